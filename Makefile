@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# `make help` lists the targets. Every product goes to build/ (make O=DIR for
+# another place; a sanitized build has its own).
+
+VERSION := 0.1.0
+
+SANITIZE ?=
+O        ?= build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+comma    := ,
+
+PROGRAMS := graceclient graceserver
+
+# What the packages are needed for stands in the README.
+DEPS_BUILD := gcc libc6-dev make pkg-config libreadline-dev libjansson-dev
+DEPS_CHECK := bats bats-support bats-assert tmux netcat-openbsd socat python3 \
+	strace valgrind mandoc git
+DEPS_LINT  := clang clang-format shellcheck
+
+CFLAGS   ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 $(WERROR)
+HARDEN   := -fPIE -fstack-protector-strong
+LDHARDEN := -pie -Wl,-z,relro,-z,now
+ifeq ($(SANITIZE),)
+HARDEN   += -D_FORTIFY_SOURCE=2
+else
+HARDEN   += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+LDHARDEN += -fsanitize=$(SANITIZE)
+endif
+
+# Asked for only when something is built, so that `make deps` needs nothing.
+PKG_CONFIG ?= pkg-config
+PKG_CFLAGS  = $(shell $(PKG_CONFIG) --cflags readline jansson)
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DGRACE_VERSION='"$(VERSION)"' -I. \
+	$(WARNINGS) $(HARDEN) $(PKG_CFLAGS) $(CFLAGS)
+LIBS_graceclient = $(shell $(PKG_CONFIG) --libs readline jansson)
+LIBS_graceserver = $(LIBS_graceclient)
+LIBS_unit        = $(LIBS_graceclient)
+
+LIB_OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard lib/*.c))
+objects      = $(patsubst %.c,$(O)/obj/%.o,$(wildcard $(1)/*.c))
+UNIT_OBJECTS := $(call objects,tests/unit)
+OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
+	$(UNIT_OBJECTS) $(O)/obj/lib/manual/commands.o
+MANUALS     := $(patsubst %,$(O)/%.1,$(PROGRAMS))
+SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
+	'*.c' '*.h')
+SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \
+	'*.sh' '*.bash' '*.bats' .ci/run)
+
+.PHONY: all demo check lint format install uninstall clean deps help
+.PHONY: lib graceclient graceserver tests
+
+all: $(PROGRAMS:%=$(O)/%) $(MANUALS)
+
+lib: $(O)/libgrace.a
+graceclient graceserver: %: $(O)/%
+tests: $(O)/unit
+
+$(O)/libgrace.a: $(LIB_OBJECTS)
+	$(AR) rcs $@ $^
+
+define program_rule
+$(O)/$(1): $$(call objects,$(1)) $(O)/libgrace.a
+	$$(CC) $$(ALL_CFLAGS) $$(LDHARDEN) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
+
+$(O)/unit: $(UNIT_OBJECTS) $(O)/libgrace.a
+	$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LIBS_unit)
+
+$(O)/obj/%.o: %.c $(O)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Changes only when compiler or flags do, and then everything is built anew.
+$(O)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(subst ','\'',$(ALL_CFLAGS)) $(LDFLAGS)' | \
+		cmp -s - $@ || \
+		echo '$(CC) $(subst ','\'',$(ALL_CFLAGS)) $(LDFLAGS)' > $@
+.PHONY: FORCE
+
+# The list of commands in a manual comes from the table that parses them.
+$(O)/commands-manual: $(O)/obj/lib/manual/commands.o $(O)/libgrace.a
+	$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^
+
+define manual_rule
+$(O)/$(1).1: $(1)/$(1).1 $(O)/commands-manual
+	$(O)/commands-manual $(1) | sed -e '/^@COMMANDS@$$$$/r /dev/stdin' \
+		-e '/^@COMMANDS@$$$$/d' $(1)/$(1).1 > $$@
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call manual_rule,$(p))))
+
+-include $(OBJECTS:.o=.d)
+
+demo: all
+	@O=$(O) tests/demo.sh
+
+check: all tests
+	@O=$(abspath $(O)) tests/run.sh
+
+lint:
+	clang-format --dry-run --Werror $(SOURCES)
+	shellcheck $(SCRIPTS)
+	mandoc -Tlint -Wwarning $(MANUALS)
+	$(MAKE) --no-print-directory O=build/lint-gcc CC=gcc WERROR=-Werror \
+		all tests
+	$(MAKE) --no-print-directory O=build/lint-clang CC=clang \
+		WERROR=-Werror all tests
+
+format:
+	clang-format -i $(SOURCES)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install $(PROGRAMS:%=$(O)/%) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(MANUALS) $(DESTDIR)$(PREFIX)/share/man/man1
+	for p in $(PROGRAMS); do install -m 644 $$p/completion.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p; done
+
+uninstall:
+	for p in $(PROGRAMS); do rm -f $(DESTDIR)$(PREFIX)/bin/$$p \
+		$(DESTDIR)$(PREFIX)/share/man/man1/$$p.1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p; done
+
+clean:
+	rm -rf build
+
+deps:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_LINT)
+
+help:
+	@echo 'make [all]      the programs and manuals, into $(O)'
+	@echo 'make deps       install the Debian packages that are missing'
+	@echo 'make demo       play the two ways to end a connection'
+	@echo 'make check      all tests; SANITIZE=address,undefined is a variant'
+	@echo 'make lint       compiler warnings, format, shell scripts, manuals'
+	@echo 'make format     clang-format on every source'
+	@echo 'make install    into DESTDIR and PREFIX ($(PREFIX)); uninstall'
+	@echo 'make clean      remove build/'

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/select.h>
+#include <unistd.h>
+
+#include "lib/act.h"
+#include "lib/duration.h"
+#include "lib/names.h"
+#include "lib/net.h"
+#include "lib/operator.h"
+#include "lib/signals.h"
+#include "lib/tcp.h"
+
+/* Scratch for one recv(2), and for one piece of a file. */
+#define BUFFER_BYTES (256 * 1024)
+
+/* With more than this queued, the next line waits, unless a person types. */
+#define QUEUE_BYTES_BUSY (1024 * 1024)
+
+/* How soon the prompt shows a state that the peer's kernel brings about. */
+#define STATE_LOOK_MS 20
+
+struct session {
+	const struct client_options *options;
+	struct report *report;
+	struct conn_context context;
+	struct conn conn;
+	struct editor editor;
+	struct operator operator;
+	sigset_t outside; /* the signal mask to wait with */
+	struct {
+		char *text; /* owned; NULL: nothing is repeated */
+		size_t text_bytes;
+		int64_t interval_ms, due_ms;
+	} every;
+	bool ending;       /* no more lines: ending in order */
+	bool quitting;     /* leave at once */
+	bool said_ended;   /* that both halves have ended */
+	int deadly_signal; /* that the process is to die by, or 0 */
+	unsigned connections;
+};
+
+static void note_broken(struct session *session)
+{
+	if (session->conn.broken)
+		session->report->status->broken = true;
+}
+
+static bool open_connection(
+	struct session *session, const char *host, const char *port)
+{
+	const struct net_connect_options options = {
+		.host = host,
+		.port = port,
+		.family = session->options->family,
+		.timeout_ms = session->options->connect_timeout_ms,
+		.wait_mask = &session->outside,
+	};
+	char error[NET_ERROR_SIZE], address[NET_ADDRESS_SIZE];
+	int fd = net_connect(&options, error);
+
+	if (fd >= FD_SETSIZE) {
+		snprintf(error, sizeof(error),
+			"cannot connect: descriptor %d is not below FD_SETSIZE "
+			"(%d), the bound of select(2)",
+			fd, FD_SETSIZE);
+		close(fd);
+		fd = -1;
+	}
+	if (fd < 0) {
+		session->report->status->failed = true;
+		report_complaint(session->report, "%s", error);
+		return false;
+	}
+	note_broken(session);
+	conn_init(
+		&session->conn, &session->context, fd, ++session->connections);
+	session->conn.paused = session->options->common.paused;
+	session->said_ended = false;
+	net_format_end(fd, true, address);
+	report_event(session->report, &(struct event){ .kind = EVENT_CONNECT,
+					      .conn = session->conn.number,
+					      .detail = address,
+					      .state = tcp_state(fd) });
+	return true;
+}
+
+static void stop_repeating(struct session *session)
+{
+	free(session->every.text);
+	session->every.text = NULL;
+}
+
+static void start_repeating(
+	struct session *session, const struct command *command)
+{
+	session->every.text = malloc(command->text_bytes + 1);
+	if (!session->every.text) {
+		act_refuse(session->report, "every", strerror(ENOMEM));
+		return;
+	}
+	memcpy(session->every.text, command->text, command->text_bytes);
+	session->every.text_bytes = command->text_bytes;
+	session->every.interval_ms = command->duration_ms;
+	session->every.due_ms = duration_now_ms();
+}
+
+/* Sends the repeated text if it is due and the last one is on its way. */
+static void repeat(struct session *session)
+{
+	struct conn *conn = &session->conn;
+	int64_t now_ms = duration_now_ms();
+
+	if (!session->every.text || now_ms < session->every.due_ms ||
+		conn->queue.head)
+		return;
+	if (conn->fd < 0) {
+		act_refuse(session->report, "every", "there is no connection");
+		stop_repeating(session);
+		return;
+	}
+	report_sending(session->report, session->every.text,
+		session->every.text_bytes);
+	if (!conn_send(conn, session->every.text, session->every.text_bytes))
+		stop_repeating(session);
+	session->every.due_ms =
+		duration_deadline_ms(session->every.interval_ms);
+}
+
+static void receive(struct session *session, bool typed)
+{
+	size_t got;
+
+	conn_receive(&session->conn, session->context.buffer,
+		session->context.buffer_bytes, typed, &got);
+}
+
+static void reopen(struct session *session, const struct command *command)
+{
+	if (session->conn.fd >= 0)
+		act_refuse(session->report, "open",
+			"the connection has not ended; close it first");
+	else if (session->conn.hold)
+		act_refuse(session->report, "open",
+			"the last connection is held; release it first");
+	else
+		open_connection(session,
+			command->host ? command->host : session->options->host,
+			command->port ? command->port : session->options->port);
+}
+
+static void act_on(void *context, const struct command *command)
+{
+	struct session *session = context;
+
+	switch (command->spec->id) {
+	case COMMAND_QUIT:
+		session->quitting = true;
+		break;
+	case COMMAND_OPEN:
+		reopen(session, command);
+		break;
+	case COMMAND_EVERY:
+		start_repeating(session, command);
+		repeat(session);
+		break;
+	case COMMAND_READ:
+		if (session->conn.fd < 0)
+			act_refuse(session->report, "read",
+				"there is no connection");
+		else
+			receive(session, true);
+		break;
+	default:
+		act(&session->conn, command, session->report);
+	}
+}
+
+static struct conn *target(void *context)
+{
+	struct session *session = context;
+
+	return &session->conn;
+}
+
+static struct conn *find(void *context, unsigned number)
+{
+	struct session *session = context;
+
+	return session->conn.number == number ? &session->conn : NULL;
+}
+
+static void line_came(void *context)
+{
+	stop_repeating(context);
+}
+
+static bool busy(void *context)
+{
+	struct session *session = context;
+
+	return session->quitting || session->report->broken ||
+	       (!session->editor.is_terminal &&
+		       session->conn.queue.waiting_bytes > QUEUE_BYTES_BUSY);
+}
+
+static void hide_line(void *context)
+{
+	editor_hide(context);
+}
+
+/* The TCP state for the prompt, where there is one. */
+static const char *state_of(const struct session *session)
+{
+	if (!session->editor.is_terminal)
+		return "";
+	return session->conn.fd < 0 ? "closed" : tcp_state(session->conn.fd);
+}
+
+static bool is_passing(const char *state)
+{
+	return !strcmp(state, "FIN_WAIT1") || !strcmp(state, "CLOSING") ||
+	       !strcmp(state, "LAST_ACK");
+}
+
+static void show_prompt(struct session *session, const char *state)
+{
+	char prompt[32];
+
+	if (session->ending)
+		return;
+	snprintf(prompt, sizeof(prompt), "%s> ", state);
+	editor_show(&session->editor, prompt);
+}
+
+static int64_t earlier(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms < 0 ? b_ms : b_ms < 0 || a_ms < b_ms ? a_ms : b_ms;
+}
+
+/* How long pselect(2) may wait; -1 for ever. */
+static int64_t wait_ms(const struct session *session, const char *state)
+{
+	int64_t now_ms = duration_now_ms();
+	int64_t due_ms = operator_due_ms(&session->operator);
+	int64_t recheck_ms = editor_recheck_ms(&session->editor);
+
+	if (session->every.text && !session->conn.queue.head)
+		due_ms = earlier(due_ms, session->every.due_ms);
+	if (session->editor.is_terminal && is_passing(state))
+		due_ms = earlier(due_ms, now_ms + STATE_LOOK_MS);
+	if (recheck_ms >= 0)
+		due_ms = earlier(due_ms, now_ms + recheck_ms);
+	return due_ms < 0 ? -1 : due_ms < now_ms ? 0 : due_ms - now_ms;
+}
+
+static void read_lines(struct session *session)
+{
+	char why[NAMES_DESCRIPTION_SIZE];
+
+	if (!editor_read(&session->editor))
+		return;
+	names_describe(why, errno);
+	session->report->status->failed = true;
+	session->editor.lines.ended = true;
+	report_complaint(session->report, "cannot read the lines: %s", why);
+}
+
+/* The signals that are caught are caught for the terminal's sake. */
+static void take_signals(struct session *session)
+{
+	static const int deadly[] = { SIGTERM, SIGHUP };
+
+	for (size_t i = 0; i < sizeof(deadly) / sizeof(*deadly); i++)
+		if (signals_take(deadly[i]))
+			session->deadly_signal = deadly[i];
+	if (session->ending && signals_take(SIGINT))
+		session->quitting = true;
+	if (editor_signals(&session->editor) || session->deadly_signal)
+		session->quitting = true;
+}
+
+/* Waits once and serves what is ready. */
+static void wait_and_serve(struct session *session)
+{
+	struct conn *conn = &session->conn;
+	fd_set readable, writable;
+	const char *state = state_of(session);
+	int input_fd = busy(session) ? -1 : editor_fd(&session->editor);
+	int64_t left_ms = wait_ms(session, state);
+	struct timespec left = { left_ms / 1000, left_ms % 1000 * 1000000 };
+
+	FD_ZERO(&readable);
+	FD_ZERO(&writable);
+	if (input_fd >= 0)
+		FD_SET(input_fd, &readable);
+	if (conn_wants_read(conn))
+		FD_SET(conn->fd, &readable);
+	if (conn_wants_write(conn))
+		FD_SET(conn->fd, &writable);
+	show_prompt(session, state);
+	int top = input_fd > conn->fd ? input_fd : conn->fd;
+	int ready = pselect(top + 1, &readable, &writable, NULL,
+		left_ms < 0 ? NULL : &left, &session->outside);
+
+	take_signals(session);
+	if (ready <= 0)
+		return;
+	if (conn->fd >= 0 && FD_ISSET(conn->fd, &writable))
+		conn_flush(conn);
+	if (conn->fd >= 0 && FD_ISSET(conn->fd, &readable))
+		receive(session, false);
+	if (input_fd >= 0 && FD_ISSET(input_fd, &readable))
+		read_lines(session);
+}
+
+/* Says once, to a person, that nothing more can come or go. */
+static void say_ended(struct session *session)
+{
+	const struct conn *conn = &session->conn;
+
+	if (!session->editor.is_terminal || session->said_ended ||
+		session->ending)
+		return;
+	if (conn->fd >= 0 && (conn->sending != SENDING_SHUT ||
+				     conn->receiving == RECEIVING_OPEN))
+		return;
+	session->said_ended = true;
+	report_note(session->report, 0,
+		conn->fd < 0
+			? "the connection is closed: open starts "
+			  "another, Ctrl-D leaves"
+			: "both halves have ended: close, or Ctrl-D leaves");
+}
+
+/*
+ * The end of input: what is queued is sent, then FIN, then everything is read
+ * to EOF. A script that has waited in vain waits no more.
+ */
+static void end_in_order(struct session *session)
+{
+	struct conn *conn = &session->conn;
+
+	if (!session->ending) {
+		session->ending = true;
+		conn->paused = false;
+		if (conn->fd >= 0 && conn->sending == SENDING_OPEN)
+			conn_shutdown(conn, SHUT_WR);
+	}
+	if (conn->fd >= 0 && !conn->queue.head &&
+		(conn->receiving != RECEIVING_OPEN ||
+			session->operator.gave_up))
+		conn_close(conn);
+	if (conn->fd < 0)
+		session->quitting = true;
+}
+
+static void run(struct session *session)
+{
+	while (!session->quitting && !session->report->broken) {
+		operator_run(&session->operator);
+		repeat(session);
+		say_ended(session);
+		if (operator_ended(&session->operator) && !session->every.text)
+			end_in_order(session);
+		if (!session->quitting)
+			wait_and_serve(session);
+	}
+	note_broken(session);
+}
+
+static void begin(struct session *session, int input_fd)
+{
+	editor_begin(&session->editor,
+		&(struct editor_options){
+			.side = SIDE_CLIENT,
+			.fd = input_fd,
+			.lines = session->options->script,
+			.restore_to_act = session->options->common.sigpipe ==
+					  SIGPIPE_DEFAULT,
+		});
+	if (session->editor.is_terminal) {
+		signals_catch(SIGTERM);
+		signals_catch(SIGHUP);
+	}
+	session->report->hooks.before = hide_line;
+	session->report->hooks.context = &session->editor;
+	operator_init(&session->operator, & session->editor, session->report,
+		&(struct operator_program){
+			.act = act_on,
+			.target = target,
+			.find = find,
+			.line_came = line_came,
+			.busy = busy,
+			.context = session,
+		});
+}
+
+int session_run(const struct client_options *options, struct report *report,
+	int input_fd)
+{
+	struct session session = { .options = options, .report = report };
+
+	session.conn.fd = -1;
+	session.context = (struct conn_context){
+		.report = report,
+		.nosignal = options->common.sigpipe == SIGPIPE_NOSIGNAL,
+		.buffer = malloc(BUFFER_BYTES),
+		.buffer_bytes = BUFFER_BYTES,
+	};
+	sigprocmask(SIG_SETMASK, NULL, &session.outside);
+	begin(&session, input_fd);
+	if (!session.context.buffer) {
+		report->status->failed = true;
+		report_complaint(report, "%s", strerror(ENOMEM));
+	} else if (open_connection(&session, options->host, options->port)) {
+		run(&session);
+	}
+	editor_end(&session.editor);
+	report->hooks.before = NULL;
+	stop_repeating(&session);
+	conn_forget(&session.conn);
+	free(session.context.buffer);
+	return session.deadly_signal;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <sys/resource.h>
+
+#include "lib/report.h"
+#include "lib/signals.h"
+#include "options.h"
+#include "server.h"
+
+/* A descriptor each connection: as many as the system lets us have. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int main(int argc, char **argv)
+{
+	struct server_options options;
+	struct status status = { 0 };
+	struct report report;
+
+	server_options_parse(argc, argv, &options);
+	signals_sigpipe_apply(options.common.sigpipe);
+	raise_descriptor_limit();
+	if (report_open(&report, SIDE_SERVER, options.common.quiet,
+		    options.common.events, &status))
+		return STATUS_FAILURE;
+	report.numbered = !options.once;
+	server_run(&options, &report);
+	report_event(&report, &(struct event){ .kind = EVENT_EXIT,
+				      .status = status_exit(&status) });
+	report_close(&report);
+	server_options_free(&options);
+	return status_exit(&status);
+}

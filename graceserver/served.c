@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "served.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/act.h"
+
+/* The longest message: what one recv(2) may take. */
+#define ECHO_BYTES    (256 * 1024)
+#define MESSAGE_BYTES (64 * 1024) /* where it is kept for a time */
+
+struct message {
+	struct message *next;
+	size_t len;
+	char text[];
+};
+
+bool served_prepare(
+	struct serving *serving, const struct server_options *options)
+{
+	size_t size = options->greeting_bytes + ECHO_BYTES;
+	char *buffer = malloc(size);
+
+	serving->options = options;
+	serving->context.buffer = buffer;
+	serving->context.buffer_bytes = size;
+	serving->thinking.duration_ms = options->delay_ms;
+	serving->idle.duration_ms = options->idle_timeout_ms;
+	return buffer;
+}
+
+struct served *served_new(struct serving *serving, int fd, unsigned number)
+{
+	struct served *served = calloc(1, sizeof(*served));
+
+	if (!served)
+		return NULL;
+	conn_init(&served->conn, &serving->context, fd, number);
+	served->conn.paused = serving->options->common.paused;
+	served->serving = serving;
+	served->owed_end = &served->owed;
+	return served;
+}
+
+static void drop_owed(struct served *served)
+{
+	struct message *message = served->owed;
+
+	served->owed = message->next;
+	if (!served->owed)
+		served->owed_end = &served->owed;
+	free(message);
+}
+
+static struct timers *timers_of(const struct served *served)
+{
+	return served->thinking ? &served->serving->thinking
+				: &served->serving->idle;
+}
+
+void served_free(struct served *served)
+{
+	timers_clear(timers_of(served), &served->timer);
+	while (served->owed)
+		drop_owed(served);
+	conn_forget(&served->conn);
+	free(served);
+}
+
+/* Sets the one timer that applies: thinking, else idle. */
+static void set_timer(struct served *served)
+{
+	const struct server_options *options = served->serving->options;
+
+	timers_clear(timers_of(served), &served->timer);
+	served->thinking =
+		served->owed && options->answering == ANSWER_AFTER_DELAY;
+	if (served->conn.fd >= 0 &&
+		(served->thinking || options->idle_timeout_ms >= 0))
+		timers_set(timers_of(served), &served->timer);
+}
+
+/* Answers with the `len` bytes that stand behind the greeting in the buffer. */
+static void answer(struct served *served, size_t len)
+{
+	struct serving *serving = served->serving;
+	char *buffer = serving->context.buffer;
+	size_t greeting_bytes = serving->options->greeting_bytes;
+
+	memcpy(buffer, serving->options->greeting, greeting_bytes);
+	conn_send(&served->conn, buffer, greeting_bytes + len);
+}
+
+/* Answers the oldest message that is owed an answer. */
+static void reply(struct served *served)
+{
+	struct message *message = served->owed;
+	char *behind_greeting = served->serving->context.buffer +
+				served->serving->options->greeting_bytes;
+	size_t len = message->len;
+
+	memcpy(behind_greeting, message->text, len);
+	drop_owed(served);
+	answer(served, len);
+	set_timer(served);
+}
+
+/* Owes an answer to `len` bytes. */
+static void owe(struct served *served, const char *text, size_t len)
+{
+	struct message *message = malloc(sizeof(*message) + len);
+	struct report *report = served->serving->context.report;
+
+	if (!message) {
+		report->status->failed = true;
+		report_complaint(report, "no memory for a message");
+		return;
+	}
+	message->next = NULL;
+	message->len = len;
+	memcpy(message->text, text, len);
+	*served->owed_end = message;
+	served->owed_end = &message->next;
+	if (!served->thinking)
+		set_timer(served);
+}
+
+static void read_once(struct served *served, bool typed)
+{
+	struct serving *serving = served->serving;
+	const struct server_options *options = serving->options;
+	char *text = serving->context.buffer + options->greeting_bytes;
+	bool at_once = options->answering == ANSWER_AFTER_DELAY &&
+		       !options->delay_ms && !served->owed;
+	size_t len;
+
+	if (conn_receive(&served->conn, text,
+		    at_once ? ECHO_BYTES : MESSAGE_BYTES, typed,
+		    &len) != CONN_RECEIVED)
+		return;
+	serving->messages++;
+	if (at_once)
+		answer(served, len);
+	else if (options->answering != ANSWER_NEVER)
+		owe(served, text, len);
+	if (!served->thinking)
+		set_timer(served);
+}
+
+void served_on_readable(struct served *served)
+{
+	read_once(served, false);
+}
+
+void served_on_thought(struct served *served)
+{
+	if (served->conn.fd >= 0)
+		reply(served);
+}
+
+void served_on_idle(struct served *served)
+{
+	struct conn *conn = &served->conn;
+	struct report *report = served->serving->context.report;
+
+	report_line(report, conn->number, "idle for too long: %s",
+		conn->queue.head ? "reset, with bytes unsent" : "close");
+	if (conn->queue.head)
+		conn_reset(conn);
+	else
+		conn_close(conn);
+}
+
+void served_act(struct served *served, const struct command *command,
+	struct report *report)
+{
+	bool open = served && served->conn.fd >= 0;
+
+	if (open && command->spec->id == COMMAND_READ)
+		read_once(served, true);
+	else if (open && command->spec->id == COMMAND_REPLY && served->owed)
+		reply(served);
+	else if (open && command->spec->id == COMMAND_REPLY)
+		act_refuse(report, "reply", "no message is owed an answer");
+	else
+		act(served ? &served->conn : NULL, command, report);
+}
+
+static void react(struct served *served, const struct reaction *reaction)
+{
+	for (size_t i = 0; i < reaction->count && served->conn.fd >= 0; i++)
+		served_act(served, &reaction->commands[i],
+			served->serving->context.report);
+}
+
+void served_on_accept(struct served *served)
+{
+	set_timer(served);
+	react(served, &served->serving->options->on_accept);
+}
+
+void served_settle(struct served *served)
+{
+	struct conn *conn = &served->conn;
+
+	if (conn->fd < 0)
+		timers_clear(timers_of(served), &served->timer);
+	if (served->settled || conn->fd < 0 || served->owed)
+		return;
+	if (conn->receiving == RECEIVING_EOF) {
+		served->settled = true;
+		react(served, &served->serving->options->on_eof);
+	} else if (conn->receiving == RECEIVING_RESET && !conn->paused) {
+		/* Where reads are typed, so is what follows from them. */
+		served->settled = true;
+		conn_close(conn);
+	}
+}
+
+bool served_wants_read(const struct served *served)
+{
+	return conn_wants_read(&served->conn) && !served->owed &&
+	       !served->conn.queue.head;
+}
+
+bool served_is_over(const struct served *served)
+{
+	return served->conn.fd < 0 && !served->conn.hold;
+}
+
+unsigned served_owed(const struct served *served)
+{
+	unsigned count = 0;
+
+	for (const struct message *m = served->owed; m; m = m->next)
+		count++;
+	return count;
+}
+
+struct served *served_of_timer(struct timer *timer)
+{
+	return (struct served *)((char *)timer -
+				 offsetof(struct served, timer));
+}

@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/act.h"
+#include "lib/duration.h"
+#include "lib/names.h"
+#include "lib/net.h"
+#include "lib/operator.h"
+#include "lib/signals.h"
+#include "lib/tcp.h"
+#include "served.h"
+
+/* How many events, and how many new connections, one turn takes. */
+#define EVENTS_A_TURN  256
+#define ACCEPTS_A_TURN 64
+
+/* When the system had no descriptor to accept with: when to try again. */
+#define ACCEPT_RETRY_MS 100
+
+/* Something that epoll(7) watches besides connections. */
+struct source {
+	int fd; /* -1: none */
+	bool watched;
+	bool refused; /* by epoll(7): a file, which is always ready */
+};
+
+struct server {
+	const struct server_options *options;
+	struct report *report;
+	struct serving serving;
+	struct editor editor;
+	struct operator operator;
+	struct served *first, *last; /* in the order of accepting */
+	unsigned accepted, open;
+	unsigned chosen; /* the number of `use`, or 0 */
+	int epoll;
+	struct source listener, input;
+	int64_t accept_again_ms; /* 0: at any time */
+	sigset_t outside;        /* the signal mask to wait with */
+	bool ending;
+};
+
+static struct served *find_served(struct server *server, unsigned number)
+{
+	struct served *served = server->first;
+
+	while (served && served->conn.number != number)
+		served = served->next;
+	return served;
+}
+
+/* What commands act on: the chosen connection, else the newest, or NULL. */
+static struct served *target_served(struct server *server)
+{
+	struct served *chosen =
+		server->chosen ? find_served(server, server->chosen) : NULL;
+
+	return chosen ? chosen : server->last;
+}
+
+/* Brings what epoll(7) watches into step with what the connection wants. */
+static void watch(struct server *server, struct served *served)
+{
+	struct epoll_event event = {
+		.events = (served_wants_read(served) ? (uint32_t)EPOLLIN : 0) |
+			  (conn_wants_write(&served->conn) ? (uint32_t)EPOLLOUT
+							   : 0),
+		.data.ptr = served,
+	};
+
+	if (event.events == served->watched)
+		return;
+	/* Unwatched altogether: a reset is reported with no events asked. */
+	int change = !event.events     ? EPOLL_CTL_DEL
+		     : served->watched ? EPOLL_CTL_MOD
+				       : EPOLL_CTL_ADD;
+
+	if (epoll_ctl(server->epoll, change, served->conn.fd, &event)) {
+		char why[NAMES_DESCRIPTION_SIZE];
+
+		server->report->status->failed = true;
+		report_complaint(server->report, "epoll_ctl: %s",
+			names_describe(why, errno));
+		conn_reset(&served->conn);
+		return;
+	}
+	served->watched = event.events;
+}
+
+/* close(2) alone does not end the watch of a socket that is held elsewhere. */
+static void unwatch(struct conn *conn)
+{
+	struct served *served = (struct served *)conn;
+	struct server *server =
+		(struct server *)((char *)served->serving -
+				  offsetof(struct server, serving));
+
+	if (served->watched && conn->hold)
+		epoll_ctl(server->epoll, EPOLL_CTL_DEL, conn->fd, NULL);
+	served->watched = 0;
+}
+
+static void end_served(struct server *server, struct served *served)
+{
+	if (served->previous)
+		served->previous->next = served->next;
+	else
+		server->first = served->next;
+	if (served->next)
+		served->next->previous = served->previous;
+	else
+		server->last = served->previous;
+	server->open--;
+	server->accept_again_ms = 0;
+	if (server->options->once) {
+		server->ending = true;
+		server->report->status->broken |= served->conn.broken;
+	}
+	served_free(served);
+}
+
+/* To call after anything was done to a connection; it may be gone then. */
+static void update(struct server *server, struct served *served)
+{
+	served_settle(served);
+	if (served->conn.fd >= 0)
+		watch(server, served);
+	if (server->serving.context.sigpipe_caught)
+		return;
+	if (served_is_over(served))
+		end_served(server, served);
+}
+
+static void report_accept(struct server *server, const struct served *served,
+	const struct sockaddr *address, socklen_t address_bytes)
+{
+	char text[NET_ADDRESS_SIZE];
+
+	if (!report_wants_state(server->report))
+		return;
+	net_format(address, address_bytes, text);
+	report_event(
+		server->report, &(struct event){ .kind = EVENT_ACCEPT,
+					.conn = served->conn.number,
+					.detail = text,
+					.state = tcp_state(served->conn.fd) });
+}
+
+static void begin_served(struct server *server, int fd,
+	const struct sockaddr *address, socklen_t address_bytes)
+{
+	struct served *served =
+		served_new(&server->serving, fd, ++server->accepted);
+
+	if (!served) {
+		server->report->status->failed = true;
+		report_complaint(server->report, "no memory for a connection");
+		close(fd);
+		return;
+	}
+	served->previous = server->last;
+	if (server->last)
+		server->last->next = served;
+	else
+		server->first = served;
+	server->last = served;
+	server->open++;
+	report_accept(server, served, address, address_bytes);
+	served_on_accept(served);
+	update(server, served);
+}
+
+static bool may_accept(const struct server *server)
+{
+	unsigned bound =
+		server->options->once ? 1 : server->options->max_connections;
+
+	return server->listener.fd >= 0 && !server->accept_again_ms &&
+	       (!bound || server->open < bound);
+}
+
+/* Without a descriptor or memory, those who wait are left in the backlog. */
+static void accept_failed(struct server *server)
+{
+	char why[NAMES_DESCRIPTION_SIZE];
+
+	switch (errno) {
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+		report_complaint(server->report, "cannot accept: %s",
+			names_describe(why, errno));
+		server->accept_again_ms = duration_deadline_ms(ACCEPT_RETRY_MS);
+		break;
+	default:
+		/* A connection that ended before it was accepted. */
+		break;
+	}
+}
+
+static void accept_waiting(struct server *server)
+{
+	for (int i = 0; i < ACCEPTS_A_TURN && may_accept(server); i++) {
+		struct sockaddr_storage address;
+		socklen_t size = sizeof(address);
+		int fd = accept4(server->listener.fd,
+			(struct sockaddr *)&address, &size,
+			SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd < 0 && errno == EAGAIN)
+			return;
+		if (fd < 0) {
+			accept_failed(server);
+			continue;
+		}
+		if (server->options->once) {
+			close(server->listener.fd);
+			server->listener = (struct source){ .fd = -1 };
+		}
+		begin_served(server, fd, (struct sockaddr *)&address, size);
+	}
+}
+
+static void list(struct server *server)
+{
+	const struct served *served;
+
+	if (!server->first)
+		report_answer(server->report, 0, "no connections");
+	for (served = server->first; served; served = served->next) {
+		const struct conn *conn = &served->conn;
+		char address[NET_ADDRESS_SIZE] = "";
+
+		if (conn->fd >= 0)
+			net_format_end(conn->fd, true, address);
+		report_answer(server->report, 0, "%s%u %s %s, owed %u",
+			served == target_served(server) ? "-> " : "",
+			conn->number, conn->fd < 0 ? "closed, held" : address,
+			conn->fd < 0 ? "" : tcp_state(conn->fd),
+			served_owed(served));
+	}
+}
+
+static void act_on(void *context, const struct command *command)
+{
+	struct server *server = context;
+	struct served *served = target_served(server);
+
+	switch (command->spec->id) {
+	case COMMAND_QUIT:
+		server->ending = true;
+		break;
+	case COMMAND_LIST:
+		list(server);
+		break;
+	case COMMAND_USE:
+		if (find_served(server, command->number))
+			server->chosen = command->number;
+		else
+			act_refuse(server->report, "use",
+				"there is no such connection");
+		break;
+	default:
+		served_act(served, command, server->report);
+		if (served)
+			update(server, served);
+	}
+}
+
+static struct conn *target(void *context)
+{
+	struct served *served = target_served(context);
+
+	return served ? &served->conn : NULL;
+}
+
+static struct conn *find(void *context, unsigned number)
+{
+	struct served *served = find_served(context, number);
+
+	return served ? &served->conn : NULL;
+}
+
+static bool busy(void *context)
+{
+	const struct server *server = context;
+
+	return server->ending || server->report->broken ||
+	       server->serving.context.sigpipe_caught;
+}
+
+static void hide_line(void *context)
+{
+	editor_hide(context);
+}
+
+/* Watches a source or not, as it is wanted. */
+static void watch_source(struct server *server, struct source *source, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = source };
+	bool wanted = fd >= 0;
+
+	if (wanted == source->watched || source->refused)
+		return;
+	if (epoll_ctl(server->epoll, wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
+		    wanted ? fd : source->fd, &event) &&
+		errno == EPERM)
+		source->refused = true;
+	source->watched = wanted;
+}
+
+static void read_lines(struct server *server)
+{
+	char why[NAMES_DESCRIPTION_SIZE];
+
+	if (!editor_read(&server->editor))
+		return;
+	names_describe(why, errno);
+	server->editor.lines.ended = true;
+	report_complaint(server->report, "cannot read the lines: %s", why);
+}
+
+static int64_t earlier(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms < 0 ? b_ms : b_ms < 0 || a_ms < b_ms ? a_ms : b_ms;
+}
+
+/* How long epoll_pwait(2) may wait; -1 for ever. */
+static int wait_ms(const struct server *server)
+{
+	int64_t now_ms = duration_now_ms();
+	int64_t due_ms = earlier(timers_due_ms(&server->serving.thinking),
+		timers_due_ms(&server->serving.idle));
+	int64_t recheck_ms = editor_recheck_ms(&server->editor);
+
+	due_ms = earlier(due_ms, operator_due_ms(&server->operator));
+	if (server->accept_again_ms)
+		due_ms = earlier(due_ms, server->accept_again_ms);
+	if (recheck_ms >= 0)
+		due_ms = earlier(due_ms, now_ms + recheck_ms);
+	if (server->input.refused && editor_fd(&server->editor) >= 0)
+		due_ms = now_ms;
+	if (due_ms < 0)
+		return -1;
+	if (due_ms <= now_ms)
+		return 0;
+	return due_ms - now_ms < INT32_MAX ? (int)(due_ms - now_ms) : INT32_MAX;
+}
+
+static void show_prompt(struct server *server)
+{
+	struct served *served = target_served(server);
+	char prompt[24] = "> ";
+
+	if (served && server->report->numbered)
+		snprintf(prompt, sizeof(prompt), "[%u]> ", served->conn.number);
+	editor_show(&server->editor, prompt);
+}
+
+static void serve_event(struct server *server, const struct epoll_event *event)
+{
+	struct served *served = event->data.ptr;
+
+	if (event->data.ptr == &server->listener) {
+		accept_waiting(server);
+	} else if (event->data.ptr == &server->input) {
+		read_lines(server);
+	} else {
+		if (conn_wants_write(&served->conn))
+			conn_flush(&served->conn);
+		if (served_wants_read(served) &&
+			event->events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+			served_on_readable(served);
+		update(server, served);
+	}
+}
+
+static void expire(struct server *server)
+{
+	int64_t now_ms = duration_now_ms();
+	struct timer *timer;
+
+	while ((timer = timers_expire(&server->serving.thinking, now_ms))) {
+		struct served *served = served_of_timer(timer);
+
+		served_on_thought(served);
+		update(server, served);
+	}
+	while ((timer = timers_expire(&server->serving.idle, now_ms))) {
+		struct served *served = served_of_timer(timer);
+
+		served_on_idle(served);
+		update(server, served);
+	}
+	if (server->accept_again_ms && server->accept_again_ms <= now_ms)
+		server->accept_again_ms = 0;
+}
+
+/* Waits once and serves what is ready and what is due. */
+static void wait_and_serve(struct server *server)
+{
+	struct epoll_event events[EVENTS_A_TURN];
+
+	watch_source(server, &server->listener,
+		may_accept(server) ? server->listener.fd : -1);
+	watch_source(server, &server->input, editor_fd(&server->editor));
+	show_prompt(server);
+	int count = epoll_pwait(server->epoll, events, EVENTS_A_TURN,
+		wait_ms(server), &server->outside);
+
+	if (signals_take(SIGINT) || signals_take(SIGTERM)) {
+		server->ending = true;
+		report_line(server->report, 0, "received %llu datagrams",
+			(unsigned long long)server->serving.messages);
+		return;
+	}
+	editor_signals(&server->editor);
+	if (server->input.refused && editor_fd(&server->editor) >= 0)
+		read_lines(server);
+	for (int i = 0; i < count && !busy(server); i++)
+		serve_event(server, &events[i]);
+	expire(server);
+}
+
+static void run(struct server *server)
+{
+	while (!busy(server)) {
+		operator_run(&server->operator);
+		if (!busy(server))
+			wait_and_serve(server);
+	}
+	if (server->serving.context.sigpipe_caught)
+		report_line(server->report, 0, "received %llu datagrams",
+			(unsigned long long)server->serving.messages);
+}
+
+static bool listen_as_told(struct server *server)
+{
+	char error[NET_ERROR_SIZE], address[NET_ADDRESS_SIZE];
+
+	server->listener.fd = net_listen(&server->options->listen, error);
+	if (server->listener.fd < 0) {
+		server->report->status->failed = true;
+		report_complaint(server->report, "%s", error);
+		return false;
+	}
+	net_format_end(server->listener.fd, false, address);
+	report_event(server->report,
+		&(struct event){ .kind = EVENT_LISTEN, .detail = address });
+	if (net_listens_beyond_loopback(server->listener.fd))
+		report_note(server->report, 0,
+			"others than this machine may connect");
+	return true;
+}
+
+static void begin(struct server *server)
+{
+	sigprocmask(SIG_SETMASK, NULL, &server->outside);
+	signals_catch(SIGINT);
+	signals_catch(SIGTERM);
+	server->serving.context.before_close = unwatch;
+	server->input.fd = STDIN_FILENO;
+	editor_begin(&server->editor,
+		&(struct editor_options){
+			.side = SIDE_SERVER,
+			.fd = STDIN_FILENO,
+			.endless = true,
+			.restore_to_act = server->options->common.sigpipe ==
+					  SIGPIPE_DEFAULT,
+		});
+	server->report->hooks.before = hide_line;
+	server->report->hooks.context = &server->editor;
+	operator_init(&server->operator, & server->editor, server->report,
+		&(struct operator_program){
+			.act = act_on,
+			.target = target,
+			.find = find,
+			.busy = busy,
+			.context = server,
+		});
+}
+
+void server_run(const struct server_options *options, struct report *report)
+{
+	struct server server = {
+		.options = options,
+		.report = report,
+		.epoll = epoll_create1(EPOLL_CLOEXEC),
+		.listener.fd = -1,
+	};
+
+	server.serving.context.report = report;
+	server.serving.context.nosignal =
+		options->common.sigpipe == SIGPIPE_NOSIGNAL;
+	begin(&server);
+	if (server.epoll < 0 || !served_prepare(&server.serving, options)) {
+		report->status->failed = true;
+		report_complaint(report, "cannot start: %s", strerror(errno));
+	} else if (listen_as_told(&server)) {
+		run(&server);
+	}
+	editor_end(&server.editor);
+	report->hooks.before = NULL;
+	while (server.first) {
+		struct served *next = server.first->next;
+
+		served_free(server.first);
+		server.first = next;
+	}
+	free(server.serving.context.buffer);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands of both programs: one table. */
+#ifndef GRACE_COMMAND_H
+#define GRACE_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Who reads the command; a table entry may name both. */
+enum side { SIDE_CLIENT = 1, SIDE_SERVER = 2, SIDE_BOTH = 3 };
+
+/* "client" or "server". */
+const char *side_name(enum side side);
+
+enum command_id {
+	COMMAND_SEND,
+	COMMAND_CLOSE,
+	COMMAND_SHUTDOWN,
+	COMMAND_RESET,
+	COMMAND_HOLD,
+	COMMAND_RELEASE,
+	COMMAND_PAUSE,
+	COMMAND_RESUME,
+	COMMAND_READ,
+	COMMAND_STATE,
+	COMMAND_PROBE,
+	COMMAND_SENDFILE,
+	COMMAND_SAVE,
+	COMMAND_REPLY,
+	COMMAND_EVERY,
+	COMMAND_SLEEP,
+	COMMAND_WAIT,
+	COMMAND_OPEN,
+	COMMAND_USE,
+	COMMAND_LIST,
+	COMMAND_QUIT,
+	COMMAND_HELP,
+};
+
+/* How a command's arguments are read. */
+enum command_arguments {
+	ARGUMENTS_NONE,
+	ARGUMENTS_TEXT,
+	ARGUMENTS_HOW,
+	ARGUMENTS_HOLD,
+	ARGUMENTS_PATH,
+	ARGUMENTS_SAVE,
+	ARGUMENTS_EVERY,
+	ARGUMENTS_DURATION,
+	ARGUMENTS_WAIT,
+	ARGUMENTS_ADDRESS,
+	ARGUMENTS_NUMBER,
+	ARGUMENTS_TOPIC,
+};
+
+struct command_spec {
+	enum command_id id;
+	const char *name;
+	const char *synopsis; /* of the arguments; "" if there are none */
+	const char *help;     /* one line */
+	const char *words;    /* that complete the arguments, or NULL */
+	enum command_arguments arguments;
+	enum side sides;
+	bool on_connection; /* acts at once on one connection only */
+};
+
+/* What `wait` waits for. */
+enum awaited { AWAIT_REPLY, AWAIT_EOF, AWAIT_RESET };
+
+/*
+ * A parsed command. Its texts point into the line that was parsed; all but
+ * `text` are terminated. What a command does not use is zero.
+ */
+struct command {
+	const struct command_spec *spec;
+	char *text; /* send, every: the bytes, `text_bytes` of them */
+	size_t text_bytes;
+	char *path;          /* sendfile, save */
+	char *host, *port;   /* open, both or neither */
+	int how;             /* shutdown: SHUT_RD, SHUT_WR, SHUT_RDWR */
+	int until;           /* save: the end mark's byte value, or -1 */
+	bool child;          /* hold: by a child */
+	enum awaited await;  /* wait */
+	int64_t duration_ms; /* every, sleep; wait: -1 is for ever */
+	unsigned number;     /* use */
+	const struct command_spec *topic; /* help, or NULL */
+};
+
+/* The entry of `side` after `previous`, the first for NULL; NULL at the end. */
+const struct command_spec *command_next(
+	enum side side, const struct command_spec *previous);
+
+/* The entry of `side` with just this name, of `len` bytes, or NULL. */
+const struct command_spec *command_find(
+	enum side side, const char *name, size_t len);
+
+#endif

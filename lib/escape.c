@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "escape.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/*
+ * The length of the UTF-8 character at `p`, of which `len` bytes are there,
+ * and its code point (RFC 3629 section 4); 0 if it is not well-formed.
+ */
+static size_t utf8_decode(const unsigned char *p, size_t len, uint32_t *point)
+{
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t need;
+
+	if (p[0] < 0x80) {
+		*point = p[0];
+		return 1;
+	}
+	if ((p[0] & 0xe0) == 0xc0)
+		need = 2;
+	else if ((p[0] & 0xf0) == 0xe0)
+		need = 3;
+	else if ((p[0] & 0xf8) == 0xf0)
+		need = 4;
+	else
+		return 0;
+	if (need > len)
+		return 0;
+	*point = p[0] & (0x7fu >> need);
+	for (size_t i = 1; i < need; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		*point = *point << 6 | (p[i] & 0x3f);
+	}
+	if (*point < smallest[need] || *point > 0x10ffff ||
+		(*point >= 0xd800 && *point <= 0xdfff))
+		return 0;
+	return need;
+}
+
+static bool is_control(uint32_t point)
+{
+	return point < 0x20 || (point >= 0x7f && point <= 0x9f) ||
+	       point == 0x061c || point == 0x200e || point == 0x200f ||
+	       (point >= 0x202a && point <= 0x202e) ||
+	       (point >= 0x2066 && point <= 0x2069);
+}
+
+static char *put_hex(char *out, unsigned char byte)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	*out++ = '\\';
+	*out++ = 'x';
+	*out++ = hex[byte >> 4];
+	*out++ = hex[byte & 15];
+	return out;
+}
+
+size_t escape_text(char *out, const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes, *end = p + len;
+	char *start = out;
+
+	while (p < end) {
+		uint32_t point = 0;
+		size_t n = utf8_decode(p, (size_t)(end - p), &point);
+		bool as_it_is = n && !is_control(point) && point != '\\';
+
+		if (!n)
+			n = 1;
+		if (as_it_is) {
+			memcpy(out, p, n);
+			out += n;
+		} else if (*p == '\\' || *p == '\n' || *p == '\t') {
+			*out++ = '\\';
+			*out++ = *p == '\n' ? 'n' : *p == '\t' ? 't' : '\\';
+		} else {
+			for (size_t i = 0; i < n; i++)
+				out = put_hex(out, p[i]);
+		}
+		p += n;
+	}
+	*out = '\0';
+	return (size_t)(out - start);
+}
+
+char *escape_line(char *out, const void *bytes, size_t len)
+{
+	size_t shown = escape_cut(bytes, len, ESCAPE_LINE_BYTES);
+	size_t used = escape_text(out, bytes, shown);
+
+	if (shown < len)
+		memcpy(out + used, "…", sizeof("…"));
+	return out;
+}
+
+size_t escape_cut(const void *bytes, size_t len, size_t max)
+{
+	const unsigned char *p = bytes;
+
+	if (len <= max)
+		return len;
+	/* A character that the cut would split starts up to 3 bytes earlier. */
+	for (size_t back = 1; back <= 3 && back <= max; back++) {
+		uint32_t point;
+		size_t start = max - back;
+		size_t n = utf8_decode(p + start, len - start, &point);
+
+		if (n > back)
+			return start;
+	}
+	return max;
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Reads up to `most` digits of `base`; returns how many, 0 if none or > 255. */
+static size_t read_number(
+	const char *p, size_t len, int base, size_t most, char *byte)
+{
+	int value = 0;
+	size_t i = 0;
+
+	while (i < len && i < most) {
+		int digit = hex_value(p[i]);
+
+		if (digit < 0 || digit >= base)
+			break;
+		value = value * base + digit;
+		i++;
+	}
+	*byte = (char)value;
+	return value > 255 ? 0 : i;
+}
+
+/* Resolves what follows a backslash; returns how much, 0 if it is unknown. */
+static size_t resolve_one(const char *p, size_t len, char *byte)
+{
+	static const char names[] = "abefnrtv\\\"'?";
+	static const char values[] = "\a\b\033\f\n\r\t\v\\\"'?";
+
+	if (!len)
+		return 0;
+	if (p[0] == 'x') {
+		size_t n = read_number(p + 1, len - 1, 16, 2, byte);
+
+		return n ? n + 1 : 0;
+	}
+	if (p[0] >= '0' && p[0] <= '7')
+		return read_number(p, len, 8, 3, byte);
+	const char *name = memchr(names, p[0], sizeof(names) - 1);
+
+	if (!name)
+		return 0;
+	*byte = values[name - names];
+	return 1;
+}
+
+bool escape_resolve(char *text, size_t *len)
+{
+	size_t in = 0, out = 0;
+
+	while (in < *len) {
+		char byte = text[in];
+		size_t used = 0;
+
+		if (byte == '\\') {
+			used = resolve_one(text + in + 1, *len - in - 1, &byte);
+			if (!used) {
+				*len = in;
+				return false;
+			}
+		}
+		text[out++] = byte;
+		in += 1 + used;
+	}
+	*len = out;
+	return true;
+}

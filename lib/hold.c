@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hold.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct hold {
+	int fd;      /* the duplicate, or -1 */
+	int leash;   /* the child ends when this pipe's writing end closes */
+	pid_t child; /* or 0 */
+};
+
+/*
+ * The child: keeps the socket and waits for the end of its parent or of the
+ * hold. It must not keep anything else open, nor die of a key that is pressed
+ * for its parent.
+ */
+__attribute__((noreturn)) static void keep(int fd, int leash)
+{
+	static const int from_terminal[] = { SIGINT, SIGQUIT, SIGTSTP, SIGHUP };
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	char byte;
+
+	for (size_t i = 0; i < sizeof(from_terminal) / sizeof(int); i++)
+		sigaction(from_terminal[i], &ignore, NULL);
+	if (dup2(fd, 0) < 0 || dup2(leash, 1) < 0)
+		_exit(1);
+	closefrom(2);
+	while (read(1, &byte, 1) < 0 && errno == EINTR)
+		;
+	_exit(0);
+}
+
+static int hold_by_child(struct hold *hold, int fd)
+{
+	int leash[2];
+
+	if (pipe2(leash, O_CLOEXEC))
+		return -1;
+	/* keep() arranges its descriptors as 0 and 1; these must be above. */
+	int high = fcntl(leash[0], F_DUPFD_CLOEXEC, 3);
+
+	close(leash[0]);
+	hold->child = high < 0 ? -1 : fork();
+	if (hold->child == 0)
+		keep(fd, high);
+	int error = errno;
+
+	if (high >= 0)
+		close(high);
+	hold->leash = leash[1];
+	if (hold->child < 0)
+		close(leash[1]);
+	errno = error;
+	return hold->child < 0 ? -1 : 0;
+}
+
+static int hold_by_dup(struct hold *hold, int fd)
+{
+	hold->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return hold->fd < 0 ? -1 : 0;
+}
+
+struct hold *hold_take(int fd, bool by_child)
+{
+	struct hold *hold = malloc(sizeof(*hold));
+
+	if (!hold)
+		return NULL;
+	*hold = (struct hold){ .fd = -1, .leash = -1 };
+	if (by_child ? hold_by_child(hold, fd) : hold_by_dup(hold, fd)) {
+		int error = errno;
+
+		free(hold);
+		errno = error;
+		return NULL;
+	}
+	return hold;
+}
+
+void hold_release(struct hold *hold)
+{
+	if (hold->fd >= 0)
+		close(hold->fd);
+	if (hold->child > 0) {
+		close(hold->leash);
+		while (waitpid(hold->child, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	free(hold);
+}
+
+void hold_forget(struct hold *hold)
+{
+	free(hold);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A second reference to a socket: dup(2) here, or a forked child's. */
+#ifndef GRACE_HOLD_H
+#define GRACE_HOLD_H
+
+#include <stdbool.h>
+
+struct hold;
+
+/*
+ * Holds the descriptor's open file description until hold_release() or the
+ * end of this process. Returns it, for hold_release() to free, or NULL with
+ * errno.
+ */
+struct hold *hold_take(int fd, bool by_child);
+
+/* Drops the reference: when this returns, the kernel has dropped it too. */
+void hold_release(struct hold *hold);
+
+/* Frees the memory alone; the reference lives until this process ends. */
+void hold_forget(struct hold *hold);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whole writes, and files that are named on the command line. */
+#ifndef GRACE_IO_H
+#define GRACE_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Writes all `len` bytes, however often write(2) is interrupted or short; on a
+ * non-blocking descriptor it waits. Returns how many were written: less than
+ * `len`, with errno, only where write(2) fails.
+ */
+size_t io_write(int fd, const void *data, size_t len);
+
+/*
+ * Opens a file to write to from its beginning, made if need be. /dev/fd/N is
+ * dup(2) of the descriptor N, also where there is no /proc and where N is a
+ * socket. Returns the descriptor, for the caller to close, or -1 with errno.
+ */
+int io_create(const char *path);
+
+#endif

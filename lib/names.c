@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "names.h"
+
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* glibc has the abbreviations without SIG only, and no way back from them. */
+static const struct {
+	int number;
+	const char *name;
+} signals[] = {
+	{ SIGABRT, "SIGABRT" },
+	{ SIGALRM, "SIGALRM" },
+	{ SIGBUS, "SIGBUS" },
+	{ SIGCHLD, "SIGCHLD" },
+	{ SIGCONT, "SIGCONT" },
+	{ SIGFPE, "SIGFPE" },
+	{ SIGHUP, "SIGHUP" },
+	{ SIGILL, "SIGILL" },
+	{ SIGINT, "SIGINT" },
+	{ SIGKILL, "SIGKILL" },
+	{ SIGPIPE, "SIGPIPE" },
+	{ SIGQUIT, "SIGQUIT" },
+	{ SIGSEGV, "SIGSEGV" },
+	{ SIGSTOP, "SIGSTOP" },
+	{ SIGTERM, "SIGTERM" },
+	{ SIGTSTP, "SIGTSTP" },
+	{ SIGUSR1, "SIGUSR1" },
+	{ SIGUSR2, "SIGUSR2" },
+};
+
+#define SIGNALS (sizeof(signals) / sizeof(*signals))
+
+const char *names_errno(int error)
+{
+	const char *name = strerrorname_np(error);
+
+	return name ? name : "E?";
+}
+
+const char *names_signal(int number)
+{
+	for (size_t i = 0; i < SIGNALS; i++)
+		if (signals[i].number == number)
+			return signals[i].name;
+	return "SIG?";
+}
+
+int names_signal_number(const char *name)
+{
+	for (size_t i = 0; i < SIGNALS; i++)
+		if (!strcmp(signals[i].name, name) ||
+			!strcmp(signals[i].name + 3, name))
+			return signals[i].number;
+	return 0;
+}
+
+const char *names_tcp_state(int state)
+{
+	switch (state) {
+	case TCP_ESTABLISHED:
+		return "ESTABLISHED";
+	case TCP_SYN_SENT:
+		return "SYN_SENT";
+	case TCP_SYN_RECV:
+		return "SYN_RECV";
+	case TCP_FIN_WAIT1:
+		return "FIN_WAIT1";
+	case TCP_FIN_WAIT2:
+		return "FIN_WAIT2";
+	case TCP_TIME_WAIT:
+		return "TIME_WAIT";
+	case TCP_CLOSE:
+		return "CLOSE";
+	case TCP_CLOSE_WAIT:
+		return "CLOSE_WAIT";
+	case TCP_LAST_ACK:
+		return "LAST_ACK";
+	case TCP_LISTEN:
+		return "LISTEN";
+	case TCP_CLOSING:
+		return "CLOSING";
+	default:
+		return "?";
+	}
+}
+
+const char *names_shutdown(int how)
+{
+	return how == SHUT_RD   ? "SHUT_RD"
+	       : how == SHUT_WR ? "SHUT_WR"
+				: "SHUT_RDWR";
+}
+
+char *names_describe(char *out, int error)
+{
+	snprintf(out, NAMES_DESCRIPTION_SIZE, "%s (%s)", names_errno(error),
+		strerror(error));
+	return out;
+}

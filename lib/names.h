@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The names of the kernel's numbers. */
+#ifndef GRACE_NAMES_H
+#define GRACE_NAMES_H
+
+/* "EPIPE", or "E?" for an unknown number. Never changes. */
+const char *names_errno(int error);
+
+/* "SIGPIPE", or "SIG?" for an unknown number. Never changes. */
+const char *names_signal(int signal);
+
+/* The number of a signal by its name with or without SIG, or 0. */
+int names_signal_number(const char *name);
+
+/* "ESTABLISHED" for a state in TCP_INFO or sock_diag (tcp(7)); "?" else. */
+const char *names_tcp_state(int state);
+
+/* "SHUT_WR" for an argument of shutdown(2). */
+const char *names_shutdown(int how);
+
+/* Room for names_describe(). */
+#define NAMES_DESCRIPTION_SIZE 128
+
+/*
+ * Writes "EPIPE (Broken pipe)" to `out` (room for NAMES_DESCRIPTION_SIZE,
+ * terminated). Returns `out`.
+ */
+char *names_describe(char *out, int error);
+
+#endif

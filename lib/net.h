@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sockets from addresses: listen, connect, and how an address is written. */
+#ifndef GRACE_NET_H
+#define GRACE_NET_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+/* Room for "[IPv6%scope]:port" and the terminator. */
+#define NET_ADDRESS_SIZE 96
+
+/* Room for a failure's message, terminated. */
+#define NET_ERROR_SIZE 512
+
+/* A port to connect to or listen on; 0 to let the kernel choose. */
+bool net_parse_port(const char *text, uint16_t *port);
+
+/* Writes "127.0.0.1:43211" to `out` (room for NET_ADDRESS_SIZE). */
+void net_format(
+	const struct sockaddr *address, socklen_t address_bytes, char *out);
+
+/* net_format() of getsockname(2) or, with `peer`, getpeername(2). */
+void net_format_end(int fd, bool peer, char *out);
+
+struct net_listen_options {
+	const char *host;
+	uint16_t port;
+	bool reuseaddr;
+};
+
+/*
+ * A non-blocking listening socket with TCP_NODELAY, which accepted sockets
+ * inherit; the first of the host's addresses that can be listened on. Returns
+ * the descriptor, for the caller to close; or -1 with the message in `error`.
+ */
+int net_listen(const struct net_listen_options *options, char *error);
+
+/* True where the socket listens on an address that others can reach. */
+bool net_listens_beyond_loopback(int fd);
+
+struct net_connect_options {
+	const char *host;
+	const char *port;
+	int family;         /* AF_UNSPEC, AF_INET, AF_INET6 */
+	int64_t timeout_ms; /* for each address; -1 leaves it to the kernel */
+	const sigset_t *wait_mask; /* for ppoll(2), or NULL */
+};
+
+/*
+ * A connected, non-blocking socket with TCP_NODELAY to the first of the host's
+ * addresses that answers. SIGINT or SIGTERM, where caught, ends the attempt.
+ * Returns the descriptor, for the caller to close; or -1 with the message in
+ * `error`.
+ */
+int net_connect(const struct net_connect_options *options, char *error);
+
+#endif

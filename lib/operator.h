@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Whoever types: takes lines in order, parses them, has them acted on and says
+ * when each is done. What paces a script (sleep, wait, probe) is here; what a
+ * command does is the program's.
+ */
+#ifndef GRACE_OPERATOR_H
+#define GRACE_OPERATOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "conn.h"
+#include "editor.h"
+#include "probe.h"
+#include "report.h"
+
+/* The program's part; `context` is handed through. */
+struct operator_program {
+	/* Acts on any command but sleep, wait, probe and help. */
+	void (*act)(void *context, const struct command *command);
+	/* The connection that commands act on, or NULL. */
+	struct conn *(*target)(void *context);
+	/* The connection with this number, or NULL once it is gone. */
+	struct conn *(*find)(void *context, unsigned number);
+	/* A line was typed, whatever it holds; may be NULL. */
+	void (*line_came)(void *context);
+	/* No line can be taken at this time; may be NULL. */
+	bool (*busy)(void *context);
+	void *context;
+};
+
+enum operator_pace { PACE_NONE, PACE_SLEEP, PACE_WAIT, PACE_PROBE };
+
+struct operator
+{
+	struct operator_program program;
+	struct editor *editor;
+	struct report *report;
+	unsigned long line; /* the number of the last line taken */
+	enum operator_pace pace;
+	enum awaited await;  /* PACE_WAIT */
+	unsigned conn;       /* PACE_WAIT, PACE_PROBE: whose; 0: none yet */
+	int64_t deadline_ms; /* PACE_SLEEP, PACE_WAIT; -1: none */
+	struct probe probe;
+	bool gave_up; /* a wait has timed out */
+};
+
+void operator_init(struct operator* operator, struct editor * editor,
+	struct report *report, const struct operator_program *program);
+
+/* Acts on all lines that have come and may be acted on now. */
+void operator_run(struct operator* operator);
+
+/* When operator_run() must be called again at the latest; -1: no such time. */
+int64_t operator_due_ms(const struct operator* operator);
+
+/* True when there are no lines any more and none is being acted on. */
+bool operator_ended(const struct operator* operator);
+
+#endif

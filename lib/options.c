@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "options.h"
+
+#include <stdlib.h>
+
+#include "duration.h"
+#include "status.h"
+
+enum { OPTION_EVENTS = 0x100, OPTION_SIGPIPE, OPTION_PAUSED };
+
+static const struct argp_option entries[] = {
+	{ "events", OPTION_EVENTS, "FILE", 0,
+		"Write every event to FILE as one JSON line", 10 },
+	{ "quiet", 'q', NULL, 0, "Only the classic lines and errors", 10 },
+	{ "sigpipe", OPTION_SIGPIPE, "POLICY", 0,
+		"What SIGPIPE does: default, ignore (this is the default), "
+		"handle, nosignal, inherit",
+		10 },
+	{ "paused", OPTION_PAUSED, NULL, 0,
+		"Read the socket only when told: read, or resume for good",
+		10 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct common_options *options = state->input;
+
+	switch (key) {
+	case OPTION_EVENTS:
+		options->events = argument;
+		return 0;
+	case 'q':
+		options->quiet = true;
+		return 0;
+	case OPTION_SIGPIPE:
+		if (!signals_sigpipe_parse(argument, &options->sigpipe))
+			argp_error(state,
+				"--sigpipe: expected default, ignore, handle, "
+				"nosignal or inherit, not '%s'",
+				argument);
+		return 0;
+	case OPTION_PAUSED:
+		options->paused = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp options_common = { .options = entries, .parser = parse };
+
+int64_t options_duration(
+	struct argp_state *state, const char *option, const char *text)
+{
+	int64_t duration_ms = 0;
+
+	if (!duration_parse(text, &duration_ms))
+		argp_error(state,
+			"%s: expected a duration such as 5s, 200ms, 1.5s or "
+			"2m, not '%s'",
+			option, text);
+	return duration_ms;
+}
+
+unsigned options_count(
+	struct argp_state *state, const char *option, const char *text)
+{
+	char *end;
+	unsigned long count = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || !count || count > INT32_MAX)
+		argp_error(state, "%s: expected a number from 1, not '%s'",
+			option, text);
+	return (unsigned)count;
+}
+
+void options_parse(
+	const struct argp *argp, int argc, char **argv, void *options)
+{
+	argp_err_exit_status = STATUS_USAGE;
+	argp_program_version = "grace " GRACE_VERSION;
+	argp_parse(argp, argc, argv, 0, NULL, options);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A file that takes what arrives, to the end or up to an end mark. */
+#ifndef GRACE_SAVE_H
+#define GRACE_SAVE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct save;
+
+/*
+ * Begins a file at `path`; `until` is the end mark's byte value or -1. Returns
+ * it, for save_end() to free, or NULL with errno.
+ */
+struct save *save_begin(const char *path, int until);
+
+enum save_result {
+	SAVE_MORE,   /* everything was taken */
+	SAVE_MARKED, /* the end mark came; what is behind it was not taken */
+	SAVE_FAILED, /* errno tells; nothing more will be written */
+};
+
+/*
+ * Takes arriving bytes. `*taken` is how many of `len` belong to the file, end
+ * mark included, whether it could be written or not.
+ */
+enum save_result save_take(
+	struct save *save, const void *data, size_t len, size_t *taken);
+
+const char *save_path(const struct save *save);
+
+/* Bytes that were written to the file, and bytes that arrived for it. */
+uint64_t save_written_bytes(const struct save *save);
+uint64_t save_arrived_bytes(const struct save *save);
+
+/* Closes the file. Returns 0, or -1 with errno where close(2) fails. */
+int save_end(struct save *save);
+
+#endif
