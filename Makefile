@@ -68,7 +68,10 @@ $(O)/$(1): $$(call objects,$(1)) $(O)/libgrace.a
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
-$(O)/unit: $(UNIT_OBJECTS) $(O)/libgrace.a
+# Parts of the programs that have no effects, for their unit tests.
+UNIT_PARTS := graceserver/timers
+
+$(O)/unit: $(UNIT_OBJECTS) $(UNIT_PARTS:%=$(O)/obj/%.o) $(O)/libgrace.a
 	$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LIBS_unit)
 
 $(O)/obj/%.o: %.c $(O)/flags

@@ -51,6 +51,20 @@ static void note_broken(struct session *session)
 		session->report->status->broken = true;
 }
 
+/* A handshake that was reset is what the peer did, not a failure of ours. */
+static void refused(struct session *session, int error)
+{
+	struct status *status = session->report->status;
+
+	if (error == ECONNRESET)
+		status->broken = true;
+	else
+		status->failed = true;
+	report_event(session->report,
+		&(struct event){
+			.kind = EVENT_ERROR, .call = "connect", .error = error });
+}
+
 static bool open_connection(
 	struct session *session, const char *host, const char *port)
 {
@@ -70,10 +84,11 @@ static bool open_connection(
 			"(%d), the bound of select(2)",
 			fd, FD_SETSIZE);
 		close(fd);
+		errno = EMFILE;
 		fd = -1;
 	}
 	if (fd < 0) {
-		session->report->status->failed = true;
+		refused(session, errno);
 		report_complaint(session->report, "%s", error);
 		return false;
 	}
@@ -349,7 +364,8 @@ static void end_in_order(struct session *session)
 	if (!session->ending) {
 		session->ending = true;
 		conn->paused = false;
-		if (conn->fd >= 0 && conn->sending == SENDING_OPEN)
+		if (conn->fd >= 0 && conn->sending == SENDING_OPEN &&
+			!conn->broken)
 			conn_shutdown(conn, SHUT_WR);
 	}
 	if (conn->fd >= 0 && !conn->queue.head &&

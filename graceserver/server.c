@@ -239,15 +239,17 @@ static void list(struct server *server)
 		report_answer(server->report, 0, "no connections");
 	for (served = server->first; served; served = served->next) {
 		const struct conn *conn = &served->conn;
-		char address[NET_ADDRESS_SIZE] = "";
+		char address[NET_ADDRESS_SIZE];
+		char where[sizeof(address) + 16] = "closed, held";
 
-		if (conn->fd >= 0)
+		if (conn->fd >= 0) {
 			net_format_end(conn->fd, true, address);
-		report_answer(server->report, 0, "%s%u %s %s, owed %u",
+			snprintf(where, sizeof(where), "%s %s", address,
+				tcp_state(conn->fd));
+		}
+		report_answer(server->report, 0, "%s%u %s, owed %u",
 			served == target_served(server) ? "-> " : "",
-			conn->number, conn->fd < 0 ? "closed, held" : address,
-			conn->fd < 0 ? "" : tcp_state(conn->fd),
-			served_owed(served));
+			conn->number, where, served_owed(served));
 	}
 }
 
@@ -450,6 +452,10 @@ static bool listen_as_told(struct server *server)
 
 	server->listener.fd = net_listen(&server->options->listen, error);
 	if (server->listener.fd < 0) {
+		report_event(server->report,
+			&(struct event){ .kind = EVENT_ERROR,
+				.call = "listen",
+				.error = errno });
 		server->report->status->failed = true;
 		report_complaint(server->report, "%s", error);
 		return false;

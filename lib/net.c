@@ -88,6 +88,7 @@ static struct addrinfo *resolve(
 	snprintf(error, NET_ERROR_SIZE, "cannot resolve '%s': %s", host,
 		failure == EAI_SYSTEM ? strerror(errno)
 				      : gai_strerror(failure));
+	errno = 0;
 	return NULL;
 }
 
@@ -122,10 +123,12 @@ static void say_failure(
 	const char *verb, const struct addrinfo *address, char *error)
 {
 	char where[NET_ADDRESS_SIZE], why[NAMES_DESCRIPTION_SIZE];
+	int number = errno;
 
-	names_describe(why, errno);
+	names_describe(why, number);
 	net_format(address->ai_addr, address->ai_addrlen, where);
 	snprintf(error, NET_ERROR_SIZE, "cannot %s %s: %s", verb, where, why);
+	errno = number;
 }
 
 int net_listen(const struct net_listen_options *options, char *error)
@@ -142,8 +145,11 @@ int net_listen(const struct net_listen_options *options, char *error)
 		if (fd < 0)
 			say_failure("listen on", a, error);
 	}
+	int failure = errno;
+
 	if (list)
 		freeaddrinfo(list);
+	errno = failure;
 	return fd;
 }
 
@@ -237,7 +243,10 @@ int net_connect(const struct net_connect_options *options, char *error)
 		if (fd < 0 && interrupted())
 			break;
 	}
+	int failure = errno;
+
 	if (list)
 		freeaddrinfo(list);
+	errno = failure;
 	return fd;
 }

@@ -33,7 +33,8 @@ struct net_listen_options {
 /*
  * A non-blocking listening socket with TCP_NODELAY, which accepted sockets
  * inherit; the first of the host's addresses that can be listened on. Returns
- * the descriptor, for the caller to close; or -1 with the message in `error`.
+ * the descriptor, for the caller to close; or -1 with the message in
+ * `error`, and errno (0 where the host cannot be resolved).
  */
 int net_listen(const struct net_listen_options *options, char *error);
 
@@ -52,7 +53,7 @@ struct net_connect_options {
  * A connected, non-blocking socket with TCP_NODELAY to the first of the host's
  * addresses that answers. SIGINT or SIGTERM, where caught, ends the attempt.
  * Returns the descriptor, for the caller to close; or -1 with the message in
- * `error`.
+ * `error`, and errno (0 where the host cannot be resolved).
  */
 int net_connect(const struct net_connect_options *options, char *error);
 

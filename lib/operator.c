@@ -101,6 +101,9 @@ static bool has_come(struct operator* operator, bool * hopeless)
 	}
 	conn = program->find(program->context, operator->conn);
 	bool open = conn && conn->fd >= 0;
+	/* After which the kernel's CLOSE need not come of a RST. */
+	bool in_order = open && conn->shut_wr &&
+		conn->receiving == RECEIVING_EOF;
 
 	switch (operator->await) {
 	case AWAIT_REPLY:
@@ -115,9 +118,10 @@ static bool has_come(struct operator* operator, bool * hopeless)
 			conn && (!open || conn->receiving == RECEIVING_RESET);
 		return !conn || conn->receiving == RECEIVING_EOF;
 	case AWAIT_RESET:
-		*hopeless = conn && !open;
-		return !conn || conn->broken ||
-		       (open && !strcmp(tcp_state(conn->fd), "CLOSE"));
+		if (!conn || conn->broken)
+			return true;
+		*hopeless = !open || in_order;
+		return !*hopeless && !strcmp(tcp_state(conn->fd), "CLOSE");
 	}
 	return false;
 }

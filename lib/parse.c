@@ -8,6 +8,7 @@
 
 #include "duration.h"
 #include "escape.h"
+#include "net.h"
 
 /* What remains of a line: `at` moves, `end` points to the writable byte. */
 struct rest {
@@ -231,6 +232,8 @@ static bool take_wait(struct rest *rest, struct command *command)
 
 static bool take_address(struct rest *rest, struct command *command)
 {
+	uint16_t port;
+
 	skip_space(rest);
 	if (rest->at == rest->end)
 		return true;

@@ -223,8 +223,10 @@ static void put_text(struct report *report, const struct event *event)
 			event->call, names_errno(event->error));
 		break;
 	case EVENT_ERROR:
-		put_failure(report, event->conn, "%s: %s", event->call,
-			names_describe(why, event->error));
+		/* Without a connection it is a failure, and complained of. */
+		if (event->conn)
+			put_failure(report, event->conn, "%s: %s", event->call,
+				names_describe(why, event->error));
 		break;
 	case EVENT_SHUTDOWN:
 		snprintf(call, sizeof(call), "shutdown(%s)", event->detail);
