@@ -43,8 +43,9 @@ int main(int argc, char **argv)
 	int deadly_signal =
 		status.failed ? 0 : session_run(&options, &report, input_fd);
 
-	report_event(&report, &(struct event){ .kind = EVENT_EXIT,
-				      .status = status_exit(&status) });
+	report_event(&report,
+		&(struct event){
+			.kind = EVENT_EXIT, .status = status_exit(&status) });
 	report_close(&report);
 	if (deadly_signal)
 		signals_die(deadly_signal);

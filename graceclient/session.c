@@ -61,8 +61,9 @@ static void refused(struct session *session, int error)
 	else
 		status->failed = true;
 	report_event(session->report,
-		&(struct event){
-			.kind = EVENT_ERROR, .call = "connect", .error = error });
+		&(struct event){ .kind = EVENT_ERROR,
+			.call = "connect",
+			.error = error });
 }
 
 static bool open_connection(
@@ -98,10 +99,11 @@ static bool open_connection(
 	session->conn.paused = session->options->common.paused;
 	session->said_ended = false;
 	net_format_end(fd, true, address);
-	report_event(session->report, &(struct event){ .kind = EVENT_CONNECT,
-					      .conn = session->conn.number,
-					      .detail = address,
-					      .state = tcp_state(fd) });
+	report_event(session->report,
+		&(struct event){ .kind = EVENT_CONNECT,
+			.conn = session->conn.number,
+			.detail = address,
+			.state = tcp_state(fd) });
 	return true;
 }
 
@@ -220,8 +222,8 @@ static bool busy(void *context)
 	struct session *session = context;
 
 	return session->quitting || session->report->broken ||
-	       (!session->editor.is_terminal &&
-		       session->conn.queue.waiting_bytes > QUEUE_BYTES_BUSY);
+		(!session->editor.is_terminal &&
+			session->conn.queue.waiting_bytes > QUEUE_BYTES_BUSY);
 }
 
 static void hide_line(void *context)
@@ -240,7 +242,7 @@ static const char *state_of(const struct session *session)
 static bool is_passing(const char *state)
 {
 	return !strcmp(state, "FIN_WAIT1") || !strcmp(state, "CLOSING") ||
-	       !strcmp(state, "LAST_ACK");
+		!strcmp(state, "LAST_ACK");
 }
 
 static void show_prompt(struct session *session, const char *state)
@@ -342,8 +344,9 @@ static void say_ended(struct session *session)
 	if (!session->editor.is_terminal || session->said_ended ||
 		session->ending)
 		return;
-	if (conn->fd >= 0 && (conn->sending != SENDING_SHUT ||
-				     conn->receiving == RECEIVING_OPEN))
+	if (conn->fd >= 0 &&
+		(conn->sending != SENDING_SHUT ||
+			conn->receiving == RECEIVING_OPEN))
 		return;
 	session->said_ended = true;
 	report_note(session->report, 0,
@@ -398,7 +401,7 @@ static void begin(struct session *session, int input_fd)
 			.fd = input_fd,
 			.lines = session->options->script,
 			.restore_to_act = session->options->common.sigpipe ==
-					  SIGPIPE_DEFAULT,
+				SIGPIPE_DEFAULT,
 		});
 	if (session->editor.is_terminal) {
 		signals_catch(SIGTERM);

@@ -31,8 +31,9 @@ int main(int argc, char **argv)
 		return STATUS_FAILURE;
 	report.numbered = !options.once;
 	server_run(&options, &report);
-	report_event(&report, &(struct event){ .kind = EVENT_EXIT,
-				      .status = status_exit(&status) });
+	report_event(&report,
+		&(struct event){
+			.kind = EVENT_EXIT, .status = status_exit(&status) });
 	report_close(&report);
 	server_options_free(&options);
 	return status_exit(&status);

@@ -98,7 +98,7 @@ static void reply(struct served *served)
 {
 	struct message *message = served->owed;
 	char *behind_greeting = served->serving->context.buffer +
-				served->serving->options->greeting_bytes;
+		served->serving->options->greeting_bytes;
 	size_t len = message->len;
 
 	memcpy(behind_greeting, message->text, len);
@@ -133,7 +133,7 @@ static void read_once(struct served *served, bool typed)
 	const struct server_options *options = serving->options;
 	char *text = serving->context.buffer + options->greeting_bytes;
 	bool at_once = options->answering == ANSWER_AFTER_DELAY &&
-		       !options->delay_ms && !served->owed;
+		!options->delay_ms && !served->owed;
 	size_t len;
 
 	if (conn_receive(&served->conn, text,
@@ -222,7 +222,7 @@ void served_settle(struct served *served)
 bool served_wants_read(const struct served *served)
 {
 	return conn_wants_read(&served->conn) && !served->owed &&
-	       !served->conn.queue.head;
+		!served->conn.queue.head;
 }
 
 bool served_is_over(const struct served *served)
@@ -242,5 +242,5 @@ unsigned served_owed(const struct served *served)
 struct served *served_of_timer(struct timer *timer)
 {
 	return (struct served *)((char *)timer -
-				 offsetof(struct served, timer));
+		offsetof(struct served, timer));
 }

@@ -72,17 +72,17 @@ static void watch(struct server *server, struct served *served)
 {
 	struct epoll_event event = {
 		.events = (served_wants_read(served) ? (uint32_t)EPOLLIN : 0) |
-			  (conn_wants_write(&served->conn) ? (uint32_t)EPOLLOUT
-							   : 0),
+			(conn_wants_write(&served->conn) ? (uint32_t)EPOLLOUT
+							 : 0),
 		.data.ptr = served,
 	};
 
 	if (event.events == served->watched)
 		return;
 	/* Unwatched altogether: a reset is reported with no events asked. */
-	int change = !event.events     ? EPOLL_CTL_DEL
-		     : served->watched ? EPOLL_CTL_MOD
-				       : EPOLL_CTL_ADD;
+	int change = !event.events ? EPOLL_CTL_DEL
+		: served->watched  ? EPOLL_CTL_MOD
+				   : EPOLL_CTL_ADD;
 
 	if (epoll_ctl(server->epoll, change, served->conn.fd, &event)) {
 		char why[NAMES_DESCRIPTION_SIZE];
@@ -100,9 +100,8 @@ static void watch(struct server *server, struct served *served)
 static void unwatch(struct conn *conn)
 {
 	struct served *served = (struct served *)conn;
-	struct server *server =
-		(struct server *)((char *)served->serving -
-				  offsetof(struct server, serving));
+	struct server *server = (struct server *)((char *)served->serving -
+		offsetof(struct server, serving));
 
 	if (served->watched && conn->hold)
 		epoll_ctl(server->epoll, EPOLL_CTL_DEL, conn->fd, NULL);
@@ -148,11 +147,11 @@ static void report_accept(struct server *server, const struct served *served,
 	if (!report_wants_state(server->report))
 		return;
 	net_format(address, address_bytes, text);
-	report_event(
-		server->report, &(struct event){ .kind = EVENT_ACCEPT,
-					.conn = served->conn.number,
-					.detail = text,
-					.state = tcp_state(served->conn.fd) });
+	report_event(server->report,
+		&(struct event){ .kind = EVENT_ACCEPT,
+			.conn = served->conn.number,
+			.detail = text,
+			.state = tcp_state(served->conn.fd) });
 }
 
 static void begin_served(struct server *server, int fd,
@@ -185,7 +184,7 @@ static bool may_accept(const struct server *server)
 		server->options->once ? 1 : server->options->max_connections;
 
 	return server->listener.fd >= 0 && !server->accept_again_ms &&
-	       (!bound || server->open < bound);
+		(!bound || server->open < bound);
 }
 
 /* Without a descriptor or memory, those who wait are left in the backlog. */
@@ -298,7 +297,7 @@ static bool busy(void *context)
 	const struct server *server = context;
 
 	return server->ending || server->report->broken ||
-	       server->serving.context.sigpipe_caught;
+		server->serving.context.sigpipe_caught;
 }
 
 static void hide_line(void *context)
@@ -482,7 +481,7 @@ static void begin(struct server *server)
 			.fd = STDIN_FILENO,
 			.endless = true,
 			.restore_to_act = server->options->common.sigpipe ==
-					  SIGPIPE_DEFAULT,
+				SIGPIPE_DEFAULT,
 		});
 	server->report->hooks.before = hide_line;
 	server->report->hooks.context = &server->editor;

@@ -52,11 +52,12 @@ static void send_failed(
 		report_error(conn, "send", error);
 		return;
 	}
-	calls_report(conn, (struct event){ .kind = EVENT_ERROR,
-				   .call = "send",
-				   .error = error,
-				   .data = data,
-				   .bytes = len });
+	calls_report(conn,
+		(struct event){ .kind = EVENT_ERROR,
+			.call = "send",
+			.error = error,
+			.data = data,
+			.bytes = len });
 	if (error == ECONNRESET)
 		conn->receiving = RECEIVING_RESET;
 	if (error == ECONNRESET || (error == EPIPE && !conn->shut_wr))
@@ -76,9 +77,10 @@ ssize_t calls_send(struct conn *conn, const void *data, size_t len, bool quiet)
 	if (n < 0)
 		send_failed(conn, data, len, error);
 	else if (!quiet)
-		calls_report(conn, (struct event){ .kind = EVENT_SEND,
-					   .data = data,
-					   .bytes = (size_t)n });
+		calls_report(conn,
+			(struct event){ .kind = EVENT_SEND,
+				.data = data,
+				.bytes = (size_t)n });
 	errno = error;
 	return n;
 }
@@ -120,8 +122,9 @@ void calls_shutdown(struct conn *conn, int how)
 	}
 	conn->shut_wr = conn->shut_wr || how != SHUT_RD;
 	conn->shut_rd = conn->shut_rd || how != SHUT_WR;
-	calls_report(conn, (struct event){ .kind = EVENT_SHUTDOWN,
-				   .detail = names_shutdown(how) });
+	calls_report(conn,
+		(struct event){ .kind = EVENT_SHUTDOWN,
+			.detail = names_shutdown(how) });
 }
 
 void calls_close(struct conn *conn, enum event_kind kind)

@@ -151,8 +151,9 @@ void conn_release(struct conn *conn)
 {
 	hold_release(conn->hold);
 	conn->hold = NULL;
-	calls_report(conn, (struct event){ .kind = EVENT_RELEASE,
-				   .detail = "one reference less" });
+	calls_report(conn,
+		(struct event){ .kind = EVENT_RELEASE,
+			.detail = "one reference less" });
 }
 
 bool conn_save(struct conn *conn, const char *path, int until)
@@ -201,17 +202,18 @@ enum conn_received conn_receive(
 	conn->replied = true;
 	size_t saved = save_received(conn, buffer, *got);
 
-	calls_report(conn, (struct event){ .kind = EVENT_RECV,
-				   .data = buffer,
-				   .bytes = *got,
-				   .saved = saved });
+	calls_report(conn,
+		(struct event){ .kind = EVENT_RECV,
+			.data = buffer,
+			.bytes = *got,
+			.saved = saved });
 	return CONN_RECEIVED;
 }
 
 bool conn_wants_read(const struct conn *conn)
 {
 	return conn->fd >= 0 && !conn->paused &&
-	       conn->receiving == RECEIVING_OPEN;
+		conn->receiving == RECEIVING_OPEN;
 }
 
 bool conn_wants_write(const struct conn *conn)
@@ -224,9 +226,10 @@ static bool finish_file(struct conn *conn)
 {
 	struct queue_item *item = conn->queue.head;
 
-	calls_report(conn, (struct event){ .kind = EVENT_SEND,
-				   .bytes = item->done,
-				   .detail = item->bytes });
+	calls_report(conn,
+		(struct event){ .kind = EVENT_SEND,
+			.bytes = item->done,
+			.detail = item->bytes });
 	queue_drop(&conn->queue);
 	return true;
 }

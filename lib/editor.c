@@ -23,8 +23,7 @@ void editor_begin(struct editor *editor, const struct editor_options *options)
 		.is_tty = is_tty,
 		.endless = options->endless,
 		.is_terminal = is_tty && options->fd == STDIN_FILENO &&
-			       isatty(STDOUT_FILENO) && term &&
-			       strcmp(term, "dumb"),
+			isatty(STDOUT_FILENO) && term && strcmp(term, "dumb"),
 	};
 	if (editor->is_terminal)
 		terminal_begin(&(struct terminal_options){

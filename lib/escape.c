@@ -42,9 +42,9 @@ static size_t utf8_decode(const unsigned char *p, size_t len, uint32_t *point)
 static bool is_control(uint32_t point)
 {
 	return point < 0x20 || (point >= 0x7f && point <= 0x9f) ||
-	       point == 0x061c || point == 0x200e || point == 0x200f ||
-	       (point >= 0x202a && point <= 0x202e) ||
-	       (point >= 0x2066 && point <= 0x2069);
+		point == 0x061c || point == 0x200e || point == 0x200f ||
+		(point >= 0x202a && point <= 0x202e) ||
+		(point >= 0x2066 && point <= 0x2069);
 }
 
 static char *put_hex(char *out, unsigned char byte)

@@ -90,9 +90,9 @@ const char *names_tcp_state(int state)
 
 const char *names_shutdown(int how)
 {
-	return how == SHUT_RD   ? "SHUT_RD"
-	       : how == SHUT_WR ? "SHUT_WR"
-				: "SHUT_RDWR";
+	return how == SHUT_RD    ? "SHUT_RD"
+		: how == SHUT_WR ? "SHUT_WR"
+				 : "SHUT_RDWR";
 }
 
 char *names_describe(char *out, int error)

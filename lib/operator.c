@@ -102,8 +102,8 @@ static bool has_come(struct operator* operator, bool * hopeless)
 	conn = program->find(program->context, operator->conn);
 	bool open = conn && conn->fd >= 0;
 	/* After which the kernel's CLOSE need not come of a RST. */
-	bool in_order = open && conn->shut_wr &&
-		conn->receiving == RECEIVING_EOF;
+	bool in_order =
+		open && conn->shut_wr && conn->receiving == RECEIVING_EOF;
 
 	switch (operator->await) {
 	case AWAIT_REPLY:

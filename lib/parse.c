@@ -101,7 +101,7 @@ static bool expect_end(struct rest *rest)
 static bool word_is(const struct word *word, const char *text)
 {
 	return word->text && word->len == strlen(text) &&
-	       !memcmp(word->text, text, word->len);
+		!memcmp(word->text, text, word->len);
 }
 
 /*
@@ -237,9 +237,13 @@ static bool take_address(struct rest *rest, struct command *command)
 	skip_space(rest);
 	if (rest->at == rest->end)
 		return true;
-	return take_string(rest, "expected a host, not", &command->host) &&
-	       take_string(rest, "expected a port, not", &command->port) &&
-	       expect_end(rest);
+	if (!take_string(rest, "expected a host, not", &command->host) ||
+		!take_string(rest, "expected a port, not", &command->port))
+		return false;
+	if (!net_parse_port(command->port, &port) || !port)
+		return fail(rest, "expected a port, not", command->port,
+			strlen(command->port));
+	return expect_end(rest);
 }
 
 static bool take_number(struct rest *rest, struct command *command)
@@ -287,15 +291,15 @@ static bool take_arguments(
 	case ARGUMENTS_PATH:
 		return take_string(
 			       rest, "expected a path, not", &command->path) &&
-		       expect_end(rest);
+			expect_end(rest);
 	case ARGUMENTS_SAVE:
 		return take_save(rest, command);
 	case ARGUMENTS_EVERY:
 		return take_duration(rest, &command->duration_ms) &&
-		       take_text(rest, command);
+			take_text(rest, command);
 	case ARGUMENTS_DURATION:
 		return take_duration(rest, &command->duration_ms) &&
-		       expect_end(rest);
+			expect_end(rest);
 	case ARGUMENTS_WAIT:
 		return take_wait(rest, command);
 	case ARGUMENTS_ADDRESS:

@@ -34,7 +34,7 @@ int report_open(struct report *report, enum side side, bool quiet,
 		.start_s = duration_now_s(),
 		.status = status,
 		.colour = isatty(STDOUT_FILENO) && term &&
-			  strcmp(term, "dumb") && !(no_colour && *no_colour),
+			strcmp(term, "dumb") && !(no_colour && *no_colour),
 	};
 	if (!events_path)
 		return 0;
@@ -269,7 +269,7 @@ static void put_json(struct report *report, const struct event *event)
 	errno = ENOMEM;
 	if (!event_to_json(event, report->side, seconds, &text, &text_bytes))
 		written = io_write(report->events_fd, text, text_bytes) ==
-			  text_bytes;
+			text_bytes;
 	free(text);
 	if (written)
 		return;

@@ -24,11 +24,11 @@ enum {
 /* The exit status: of several troubles the one named first above. */
 static inline int status_exit(const struct status *status)
 {
-	return status->failed      ? STATUS_FAILURE
-	       : status->misused   ? STATUS_USAGE
-	       : status->timed_out ? STATUS_TIMEOUT
-	       : status->broken    ? STATUS_BROKEN
-				   : STATUS_ORDER;
+	return status->failed       ? STATUS_FAILURE
+		: status->misused   ? STATUS_USAGE
+		: status->timed_out ? STATUS_TIMEOUT
+		: status->broken    ? STATUS_BROKEN
+				    : STATUS_ORDER;
 }
 
 #endif

@@ -70,9 +70,9 @@ static char **complete(const char *text, int start, int end)
 		return rl_attempted_completion_over = 1,
 		       rl_completion_matches(text, next_command);
 	/* Only paths are left to readline itself. */
-	rl_attempted_completion_over =
-		!spec || (spec->arguments != ARGUMENTS_PATH &&
-				 spec->arguments != ARGUMENTS_SAVE);
+	rl_attempted_completion_over = !spec ||
+		(spec->arguments != ARGUMENTS_PATH &&
+			spec->arguments != ARGUMENTS_SAVE);
 	if (spec && spec->arguments == ARGUMENTS_TOPIC)
 		return rl_completion_matches(text, next_command);
 	return spec ? rl_completion_matches(text, next_word) : NULL;
@@ -80,9 +80,9 @@ static char **complete(const char *text, int start, int end)
 
 static void remember(const char *line)
 {
-	const HIST_ENTRY *last =
-		history_length ? history_get(history_base + history_length - 1)
-			       : NULL;
+	const HIST_ENTRY *last = history_length
+		? history_get(history_base + history_length - 1)
+		: NULL;
 
 	if (*line && (!last || strcmp(last->line, line)))
 		add_history(line);
