@@ -221,9 +221,15 @@ static bool busy(void *context)
 {
 	struct session *session = context;
 
-	return session->quitting || session->report->broken ||
-		(!session->editor.is_terminal &&
-			session->conn.queue.waiting_bytes > QUEUE_BYTES_BUSY);
+	return !session->editor.is_terminal &&
+		session->conn.queue.waiting_bytes > QUEUE_BYTES_BUSY;
+}
+
+static bool is_over(void *context)
+{
+	struct session *session = context;
+
+	return session->quitting || session->report->broken;
 }
 
 static void hide_line(void *context)
@@ -381,7 +387,7 @@ static void end_in_order(struct session *session)
 
 static void run(struct session *session)
 {
-	while (!session->quitting && !session->report->broken) {
+	while (!is_over(session)) {
 		operator_run(&session->operator);
 		repeat(session);
 		say_ended(session);
@@ -416,6 +422,7 @@ static void begin(struct session *session, int input_fd)
 			.find = find,
 			.line_came = line_came,
 			.busy = busy,
+			.ending = is_over,
 			.context = session,
 		});
 }

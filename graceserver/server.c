@@ -292,7 +292,7 @@ static struct conn *find(void *context, unsigned number)
 	return served ? &served->conn : NULL;
 }
 
-static bool busy(void *context)
+static bool is_over(void *context)
 {
 	const struct server *server = context;
 
@@ -428,16 +428,16 @@ static void wait_and_serve(struct server *server)
 	editor_signals(&server->editor);
 	if (server->input.refused && editor_fd(&server->editor) >= 0)
 		read_lines(server);
-	for (int i = 0; i < count && !busy(server); i++)
+	for (int i = 0; i < count && !is_over(server); i++)
 		serve_event(server, &events[i]);
 	expire(server);
 }
 
 static void run(struct server *server)
 {
-	while (!busy(server)) {
+	while (!is_over(server)) {
 		operator_run(&server->operator);
-		if (!busy(server))
+		if (!is_over(server))
 			wait_and_serve(server);
 	}
 	if (server->serving.context.sigpipe_caught)
@@ -490,7 +490,7 @@ static void begin(struct server *server)
 			.act = act_on,
 			.target = target,
 			.find = find,
-			.busy = busy,
+			.ending = is_over,
 			.context = server,
 		});
 }

@@ -2,8 +2,10 @@
 #include "act.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "calls.h"
+#include "escape.h"
 #include "names.h"
 #include "tcp.h"
 
@@ -17,12 +19,14 @@ void act_refuse(struct report *report, const char *what, const char *why)
 static void act_failed(
 	struct report *report, const char *what, const char *path)
 {
-	char why[NAMES_DESCRIPTION_SIZE];
+	char why[NAMES_DESCRIPTION_SIZE], text[ESCAPE_LINE_SIZE] = "";
 
 	names_describe(why, errno);
+	if (path)
+		escape_line(text, path, strlen(path));
 	report->status->failed = true;
-	report_complaint(report, "%s%s%s: %s", what, path ? " " : "",
-		path ? path : "", why);
+	report_complaint(
+		report, "%s%s%s: %s", what, path ? " " : "", text, why);
 }
 
 static void act_hold(

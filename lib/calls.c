@@ -25,12 +25,14 @@ bool calls_transient(int error)
 	return error == EAGAIN || error == ENOBUFS || error == ENOMEM;
 }
 
-static void report_error(struct conn *conn, const char *call, int error)
+static void report_error(
+	struct conn *conn, const char *call, const char *detail, int error)
 {
 	calls_report(conn,
 		(struct event){ .kind = error == EAGAIN ? EVENT_WOULD_BLOCK
 							: EVENT_ERROR,
 			.call = call,
+			.detail = detail,
 			.error = error });
 }
 
@@ -49,7 +51,7 @@ static void send_failed(
 {
 	take_sigpipe(conn);
 	if (error == EAGAIN) {
-		report_error(conn, "send", error);
+		report_error(conn, "send", NULL, error);
 		return;
 	}
 	calls_report(conn,
@@ -102,7 +104,7 @@ ssize_t calls_recv(struct conn *conn, void *buffer, size_t size, bool typed)
 							  "ended this half"
 							: NULL });
 	} else if (n < 0 && (typed || error != EAGAIN)) {
-		report_error(conn, "recv", error);
+		report_error(conn, "recv", NULL, error);
 	}
 	if (n < 0 && !calls_transient(error)) {
 		conn->receiving = RECEIVING_RESET;
@@ -117,7 +119,7 @@ void calls_shutdown(struct conn *conn, int how)
 	if (how != SHUT_RD)
 		conn->sending = SENDING_SHUT;
 	if (shutdown(conn->fd, how)) {
-		report_error(conn, "shutdown", errno);
+		report_error(conn, "shutdown", names_shutdown(how), errno);
 		return;
 	}
 	conn->shut_wr = conn->shut_wr || how != SHUT_RD;
@@ -136,7 +138,7 @@ void calls_close(struct conn *conn, enum event_kind kind)
 	conn->fd = -1;
 	conn->sending = SENDING_SHUT;
 	if (close(fd))
-		report_error(conn, "close", errno);
+		report_error(conn, "close", NULL, errno);
 	else
 		calls_report(conn, (struct event){ .kind = kind });
 }

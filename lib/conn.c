@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "calls.h"
+#include "escape.h"
 #include "names.h"
 
 /* How many calls one flush may make before others get their turn. */
@@ -22,25 +23,28 @@ void conn_init(struct conn *conn, struct conn_context *context, int fd,
 /* A failure that is no observation: `WHAT: ERRNO (message)`. */
 static void complain(struct conn *conn, const char *verb, const char *what)
 {
-	char why[NAMES_DESCRIPTION_SIZE];
+	char why[NAMES_DESCRIPTION_SIZE], text[ESCAPE_LINE_SIZE];
 	struct report *report = conn->context->report;
 
 	names_describe(why, errno);
+	escape_line(text, what, strlen(what));
 	report->status->failed = true;
-	report_complaint(report, "cannot %s %s: %s", verb, what, why);
+	report_complaint(report, "cannot %s %s: %s", verb, text, why);
 }
 
 static void end_save(struct conn *conn)
 {
 	struct save *save = conn->save;
+	char path[ESCAPE_LINE_SIZE];
 
 	if (!save)
 		return;
+	escape_line(path, save_path(save), strlen(save_path(save)));
 	conn->save = NULL;
 	report_note(conn->context->report, conn->number,
 		"save: %llu of %llu bytes are in %s",
 		(unsigned long long)save_written_bytes(save),
-		(unsigned long long)save_arrived_bytes(save), save_path(save));
+		(unsigned long long)save_arrived_bytes(save), path);
 	if (save_end(save))
 		complain(conn, "close", "the saved file");
 }
@@ -174,16 +178,10 @@ static size_t save_received(struct conn *conn, const void *data, size_t len)
 
 	if (!conn->save)
 		return 0;
-	switch (save_take(conn->save, data, len, &taken)) {
-	case SAVE_MORE:
-		break;
-	case SAVE_MARKED:
-		end_save(conn);
-		break;
-	case SAVE_FAILED:
+	if (!save_take(conn->save, data, len, &taken))
 		complain(conn, "write to", save_path(conn->save));
-		break;
-	}
+	if (save_marked(conn->save))
+		end_save(conn);
 	return taken;
 }
 

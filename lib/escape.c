@@ -60,12 +60,12 @@ static char *put_hex(char *out, unsigned char byte)
 
 size_t escape_text(char *out, const void *bytes, size_t len)
 {
-	const unsigned char *p = bytes, *end = p + len;
+	const unsigned char *p = bytes;
 	char *start = out;
 
-	while (p < end) {
+	while (len) {
 		uint32_t point = 0;
-		size_t n = utf8_decode(p, (size_t)(end - p), &point);
+		size_t n = utf8_decode(p, len, &point);
 		bool as_it_is = n && !is_control(point) && point != '\\';
 
 		if (!n)
@@ -81,6 +81,7 @@ size_t escape_text(char *out, const void *bytes, size_t len)
 				out = put_hex(out, p[i]);
 		}
 		p += n;
+		len -= n;
 	}
 	*out = '\0';
 	return (size_t)(out - start);

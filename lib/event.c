@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "escape.h"
 #include "names.h"
@@ -50,15 +51,15 @@ const char *event_name(enum event_kind kind)
 	return "?";
 }
 
-/* The data, escaped, as a JSON string; NULL if there is no memory. */
-static json_t *text_of(const struct event *event)
+/* Bytes, escaped, as a JSON string; NULL if there is no memory. */
+static json_t *escaped(const void *bytes, size_t len)
 {
-	size_t len = escape_cut(event->data, event->bytes, ESCAPE_EVENT_BYTES);
-	char *text = malloc(ESCAPE_SIZE(len));
+	size_t taken = escape_cut(bytes, len, ESCAPE_EVENT_BYTES);
+	char *text = malloc(ESCAPE_SIZE(taken));
 
 	if (!text)
 		return NULL;
-	size_t text_bytes = escape_text(text, event->data, len);
+	size_t text_bytes = escape_text(text, bytes, taken);
 	json_t *string = json_stringn(text, text_bytes);
 
 	free(text);
@@ -82,10 +83,11 @@ static int fill(json_t *object, const struct event *event)
 		bad |= json_object_set_new(object, "bytes",
 			json_integer((json_int_t)event->bytes));
 	if (event->data)
-		bad |= json_object_set_new(object, "text", text_of(event));
+		bad |= json_object_set_new(object, "text", 
+			escaped(event->data, event->bytes));
 	if (event->detail)
-		bad |= json_object_set_new(
-			object, "detail", json_string(event->detail));
+		bad |= json_object_set_new(object, "detail",
+			escaped(event->detail, strlen(event->detail)));
 	if (event->error)
 		bad |= json_object_set_new(object, "errno",
 			json_string(names_errno(event->error)));

@@ -212,22 +212,24 @@ static bool next_line(struct operator* operator)
 	return true;
 }
 
-void operator_run(struct operator* operator)
+void operator_run(struct operator *operator)
 {
 	const struct operator_program *program = &operator->program;
 
-	for (;;) {
+	while (!program->ending(program->context)) {
 		if (operator->pace != PACE_NONE) {
 			if (!pace_over(operator))
 				return;
 			operator->pace = PACE_NONE;
 			done(operator);
+			continue;
 		}
 		if (program->busy && program->busy(program->context))
 			return;
 		if (!next_line(operator))
 			return;
-		if (operator->pace == PACE_NONE)
+		if (operator->pace == PACE_NONE &&
+			!program->ending(program->context))
 			done(operator);
 	}
 }

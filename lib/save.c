@@ -13,7 +13,7 @@ struct save {
 	uint64_t written, arrived;
 	int fd;
 	int until;
-	bool failed;
+	bool failed, marked;
 	char path[];
 };
 
@@ -36,7 +36,7 @@ struct save *save_begin(const char *path, int until)
 	return save;
 }
 
-enum save_result save_take(
+bool save_take(
 	struct save *save, const void *data, size_t len, size_t *taken)
 {
 	const char *mark =
@@ -44,17 +44,20 @@ enum save_result save_take(
 	size_t to_write = mark ? (size_t)(mark - (const char *)data) : len;
 
 	*taken = to_write + (mark ? 1 : 0);
+	save->marked = mark;
 	save->arrived += to_write;
 	if (save->failed)
-		return mark ? SAVE_MARKED : SAVE_MORE;
+		return true;
 	size_t written = io_write(save->fd, data, to_write);
 
 	save->written += written;
-	if (written < to_write) {
-		save->failed = true;
-		return SAVE_FAILED;
-	}
-	return mark ? SAVE_MARKED : SAVE_MORE;
+	save->failed = written < to_write;
+	return !save->failed;
+}
+
+bool save_marked(const struct save *save)
+{
+	return save->marked;
 }
 
 const char *save_path(const struct save *save)

@@ -3,6 +3,7 @@
 #ifndef GRACE_SAVE_H
 #define GRACE_SAVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,18 +15,16 @@ struct save;
  */
 struct save *save_begin(const char *path, int until);
 
-enum save_result {
-	SAVE_MORE,   /* everything was taken */
-	SAVE_MARKED, /* the end mark came; what is behind it was not taken */
-	SAVE_FAILED, /* errno tells; nothing more will be written */
-};
-
 /*
  * Takes arriving bytes. `*taken` is how many of `len` belong to the file, end
- * mark included, whether it could be written or not.
+ * mark included, whether it could be written or not. False, with errno, the
+ * first time that the file cannot be written; nothing more will be then.
  */
-enum save_result save_take(
+bool save_take(
 	struct save *save, const void *data, size_t len, size_t *taken);
+
+/* Whether the end mark has come. */
+bool save_marked(const struct save *save);
 
 const char *save_path(const struct save *save);
 
