@@ -10,10 +10,11 @@ PREFIX   ?= /usr/local
 DESTDIR  ?=
 comma    := ,
 
-PROGRAMS := graceclient graceserver
+PROGRAMS := graceclient graceserver gracelab
 
 # What the packages are needed for stands in the README.
-DEPS_BUILD := gcc libc6-dev make pkg-config libreadline-dev libjansson-dev
+DEPS_BUILD := gcc libc6-dev make pkg-config libreadline-dev libjansson-dev \
+	libpcap-dev libmnl-dev
 DEPS_CHECK := bats bats-support bats-assert tmux netcat-openbsd socat python3 \
 	strace valgrind mandoc git
 DEPS_LINT  := clang clang-format shellcheck
@@ -32,12 +33,14 @@ endif
 
 # Asked for only when something is built, so that `make deps` needs nothing.
 PKG_CONFIG ?= pkg-config
-PKG_CFLAGS  = $(shell $(PKG_CONFIG) --cflags readline jansson)
+PKG_CFLAGS  = $(shell $(PKG_CONFIG) --cflags readline jansson \
+	libpcap libmnl)
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DGRACE_VERSION='"$(VERSION)"' -I. \
 	$(WARNINGS) $(HARDEN) $(PKG_CFLAGS) $(CFLAGS)
 LIBS_graceclient = $(shell $(PKG_CONFIG) --libs readline jansson)
 LIBS_graceserver = $(LIBS_graceclient)
-LIBS_unit        = $(LIBS_graceclient)
+LIBS_gracelab    = $(shell $(PKG_CONFIG) --libs jansson libpcap libmnl)
+LIBS_unit        = $(LIBS_graceclient) $(LIBS_gracelab)
 
 LIB_OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard lib/*.c))
 objects      = $(patsubst %.c,$(O)/obj/%.o,$(wildcard $(1)/*.c))
@@ -45,18 +48,19 @@ UNIT_OBJECTS := $(call objects,tests/unit)
 OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
 	$(UNIT_OBJECTS) $(O)/obj/lib/manual/commands.o
 MANUALS     := $(patsubst %,$(O)/%.1,$(PROGRAMS))
+LAB_FILES   := $(wildcard transcripts/*.lab transcripts/*.txt)
 SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.c' '*.h')
 SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.sh' '*.bash' '*.bats' .ci/run)
 
-.PHONY: all demo check lint format install uninstall clean deps help
-.PHONY: lib graceclient graceserver tests
+.PHONY: all demo transcripts pictures check lint format install uninstall clean deps help
+.PHONY: lib graceclient graceserver gracelab tests
 
 all: $(PROGRAMS:%=$(O)/%) $(MANUALS)
 
 lib: $(O)/libgrace.a
-graceclient graceserver: %: $(O)/%
+$(PROGRAMS): %: $(O)/%
 tests: $(O)/unit
 
 $(O)/libgrace.a: $(LIB_OBJECTS)
@@ -68,10 +72,11 @@ $(O)/$(1): $$(call objects,$(1)) $(O)/libgrace.a
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
-# Parts of the programs that have no effects, for their unit tests.
-UNIT_PARTS := graceserver/timers
+# Parts of the programs for their unit tests.
+UNIT_PARTS := $(O)/obj/graceserver/timers.o \
+	$(filter-out %/main.o %/options.o,$(call objects,gracelab))
 
-$(O)/unit: $(UNIT_OBJECTS) $(UNIT_PARTS:%=$(O)/obj/%.o) $(O)/libgrace.a
+$(O)/unit: $(UNIT_OBJECTS) $(UNIT_PARTS) $(O)/libgrace.a
 	$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LIBS_unit)
 
 $(O)/obj/%.o: %.c $(O)/flags
@@ -102,13 +107,23 @@ $(foreach p,$(PROGRAMS),$(eval $(call manual_rule,$(p))))
 demo: all
 	@O=$(O) tests/demo.sh
 
+transcripts: all
+	$(O)/gracelab record
+
+pictures: all
+	@mkdir -p $(O)/pictures
+	@for lab in transcripts/*.lab; do name=$$(basename $$lab .lab); \
+		$(O)/gracelab play --format=svg -o $(O)/pictures/$$name.svg \
+		$$name || exit 1; done
+	@echo 'pictures are in $(O)/pictures'
+
 check: all tests
 	@O=$(abspath $(O)) tests/run.sh
 
 lint:
 	clang-format --dry-run --Werror $(SOURCES)
 	shellcheck $(SCRIPTS)
-	mandoc -Tlint -Wwarning $(MANUALS)
+	mandoc -Tlint -Wwarning $(MANUALS) gracelab/grace-lab.5
 	$(MAKE) --no-print-directory O=build/lint-gcc CC=gcc WERROR=-Werror \
 		all tests
 	$(MAKE) --no-print-directory O=build/lint-clang CC=clang \
@@ -119,7 +134,11 @@ format:
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+		$(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/grace/transcripts
+	install -m 644 gracelab/grace-lab.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 $(LAB_FILES) $(DESTDIR)$(PREFIX)/share/grace/transcripts
 	install $(PROGRAMS:%=$(O)/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(MANUALS) $(DESTDIR)$(PREFIX)/share/man/man1
 	for p in $(PROGRAMS); do install -m 644 $$p/completion.bash \
@@ -129,6 +148,8 @@ uninstall:
 	for p in $(PROGRAMS); do rm -f $(DESTDIR)$(PREFIX)/bin/$$p \
 		$(DESTDIR)$(PREFIX)/share/man/man1/$$p.1 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p; done
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man5/grace-lab.5
+	rm -rf $(DESTDIR)$(PREFIX)/share/grace
 
 clean:
 	rm -rf build
@@ -140,6 +161,8 @@ help:
 	@echo 'make [all]      the programs and manuals, into $(O)'
 	@echo 'make deps       install the Debian packages that are missing'
 	@echo 'make demo       play the two ways to end a connection'
+	@echo 'make transcripts  record the goldens; see .github/CONTRIBUTING.md'
+	@echo 'make pictures   an SVG of each experiment, into $(O)/pictures'
 	@echo 'make check      all tests; SANITIZE=address,undefined is a variant'
 	@echo 'make lint       compiler warnings, format, shell scripts, manuals'
 	@echo 'make format     clang-format on every source'

@@ -8,6 +8,7 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+#include "every.h"
 #include "lib/act.h"
 #include "lib/duration.h"
 #include "lib/names.h"
@@ -33,11 +34,7 @@ struct session {
 	struct editor editor;
 	struct operator operator;
 	sigset_t outside; /* the signal mask to wait with */
-	struct {
-		char *text; /* owned; NULL: nothing is repeated */
-		size_t text_bytes;
-		int64_t interval_ms, due_ms;
-	} every;
+	struct every every;
 	bool ending;       /* no more lines: ending in order */
 	bool quitting;     /* leave at once */
 	bool said_ended;   /* that both halves have ended */
@@ -107,48 +104,6 @@ static bool open_connection(
 	return true;
 }
 
-static void stop_repeating(struct session *session)
-{
-	free(session->every.text);
-	session->every.text = NULL;
-}
-
-static void start_repeating(
-	struct session *session, const struct command *command)
-{
-	session->every.text = malloc(command->text_bytes + 1);
-	if (!session->every.text) {
-		act_refuse(session->report, "every", strerror(ENOMEM));
-		return;
-	}
-	memcpy(session->every.text, command->text, command->text_bytes);
-	session->every.text_bytes = command->text_bytes;
-	session->every.interval_ms = command->duration_ms;
-	session->every.due_ms = duration_now_ms();
-}
-
-/* Sends the repeated text if it is due and the last one is on its way. */
-static void repeat(struct session *session)
-{
-	struct conn *conn = &session->conn;
-	int64_t now_ms = duration_now_ms();
-
-	if (!session->every.text || now_ms < session->every.due_ms ||
-		conn->queue.head)
-		return;
-	if (conn->fd < 0) {
-		act_refuse(session->report, "every", "there is no connection");
-		stop_repeating(session);
-		return;
-	}
-	report_sending(session->report, session->every.text,
-		session->every.text_bytes);
-	if (!conn_send(conn, session->every.text, session->every.text_bytes))
-		stop_repeating(session);
-	session->every.due_ms =
-		duration_deadline_ms(session->every.interval_ms);
-}
-
 static void receive(struct session *session, bool typed)
 {
 	size_t got;
@@ -183,8 +138,8 @@ static void act_on(void *context, const struct command *command)
 		reopen(session, command);
 		break;
 	case COMMAND_EVERY:
-		start_repeating(session, command);
-		repeat(session);
+		every_start(&session->every, command, session->report);
+		every_run(&session->every, &session->conn, session->report);
 		break;
 	case COMMAND_READ:
 		if (session->conn.fd < 0)
@@ -214,7 +169,9 @@ static struct conn *find(void *context, unsigned number)
 
 static void line_came(void *context)
 {
-	stop_repeating(context);
+	struct session *session = context;
+
+	every_stop(&session->every);
 }
 
 static bool busy(void *context)
@@ -273,8 +230,7 @@ static int64_t wait_ms(const struct session *session, const char *state)
 	int64_t due_ms = operator_due_ms(&session->operator);
 	int64_t recheck_ms = editor_recheck_ms(&session->editor);
 
-	if (session->every.text && !session->conn.queue.head)
-		due_ms = earlier(due_ms, session->every.due_ms);
+	due_ms = earlier(due_ms, every_due_ms(&session->every, &session->conn));
 	if (session->editor.is_terminal && is_passing(state))
 		due_ms = earlier(due_ms, now_ms + STATE_LOOK_MS);
 	if (recheck_ms >= 0)
@@ -373,8 +329,9 @@ static void end_in_order(struct session *session)
 	if (!session->ending) {
 		session->ending = true;
 		conn->paused = false;
+		/* What has been reset is left for recv(2) to tell. */
 		if (conn->fd >= 0 && conn->sending == SENDING_OPEN &&
-			!conn->broken)
+			strcmp(tcp_state(conn->fd), "CLOSE"))
 			conn_shutdown(conn, SHUT_WR);
 	}
 	if (conn->fd >= 0 && !conn->queue.head &&
@@ -389,7 +346,7 @@ static void run(struct session *session)
 {
 	while (!is_over(session)) {
 		operator_run(&session->operator);
-		repeat(session);
+		every_run(&session->every, &session->conn, session->report);
 		say_ended(session);
 		if (operator_ended(&session->operator) && !session->every.text)
 			end_in_order(session);
@@ -449,7 +406,7 @@ int session_run(const struct client_options *options, struct report *report,
 	}
 	editor_end(&session.editor);
 	report->hooks.before = NULL;
-	stop_repeating(&session);
+	every_stop(&session.every);
 	conn_forget(&session.conn);
 	free(session.context.buffer);
 	return session.deadly_signal;

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "crowd.h"
 #include "lib/act.h"
 #include "lib/duration.h"
 #include "lib/names.h"
@@ -17,19 +18,16 @@
 #include "lib/operator.h"
 #include "lib/signals.h"
 #include "lib/tcp.h"
+#include "listener.h"
 #include "served.h"
 
 /* How many events, and how many new connections, one turn takes. */
 #define EVENTS_A_TURN  256
 #define ACCEPTS_A_TURN 64
 
-/* When the system had no descriptor to accept with: when to try again. */
-#define ACCEPT_RETRY_MS 100
-
 /* Something that epoll(7) watches besides connections. */
 struct source {
-	int fd; /* -1: none */
-	bool watched;
+	int fd;       /* as watched; -1: it is not */
 	bool refused; /* by epoll(7): a file, which is always ready */
 };
 
@@ -39,33 +37,14 @@ struct server {
 	struct serving serving;
 	struct editor editor;
 	struct operator operator;
-	struct served *first, *last; /* in the order of accepting */
-	unsigned accepted, open;
-	unsigned chosen; /* the number of `use`, or 0 */
+	struct crowd crowd;
+	struct listener listener;
+	unsigned accepted; /* how many so far: the number of the last */
 	int epoll;
-	struct source listener, input;
-	int64_t accept_again_ms; /* 0: at any time */
-	sigset_t outside;        /* the signal mask to wait with */
+	struct source entrance, input;
+	sigset_t outside; /* the signal mask to wait with */
 	bool ending;
 };
-
-static struct served *find_served(struct server *server, unsigned number)
-{
-	struct served *served = server->first;
-
-	while (served && served->conn.number != number)
-		served = served->next;
-	return served;
-}
-
-/* What commands act on: the chosen connection, else the newest, or NULL. */
-static struct served *target_served(struct server *server)
-{
-	struct served *chosen =
-		server->chosen ? find_served(server, server->chosen) : NULL;
-
-	return chosen ? chosen : server->last;
-}
 
 /* Brings what epoll(7) watches into step with what the connection wants. */
 static void watch(struct server *server, struct served *served)
@@ -110,21 +89,12 @@ static void unwatch(struct conn *conn)
 
 static void end_served(struct server *server, struct served *served)
 {
-	if (served->previous)
-		served->previous->next = served->next;
-	else
-		server->first = served->next;
-	if (served->next)
-		served->next->previous = served->previous;
-	else
-		server->last = served->previous;
-	server->open--;
-	server->accept_again_ms = 0;
 	if (server->options->once) {
 		server->ending = true;
 		server->report->status->broken |= served->conn.broken;
 	}
-	served_free(served);
+	crowd_remove(&server->crowd, served);
+	listener_retry(&server->listener);
 }
 
 /* To call after anything was done to a connection; it may be gone then. */
@@ -166,107 +136,44 @@ static void begin_served(struct server *server, int fd,
 		close(fd);
 		return;
 	}
-	served->previous = server->last;
-	if (server->last)
-		server->last->next = served;
-	else
-		server->first = served;
-	server->last = served;
-	server->open++;
+	crowd_add(&server->crowd, served);
 	report_accept(server, served, address, address_bytes);
 	served_on_accept(served);
 	update(server, served);
 }
 
-static bool may_accept(const struct server *server)
-{
-	unsigned bound =
-		server->options->once ? 1 : server->options->max_connections;
-
-	return server->listener.fd >= 0 && !server->accept_again_ms &&
-		(!bound || server->open < bound);
-}
-
-/* Without a descriptor or memory, those who wait are left in the backlog. */
-static void accept_failed(struct server *server)
-{
-	char why[NAMES_DESCRIPTION_SIZE];
-
-	switch (errno) {
-	case EMFILE:
-	case ENFILE:
-	case ENOBUFS:
-	case ENOMEM:
-		report_complaint(server->report, "cannot accept: %s",
-			names_describe(why, errno));
-		server->accept_again_ms = duration_deadline_ms(ACCEPT_RETRY_MS);
-		break;
-	default:
-		/* A connection that ended before it was accepted. */
-		break;
-	}
-}
-
 static void accept_waiting(struct server *server)
 {
-	for (int i = 0; i < ACCEPTS_A_TURN && may_accept(server); i++) {
+	for (int i = 0; i < ACCEPTS_A_TURN; i++) {
 		struct sockaddr_storage address;
-		socklen_t size = sizeof(address);
-		int fd = accept4(server->listener.fd,
-			(struct sockaddr *)&address, &size,
-			SOCK_NONBLOCK | SOCK_CLOEXEC);
+		socklen_t size;
 
-		if (fd < 0 && errno == EAGAIN)
+		if (!listener_ready(&server->listener, server->crowd.count))
 			return;
-		if (fd < 0) {
-			accept_failed(server);
-			continue;
-		}
-		if (server->options->once) {
-			close(server->listener.fd);
-			server->listener = (struct source){ .fd = -1 };
-		}
+		int fd = listener_accept(
+			&server->listener, server->report, &address, &size);
+
+		if (fd < 0)
+			return;
 		begin_served(server, fd, (struct sockaddr *)&address, size);
-	}
-}
-
-static void list(struct server *server)
-{
-	const struct served *served;
-
-	if (!server->first)
-		report_answer(server->report, 0, "no connections");
-	for (served = server->first; served; served = served->next) {
-		const struct conn *conn = &served->conn;
-		char address[NET_ADDRESS_SIZE];
-		char where[sizeof(address) + 16] = "closed, held";
-
-		if (conn->fd >= 0) {
-			net_format_end(conn->fd, true, address);
-			snprintf(where, sizeof(where), "%s %s", address,
-				tcp_state(conn->fd));
-		}
-		report_answer(server->report, 0, "%s%u %s, owed %u",
-			served == target_served(server) ? "-> " : "",
-			conn->number, where, served_owed(served));
 	}
 }
 
 static void act_on(void *context, const struct command *command)
 {
 	struct server *server = context;
-	struct served *served = target_served(server);
+	struct served *served = crowd_target(&server->crowd);
 
 	switch (command->spec->id) {
 	case COMMAND_QUIT:
 		server->ending = true;
 		break;
 	case COMMAND_LIST:
-		list(server);
+		crowd_list(&server->crowd, server->report);
 		break;
 	case COMMAND_USE:
-		if (find_served(server, command->number))
-			server->chosen = command->number;
+		if (crowd_find(&server->crowd, command->number))
+			server->crowd.chosen = command->number;
 		else
 			act_refuse(server->report, "use",
 				"there is no such connection");
@@ -280,14 +187,16 @@ static void act_on(void *context, const struct command *command)
 
 static struct conn *target(void *context)
 {
-	struct served *served = target_served(context);
+	struct server *server = context;
+	struct served *served = crowd_target(&server->crowd);
 
 	return served ? &served->conn : NULL;
 }
 
 static struct conn *find(void *context, unsigned number)
 {
-	struct served *served = find_served(context, number);
+	struct server *server = context;
+	struct served *served = crowd_find(&server->crowd, number);
 
 	return served ? &served->conn : NULL;
 }
@@ -305,19 +214,19 @@ static void hide_line(void *context)
 	editor_hide(context);
 }
 
-/* Watches a source or not, as it is wanted. */
+/* Watches `fd` as the source from now on; -1: nothing. */
 static void watch_source(struct server *server, struct source *source, int fd)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = source };
-	bool wanted = fd >= 0;
 
-	if (wanted == source->watched || source->refused)
+	if (fd == source->fd || source->refused)
 		return;
-	if (epoll_ctl(server->epoll, wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
-		    wanted ? fd : source->fd, &event) &&
-		errno == EPERM)
-		source->refused = true;
-	source->watched = wanted;
+	/* One that was closed meanwhile is watched no more by itself. */
+	if (source->fd >= 0)
+		epoll_ctl(server->epoll, EPOLL_CTL_DEL, source->fd, NULL);
+	source->fd = fd;
+	if (fd >= 0 && epoll_ctl(server->epoll, EPOLL_CTL_ADD, fd, &event))
+		source->refused = errno == EPERM;
 }
 
 static void read_lines(struct server *server)
@@ -345,8 +254,8 @@ static int wait_ms(const struct server *server)
 	int64_t recheck_ms = editor_recheck_ms(&server->editor);
 
 	due_ms = earlier(due_ms, operator_due_ms(&server->operator));
-	if (server->accept_again_ms)
-		due_ms = earlier(due_ms, server->accept_again_ms);
+	if (server->listener.again_ms)
+		due_ms = earlier(due_ms, server->listener.again_ms);
 	if (recheck_ms >= 0)
 		due_ms = earlier(due_ms, now_ms + recheck_ms);
 	if (server->input.refused && editor_fd(&server->editor) >= 0)
@@ -360,7 +269,7 @@ static int wait_ms(const struct server *server)
 
 static void show_prompt(struct server *server)
 {
-	struct served *served = target_served(server);
+	struct served *served = crowd_target(&server->crowd);
 	char prompt[24] = "> ";
 
 	if (served && server->report->numbered)
@@ -372,7 +281,7 @@ static void serve_event(struct server *server, const struct epoll_event *event)
 {
 	struct served *served = event->data.ptr;
 
-	if (event->data.ptr == &server->listener) {
+	if (event->data.ptr == &server->entrance) {
 		accept_waiting(server);
 	} else if (event->data.ptr == &server->input) {
 		read_lines(server);
@@ -403,8 +312,8 @@ static void expire(struct server *server)
 		served_on_idle(served);
 		update(server, served);
 	}
-	if (server->accept_again_ms && server->accept_again_ms <= now_ms)
-		server->accept_again_ms = 0;
+	if (server->listener.again_ms <= now_ms)
+		listener_retry(&server->listener);
 }
 
 /* Waits once and serves what is ready and what is due. */
@@ -412,8 +321,10 @@ static void wait_and_serve(struct server *server)
 {
 	struct epoll_event events[EVENTS_A_TURN];
 
-	watch_source(server, &server->listener,
-		may_accept(server) ? server->listener.fd : -1);
+	watch_source(server, &server->entrance,
+		listener_ready(&server->listener, server->crowd.count)
+			? server->listener.fd
+			: -1);
 	watch_source(server, &server->input, editor_fd(&server->editor));
 	show_prompt(server);
 	int count = epoll_pwait(server->epoll, events, EVENTS_A_TURN,
@@ -445,36 +356,12 @@ static void run(struct server *server)
 			(unsigned long long)server->serving.messages);
 }
 
-static bool listen_as_told(struct server *server)
-{
-	char error[NET_ERROR_SIZE], address[NET_ADDRESS_SIZE];
-
-	server->listener.fd = net_listen(&server->options->listen, error);
-	if (server->listener.fd < 0) {
-		report_event(server->report,
-			&(struct event){ .kind = EVENT_ERROR,
-				.call = "listen",
-				.error = errno });
-		server->report->status->failed = true;
-		report_complaint(server->report, "%s", error);
-		return false;
-	}
-	net_format_end(server->listener.fd, false, address);
-	report_event(server->report,
-		&(struct event){ .kind = EVENT_LISTEN, .detail = address });
-	if (net_listens_beyond_loopback(server->listener.fd))
-		report_note(server->report, 0,
-			"others than this machine may connect");
-	return true;
-}
-
 static void begin(struct server *server)
 {
 	sigprocmask(SIG_SETMASK, NULL, &server->outside);
 	signals_catch(SIGINT);
 	signals_catch(SIGTERM);
 	server->serving.context.before_close = unwatch;
-	server->input.fd = STDIN_FILENO;
 	editor_begin(&server->editor,
 		&(struct editor_options){
 			.side = SIDE_SERVER,
@@ -501,7 +388,8 @@ void server_run(const struct server_options *options, struct report *report)
 		.options = options,
 		.report = report,
 		.epoll = epoll_create1(EPOLL_CLOEXEC),
-		.listener.fd = -1,
+		.entrance.fd = -1,
+		.input.fd = -1,
 	};
 
 	server.serving.context.report = report;
@@ -511,16 +399,12 @@ void server_run(const struct server_options *options, struct report *report)
 	if (server.epoll < 0 || !served_prepare(&server.serving, options)) {
 		report->status->failed = true;
 		report_complaint(report, "cannot start: %s", strerror(errno));
-	} else if (listen_as_told(&server)) {
+	} else if (listener_open(&server.listener, options, report)) {
 		run(&server);
 	}
 	editor_end(&server.editor);
 	report->hooks.before = NULL;
-	while (server.first) {
-		struct served *next = server.first->next;
-
-		served_free(server.first);
-		server.first = next;
-	}
+	while (server.crowd.first)
+		crowd_remove(&server.crowd, server.crowd.first);
 	free(server.serving.context.buffer);
 }

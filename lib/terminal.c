@@ -95,7 +95,9 @@ static void on_line(char *line)
 	terminal.installed = terminal.visible = terminal.prepared = false;
 	terminal.interrupted = false;
 	if (!line) {
-		(void)!write(STDOUT_FILENO, "\n", 1);
+		/* readline ends the line itself with bracketed paste on. */
+		if (strcmp(rl_variable_value("enable-bracketed-paste"), "on"))
+			(void)!write(STDOUT_FILENO, "\n", 1);
 		terminal.options.lines->ended = true;
 		return;
 	}
@@ -114,6 +116,9 @@ void terminal_begin(const struct terminal_options *options)
 	rl_catch_sigwinch = 0;
 	rl_change_environment = 0;
 	rl_attempted_completion_function = complete;
+	/* As parse.h quotes. */
+	rl_completer_quote_characters = "\"";
+	rl_filename_quote_characters = " \t\"\\";
 	signals_catch(SIGINT);
 	signals_catch(SIGWINCH);
 	signals_catch(SIGTSTP);
@@ -178,6 +183,7 @@ void terminal_hide(void)
 
 void terminal_read(void)
 {
+	terminal.interrupted = false;
 	if (terminal.installed)
 		rl_callback_read_char();
 }

@@ -1,0 +1,93 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Completion for graceclient; with or without the bash-completion package.
+
+# Sets COMPREPLY to those of the words in $2 that begin with $1.
+_graceclient_words()
+{
+	mapfile -t COMPREPLY < <(compgen -W "$2" -- "$1")
+}
+
+_graceclient_hosts()
+{
+	if declare -F _known_hosts_real >/dev/null; then
+		_known_hosts_real -- "$1"
+	else
+		mapfile -t COMPREPLY < <(compgen -A hostname -- "$1")
+	fi
+}
+
+# Prints how many arguments that are no options stand before the cursor.
+_graceclient_arguments()
+{
+	local i count=0 only_arguments=
+
+	for ((i = 1; i < $1; i++)); do
+		if [[ $only_arguments ]]; then
+			((++count))
+			continue
+		fi
+		case ${words[i]} in
+		--) only_arguments=1 ;;
+		-e | -f | -[46q]*[ef] | --file | --events | --sigpipe | \
+			--connect-timeout)
+			# Its value follows, behind a `=` that bash splits off.
+			((++i))
+			[[ ${words[i]-} == = ]] && ((++i))
+			;;
+		-?*) ;;
+		*) ((++count)) ;;
+		esac
+	done
+	echo "$count"
+}
+
+_graceclient()
+{
+	local cur prev words cword split=
+	local options='-4 -6 --connect-timeout= -e --events= -f --file=
+		--help --paused -q --quiet --sigpipe= --usage --version'
+	local commands='close every help hold open pause probe quit read
+		release reset resume save send sendfile shutdown sleep state
+		wait'
+
+	COMPREPLY=()
+	if declare -F _init_completion >/dev/null; then
+		_init_completion -s || return
+	else
+		words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
+		cur=${words[cword]} prev=${words[cword - 1]}
+		# readline splits `--option=value` at the `=`.
+		if [[ $cur == = ]]; then
+			cur='' split=true
+		elif [[ $prev == = && $cword -gt 1 ]]; then
+			prev=${words[cword - 2]} split=true
+		fi
+	fi
+
+	case $prev in
+	--sigpipe)
+		_graceclient_words "$cur" 'default handle ignore inherit nosignal'
+		return
+		;;
+	--events | --file | -f)
+		# readline's own completion of file names.
+		compopt -o default
+		return
+		;;
+	-e)
+		_graceclient_words "$cur" "$commands"
+		return
+		;;
+	--connect-timeout)
+		return
+		;;
+	esac
+	[[ $split == true ]] && return
+	if [[ $cur == -* ]]; then
+		_graceclient_words "$cur" "$options"
+		[[ ${COMPREPLY-} == *= ]] && compopt -o nospace
+	elif (($(_graceclient_arguments "$cword") == 0)); then
+		_graceclient_hosts "$cur"
+	fi
+} && complete -F _graceclient graceclient
