@@ -157,7 +157,8 @@ void terminal_show(const char *prompt)
 		terminal_hide();
 	if (terminal.visible)
 		return;
-	snprintf(terminal.prompt, PROMPT_SIZE, "%s", prompt);
+	if (changed)
+		snprintf(terminal.prompt, PROMPT_SIZE, "%s", prompt);
 	if (!terminal.installed) {
 		rl_callback_handler_install(terminal.prompt, on_line);
 		terminal.installed = terminal.prepared = true;
@@ -184,6 +185,8 @@ void terminal_hide(void)
 void terminal_read(void)
 {
 	terminal.interrupted = false;
+	/* readline writes a key's effect where it last drew the line. */
+	terminal_show(terminal.prompt);
 	if (terminal.installed)
 		rl_callback_read_char();
 }
