@@ -10,10 +10,10 @@
 
 #include "every.h"
 #include "lib/act.h"
+#include "lib/console.h"
 #include "lib/duration.h"
 #include "lib/names.h"
 #include "lib/net.h"
-#include "lib/operator.h"
 #include "lib/signals.h"
 #include "lib/tcp.h"
 
@@ -32,7 +32,7 @@ struct session {
 	struct conn_context context;
 	struct conn conn;
 	struct editor editor;
-	struct operator operator;
+	struct console console;
 	sigset_t outside; /* the signal mask to wait with */
 	struct every every;
 	bool ending;       /* no more lines: ending in order */
@@ -227,7 +227,7 @@ static int64_t earlier(int64_t a_ms, int64_t b_ms)
 static int64_t wait_ms(const struct session *session, const char *state)
 {
 	int64_t now_ms = duration_now_ms();
-	int64_t due_ms = operator_due_ms(&session->operator);
+	int64_t due_ms = console_due_ms(&session->console);
 	int64_t recheck_ms = editor_recheck_ms(&session->editor);
 
 	due_ms = earlier(due_ms, every_due_ms(&session->every, &session->conn));
@@ -335,8 +335,7 @@ static void end_in_order(struct session *session)
 			conn_shutdown(conn, SHUT_WR);
 	}
 	if (conn->fd >= 0 && !conn->queue.head &&
-		(conn->receiving != RECEIVING_OPEN ||
-			session->operator.gave_up))
+		(conn->receiving != RECEIVING_OPEN || session->console.gave_up))
 		conn_close(conn);
 	if (conn->fd < 0)
 		session->quitting = true;
@@ -345,10 +344,10 @@ static void end_in_order(struct session *session)
 static void run(struct session *session)
 {
 	while (!is_over(session)) {
-		operator_run(&session->operator);
+		console_run(&session->console);
 		every_run(&session->every, &session->conn, session->report);
 		say_ended(session);
-		if (operator_ended(&session->operator) && !session->every.text)
+		if (console_ended(&session->console) && !session->every.text)
 			end_in_order(session);
 		if (!session->quitting)
 			wait_and_serve(session);
@@ -372,8 +371,8 @@ static void begin(struct session *session, int input_fd)
 	}
 	session->report->hooks.before = hide_line;
 	session->report->hooks.context = &session->editor;
-	operator_init(&session->operator, & session->editor, session->report,
-		&(struct operator_program){
+	console_init(&session->console, &session->editor, session->report,
+		&(struct console_program){
 			.act = act_on,
 			.target = target,
 			.find = find,

@@ -12,10 +12,10 @@
 
 #include "crowd.h"
 #include "lib/act.h"
+#include "lib/console.h"
 #include "lib/duration.h"
 #include "lib/names.h"
 #include "lib/net.h"
-#include "lib/operator.h"
 #include "lib/signals.h"
 #include "lib/tcp.h"
 #include "listener.h"
@@ -36,7 +36,7 @@ struct server {
 	struct report *report;
 	struct serving serving;
 	struct editor editor;
-	struct operator operator;
+	struct console console;
 	struct crowd crowd;
 	struct listener listener;
 	unsigned accepted; /* how many so far: the number of the last */
@@ -253,7 +253,7 @@ static int wait_ms(const struct server *server)
 		timers_due_ms(&server->serving.idle));
 	int64_t recheck_ms = editor_recheck_ms(&server->editor);
 
-	due_ms = earlier(due_ms, operator_due_ms(&server->operator));
+	due_ms = earlier(due_ms, console_due_ms(&server->console));
 	if (server->listener.again_ms)
 		due_ms = earlier(due_ms, server->listener.again_ms);
 	if (recheck_ms >= 0)
@@ -347,7 +347,7 @@ static void wait_and_serve(struct server *server)
 static void run(struct server *server)
 {
 	while (!is_over(server)) {
-		operator_run(&server->operator);
+		console_run(&server->console);
 		if (!is_over(server))
 			wait_and_serve(server);
 	}
@@ -372,8 +372,8 @@ static void begin(struct server *server)
 		});
 	server->report->hooks.before = hide_line;
 	server->report->hooks.context = &server->editor;
-	operator_init(&server->operator, & server->editor, server->report,
-		&(struct operator_program){
+	console_init(&server->console, &server->editor, server->report,
+		&(struct console_program){
 			.act = act_on,
 			.target = target,
 			.find = find,

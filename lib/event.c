@@ -83,8 +83,8 @@ static int fill(json_t *object, const struct event *event)
 		bad |= json_object_set_new(object, "bytes",
 			json_integer((json_int_t)event->bytes));
 	if (event->data)
-		bad |= json_object_set_new(object, "text", 
-			escaped(event->data, event->bytes));
+		bad |= json_object_set_new(
+			object, "text", escaped(event->data, event->bytes));
 	if (event->detail)
 		bad |= json_object_set_new(object, "detail",
 			escaped(event->detail, strlen(event->detail)));

@@ -36,8 +36,7 @@ struct save *save_begin(const char *path, int until)
 	return save;
 }
 
-bool save_take(
-	struct save *save, const void *data, size_t len, size_t *taken)
+bool save_take(struct save *save, const void *data, size_t len, size_t *taken)
 {
 	const char *mark =
 		save->until < 0 ? NULL : memchr(data, save->until, len);

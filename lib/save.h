@@ -20,8 +20,7 @@ struct save *save_begin(const char *path, int until);
  * mark included, whether it could be written or not. False, with errno, the
  * first time that the file cannot be written; nothing more will be then.
  */
-bool save_take(
-	struct save *save, const void *data, size_t len, size_t *taken);
+bool save_take(struct save *save, const void *data, size_t len, size_t *taken);
 
 /* Whether the end mark has come. */
 bool save_marked(const struct save *save);

@@ -4,8 +4,8 @@
  * when each is done. What paces a script (sleep, wait, probe) is here; what a
  * command does is the program's.
  */
-#ifndef GRACE_OPERATOR_H
-#define GRACE_OPERATOR_H
+#ifndef GRACE_CONSOLE_H
+#define GRACE_CONSOLE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,7 +16,7 @@
 #include "report.h"
 
 /* The program's part; `context` is handed through. */
-struct operator_program {
+struct console_program {
 	/* Acts on any command but sleep, wait, probe and help. */
 	void (*act)(void *context, const struct command *command);
 	/* The connection that commands act on, or NULL. */
@@ -32,15 +32,14 @@ struct operator_program {
 	void *context;
 };
 
-enum operator_pace { PACE_NONE, PACE_SLEEP, PACE_WAIT, PACE_PROBE };
+enum console_pace { PACE_NONE, PACE_SLEEP, PACE_WAIT, PACE_PROBE };
 
-struct operator
-{
-	struct operator_program program;
+struct console {
+	struct console_program program;
 	struct editor *editor;
 	struct report *report;
 	unsigned long line; /* the number of the last line taken */
-	enum operator_pace pace;
+	enum console_pace pace;
 	enum awaited await;  /* PACE_WAIT */
 	unsigned conn;       /* PACE_WAIT, PACE_PROBE: whose; 0: none yet */
 	int64_t deadline_ms; /* PACE_SLEEP, PACE_WAIT; -1: none */
@@ -48,16 +47,16 @@ struct operator
 	bool gave_up; /* a wait has timed out */
 };
 
-void operator_init(struct operator* operator, struct editor * editor,
-	struct report *report, const struct operator_program *program);
+void console_init(struct console *console, struct editor *editor,
+	struct report *report, const struct console_program *program);
 
 /* Acts on all lines that have come and may be acted on now. */
-void operator_run(struct operator* operator);
+void console_run(struct console *console);
 
-/* When operator_run() must be called again at the latest; -1: no such time. */
-int64_t operator_due_ms(const struct operator* operator);
+/* When console_run() must be called again at the latest; -1: no such time. */
+int64_t console_due_ms(const struct console *console);
 
 /* True when there are no lines any more and none is being acted on. */
-bool operator_ended(const struct operator* operator);
+bool console_ended(const struct console *console);
 
 #endif
