@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lib/command.h"
+
+#include "tests/unit/tap.h"
+
+/* The table of the design, in any order. */
+static const struct {
+	const char *name;
+	enum side sides;
+} contract[] = {
+	{ "send", SIDE_BOTH },
+	{ "close", SIDE_BOTH },
+	{ "shutdown", SIDE_BOTH },
+	{ "reset", SIDE_BOTH },
+	{ "hold", SIDE_BOTH },
+	{ "release", SIDE_BOTH },
+	{ "pause", SIDE_BOTH },
+	{ "resume", SIDE_BOTH },
+	{ "read", SIDE_BOTH },
+	{ "state", SIDE_BOTH },
+	{ "probe", SIDE_BOTH },
+	{ "sendfile", SIDE_BOTH },
+	{ "save", SIDE_BOTH },
+	{ "every", SIDE_CLIENT },
+	{ "sleep", SIDE_BOTH },
+	{ "wait", SIDE_BOTH },
+	{ "open", SIDE_CLIENT },
+	{ "reply", SIDE_SERVER },
+	{ "use", SIDE_SERVER },
+	{ "list", SIDE_SERVER },
+	{ "quit", SIDE_BOTH },
+	{ "help", SIDE_BOTH },
+};
+
+#define CONTRACT (sizeof(contract) / sizeof(*contract))
+
+static const enum side both_sides[] = { SIDE_CLIENT, SIDE_SERVER };
+
+static void each_is_found_at_its_side(void)
+{
+	for (size_t i = 0; i < CONTRACT; i++) {
+		for (size_t s = 0; s < 2; s++) {
+			const char *name = contract[i].name;
+			const struct command_spec *spec =
+				command_find(both_sides[s], name, strlen(name));
+
+			tap_case(
+				"%s at the %s", name, side_name(both_sides[s]));
+			if (!(contract[i].sides & both_sides[s]))
+				EXPECT(!spec);
+			else if (EXPECT(spec))
+				EXPECT_TEXT(name, spec->name);
+		}
+	}
+}
+
+static void no_other_is_there(void)
+{
+	for (size_t s = 0; s < 2; s++) {
+		const struct command_spec *spec = NULL;
+		size_t found = 0, expected = 0;
+
+		for (size_t i = 0; i < CONTRACT; i++)
+			expected += !!(contract[i].sides & both_sides[s]);
+		while ((spec = command_next(both_sides[s], spec)))
+			found++;
+		tap_case("%s", side_name(both_sides[s]));
+		EXPECT_INT(expected, found);
+	}
+}
+
+static void names_are_found_whole_only(void)
+{
+	static const char *const others[] = { "", "s", "clos", "closed",
+		"Close", "CLOSE", " close", "close " };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		tap_case("'%s'", others[i]);
+		EXPECT(!command_find(
+			SIDE_CLIENT, others[i], strlen(others[i])));
+	}
+	tap_case("a name that is not terminated");
+	const struct command_spec *spec =
+		command_find(SIDE_CLIENT, "closed", strlen("close"));
+
+	if (EXPECT(spec))
+		EXPECT_INT(COMMAND_CLOSE, spec->id);
+	tap_case("NUL behind the name");
+	EXPECT(!command_find(SIDE_CLIENT, "close\0", sizeof("close")));
+}
+
+static void each_has_its_own_id(void)
+{
+	const struct command_spec *a = NULL, *b;
+
+	while ((a = command_next(SIDE_BOTH, a)))
+		for (b = a; (b = command_next(SIDE_BOTH, b));) {
+			tap_case("%s and %s", a->name, b->name);
+			EXPECT(a->id != b->id);
+			EXPECT(strcmp(a->name, b->name) != 0);
+		}
+}
+
+static void each_is_explained(void)
+{
+	const struct command_spec *spec = NULL;
+
+	while ((spec = command_next(SIDE_BOTH, spec))) {
+		tap_case("%s", spec->name);
+		EXPECT(spec->synopsis);
+		EXPECT(spec->help && *spec->help);
+		EXPECT(spec->help && !strchr(spec->help, '\n'));
+		EXPECT_INT(spec->arguments == ARGUMENTS_NONE,
+			spec->synopsis && !*spec->synopsis);
+	}
+}
+
+static void words_complete_the_synopsis(void)
+{
+	const struct command_spec *spec = NULL;
+
+	while ((spec = command_next(SIDE_BOTH, spec))) {
+		const char *word = spec->words;
+
+		while (word && *word) {
+			char text[32];
+			size_t len = strcspn(word, " ");
+
+			tap_case("%s %s", spec->name, word);
+			if (!EXPECT(len < sizeof(text)))
+				return;
+			memcpy(text, word, len);
+			text[len] = '\0';
+			EXPECT(strstr(spec->synopsis, text));
+			word += len + (word[len] == ' ');
+		}
+	}
+}
+
+static void sides_have_names(void)
+{
+	EXPECT_TEXT("client", side_name(SIDE_CLIENT));
+	EXPECT_TEXT("server", side_name(SIDE_SERVER));
+}
+
+const struct tap_test tests_command[] = {
+	{ "command: each command is found at its side, and only there",
+		each_is_found_at_its_side },
+	{ "command: there are no commands that the design does not name",
+		no_other_is_there },
+	{ "command: a name is found whole and exact only",
+		names_are_found_whole_only },
+	{ "command: no two have a name or an id in common",
+		each_has_its_own_id },
+	{ "command: each has one line of help and says its arguments",
+		each_is_explained },
+	{ "command: the words that complete stand in the synopsis",
+		words_complete_the_synopsis },
+	{ "command: the sides are client and server", sides_have_names },
+	{ NULL, NULL },
+};

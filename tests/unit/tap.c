@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/tap.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* How many failed checks of one test are shown. */
+#define SHOWN_FAILURES 10
+
+/* How many bytes of a text are shown. */
+#define SHOWN_BYTES 160
+
+static struct {
+	FILE *notes; /* what stands under `not ok` */
+	unsigned failures;
+	char about[256];
+} tap;
+
+void tap_case(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(tap.about, sizeof(tap.about), format, arguments);
+	va_end(arguments);
+	for (char *p = tap.about; *p; p++)
+		if ((unsigned char)*p < ' ' || (unsigned char)*p > '~')
+			*p = '?';
+}
+
+bool tap_passing(void)
+{
+	return !tap.failures;
+}
+
+/* Counts a failure; true where it is to be shown, and begins its line. */
+static bool begin_failure(const char *file, int line)
+{
+	tap.failures++;
+	if (tap.failures > SHOWN_FAILURES)
+		return false;
+	fprintf(tap.notes, "# %s:%d: ", file, line);
+	if (*tap.about)
+		fprintf(tap.notes, "[%s] ", tap.about);
+	return true;
+}
+
+static void show(const char *before, const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+
+	fputs(before, tap.notes);
+	if (!p) {
+		fputs("NULL", tap.notes);
+		return;
+	}
+	fputc('"', tap.notes);
+	for (size_t i = 0; i < len && i < SHOWN_BYTES; i++) {
+		if (p[i] < ' ' || p[i] > '~' || p[i] == '\\')
+			fprintf(tap.notes, "\\x%02x", p[i]);
+		else
+			fputc(p[i], tap.notes);
+	}
+	fprintf(tap.notes, "\"%s (%zu bytes)", len > SHOWN_BYTES ? "..." : "",
+		len);
+}
+
+bool tap_check(const char *file, int line, const char *condition, bool holds)
+{
+	if (!holds && begin_failure(file, line))
+		fprintf(tap.notes, "expected %s, got false\n", condition);
+	return holds;
+}
+
+bool tap_check_int(
+	const char *file, int line, long long expected, long long got)
+{
+	if (expected == got)
+		return true;
+	if (begin_failure(file, line))
+		fprintf(tap.notes, "expected %lld, got %lld\n", expected, got);
+	return false;
+}
+
+bool tap_check_bytes(const char *file, int line, const void *expected,
+	size_t expected_bytes, const void *got, size_t got_bytes)
+{
+	bool same = expected_bytes == got_bytes && !expected == !got &&
+		(!expected_bytes || !memcmp(expected, got, got_bytes));
+
+	if (same || !begin_failure(file, line))
+		return same;
+	show("expected ", expected, expected_bytes);
+	show(", got ", got, got_bytes);
+	fputc('\n', tap.notes);
+	return false;
+}
+
+bool tap_check_text(
+	const char *file, int line, const char *expected, const char *got)
+{
+	return tap_check_bytes(file, line, expected,
+		expected ? strlen(expected) : 0, got, got ? strlen(got) : 0);
+}
+
+static bool run_one(const struct tap_test *test, unsigned number)
+{
+	char *notes = NULL;
+	size_t notes_bytes = 0;
+
+	tap.notes = open_memstream(&notes, &notes_bytes);
+	if (!tap.notes) {
+		perror("open_memstream");
+		exit(EXIT_FAILURE);
+	}
+	tap.failures = 0;
+	tap.about[0] = '\0';
+	test->run();
+	fclose(tap.notes);
+	printf("%s %u - %s\n%s", tap.failures ? "not ok" : "ok", number,
+		test->claim, notes);
+	if (tap.failures > SHOWN_FAILURES)
+		printf("# and %u more\n", tap.failures - SHOWN_FAILURES);
+	fflush(stdout);
+	free(notes);
+	return !tap.failures;
+}
+
+int tap_run(const struct tap_test *const *suites, size_t count)
+{
+	unsigned planned = 0, number = 0, failed = 0;
+
+	for (size_t i = 0; i < count; i++)
+		for (const struct tap_test *t = suites[i]; t->claim; t++)
+			planned++;
+	printf("1..%u\n", planned);
+	for (size_t i = 0; i < count; i++)
+		for (const struct tap_test *t = suites[i]; t->claim; t++)
+			failed += !run_one(t, ++number);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
