@@ -115,7 +115,8 @@ pictures: all
 	@for lab in transcripts/*.lab; do name=$$(basename $$lab .lab); \
 		$(O)/gracelab play --format=svg -o $(O)/pictures/$$name.svg \
 		$$name || exit 1; done
-	@echo 'pictures are in $(O)/pictures'
+	@cp $(O)/pictures/close-early.svg $(O)/pictures/shutdown.svg transcripts
+	@echo 'pictures are in $(O)/pictures, those of the README in transcripts'
 
 check: all tests
 	@O=$(abspath $(O)) tests/run.sh

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The kernel's view: socket states by sock_diag(7), of orphans too. */
+#ifndef GRACELAB_KERNEL_H
+#define GRACELAB_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+/* TCP's states with the kernel's own numbers (RFC 9293, section 3.3.2). */
+enum kernel_state {
+	KERNEL_GONE, /* none: no socket that the network knows of */
+	KERNEL_ESTABLISHED,
+	KERNEL_SYN_SENT,
+	KERNEL_SYN_RECV,
+	KERNEL_FIN_WAIT1,
+	KERNEL_FIN_WAIT2,
+	KERNEL_TIME_WAIT,
+	KERNEL_CLOSE,
+	KERNEL_CLOSE_WAIT,
+	KERNEL_LAST_ACK,
+	KERNEL_LISTEN,
+	KERNEL_CLOSING,
+};
+
+/* One side's socket as the kernel has it. */
+struct kernel_socket {
+	enum kernel_state state;
+	/* 0: no process has it by a descriptor: an orphan, TIME_WAIT, or not
+	 * accepted yet. */
+	uint32_t inode;
+	uint32_t unread_bytes;  /* arrived, not yet received; no FIN counted */
+	uint32_t unacked_bytes; /* sent or queued, not yet acknowledged; a FIN
+				 * counts as one */
+	bool eof_unread;        /* a FIN has come which recv has not given */
+};
+
+/* A connection, by both its ends: AF_INET or AF_INET6, both the same. */
+struct kernel_pair {
+	struct sockaddr_storage client;
+	struct sockaddr_storage server;
+};
+
+struct kernel;
+
+/* One netlink(7) socket to the network of the calling process, which the
+ * caller ends with kernel_close(); close-on-exec. NULL with errno set. */
+struct kernel *kernel_open(void);
+
+/* Ends it; NULL is allowed. Preserves errno. */
+void kernel_close(struct kernel *kernel);
+
+/* The state's name as ss(8) and RFC 9293 have it, with `_`, or `gone`. */
+const char *kernel_state_name(enum kernel_state state);
+
+/* The pair of 127.0.0.1 (or ::1) with these ports, in host byte order. */
+struct kernel_pair kernel_loopback_pair(
+	bool is_ipv6, uint16_t client_port, uint16_t server_port);
+
+/*
+ * Looks up both ends of one connection, each exactly: no table is walked, no
+ * listener is taken for a connection. FIN_WAIT2 is told from TIME_WAIT also
+ * where only a timewait bucket is left. A socket that was reset is gone for
+ * the network, though a process may hold it still.
+ * The two answers belong together: it looks until the client's state, and
+ * whether it has anything unacknowledged, is the same before and after the
+ * server's.
+ * Returns 0, or -1 with errno set (sock_diag(7) not to be had).
+ */
+int kernel_look(struct kernel *kernel, const struct kernel_pair *pair,
+	struct kernel_socket *client, struct kernel_socket *server);
+
+/*
+ * True if the two states can stand beside each other with nothing under way
+ * on a network that loses nothing: nothing unacknowledged on either side,
+ * neither in passing (SYN_SENT, SYN_RECV, FIN_WAIT1, CLOSING, LAST_ACK), and
+ * no end that has yet to hear of the other's reset.
+ * One pair only is not decided by it: if one end is gone and the other in
+ * CLOSE_WAIT, an orphan's timer ran out, or a RST is on its way. True is
+ * returned; see kernel.c for why that is right on Linux.
+ */
+bool kernel_is_quiet(
+	const struct kernel_socket *client, const struct kernel_socket *server);
+
+/*
+ * Calls on_listener with the local address of every listening TCP socket,
+ * IPv4 and IPv6; the address is valid during the call only. If on_listener
+ * returns false, no more are shown.
+ * Returns 0, or -1 with errno set.
+ */
+int kernel_listeners(struct kernel *kernel,
+	bool (*on_listener)(
+		void *context, const struct sockaddr *address, uint32_t inode),
+	void *context);
+
+/* Whether anybody listens on that port (host byte order), at any address:
+ * 1, 0, or -1 with errno set. */
+int kernel_is_listening(struct kernel *kernel, uint16_t port);
+
+#endif

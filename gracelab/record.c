@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const side_keys[SIDES] = { "client", "server" };
+
+struct rung *record_add(struct record *record, double seconds)
+{
+	struct rung *rungs = reallocarray(
+		record->rungs, record->rung_count + 1, sizeof(*rungs));
+
+	if (!rungs)
+		return NULL;
+	record->rungs = rungs;
+	rungs[record->rung_count] = (struct rung){ .seconds = seconds };
+	return &rungs[record->rung_count++];
+}
+
+/* Sets a string, or nothing for NULL. */
+static void set(json_t *object, const char *key, const char *text)
+{
+	if (text)
+		json_object_set_new(object, key, json_string(text));
+}
+
+static json_t *rung_to_json(const struct rung *rung)
+{
+	json_t *json = json_object();
+
+	json_object_set_new(json, "t", json_real(rung->seconds));
+	if (rung->call) {
+		set(json, "side", side_keys[rung->caller]);
+		set(json, "call", rung->call);
+		set(json, "text", rung->text);
+		set(json, "result", rung->result);
+	}
+	if (rung->segment) {
+		set(json, "from", side_keys[rung->sender]);
+		set(json, "segment", rung->segment);
+	}
+	if (rung->states[CLIENT] || rung->states[SERVER]) {
+		json_t *states = json_object();
+
+		for (int side = 0; side < SIDES; side++)
+			set(states, side_keys[side], rung->states[side]);
+		json_object_set_new(json, "states", states);
+	}
+	return json;
+}
+
+json_t *record_to_json(const struct record *record)
+{
+	json_t *json = json_object(), *ladder = json_array();
+	json_t *terminals = json_object();
+
+	set(json, "experiment", record->name);
+	set(json, "title", record->title);
+	set(json, "asks", record->asks);
+	set(json, "system", record->system);
+	json_object_set_new(
+		json, "private_network", json_boolean(record->private_network));
+	json_object_set_new(json, "observed",
+		json_pack("{s:b, s:b}", "wire", record->wire, "states",
+			record->states));
+	set(json, "network_why", record->network_why);
+	set(json, "wire_why", record->wire_why);
+	for (size_t i = 0; i < record->rung_count; i++)
+		json_array_append_new(ladder, rung_to_json(&record->rungs[i]));
+	json_object_set_new(json, "ladder", ladder);
+	for (int side = 0; side < SIDES; side++)
+		set(terminals, side_keys[side], record->terminals[side]);
+	json_object_set_new(json, "terminals", terminals);
+	set(json, "failure", record->failure);
+	if (record->unplayable)
+		json_object_set_new(json, "unplayable", json_true());
+	return json;
+}
+
+/* A copy of a string member, or NULL. */
+static char *get(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? strdup(text) : NULL;
+}
+
+static bool get_true(const json_t *object, const char *key)
+{
+	return json_is_true(json_object_get(object, key));
+}
+
+static int get_side(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text && !strcmp(text, side_keys[SERVER]) ? SERVER : CLIENT;
+}
+
+static bool rung_from_json(struct record *record, const json_t *json)
+{
+	struct rung *rung =
+		record_add(record, json_real_value(json_object_get(json, "t")));
+	const json_t *states = json_object_get(json, "states");
+
+	if (!rung)
+		return false;
+	rung->caller = get_side(json, "side");
+	rung->call = get(json, "call");
+	rung->text = get(json, "text");
+	rung->result = get(json, "result");
+	rung->sender = get_side(json, "from");
+	rung->segment = get(json, "segment");
+	for (int side = 0; side < SIDES; side++)
+		rung->states[side] = get(states, side_keys[side]);
+	return true;
+}
+
+bool record_from_json(struct record *record, const json_t *json)
+{
+	const json_t *observed = json_object_get(json, "observed");
+	const json_t *terminals = json_object_get(json, "terminals");
+	const json_t *ladder = json_object_get(json, "ladder");
+	bool complete = json_is_array(ladder);
+
+	*record = (struct record){
+		.name = get(json, "experiment"),
+		.title = get(json, "title"),
+		.asks = get(json, "asks"),
+		.system = get(json, "system"),
+		.private_network = get_true(json, "private_network"),
+		.wire = get_true(observed, "wire"),
+		.states = get_true(observed, "states"),
+		.network_why = get(json, "network_why"),
+		.wire_why = get(json, "wire_why"),
+		.failure = get(json, "failure"),
+		.unplayable = get_true(json, "unplayable"),
+	};
+	for (int side = 0; side < SIDES; side++)
+		record->terminals[side] = get(terminals, side_keys[side]);
+	for (size_t i = 0; i < json_array_size(ladder); i++)
+		complete = complete &&
+			rung_from_json(record, json_array_get(ladder, i));
+	return complete && record->name && record->system;
+}
+
+void record_free(struct record *record)
+{
+	for (size_t i = 0; i < record->rung_count; i++) {
+		struct rung *rung = &record->rungs[i];
+
+		free(rung->call);
+		free(rung->text);
+		free(rung->result);
+		free(rung->segment);
+		for (int side = 0; side < SIDES; side++)
+			free(rung->states[side]);
+	}
+	for (int side = 0; side < SIDES; side++)
+		free(record->terminals[side]);
+	free(record->rungs);
+	free(record->name);
+	free(record->title);
+	free(record->asks);
+	free(record->system);
+	free(record->network_why);
+	free(record->wire_why);
+	free(record->failure);
+	*record = (struct record){ 0 };
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The record as a picture: lifelines, state spans, an arrow a segment. */
+#ifndef GRACELAB_SVG_H
+#define GRACELAB_SVG_H
+
+#include <stdio.h>
+
+#include "record.h"
+
+void svg_write(FILE *out, const struct record *record);
+
+#endif
