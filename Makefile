@@ -54,7 +54,7 @@ SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.sh' '*.bash' '*.bats' .ci/run)
 
-.PHONY: all demo transcripts pictures check lint format install uninstall clean deps help
+.PHONY: all demo bench transcripts pictures check lint format install uninstall clean deps help
 .PHONY: lib graceclient graceserver gracelab tests
 
 all: $(PROGRAMS:%=$(O)/%) $(MANUALS)
@@ -106,6 +106,9 @@ $(foreach p,$(PROGRAMS),$(eval $(call manual_rule,$(p))))
 
 demo: all
 	@O=$(O) tests/demo.sh
+
+bench: all
+	@O=$(O) python3 tests/bench/lab.py
 
 transcripts: all
 	$(O)/gracelab record
@@ -164,6 +167,7 @@ help:
 	@echo 'make demo       play the two ways to end a connection'
 	@echo 'make transcripts  record the goldens; see .github/CONTRIBUTING.md'
 	@echo 'make pictures   an SVG of each experiment, into $(O)/pictures'
+	@echo 'make bench      what it costs, in figures'
 	@echo 'make check      all tests; SANITIZE=address,undefined is a variant'
 	@echo 'make lint       compiler warnings, format, shell scripts, manuals'
 	@echo 'make format     clang-format on every source'

@@ -154,9 +154,7 @@ static bool take_action(struct scan *scan, struct step *step)
 	size_t len;
 
 	scan_space(scan);
-	if (scan_keyword(scan, "start")) {
-		if (step->side != SIDE_SERVER)
-			return scan_fail(scan, "start of the server only");
+	if (step->side == SIDE_SERVER && scan_keyword(scan, "start")) {
 		step->kind = STEP_START;
 		return take_words(scan, &step->options);
 	}
@@ -166,7 +164,10 @@ static bool take_action(struct scan *scan, struct step *step)
 	step->signal = names_signal_number(word);
 	if (!step->signal) {
 		scan_back_to(scan, word);
-		return scan_fail(scan, "start, or a signal such as SIGKILL");
+		return scan_fail(scan,
+			step->side == SIDE_SERVER
+				? "start, or a signal such as SIGKILL"
+				: "a signal such as SIGKILL");
 	}
 	return scan_end(scan);
 }

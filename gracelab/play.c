@@ -11,13 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 
 #include "cast.h"
 #include "lib/duration.h"
 #include "lib/names.h"
 #include "outcome.h"
+#include "playbill.h"
 #include "rungs.h"
 #include "scratch.h"
 #include "stage.h"
@@ -35,6 +35,7 @@ struct play {
 	struct cast cast;
 	struct kernel *kernel; /* NULL: states are not observed */
 	struct wire *wire;     /* NULL: segments are not observed */
+	uint16_t client_port;  /* of the last SYN */
 	bool connected;        /* `pair` is known */
 	struct kernel_pair pair;
 	struct kernel_socket sockets[SIDES];
@@ -82,12 +83,17 @@ static int64_t deadline_ms(const struct play *play)
 	return duration_deadline_ms(play->options->patience_ms);
 }
 
+/* Whoever sends a SYN alone is the client, and its port tells it later on. */
 static void on_segment(void *context, const struct segment *segment)
 {
 	struct play *play = context;
-	bool from_server = segment->sport == play->cast.port;
+	bool connects = (segment->flags & SEGMENT_SYN) &&
+		!(segment->flags & SEGMENT_ACK);
 
-	rungs_add_segment(&play->rungs, from_server ? SERVER : CLIENT, segment);
+	if (connects)
+		play->client_port = segment->sport;
+	rungs_add_segment(&play->rungs,
+		segment->sport == play->client_port ? CLIENT : SERVER, segment);
 }
 
 /* Reads an address "127.0.0.1:4711" or "[::1]:4711" of this machine. */
@@ -372,60 +378,6 @@ static bool raise_curtain(struct play *play)
 	return settle(play);
 }
 
-/*
- * What a terminal showed: without the line that says where the server listens,
- * and with `PORT` for the port, which the lab has chosen.
- */
-static char *terminal_of(const struct play *play, int side)
-{
-	static const char listening[] = "listening on ";
-	const char *shown = play->cast.members[side].actor.shown;
-	char address[16], *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	int address_len =
-		snprintf(address, sizeof(address), ":%u", play->cast.port);
-
-	while (out && shown && *shown) {
-		const char *end = shown + strcspn(shown, "\n");
-		const char *port = strstr(shown, address);
-		bool skipped = !strncmp(shown, listening, strlen(listening));
-
-		if (skipped)
-			shown = end;
-		for (; port && port < end && !skipped;
-			port = strstr(shown, address)) {
-			fprintf(out, "%.*s:PORT", (int)(port - shown), shown);
-			shown = port + address_len;
-		}
-		fprintf(out, "%.*s%s", (int)(end - shown), shown,
-			skipped ? "" : "\n");
-		shown = end + (*end == '\n');
-	}
-	if (out)
-		fclose(out);
-	return text;
-}
-
-static void name_record(struct play *play)
-{
-	const struct experiment *experiment = play->experiment;
-	struct record *record = play->record;
-	struct utsname system = { 0 };
-	int major = 0, minor = 0;
-
-	*record = (struct record){
-		.name = strdup(experiment->name),
-		.title = experiment->title ? strdup(experiment->title) : NULL,
-		.asks = experiment->asks ? strdup(experiment->asks) : NULL,
-	};
-	uname(&system);
-	if (sscanf(system.release, "%d.%d", &major, &minor) != 2 ||
-		asprintf(&record->system, "%s %d.%d", system.sysname, major,
-			minor) < 0)
-		record->system = strdup(system.sysname);
-}
-
 struct play *play_run(const struct experiment *experiment,
 	const struct play_options *options, struct record *record)
 {
@@ -438,7 +390,7 @@ struct play *play_run(const struct experiment *experiment,
 	play->record = record;
 	play->start_s = duration_now_s();
 	play->cast.scratch = -1;
-	name_record(play);
+	playbill_name(record, experiment);
 	bool going = set_stage(play) && raise_curtain(play);
 
 	for (size_t i = 0; going && i < experiment->step_count; i++) {
@@ -451,7 +403,8 @@ struct play *play_run(const struct experiment *experiment,
 	if (options->before_step)
 		options->before_step(options->context, record, NULL);
 	for (int side = 0; side < SIDES; side++)
-		record->terminals[side] = terminal_of(play, side);
+		record->terminals[side] = playbill_terminal(
+			play->cast.members[side].actor.shown, play->cast.port);
 	return play;
 }
 

@@ -32,7 +32,7 @@ struct record {
 	char *name, *title, *asks;          /* title, asks: or NULL */
 	char *system;                       /* "Linux 6.18" */
 	bool private_network, wire, states; /* what was had and observed */
-	char *network_why, *wire_why;        /* why not, or NULL */
+	char *network_why, *wire_why;       /* why not, or NULL */
 	struct rung *rungs;
 	size_t rung_count;
 	char *terminals[SIDES];

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+
+#include "lab.h"
+#include "ladder.h"
+#include "mermaid.h"
+#include "program.h"
+#include "svg.h"
+#include "text.h"
+
+/* Text is composed here, and goes out by put_composed(). */
+struct composed {
+	FILE *stream; /* NULL: no memory */
+	char *text;
+	size_t size;
+};
+
+static void compose(struct composed *composed)
+{
+	composed->text = NULL;
+	composed->stream = open_memstream(&composed->text, &composed->size);
+}
+
+/* Writes what was composed, in ASCII if that was asked for. */
+static void put_composed(struct program *program, struct composed *composed)
+{
+	if (composed->stream && !fclose(composed->stream)) {
+		if (program->options.ascii)
+			text_write_ascii(program->out, composed->text);
+		else
+			fputs(composed->text, program->out);
+	}
+	free(composed->text);
+	fflush(program->out);
+}
+
+static void write_text(struct program *program, const struct record *record)
+{
+	struct composed composed;
+
+	compose(&composed);
+	if (composed.stream) {
+		ladder_write(composed.stream, record);
+		ladder_write_missing(composed.stream, record);
+	}
+	put_composed(program, &composed);
+}
+
+static void on_played(void *context, size_t index, const struct record *record)
+{
+	struct program *program = context;
+
+	if (record->failure)
+		program_failed(program, record);
+	switch (program->options.format) {
+	case FORMAT_TEXT:
+		if (index)
+			fputs("\n\n", program->out);
+		write_text(program, record);
+		break;
+	case FORMAT_JSON:
+		json_array_append_new(program->array, record_to_json(record));
+		break;
+	case FORMAT_SVG:
+		svg_write(program->out, record);
+		break;
+	case FORMAT_MERMAID:
+		mermaid_write(program->out, record);
+		break;
+	}
+	fflush(program->out);
+}
+
+void show_play(struct program *program)
+{
+	program->array = json_array();
+	lab_play(program->experiments, program->count, &program->play,
+		on_played, program);
+	if (program->options.format == FORMAT_JSON) {
+		json_dumpf(program->count == 1
+				? json_array_get(program->array, 0)
+				: program->array,
+			program->out, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+		fputc('\n', program->out);
+	}
+	json_decref(program->array);
+}
+
+/* A classroom's way: Enter, a step, its rungs. */
+static void before_step(
+	void *context, const struct record *record, const struct step *next)
+{
+	struct program *program = context;
+	struct composed composed;
+
+	compose(&composed);
+	if (composed.stream && !program->shown)
+		ladder_write_head(composed.stream, record);
+	for (; composed.stream && program->shown < record->rung_count;
+		program->shown++)
+		ladder_write_rung(composed.stream, record,
+			&record->rungs[program->shown]);
+	put_composed(program, &composed);
+	if (!next)
+		return;
+	fprintf(stderr, "-- %s  [Enter] ", next->source);
+	for (int c = getchar(); c != '\n' && c != EOF;)
+		c = getchar();
+}
+
+static void on_stepped(void *context, size_t index, const struct record *record)
+{
+	struct program *program = context;
+	struct composed composed;
+
+	(void)index;
+	if (record->failure)
+		program_failed(program, record);
+	compose(&composed);
+	if (composed.stream) {
+		ladder_write_foot(composed.stream, record);
+		ladder_write_missing(composed.stream, record);
+	}
+	put_composed(program, &composed);
+}
+
+void show_step(struct program *program)
+{
+	program->play.before_step = before_step;
+	program->play.context = program;
+	for (size_t i = 0; i < program->count; i++)
+		lab_play(&program->experiments[i], 1, &program->play,
+			on_stepped, program);
+}
