@@ -48,7 +48,8 @@ UNIT_OBJECTS := $(call objects,tests/unit)
 OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
 	$(UNIT_OBJECTS) $(O)/obj/lib/manual/commands.o
 MANUALS     := $(patsubst %,$(O)/%.1,$(PROGRAMS))
-LAB_FILES   := $(wildcard transcripts/*.lab transcripts/*.txt)
+LAB_FILES   := $(wildcard transcripts/*.lab transcripts/*.txt) \
+	transcripts/README.md
 SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.c' '*.h')
 SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \
@@ -74,7 +75,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
 # Parts of the programs for their unit tests.
 UNIT_PARTS := $(O)/obj/graceserver/timers.o \
-	$(filter-out %/main.o %/options.o,$(call objects,gracelab))
+	$(filter-out %/main.o %/show.o %/verify.o,$(call objects,gracelab))
 
 $(O)/unit: $(UNIT_OBJECTS) $(UNIT_PARTS) $(O)/libgrace.a
 	$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LIBS_unit)

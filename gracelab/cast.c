@@ -167,10 +167,26 @@ static const char *await(
 
 			cast->port = (uint16_t)strtoul(colon + 1, NULL, 10);
 		}
+		cast->connecting |= is_event(event, "connect");
 		cast->on_event(cast->context, side, event);
 		json_decref(event);
 	}
 	return NULL;
+}
+
+/* After a connect: waits until the server has accepted and reacted to it. */
+static const char *await_accept(struct cast *cast, int64_t deadline_ms)
+{
+	const struct actor *server = &cast->members[SERVER].actor;
+	const char *error = NULL;
+
+	cast->connecting = false;
+	if (!server->ended)
+		error = await(cast, SERVER, "accept", deadline_ms);
+	/* A line that says nothing is done once --on-accept is. */
+	if (!error && !server->ended)
+		error = cast_type(cast, SERVER, "", deadline_ms);
+	return error;
 }
 
 /* Starts a program with the lab's options and the experiment's behind them. */
@@ -264,12 +280,7 @@ const char *cast_start_client(struct cast *cast, int64_t deadline_ms)
 		error = await(cast, CLIENT, "connect", deadline_ms);
 	if (!error && cast->members[CLIENT].actor.ended)
 		return ended_early(cast, CLIENT);
-	if (!error)
-		error = await(cast, SERVER, "accept", deadline_ms);
-	/* A line that says nothing is done once --on-accept is. */
-	if (!error && !cast->members[SERVER].actor.ended)
-		error = cast_type(cast, SERVER, "", deadline_ms);
-	return error;
+	return error ? error : await_accept(cast, deadline_ms);
 }
 
 const char *cast_start_server(
@@ -295,7 +306,11 @@ const char *cast_type(
 		return say(cast, "the %s has ended", sides[side]);
 	if (!actor_type(actor, line, deadline_ms))
 		return say(cast, "the %s takes no line", sides[side]);
-	return await(cast, side, "done", deadline_ms);
+	const char *error = await(cast, side, "done", deadline_ms);
+
+	if (!error && cast->connecting)
+		error = await_accept(cast, deadline_ms);
+	return error;
 }
 
 const char *cast_signal(

@@ -67,10 +67,11 @@ char *catalog_path(const char *transcripts, const char *experiment)
 
 char *catalog_golden(const char *experiment_path)
 {
+	const char *slash = strrchr(experiment_path, '/');
 	size_t len = strlen(experiment_path);
 	char *path;
 
-	if (is_experiment(experiment_path))
+	if (is_experiment(slash ? slash + 1 : experiment_path))
 		len -= strlen(suffix);
 	return asprintf(&path, "%.*s.txt", (int)len, experiment_path) < 0
 		? NULL

@@ -48,6 +48,26 @@ static bool take_words(struct scan *scan, struct words *words)
 	}
 }
 
+/* The options of a program, but for those that would give it its lines. */
+static bool take_options(struct scan *scan, struct words *words)
+{
+	scan_space(scan);
+	if (!scan_at_end(scan) && strchr(">:!", *scan->at))
+		return scan_fail(scan, "no space before > : and !");
+	if (!take_words(scan, words))
+		return false;
+	for (size_t i = 0; i < words->count; i++) {
+		const char *word = words->list[i];
+
+		if (strncmp(word, "-e", 2) && strncmp(word, "-f", 2) &&
+			strncmp(word, "--file", 6))
+			continue;
+		scan_back_to(scan, word);
+		return scan_fail(scan, "no -e or -f: the lab types the lines");
+	}
+	return true;
+}
+
 static bool take_text(struct scan *scan, const char *what, const char **text)
 {
 	scan_space(scan);
@@ -63,13 +83,14 @@ static bool take_text(struct scan *scan, const char *what, const char **text)
 static bool take_sysctl(struct scan *scan, struct experiment *experiment)
 {
 	const char *text = NULL;
-	char why[160];
+	char expected[200] = "another NAME=VALUE: ";
 
 	if (!take_text(scan, "NAME=VALUE", &text))
 		return false;
 	scan_back_to(scan, text);
-	if (stage_check_sysctl(text, why, sizeof(why)))
-		return scan_fail(scan, why);
+	if (stage_check_sysctl(text, expected + strlen(expected),
+		    sizeof(expected) - strlen(expected)))
+		return scan_fail(scan, expected);
 	return add_word(scan, &experiment->sysctls, (char *)text);
 }
 
@@ -136,9 +157,9 @@ static bool take_head(struct scan *scan, struct experiment *experiment)
 	if (scan_keyword(scan, "asks"))
 		return take_text(scan, "a question", &experiment->asks);
 	if (scan_keyword(scan, "server"))
-		return take_words(scan, &experiment->server);
+		return take_options(scan, &experiment->server);
 	if (scan_keyword(scan, "client"))
-		return take_words(scan, &experiment->client);
+		return take_options(scan, &experiment->client);
 	if (scan_keyword(scan, "sysctl"))
 		return take_sysctl(scan, experiment);
 	if (scan_keyword(scan, "file"))

@@ -161,7 +161,8 @@ int main(int argc, char **argv)
 		program_complain(
 			"cannot tell where graceclient and graceserver are");
 		program.status = STATUS_FAILURE;
-	} else if (!read_experiments(&program)) {
+	} else if (!read_experiments(&program) &&
+		program.options.command != LAB_LIST) {
 		program.status = STATUS_USAGE;
 	} else if (!open_output(&program)) {
 		program.status = STATUS_FAILURE;

@@ -76,6 +76,12 @@ static void check_whole(struct argp_state *state)
 		argp_error(state, "expected play, check, record or list");
 	if (options->command == LAB_PLAY && !options->experiment_count)
 		argp_error(state, "play: expected an EXPERIMENT");
+	if (options->command != LAB_PLAY &&
+		(options->format != FORMAT_TEXT || options->ascii ||
+			options->step || options->output || options->pcap))
+		argp_error(state,
+			"--format, --ascii, --step, --output and --pcap go "
+			"with play");
 	if (one_picture && options->experiment_count != 1)
 		argp_error(state,
 			"--format=svg, --format=mermaid and --pcap take one "

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "cast.h"
 #include "lib/duration.h"
@@ -44,7 +45,6 @@ struct play {
 	const struct step *step;
 	const char *typing; /* the line that is being acted on, or NULL */
 	double start_s;
-	char *scratch_path;
 };
 
 __attribute__((format(printf, 2, 3))) static bool fail(
@@ -131,6 +131,9 @@ static void on_event(void *context, int side, const json_t *event)
 	/* Who is killed in the act cannot tell what it was doing. */
 	if (play->typing && name && !strcmp(name, "killed"))
 		rungs_add_call(&play->rungs, side, play->typing, NULL);
+	if (name && !strcmp(name, "refused"))
+		fail(play, "%s",
+			json_string_value(json_object_get(event, "detail")));
 	follow(play, event);
 	rungs_add_event(&play->rungs, side, event);
 }
@@ -194,7 +197,7 @@ static bool settle(struct play *play)
 /* Says what the side did instead of what was awaited. */
 static bool fail_unseen(struct play *play, const struct cast_member *member)
 {
-	char awaited[OUTCOME_TEXT_SIZE], seen[OUTCOME_TEXT_SIZE] = "nothing";
+	char awaited[OUTCOME_TEXT_SIZE], seen[OUTCOME_TEXT_SIZE] = "no outcome";
 
 	outcome_text(&play->step->outcome, awaited);
 	if (member->seen_count)
@@ -245,7 +248,7 @@ static bool type(struct play *play, int side, const char *line)
 		return settle(play) && fail(play, "%s", error);
 	if (play->rungs.call_count == calls)
 		rungs_add_call(&play->rungs, side, line, NULL);
-	return settle(play);
+	return settle(play) && !play->record->failure;
 }
 
 static bool expect(struct play *play)
@@ -360,7 +363,7 @@ static bool raise_curtain(struct play *play)
 	cast->experiment = experiment;
 	cast->programs = play->options->programs;
 	cast->private_network = play->record->private_network;
-	cast->scratch = scratch_open(experiment, &play->scratch_path);
+	cast->scratch = scratch_open(experiment);
 	if (cast->scratch < 0)
 		return fail(
 			play, "no folder for the actors: %s", strerror(errno));
@@ -415,7 +418,7 @@ void play_end(struct play *play)
 	cast_end(&play->cast);
 	rungs_free(&play->rungs);
 	if (play->cast.scratch >= 0)
-		scratch_close(play->cast.scratch, play->scratch_path);
+		close(play->cast.scratch);
 	kernel_close(play->kernel);
 	wire_close(play->wire);
 	free(play);

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/io.h"
@@ -64,49 +63,66 @@ static int write_file(int folder, const struct lab_file *file)
 	return written == file->bytes ? 0 : -1;
 }
 
-int scratch_open(const struct experiment *experiment, char **path)
+/* The actors made plain files only. */
+static void remove_folder(const char *path)
 {
-	*path = NULL;
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+
+	while (folder && (entry = readdir(folder)))
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+			unlinkat(dirfd(folder), entry->d_name, 0);
+	if (folder)
+		closedir(folder);
+	rmdir(path);
+}
+
+/*
+ * Leaves the folder to a process that removes it when this one ends, however
+ * it ends: the leash is a pipe that only this one holds. Returns the leash.
+ */
+static int leave_to_janitor(const char *path)
+{
+	int leash[2];
+	char byte;
+
+	if (pipe2(leash, O_CLOEXEC))
+		return -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		/* No key and no hang-up that is meant for the lab ends it. */
+		setsid();
+		dup2(leash[0], 0);
+		closefrom(1);
+		while (read(0, &byte, 1) < 0 && errno == EINTR)
+			;
+		remove_folder(path);
+		_exit(0);
+	}
+	close(leash[0]);
+	return leash[1];
+}
+
+int scratch_open(const struct experiment *experiment)
+{
+	char *path = NULL;
 	int fd = open_detached();
 
 	if (fd < 0)
-		fd = open_temporary(path);
+		fd = open_temporary(&path);
+	/* The leash is never closed by hand. */
+	if (path)
+		leave_to_janitor(path);
+	free(path);
 	for (size_t i = 0; fd >= 0 && i < experiment->file_count; i++) {
 		if (write_file(fd, &experiment->files[i])) {
 			int error = errno;
 
-			scratch_close(fd, *path);
-			*path = NULL;
+			close(fd);
 			errno = error;
 			return -1;
 		}
 	}
 	return fd;
-}
-
-/* The actors made plain files only. */
-static void remove_files(int fd)
-{
-	DIR *folder = fdopendir(fd);
-	struct dirent *entry;
-
-	if (!folder) {
-		close(fd);
-		return;
-	}
-	while ((entry = readdir(folder)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			unlinkat(fd, entry->d_name, 0);
-	closedir(folder);
-}
-
-void scratch_close(int fd, char *path)
-{
-	if (!path) {
-		close(fd);
-		return;
-	}
-	remove_files(fd);
-	rmdir(path);
-	free(path);
 }

@@ -11,8 +11,7 @@
 
 void act_refuse(struct report *report, const char *what, const char *why)
 {
-	report->status->misused = true;
-	report_complaint(report, "%s: %s", what, why);
+	report_refusal(report, "%s: %s", what, why);
 }
 
 /* A command that the system refused, by errno. */

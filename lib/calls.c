@@ -68,7 +68,8 @@ static void send_failed(
 
 ssize_t calls_send(struct conn *conn, const void *data, size_t len, bool quiet)
 {
-	int flags = conn->context->nosignal ? MSG_NOSIGNAL : 0;
+	int flags = (conn->context->nosignal ? MSG_NOSIGNAL : 0) |
+		(conn->more ? MSG_MORE : 0);
 	ssize_t n;
 
 	do

@@ -41,6 +41,7 @@ struct conn {
 	enum conn_sending sending;
 	enum conn_receiving receiving;
 	bool paused;  /* reads are typed */
+	bool more;    /* MSG_MORE: what is sent waits for what follows */
 	bool replied; /* data has come since the last send or `wait reply` */
 	bool broken;  /* ECONNRESET, or EPIPE that was not our doing */
 	bool shut_rd; /* our own shutdown(2) ended the half */

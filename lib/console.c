@@ -180,8 +180,7 @@ static void take_line(struct console *console, char *line, size_t len)
 	case PARSE_EMPTY:
 		break;
 	case PARSE_ERROR:
-		console->report->status->misused = true;
-		report_complaint(console->report, "%s", error);
+		report_refusal(console->report, "%s", error);
 		break;
 	}
 }
@@ -203,8 +202,7 @@ static bool next_line(struct console *console)
 		break;
 	case LINES_TOO_LONG:
 		console->line++;
-		console->report->status->misused = true;
-		report_complaint(console->report,
+		report_refusal(console->report,
 			"line %lu is longer than %d bytes and was dropped",
 			console->line, LINES_MAX_BYTES);
 		break;

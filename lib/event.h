@@ -24,6 +24,7 @@ enum event_kind {
 	EVENT_RELEASE,
 	EVENT_STATE,
 	EVENT_PROBE,
+	EVENT_REFUSED, /* a line that could not be acted on; detail says why */
 	EVENT_SIGNAL,
 	EVENT_DONE,
 	EVENT_EXIT,

@@ -221,6 +221,10 @@ static int connect_to(const struct addrinfo *address,
 
 	if (fd < 0)
 		return -1;
+	/* It bounds the window that is offered, and so must come first. */
+	if (options->receive_bytes)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &options->receive_bytes,
+			sizeof(options->receive_bytes));
 	if (!connect(fd, address->ai_addr, address->ai_addrlen))
 		return fd;
 	if ((errno == EINPROGRESS || errno == EINTR) &&

@@ -47,6 +47,7 @@ struct net_connect_options {
 	int family;         /* AF_UNSPEC, AF_INET, AF_INET6 */
 	int64_t timeout_ms; /* for each address; -1 leaves it to the kernel */
 	const sigset_t *wait_mask; /* for ppoll(2), or NULL */
+	int receive_bytes;         /* SO_RCVBUF, socket(7); 0: the kernel's */
 };
 
 /*

@@ -55,6 +55,18 @@ void report_close(struct report *report)
 	report->events_fd = -1;
 }
 
+struct report report_silent(enum side side, struct status *status)
+{
+	return (struct report){
+		.side = side,
+		.quiet = true,
+		.out_fd = -1,
+		.events_fd = -1,
+		.start_s = duration_now_s(),
+		.status = status,
+	};
+}
+
 bool report_wants_state(const struct report *report)
 {
 	return !report->quiet || report->events_fd >= 0;
@@ -82,7 +94,7 @@ void report_text(struct report *report, const char *text, size_t len)
 {
 	char why[NAMES_DESCRIPTION_SIZE];
 
-	if (report->broken)
+	if (report->broken || report->out_fd < 0)
 		return;
 	if (report->hooks.before)
 		report->hooks.before(report->hooks.context);
@@ -252,6 +264,9 @@ static void put_text(struct report *report, const struct event *event)
 		report_line(report, event->conn, "caught %s",
 			names_signal(event->signal));
 		break;
+	case EVENT_REFUSED:
+		report_complaint(report, "%s", event->detail);
+		break;
 	case EVENT_DONE:
 	case EVENT_EXIT:
 		break;
@@ -284,5 +299,21 @@ void report_event(struct report *report, const struct event *event)
 {
 	if (report->events_fd >= 0)
 		put_json(report, event);
-	put_text(report, event);
+	if (report->listener)
+		report->listener(report->listener_context, event);
+	if (report->out_fd >= 0)
+		put_text(report, event);
+}
+
+void report_refusal(struct report *report, const char *format, ...)
+{
+	char line[LINE_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	report->status->misused = true;
+	report_event(report,
+		&(struct event){ .kind = EVENT_REFUSED, .detail = line });
 }

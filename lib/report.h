@@ -19,13 +19,16 @@ struct report {
 	bool quiet;
 	bool numbered; /* lines carry the connection's number */
 	bool colour;
-	bool broken; /* standard output refuses: the program must end */
-	int out_fd;
+	bool broken;   /* standard output refuses: the program must end */
+	int out_fd;    /* -1: no lines for people */
 	int events_fd; /* -1: none */
 	const char *events_path;
 	double start_s;
 	struct status *status;
 	struct report_hooks hooks;
+	/* Called with each event too; NULL: nobody listens. */
+	void (*listener)(void *context, const struct event *event);
+	void *listener_context;
 };
 
 /*
@@ -37,6 +40,9 @@ int report_open(struct report *report, enum side side, bool quiet,
 	const char *events_path, struct status *status);
 
 void report_close(struct report *report);
+
+/* A report that writes nothing: events go to the listener alone. */
+struct report report_silent(enum side side, struct status *status);
 
 /* Whether events need the TCP state, which costs a system call. */
 bool report_wants_state(const struct report *report);
@@ -65,6 +71,13 @@ void report_answer(struct report *report, unsigned conn, const char *format,
 
 /* Text as it is, `len` bytes, newlines and all, such as help asks for. */
 void report_text(struct report *report, const char *text, size_t len);
+
+/*
+ * A typed line that is no command, or makes no sense at this time: `PROGRAM:
+ * ...` on standard error, an event, and exit status 2 in the end.
+ */
+void report_refusal(struct report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* `PROGRAM: ...` on standard error. Counting it is the caller's to do. */
 void report_complaint(struct report *report, const char *format, ...)
