@@ -52,7 +52,10 @@ static bool connect_to(struct exchange *exchange)
 		error);
 
 	if (fd < 0) {
+		/* Connected, and reset before we could look. */
 		exchange->result->error = errno;
+		exchange->result->connected = exchange->result->reset =
+			errno == ECONNRESET;
 		return false;
 	}
 	conn_init(&exchange->conn, &exchange->context, fd, 1);

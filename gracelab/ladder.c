@@ -24,10 +24,13 @@ static void put(FILE *out, int *column, int at, const char *text)
 {
 	if (!text || !*text)
 		return;
-	fprintf(out, "%*s%s", at - *column, "", text);
-	*column = at + (int)text_columns(text);
+	int space = *column < at ? at - *column : *column > 0;
+
+	fprintf(out, "%*s%s", space, "", text);
+	*column += space + (int)text_columns(text);
 }
 
+/* Writes the line, unless all of it is left out. */
 static void put_cells(FILE *out, const struct cells *cells)
 {
 	int column = 0;
@@ -37,7 +40,8 @@ static void put_cells(FILE *out, const struct cells *cells)
 	put(out, &column, LADDER_WIRE_AT, cells->wire);
 	put(out, &column, LADDER_SERVER_STATE_AT, cells->states[SERVER]);
 	put(out, &column, LADDER_SERVER_AT, cells->calls[SERVER]);
-	fputc('\n', out);
+	if (column)
+		fputc('\n', out);
 }
 
 /* "── data 5 ─▶" */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "catalog.h"
+#include "inspect.h"
 #include "lib/names.h"
 #include "lib/status.h"
 #include "program.h"
@@ -146,9 +147,39 @@ static void run(struct program *program)
 	}
 }
 
+/*
+ * Runs a subcommand that has a command line of its own, wherever its name
+ * stands among the options. Returns its exit status, or -1 if there is none.
+ */
+static int inspect(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(int argc, char **argv);
+	} inspections[] = {
+		{ "audit", inspect_audit },
+	};
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		for (size_t k = 0;
+			k < sizeof(inspections) / sizeof(*inspections); k++) {
+			if (strcmp(argv[i], inspections[k].name) != 0)
+				continue;
+			memmove(&argv[i], &argv[i + 1],
+				(size_t)(argc - i) * sizeof(*argv));
+			return inspections[k].run(argc - 1, argv);
+		}
+	}
+	return -1;
+}
+
 int main(int argc, char **argv)
 {
 	struct program program = { 0 };
+	int inspected = inspect(argc, argv);
+
+	if (inspected >= 0)
+		return inspected;
 
 	program.options.experiments = calloc((size_t)argc + 1, sizeof(char *));
 	lab_options_parse(argc, argv, &program.options);

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "inspect.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit.h"
+#include "lib/escape.h"
+#include "lib/io.h"
+#include "lib/names.h"
+#include "lib/net.h"
+#include "lib/options.h"
+#include "lib/status.h"
+#include "results.h"
+
+/* A request or preamble longer than this is none. */
+#define REQUEST_BYTES_MAX (64 * 1024 * 1024)
+
+enum {
+	OPTION_SEND = 0x400,
+	OPTION_REQUEST,
+	OPTION_HTTP,
+	OPTION_PREAMBLE,
+	OPTION_EXPECT,
+	OPTION_TIMEOUT,
+	OPTION_TRIES,
+	OPTION_ONLY,
+	OPTION_LIST,
+	OPTION_FORMAT,
+};
+
+static const struct argp_option entries[] = {
+	{ "send", OPTION_SEND, "TEXT", 0, "The request; C escapes hold in it",
+		1 },
+	{ "request", OPTION_REQUEST, "FILE", 0, "The request is in FILE", 1 },
+	{ "http", OPTION_HTTP, "PATH", 0, "The request is GET PATH", 1 },
+	{ "preamble", OPTION_PREAMBLE, "FILE", 0,
+		"Send FILE first and wait for its answer (CONNECT, SOCKS5)",
+		1 },
+	{ "expect", OPTION_EXPECT, "BYTES", 0, "The reply's length, if known",
+		2 },
+	{ "timeout", OPTION_TIMEOUT, "DURATION", 0,
+		"How long nothing may happen (default 5s)", 2 },
+	{ "tries", OPTION_TRIES, "N", 0, "Tries of fin-glued (default 8)", 2 },
+	{ "only", OPTION_ONLY, "PROBE,...", 0, "Only these probes", 3 },
+	{ "list", OPTION_LIST, NULL, 0, "List the probes", 3 },
+	{ "format", OPTION_FORMAT, "FORMAT", 0,
+		"text (the default), json or junit", 3 },
+	{ "output", 'o', "FILE", 0, "Write to FILE", 3 },
+	{ 0 },
+};
+
+struct options {
+	struct audit_options audit;
+	char *request;  /* owned, or NULL */
+	char *preamble; /* owned, or NULL */
+	const char *http, *output;
+	enum results_format format;
+	bool list;
+};
+
+/* A whole file, for free(3); ends the program where it cannot be read. */
+static char *read_file(
+	struct argp_state *state, const char *path, size_t *bytes)
+{
+	FILE *in = fopen(path, "re");
+	char *text = malloc(REQUEST_BYTES_MAX + 1);
+
+	*bytes = in && text ? fread(text, 1, REQUEST_BYTES_MAX + 1, in) : 0;
+	if (!in || !text || ferror(in))
+		argp_error(state, "cannot read %s: %s", path, strerror(errno));
+	if (*bytes > REQUEST_BYTES_MAX)
+		argp_error(state, "%s is longer than %d bytes", path,
+			REQUEST_BYTES_MAX);
+	if (in)
+		fclose(in);
+	return text;
+}
+
+static void set_request(struct argp_state *state, char *request, size_t bytes)
+{
+	struct options *options = state->input;
+
+	if (options->request || options->http)
+		argp_error(state,
+			"--send, --request and --http exclude each other");
+	options->request = request;
+	options->audit.plan.request = request;
+	options->audit.plan.request_bytes = bytes;
+}
+
+static void parse_send(struct argp_state *state, const char *argument)
+{
+	size_t bytes = strlen(argument);
+	char *text = strdup(argument);
+
+	if (text && !escape_resolve(text, &bytes))
+		argp_error(state, "--send: unknown escape '%.4s'",
+			argument + bytes);
+	set_request(state, text, bytes);
+}
+
+static void parse_only(struct argp_state *state, char *argument)
+{
+	struct options *options = state->input;
+	const struct audit_probe *probes = audit_probes();
+	char *rest = argument, *name;
+
+	memset(options->audit.chosen, 0, sizeof(options->audit.chosen));
+	while ((name = strsep(&rest, ","))) {
+		bool found = false;
+
+		for (int id = 0; id < AUDIT_PROBES; id++) {
+			if (strcmp(probes[id].name, name) != 0)
+				continue;
+			options->audit.chosen[id] = found = true;
+		}
+		if (!found)
+			argp_error(
+				state, "--only: there is no probe '%s'", name);
+	}
+}
+
+static void parse_place(struct argp_state *state, const char *argument)
+{
+	struct options *options = state->input;
+	uint16_t port;
+
+	if (state->arg_num == 0) {
+		options->audit.plan.host = argument;
+	} else if (state->arg_num == 1) {
+		if (!net_parse_port(argument, &port) || !port)
+			argp_error(state,
+				"PORT: expected a number from 1 to 65535, not "
+				"'%s'",
+				argument);
+		options->audit.plan.port = argument;
+	} else {
+		argp_error(state, "unexpected argument '%s'", argument);
+	}
+}
+
+static void check_whole(struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	if (options->list)
+		return;
+	if (!options->audit.plan.port)
+		argp_error(state, "expected HOST and PORT");
+	if (options->http &&
+		asprintf(&options->request,
+			"GET %s HTTP/1.1\r\nHost: %s\r\n"
+			"Connection: close\r\n\r\n",
+			options->http, options->audit.plan.host) > 0) {
+		options->audit.plan.request = options->request;
+		options->audit.plan.request_bytes = strlen(options->request);
+	}
+	if (!options->audit.plan.request_bytes)
+		argp_error(state, "expected --send, --request or --http");
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+	size_t bytes;
+	int format;
+
+	switch (key) {
+	case OPTION_SEND:
+		parse_send(state, argument);
+		return 0;
+	case OPTION_REQUEST: {
+		char *text = read_file(state, argument, &bytes);
+
+		set_request(state, text, bytes);
+		return 0;
+	}
+	case OPTION_HTTP:
+		if (options->request)
+			argp_error(state,
+				"--send, --request and --http exclude each "
+				"other");
+		options->http = argument;
+		return 0;
+	case OPTION_PREAMBLE:
+		free(options->preamble);
+		options->preamble = read_file(state, argument, &bytes);
+		options->audit.plan.preamble = options->preamble;
+		options->audit.plan.preamble_bytes = bytes;
+		return 0;
+	case OPTION_EXPECT:
+		options->audit.plan.expect_bytes =
+			options_count(state, "--expect", argument);
+		return 0;
+	case OPTION_TIMEOUT:
+		options->audit.timeout_ms =
+			options_duration(state, "--timeout", argument);
+		return 0;
+	case OPTION_TRIES:
+		options->audit.tries =
+			options_count(state, "--tries", argument);
+		return 0;
+	case OPTION_ONLY:
+		parse_only(state, argument);
+		return 0;
+	case OPTION_LIST:
+		options->list = true;
+		return 0;
+	case OPTION_FORMAT:
+		format = results_parse_format(argument);
+		if (format < 0)
+			argp_error(state,
+				"--format: expected text, json or junit, not "
+				"'%s'",
+				argument);
+		options->format = (enum results_format)format;
+		return 0;
+	case 'o':
+		options->output = argument;
+		return 0;
+	case ARGP_KEY_ARG:
+		parse_place(state, argument);
+		return 0;
+	case ARGP_KEY_END:
+		check_whole(state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static void list(void)
+{
+	const struct audit_probe *probes = audit_probes();
+
+	for (int id = 0; id < AUDIT_PROBES; id++)
+		printf("%-13s %s%s\n", probes[id].name, probes[id].help,
+			probes[id].on_request       ? " (with --only)"
+				: probes[id].judged ? ""
+						    : " (reported only)");
+}
+
+static void show_progress(
+	void *context, const char *probe, unsigned try, unsigned tries)
+{
+	(void)context;
+	fprintf(stderr, "\r\033[K%s %u of %u", probe, try, tries);
+}
+
+static void fill_row(const struct audit_probe *probe,
+	const struct audit_finding *finding, const struct baseline *baseline,
+	struct result *row)
+{
+	row->name = probe->name;
+	if (!finding->played) {
+		row->kind = RESULT_SKIPPED;
+		row->verdict = "skipped";
+		snprintf(row->why, sizeof(row->why), "%s", finding->skipped);
+		return;
+	}
+	snprintf(row->why, sizeof(row->why), "%s", finding->why);
+	if (!probe->judged) {
+		row->kind = RESULT_REPORTED;
+		row->verdict = "reported";
+		return;
+	}
+	row->kind = verdict_is_honoured(finding->verdict) ? RESULT_GOOD
+							  : RESULT_BAD;
+	row->verdict = verdict_name(finding->verdict);
+	snprintf(row->measured, sizeof(row->measured),
+		"%u of %u, %llu of %llu bytes", finding->agreed, finding->tries,
+		(unsigned long long)finding->bytes,
+		(unsigned long long)baseline->bytes);
+	if (!*row->why && finding->first_byte_after_fin_s >= 0)
+		snprintf(row->why, sizeof(row->why),
+			"first byte %.3f s after the FIN",
+			finding->first_byte_after_fin_s);
+	row->data = json_pack("{s:i, s:i, s:I, s:I, s:f}", "tries",
+		(int)finding->tries, "agreed", (int)finding->agreed, "bytes",
+		(json_int_t)finding->bytes, "expected",
+		(json_int_t)baseline->bytes, "first_byte_after_fin_s",
+		finding->first_byte_after_fin_s);
+}
+
+static void fill_results(const struct options *options,
+	const struct audit_report *report, struct results *results)
+{
+	const struct audit_probe *probes = audit_probes();
+	struct result *row;
+
+	snprintf(results->title, sizeof(results->title), "audit of %s:%s",
+		options->audit.plan.host, options->audit.plan.port);
+	results->overall = audit_overall_name(report->overall);
+	results->status = audit_status(report->overall);
+	snprintf(results->proof, sizeof(results->proof), "%s", report->proof);
+	if (!report->has_baseline)
+		return;
+	row = results_add(results);
+	if (row) {
+		row->name = "base";
+		row->kind = RESULT_REPORTED;
+		row->verdict = "reply";
+		snprintf(row->measured, sizeof(row->measured), "%llu bytes",
+			(unsigned long long)report->baseline.bytes);
+		snprintf(row->why, sizeof(row->why),
+			"first byte after %.3f s, no FIN sent",
+			report->baseline.first_byte_s);
+	}
+	for (int id = 0; id < AUDIT_PROBES; id++) {
+		const struct audit_finding *finding = &report->findings[id];
+
+		if (!finding->played && !*finding->skipped)
+			continue;
+		row = results_add(results);
+		if (row)
+			fill_row(&probes[id], finding, &report->baseline, row);
+	}
+}
+
+static int write_results(
+	const struct options *options, const struct results *results)
+{
+	FILE *out = options->output ? fopen(options->output, "we") : stdout;
+	char why[NAMES_DESCRIPTION_SIZE];
+	bool bad = !out;
+
+	if (out) {
+		results_write(out, results, options->format);
+		bad = fflush(out) || ferror(out);
+		if (out != stdout)
+			bad = fclose(out) || bad;
+	}
+	if (!bad)
+		return results->status;
+	fprintf(stderr, "gracelab: cannot write %s: %s\n",
+		options->output ? options->output : "standard output",
+		names_describe(why, errno));
+	return STATUS_FAILURE;
+}
+
+int inspect_audit(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = entries,
+		.parser = parse,
+		.args_doc = "HOST PORT",
+		.doc = "Does a server keep a half-closed connection until its "
+		       "reply is sent?\vExit status: 0 it does, proved; 1 it "
+		       "does not; 3 no baseline, or not proved; 2 usage.",
+	};
+	struct options options = {
+		.audit = { .timeout_ms = 5000, .tries = 8 },
+	};
+	struct audit_report *report = calloc(1, sizeof(*report));
+	struct results results = { 0 };
+
+	for (int id = 0; id < AUDIT_PROBES; id++)
+		options.audit.chosen[id] = !audit_probes()[id].on_request;
+	options_parse(&argp, argc, argv, &options);
+	if (isatty(STDERR_FILENO))
+		options.audit.progress = show_progress;
+	int status = STATUS_ORDER;
+
+	if (options.list) {
+		list();
+	} else if (!report) {
+		status = STATUS_FAILURE;
+	} else {
+		audit_run(&options.audit, report);
+		if (options.audit.progress)
+			fputs("\r\033[K", stderr);
+		fill_results(&options, report, &results);
+		status = write_results(&options, &results);
+	}
+	results_free(&results);
+	free(options.request);
+	free(options.preamble);
+	free(report);
+	return status;
+}
