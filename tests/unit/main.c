@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/unit/tap.h"
 
+/* gracelab's; each ends as those of tap.h do. */
+extern const struct tap_test tests_lab_catalog[];
+extern const struct tap_test tests_lab_fuzz[];
+extern const struct tap_test tests_lab_parse[];
+extern const struct tap_test tests_lab_record[];
+extern const struct tap_test tests_lab_rungs[];
+extern const struct tap_test tests_lab_text[];
+extern const struct tap_test tests_lab_wire[];
+
 int main(void)
 {
 	static const struct tap_test *const suites[] = {
@@ -17,6 +26,13 @@ int main(void)
 		tests_status,
 		tests_timers,
 		tests_fuzz,
+		tests_lab_catalog,
+		tests_lab_parse,
+		tests_lab_record,
+		tests_lab_rungs,
+		tests_lab_text,
+		tests_lab_wire,
+		tests_lab_fuzz,
 	};
 
 	return tap_run(suites, sizeof(suites) / sizeof(*suites));

@@ -1,0 +1,513 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# gracelab audit: its verdicts on servers with one fault each, on what proves
+# a pass, and on its options. The servers are tests/servers/server.py.
+#
+# Most of an audit is waiting, so a few run side by side in the background from
+# the beginning of this file, and each test waits for the one it is about.
+
+load helpers
+
+# NAME: OPTIONS OF THE SERVER : OPTIONS OF THE AUDIT, besides --tries=2
+# --timeout=2s --send=hello\n.
+AUDITS='
+good:               :
+closes:             --fault closes
+resets:             --fault resets
+gives-up:           --fault gives-up --think 1.5
+gives-up-late:      --fault gives-up --think 0.3 --patience 1.5
+drops:              --fault drops --think 0.6
+hangs:              --fault hangs
+truncates:          --fault truncates
+truncates-by-rst:   --fault truncates-by-rst
+substitutes:        --fault substitutes
+longer:             --fault substitutes --size 10
+never-closes:       --fault never-closes
+late-reset:         --fault late-reset
+dies:               --fault dies
+half-the-time:      --fault half-the-time --think 0.2: --tries=8
+one-in-six:         --fault one-in-six --think 0.2: --tries=8
+late-only:          --fault late-only --think 0.5
+glued-only:         --fault glued-only --pause 0.2
+not-late:           --fault not-late --think 0.5
+dies-of-reset:      --fault dies-of-reset
+jams-on-reset:      --fault jams-on-reset
+stalled:            --fault stalled --think 0.12 --size 12582912
+big:                --think 0 --size 12582912
+small:              --think 0 --size 1048576
+fast:               --think 0
+fast-closes:        --fault closes --think 0.02
+no-reply:           --fault no-reply: --timeout=0.5s
+closes-at-once:     --fault closes-at-once
+gated:              --fault gated: --timeout=0.5s
+bare-reset:         --bare reset
+keep:               --keep
+expect:             --keep --pause 1.5 --think 0.15: --tries=1 --expect=1000
+impatient:          --think 1.5: --timeout=0.4s
+patient:            --think 1.5: --tries=1 --timeout=4s
+http:               --http --varying: --http=/
+http-keep:          --http --varying --keep: --http=/
+http-499:           --http --fault substitutes: --http=/
+http-half:          --http --fault truncates: --http=/
+connect:            --preamble: --preamble=connect
+connect-http:       --preamble --http: --preamble=connect --http=/
+connect-closes:     --preamble --fault closes: --preamble=connect
+request:            : --request=request
+executes:           --half executes
+silent:             --half silent: --timeout=1s
+'
+
+setup_file() {
+	RESULTS=$BATS_FILE_TMPDIR
+	export RESULTS
+	cd "$RESULTS" || return 1
+	printf 'CONNECT peer:7 HTTP/1.1\r\nHost: peer:7\r\n\r\n' >connect
+	printf 'from a file\n' >request
+	: >pids
+	audit_them_all </dev/null >log 2>&1 3>&- 4>&- &
+	echo $! >>pids
+}
+
+teardown_file() {
+	local pid
+
+	while read -r pid; do
+		kill -TERM "$pid" 2>/dev/null || :
+	done <"$RESULTS/pids"
+}
+
+# At most twelve at a time; a signal ends those, too.
+audit_them_all() {
+	local name rest server_options audit_options
+
+	trap 'kill $(jobs -p); exit 1' TERM
+	while IFS=: read -r name server_options audit_options; do
+		[[ $name ]] || continue
+		while (($(jobs -rp | wc -l) >= 12)); do
+			wait -n || :
+		done
+		# shellcheck disable=SC2086 # words
+		audit_one "$name" $server_options -- $audit_options &
+	done <<<"$AUDITS"
+	wait
+}
+
+# audit_one NAME SERVER-OPTION... -- AUDIT-OPTION...: NAME.json and NAME.status.
+audit_one() {
+	local name=$1 server_options=() server audit status=0
+
+	shift
+	while [[ $1 != -- ]]; do
+		server_options+=("$1")
+		shift
+	done
+	shift
+	"$PYTHON" -IS "$ROOT/tests/servers/server.py" \
+		"${server_options[@]}" >"$name.out" 2>"$name.err" &
+	server=$!
+	trap 'kill $server $audit 2>/dev/null; exit 1' TERM
+	until listening "$name" "$server"; do
+		sleep 0.05
+	done
+	[[ " $* " == *' --http'* || " $* " == *' --request'* ]] ||
+		set -- --send='hello\n' "$@"
+	timeout 100 "$O/gracelab" audit --format=json --tries=2 --timeout=2s \
+		"$@" 127.0.0.1 "$(port_of "$name")" \
+		>"$name.json" 2>>"$name.err" &
+	audit=$!
+	wait "$audit" || status=$?
+	kill "$server" 2>/dev/null || :
+	echo "$status" >"$name.status.new"
+	mv "$name.status.new" "$name.status"
+}
+
+listening() {
+	[[ -n $(port_of "$1") ]] || ! kill -0 "$2"
+}
+
+# judged NAME STATUS [PROBE=VERDICT...]: how the audit of that server ended,
+# that its JSON says so too, and the verdicts of these probes.
+judged() {
+	local name=$1
+
+	PATIENCE_S=100 await test -e "$RESULTS/$name.status"
+	cat "$RESULTS/$name.json" "$RESULTS/$name.err"
+	REPORT=$RESULTS/$name.json
+	"$PYTHON" -I - "$REPORT" "$(<"$RESULTS/$name.status")" "${@:2}" <<-'END'
+		import json, sys
+		path, status, expected, *verdicts = sys.argv[1:]
+		assert status == expected, "status %s, not %s" % (status, expected)
+		report = json.load(open(path, encoding="utf-8"))
+		assert report["status"] == int(status), "JSON has another status"
+		probes = {p["id"]: p for p in report["probes"]}
+		for one in verdicts:
+		    probe, word = one.split("=")
+		    seen = probes[probe]["verdict"]
+		    assert seen == word, "%s: %s, not %s" % (probe, seen, word)
+		bad = [p for p in probes if probes[p]["kind"] == "bad"]
+		assert bool(bad) == (expected == "1"), "bad: %s" % bad
+	END
+}
+
+# says PROBE TEXT: that probe's line has this text.
+says() {
+	"$PYTHON" -I - "$REPORT" "$@" <<-'END'
+		import json, sys
+		path, name, text = sys.argv[1:]
+		report = json.load(open(path, encoding="utf-8"))
+		probe, = (p for p in report["probes"] if p["id"] == name)
+		assert text in " ".join(map(str, probe.values())), probe
+	END
+}
+
+# proof TEXT: the last word of the report has it.
+proof() {
+	grep -qE "\"proof\": .*$1" "$REPORT"
+}
+
+# In the foreground; nothing may hang for ever.
+audit() {
+	timeout 60 "$O/gracelab" audit "$@" 3>&- {TICK}<&-
+}
+
+# peer [OPTION...]: one of our servers; sets $PORT.
+peer() {
+	start peer "$PYTHON" -IS "$ROOT/tests/servers/server.py" "$@"
+	find_port peer
+}
+
+@test "a server that honours every FIN passes, and the think time is told" {
+	judged good 0 base=reply fin-glued=HONOURED fin-late=HONOURED \
+		fin-midreply=HONOURED close=HONOURED reset=HONOURED
+	proof '0\.[0-9]+ s'
+}
+
+@test "a server that closes on FIN is LOST" {
+	judged closes 1 fin-glued=LOST fin-late=LOST fin-midreply=TRUNCATED
+	says fin-glued 'closes on FIN'
+	says fin-late 'closes on FIN'
+}
+
+@test "a server that resets on FIN is RESET" {
+	judged resets 1 fin-glued=RESET fin-late=RESET fin-midreply=TRUNCATED
+}
+
+@test "a server that gives up 0.5 s after FIN is LOST, and the time is told" {
+	judged gives-up 1 fin-glued=LOST fin-late=LOST
+	says fin-glued 'gives up 0.5'
+}
+
+@test "a server that would give up later than its reply comes passes" {
+	judged gives-up-late 0 fin-glued=HONOURED fin-late=HONOURED
+}
+
+@test "a server that does the work and drops the reply is LOST" {
+	judged drops 1 fin-glued=LOST fin-late=LOST
+	says fin-glued 'runs the request, drops the reply'
+}
+
+@test "a server that is silent after FIN is a HANG, in FIN_WAIT2" {
+	judged hangs 1 fin-glued=HANG fin-late=HANG
+	says fin-glued 'FIN_WAIT2'
+}
+
+@test "a server that sends a part of the reply is TRUNCATED" {
+	judged truncates 1 fin-glued=TRUNCATED fin-late=TRUNCATED \
+		fin-midreply=TRUNCATED
+	judged truncates-by-rst 1 fin-glued=TRUNCATED fin-late=TRUNCATED
+}
+
+@test "a server that sends something else, shorter or longer, is SUBSTITUTED" {
+	judged substitutes 1 fin-glued=SUBSTITUTED fin-late=SUBSTITUTED \
+		fin-midreply=HONOURED
+	judged longer 1 fin-glued=SUBSTITUTED
+}
+
+@test "a server that never closes after its reply is NO-FIN" {
+	judged never-closes 1 fin-glued=NO-FIN fin-midreply=NO-FIN
+}
+
+@test "a whole reply and then RST is honoured, and the RST is told" {
+	judged late-reset 0 fin-glued=HONOURED+RST fin-late=HONOURED+RST \
+		fin-midreply=HONOURED+RST
+}
+
+@test "a server that dies of FIN is PEER-DIED" {
+	judged dies 1 fin-glued=PEER-DIED
+}
+
+@test "a server that fails half the time fails, and how often is told" {
+	judged half-the-time 1
+	says fin-glued '4 of 8'
+}
+
+@test "one failure in eight tries is a failure" {
+	judged one-in-six 1
+	grep -qE '[17] of 8' "$REPORT"
+}
+
+@test "a server that fails only when the FIN comes with the request fails" {
+	judged late-only 1 fin-glued=LOST fin-late=HONOURED \
+		fin-midreply=HONOURED
+}
+
+@test "a server that fails only when the FIN comes late fails" {
+	judged not-late 1 fin-glued=HONOURED fin-late=LOST \
+		fin-midreply=HONOURED
+}
+
+@test "a server that fails only when the FIN comes amid its reply fails" {
+	judged glued-only 1 fin-glued=HONOURED fin-late=HONOURED \
+		fin-midreply=TRUNCATED
+}
+
+@test "a server that dies of a reset, or serves nobody after it, fails" {
+	judged dies-of-reset 1 fin-glued=HONOURED fin-late=HONOURED \
+		fin-midreply=HONOURED
+	judged jams-on-reset 1 fin-glued=HONOURED fin-late=HONOURED \
+		fin-midreply=HONOURED
+}
+
+@test "a server that truncates only a reader who stalls fails" {
+	judged stalled 1 fin-glued=HONOURED fin-midreply=HONOURED \
+		fin-stalled=TRUNCATED
+}
+
+@test "12 MiB delivered to a reader who stalls prove a pass, 1 MiB does not" {
+	judged big 0 fin-glued=HONOURED fin-stalled=HONOURED
+	proof '(12582912|12(\.0)? MiB)'
+	judged small 3 fin-glued=HONOURED fin-stalled=HONOURED
+	grep -q '"overall": "UNPROVED"' "$REPORT"
+}
+
+@test "a fast reply proves nothing" {
+	judged fast 3 fin-glued=HONOURED fin-late=skipped fin-stalled=skipped
+	grep -q '"overall": "UNPROVED"' "$REPORT"
+}
+
+@test "a glued FIN convicts also a fast server" {
+	judged fast-closes 1 fin-glued=LOST
+}
+
+@test "without a reply there is no baseline and no verdict" {
+	for name in no-reply closes-at-once gated; do
+		judged "$name" 3
+		grep -q 'NO-BASELINE' "$REPORT"
+	done
+}
+
+@test "what a server does with a FIN alone is reported, not judged" {
+	judged bare-reset 0 bare-fin=reported
+	says bare-fin RST
+}
+
+@test "what a server does with half a request is reported, not judged" {
+	judged good 0
+	says half-request rejects
+	judged executes 0
+	says half-request executes
+	judged silent 0
+	says half-request silent
+}
+
+@test "a server that closes only at our end passes" {
+	judged keep 0 fin-glued=HONOURED
+}
+
+@test "--expect says where a reply with a long pause in it ends" {
+	judged expect 0 fin-glued=HONOURED
+	says base '1000 bytes'
+}
+
+@test "--timeout decides how long a reply may take" {
+	judged impatient 3
+	judged patient 0 fin-glued=HONOURED
+	proof '(1\.[0-9]+|0\.7[0-9]*) s'
+}
+
+@test "HTTP is judged by status and body, not by the length of a header" {
+	judged http 0 fin-glued=HONOURED fin-late=HONOURED \
+		fin-midreply=HONOURED
+	judged http-keep 0 fin-glued=HONOURED fin-late=HONOURED
+}
+
+@test "another HTTP status is SUBSTITUTED, half a body is TRUNCATED" {
+	judged http-499 1 fin-glued=SUBSTITUTED fin-late=SUBSTITUTED
+	judged http-half 1 fin-glued=TRUNCATED fin-midreply=TRUNCATED
+}
+
+@test "--preamble is sent and answered first, and no part of the reply" {
+	judged connect 0 fin-glued=HONOURED
+	says base '1000 bytes'
+	judged connect-http 0 fin-glued=HONOURED
+	judged connect-closes 1 fin-glued=LOST fin-late=LOST
+	says fin-glued 'closes on FIN'
+}
+
+@test "--request takes the request from a file" {
+	judged request 0 fin-glued=HONOURED
+}
+
+@test "the text and --format=junit say what the JSON and the status say" {
+	peer --fault closes --think 0.2
+	run audit --tries=1 --send='x\n' --only=fin-glued,fin-midreply \
+		127.0.0.1 "$PORT"
+	assert_equal "$status" 1
+	assert_line --regexp 'fin-glued +LOST'
+	assert_line --regexp 'fin-midreply +TRUNCATED'
+	refute_output --partial bare-fin
+	refute_output --partial $'\e'
+	run audit --tries=1 --send='x\n' --only=fin-glued --format=junit \
+		127.0.0.1 "$PORT"
+	assert_equal "$status" 1
+	"$PYTHON" -I -c 'import sys, xml.etree.ElementTree as tree
+suite = tree.fromstring(sys.argv[1])
+cases = {c.get("name"): c for c in suite.iter("testcase")}
+assert cases["fin-glued"].find("failure").get("message") == "LOST"
+assert sum(1 for _ in suite.iter("failure")) == 1' "$output"
+	run audit --tries=1 --send='x\n' --only=bare-fin --format=junit \
+		127.0.0.1 "$PORT"
+	assert_output --partial 'failures="0"'
+}
+
+@test "--output writes the report to a file" {
+	peer --think 0.2
+	run audit --tries=1 --send='x\n' --only=fin-glued --format=json \
+		-o report 127.0.0.1 "$PORT"
+	assert_equal "$status" 0
+	assert_output ''
+	"$PYTHON" -I -m json.tool report >/dev/null
+	run audit --send='x\n' --only=fin-glued -o /no/such 127.0.0.1 "$PORT"
+	assert_equal "$status" 2
+	assert_output --partial '/no/such'
+}
+
+@test "escapes in --send become bytes" {
+	peer_listens <<-'END'
+		say(repr(got(6)))
+	END
+	run audit --send='a\x00\r\n\t\\' --timeout=0.3s 127.0.0.1 "$PORT"
+	assert_equal "$status" 3
+	finish peer 0
+	assert_line "b'a\\x00\\r\\n\\t\\\\'"
+}
+
+@test "a peer's bytes reach no terminal as they are" {
+	start peer "$PYTHON" -IS -c '
+import socket, time
+l = socket.create_server(("127.0.0.1", 0))
+print("listening on 127.0.0.1:%d" % l.getsockname()[1], flush=True)
+while True:
+    s = l.accept()[0]
+    data = s.recv(9)
+    s.sendall(b"\x1b]0;owned\x07" if data else b"\x1b[2J")
+    s.close()'
+	find_port peer
+	run audit --tries=1 --send='x\n' 127.0.0.1 "$PORT"
+	refute_output --partial $'\e'
+	refute_output --partial $'\a'
+	assert_output --partial fin-glued
+}
+
+@test "where nobody listens there is no baseline, and why is told" {
+	# Bound, but not listening: nobody else gets this port.
+	start peer "$PYTHON" -IS -c '
+import socket, sys
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print("listening on 127.0.0.1:%d" % s.getsockname()[1], flush=True)
+sys.stdin.read()'
+	find_port peer
+	run audit --send='x\n' 127.0.0.1 "$PORT"
+	assert_equal "$status" 3
+	assert_output --partial NO-BASELINE
+	assert_output --partial ECONNREFUSED
+	for format in json junit; do
+		run --separate-stderr audit --send='x\n' --format="$format" \
+			127.0.0.1 "$PORT"
+		assert_equal "$status" 3
+		assert_output --partial NO-BASELINE
+	done
+}
+
+@test "--list names the probes, and --only takes each of them" {
+	run audit --list
+	assert_equal "$status" 0
+	for probe in fin-glued fin-late fin-stalled fin-midreply bare-fin \
+		half-request close reset oversend; do
+		assert_line --regexp "^$probe( |\$)"
+	done
+	peer --think 0.12
+	for probe in fin-glued bare-fin close oversend; do
+		run audit --tries=1 --send='a longer request\n' \
+			--only="$probe" 127.0.0.1 "$PORT"
+		assert_line --regexp "^[! ] $probe "
+		for other in fin-glued bare-fin close reset oversend; do
+			[[ $other == "$probe" ]] ||
+				refute_line --regexp "^[! ] $other "
+		done
+	done
+}
+
+@test "--tries counts them" {
+	peer --think 0.12
+	run audit --tries=3 --send='x\n' --only=fin-glued 127.0.0.1 "$PORT"
+	assert_equal "$status" 0
+	assert_line --regexp 'fin-glued +HONOURED +3 of 3'
+	run audit --send='x\n' --only=fin-glued 127.0.0.1 "$PORT"
+	assert_line --regexp 'fin-glued +HONOURED +8 of 8'
+}
+
+@test "nothing judged is nothing proved" {
+	peer --think 0.3
+	run audit --tries=1 --send='x\n' --only=bare-fin 127.0.0.1 "$PORT"
+	assert_equal "$status" 3
+}
+
+@test "a server on IPv6, and one called by its name, is audited too" {
+	skip_without_ipv6
+	start peer "$PYTHON" -IS -c '
+import socket, time
+l = socket.create_server(("::1", 0), family=socket.AF_INET6)
+print("listening on ::1:%d" % l.getsockname()[1], flush=True)
+while True:
+    s = l.accept()[0]
+    s.recv(9)
+    time.sleep(0.2)
+    s.sendall(b"reply")
+    s.close()'
+	find_port peer
+	run audit --tries=1 --send='x\n' --only=fin-glued ::1 "$PORT"
+	assert_equal "$status" 0
+	kill_it peer TERM
+	peer --think 0.2
+	run audit --tries=1 --send='x\n' --only=fin-glued localhost "$PORT"
+	assert_equal "$status" 0
+}
+
+@test "what cannot be understood is a usage error that names it" {
+	bad() {
+		local text=$1
+
+		shift
+		run audit "$@"
+		assert_equal "$status" 2
+		assert_output --partial "$text"
+	}
+	bad '' 127.0.0.1
+	bad '' 127.0.0.1 1 2
+	bad 65536 127.0.0.1 65536
+	bad http 127.0.0.1 http-or-so
+	bad soon --timeout=soon 127.0.0.1 9
+	bad none --tries=none 127.0.0.1 9
+	bad 0 --tries=0 127.0.0.1 9
+	bad -1 --tries=-1 127.0.0.1 9
+	bad some --expect=some 127.0.0.1 9
+	bad yaml --format=yaml 127.0.0.1 9
+	bad fin-blue --only=fin-glued,fin-blue 127.0.0.1 9
+	bad no-such-file --request=no-such-file 127.0.0.1 9
+	bad no-such-file --preamble=no-such-file 127.0.0.1 9
+	bad --fast --fast 127.0.0.1 9
+	bad '\q' --send='\q' 127.0.0.1 9
+	bad '' --send=x --http=/ 127.0.0.1 9
+}

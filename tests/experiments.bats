@@ -1,0 +1,166 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Each experiment, played, gives its golden. All are played once, side by side;
+# a test shows its own line of that, and what differs. bats 1.8 cannot make its
+# tests from a list, so each stands here; a test sees that none is forgotten.
+
+load helpers
+
+setup_file() {
+	"$O/gracelab" check --transcripts "$ROOT/transcripts" \
+		>"$BATS_FILE_TMPDIR/tap" 2>"$BATS_FILE_TMPDIR/errors" || :
+}
+
+# The golden of the experiment that is this test's first word.
+gives_its_golden() {
+	local name=${BATS_TEST_DESCRIPTION%% *}
+
+	cat "$BATS_FILE_TMPDIR/errors"
+	# Its line, and the comments below it.
+	awk -v name="$name" '
+		/^(not )?ok / { mine = $0 ~ " - " name "( |$)" }
+		mine { print; found = 1 }
+		END { exit !found }' "$BATS_FILE_TMPDIR/tap" | tee mine
+	if grep -q '^ok .* # SKIP' mine; then
+		skip "$(sed -n '1s/.*# SKIP //p' mine)"
+	fi
+	grep -q '^ok ' mine
+}
+
+@test "both-shutdown gives its golden" { gives_its_golden; }
+@test "close-early gives its golden" { gives_its_golden; }
+@test "close-handled gives its golden" { gives_its_golden; }
+@test "close-held-by-child gives its golden" { gives_its_golden; }
+@test "close-held gives its golden" { gives_its_golden; }
+@test "close-killed gives its golden" { gives_its_golden; }
+@test "close-late gives its golden" { gives_its_golden; }
+@test "close-nosignal gives its golden" { gives_its_golden; }
+@test "close-unread-both gives its golden" { gives_its_golden; }
+@test "close-unread gives its golden" { gives_its_golden; }
+@test "delimiter gives its golden" { gives_its_golden; }
+@test "eof-drop gives its golden" { gives_its_golden; }
+@test "eof-full gives its golden" { gives_its_golden; }
+@test "eof-half gives its golden" { gives_its_golden; }
+@test "exit-unread gives its golden" { gives_its_golden; }
+@test "exit gives its golden" { gives_its_golden; }
+@test "file-close gives its golden" { gives_its_golden; }
+@test "file-shutdown gives its golden" { gives_its_golden; }
+@test "fin-wait-2 gives its golden" { gives_its_golden; }
+@test "ignored-inherited gives its golden" { gives_its_golden; }
+@test "kill gives its golden" { gives_its_golden; }
+@test "no-eof gives its golden" { gives_its_golden; }
+@test "reset-then-send gives its golden" { gives_its_golden; }
+@test "reset gives its golden" { gives_its_golden; }
+@test "server-closes gives its golden" { gives_its_golden; }
+@test "server-half-closes gives its golden" { gives_its_golden; }
+@test "shutdown-held gives its golden" { gives_its_golden; }
+@test "shutdown-rd-close gives its golden" { gives_its_golden; }
+@test "shutdown-rd-queued gives its golden" { gives_its_golden; }
+@test "shutdown-rd gives its golden" { gives_its_golden; }
+@test "shutdown-rdwr gives its golden" { gives_its_golden; }
+@test "shutdown-twice gives its golden" { gives_its_golden; }
+@test "shutdown-write-again gives its golden" { gives_its_golden; }
+@test "shutdown gives its golden" { gives_its_golden; }
+@test "time-wait gives its golden" { gives_its_golden; }
+
+@test "every experiment of the contract is there" {
+	local name
+
+	for name in close-early close-killed close-handled close-nosignal \
+		close-late shutdown shutdown-write-again shutdown-twice \
+		shutdown-rd shutdown-rd-queued shutdown-rd-close \
+		shutdown-rdwr close-held close-held-by-child shutdown-held \
+		close-unread close-unread-both reset reset-then-send exit \
+		exit-unread kill server-half-closes server-closes eof-half \
+		eof-full file-shutdown file-close delimiter eof-drop no-eof \
+		both-shutdown time-wait fin-wait-2 ignored-inherited; do
+		[[ -s $ROOT/transcripts/$name.lab ]] || echo "$name"
+	done | tee missing
+	[[ ! -s missing ]]
+}
+
+@test "every experiment has a test, a golden and a row in the index" {
+	local lab name
+
+	for lab in "$ROOT"/transcripts/*.lab; do
+		name=${lab##*/}
+		name=${name%.lab}
+		grep -q "^@test \"$name gives" "$BATS_TEST_FILENAME" ||
+			echo "$name has no test here"
+		[[ -s ${lab%.lab}.txt ]] || echo "$name has no golden"
+		grep -q "^| \[$name\]($name.txt) |" \
+			"$ROOT/transcripts/README.md" ||
+			echo "$name has no row in transcripts/README.md"
+	done | tee missing
+	[[ ! -s missing ]]
+}
+
+@test "every golden and every test here has its experiment" {
+	local name
+
+	{
+		for name in "$ROOT"/transcripts/*.txt; do
+			name=${name##*/}
+			echo "${name%.txt}"
+		done
+		sed -n 's/^@test "\([^ ]*\) gives its golden".*/\1/p' \
+			"$BATS_TEST_FILENAME"
+	} | while read -r name; do
+		[[ -e $ROOT/transcripts/$name.lab ]] || echo "$name"
+	done | tee missing
+	[[ ! -s missing ]]
+}
+
+@test "every link in the index leads to a file" {
+	local target
+
+	grep -o ']([^)#]*)' "$ROOT/transcripts/README.md" | tr -d '()]' |
+		grep -v '^[a-z]*:' | sort -u >targets
+	[[ -s targets ]]
+	while read -r target; do
+		[[ -e $ROOT/transcripts/$target ]] || echo "$target"
+	done <targets | tee missing
+	[[ ! -s missing ]]
+}
+
+@test "every golden fits 80 columns" {
+	run -0 "$PYTHON" -I - "$ROOT"/transcripts/*.txt <<-'END'
+		import sys
+		for path in sys.argv[1:]:
+		    for line in open(path, encoding="utf-8"):
+		        if len(line.rstrip("\n")) > 80: print(path, line)
+	END
+	assert_output ''
+}
+
+@test "a golden holds no port, time, process or trailing space" {
+	run grep -nE '43211|:[0-9]{4,5}\b|\bpid\b|[[:space:]]$' \
+		"$ROOT"/transcripts/*.txt
+	assert_output ''
+}
+
+@test "each experiment asks its question and has a title" {
+	local key
+
+	for key in title asks; do
+		run grep -L "^$key  *[^ ]" "$ROOT"/transcripts/*.lab
+		assert_output ''
+	done
+}
+
+@test "played again and again, each experiment gives its golden" {
+	local lab plays=${PLAYS:-10} i
+	local -a names=()
+
+	# Those of one name side by side: the one that waits for a timer would
+	# hold up the others each time.
+	for lab in "$ROOT"/transcripts/*.lab; do
+		lab=${lab##*/}
+		for ((i = 0; i < plays; i++)); do
+			names+=("${lab%.lab}")
+		done
+	done
+	run -0 "$O/gracelab" check --transcripts "$ROOT/transcripts" \
+		--patience 60s "${names[@]}" 3>&- {TICK}<&-
+	assert_equal "$(grep -c '^ok ' <<<"$output")" "${#names[@]}"
+}

@@ -1,0 +1,186 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# One configuration of a real server or proxy, in the foreground, on loopback,
+# its files in a folder of its own:
+#
+#   peer.sh CONFIGURATION LISTEN [BACKEND]     PORT, HOST:PORT
+#   peer.sh                                    lists the configurations
+#
+# What a server does by itself takes about 0.4 s before it answers; ID, THINK
+# and SIZE say how the programs named *-work do theirs.
+set -eu
+
+here=$(cd "${0%/*}" && pwd)
+config=${1-} listen=${2-} backend=${3-}
+think=${THINK:-0.4}
+
+# folder: a fresh one, kept under $SCRATCH, and its path in $dir.
+folder() {
+	dir=$(mktemp -d "${SCRATCH:-/tmp}/peer-XXXXXX")
+	chmod 711 "$dir"
+	cd "$dir"
+}
+
+# nginx_with TEXT: with this as its configuration, besides the common part;
+# in $dir.
+nginx_with() {
+	local module=/usr/lib/nginx/modules/ngx_stream_module.so
+
+	{
+		[[ ! -e $module ]] || echo "load_module $module;"
+		cat <<-END
+			daemon off;
+			master_process off;
+			pid $dir/pid;
+			error_log stderr error;
+			events { worker_connections 256; }
+			$1
+		END
+	} >nginx.conf
+	exec nginx -p "$dir" -c "$dir/nginx.conf" -e stderr
+}
+
+nginx_stream() {
+	folder
+	nginx_with "stream { server {
+		listen 127.0.0.1:$listen;
+		proxy_pass $backend;
+		$1
+	} }"
+}
+
+# nginx_http LOCATION: what stands in location /.
+nginx_http() {
+	folder
+	nginx_with "http {
+		access_log off;
+		client_body_temp_path $dir/body; proxy_temp_path $dir/proxy;
+		fastcgi_temp_path $dir/f; uwsgi_temp_path $dir/u;
+		scgi_temp_path $dir/s;
+		server { listen 127.0.0.1:$listen; location / { $1 } }
+	}"
+}
+
+nginx_file() {
+	nginx_http "root ${SCRATCH:?};"
+}
+
+# haproxy_with MODE [LINE...]: extra lines of the listening section.
+haproxy_with() {
+	local mode=$1
+
+	shift
+	folder
+	{
+		cat <<-END
+			global
+			    maxconn 256
+			defaults
+			    mode $mode
+			    timeout connect 5s
+			    timeout client 60s
+			    timeout server 60s
+			listen one
+			    bind 127.0.0.1:$listen
+			    server backend $backend
+		END
+		((!$#)) || printf '    %s\n' "$@"
+	} >haproxy.cfg
+	exec haproxy -db -f haproxy.cfg
+}
+
+# ssh_forward: an sshd of our own, and ssh -L through it.
+ssh_forward() {
+	local sshd_port sshd_pid path
+
+	folder
+	sshd_port=$(python3 -c 'import socket
+s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	ssh-keygen -q -t ed25519 -N '' -f host
+	ssh-keygen -q -t ed25519 -N '' -f user
+	cp user.pub allowed
+	chmod 644 allowed
+	((EUID)) || mkdir -p /run/sshd
+	cat >sshd_config <<-END
+		Port $sshd_port
+		ListenAddress 127.0.0.1
+		HostKey $dir/host
+		AuthorizedKeysFile $dir/allowed
+		PidFile none
+		UsePAM no
+		StrictModes no
+		PermitRootLogin prohibit-password
+	END
+	path=$(PATH=$PATH:/usr/sbin command -v sshd)
+	"$path" -D -f sshd_config -E sshd.log &
+	sshd_pid=$!
+	until (: >"/dev/tcp/127.0.0.1/$sshd_port") 2>/dev/null; do
+		kill -0 "$sshd_pid"
+		sleep 0.05
+	done
+	ssh -N -F none -i user -p "$sshd_port" -o StrictHostKeyChecking=no \
+		-o UserKnownHostsFile=known -o BatchMode=yes \
+		-o ExitOnForwardFailure=yes \
+		-L "127.0.0.1:$listen:$backend" "$(id -un)@127.0.0.1" &
+	# shellcheck disable=SC2064 # these two, now
+	trap "kill $! $sshd_pid; exit 143" TERM INT HUP
+	wait "$!" || :
+	kill "$sshd_pid"
+}
+
+node_work() {
+	exec node "$here/work.js" "$listen" "$(think_ms)" "$@"
+}
+
+think_ms() {
+	python3 -c 'import sys; print(int(float(sys.argv[1]) * 1000))' "$think"
+}
+
+work="read -r l && sleep $think && echo you said \$l"
+
+case $config in
+# proxies
+socat)          exec socat "TCP-LISTEN:$listen,bind=127.0.0.1,fork,reuseaddr,backlog=128" \
+			"TCP:$backend" ;;
+socat-t10)      exec socat -t 10 "TCP-LISTEN:$listen,bind=127.0.0.1,fork,reuseaddr,backlog=128" \
+			"TCP:$backend" ;;
+ncat)           exec ncat -l -k 127.0.0.1 "$listen" \
+			--sh-exec "ncat ${backend/:/ }" ;;
+ncat-socat)     exec ncat -l -k 127.0.0.1 "$listen" \
+			--sh-exec "socat -t 10 - TCP:$backend" ;;
+nginx-stream)   nginx_stream '' ;;
+nginx-stream-half) nginx_stream 'proxy_half_close on;' ;;
+nginx-http)     nginx_http "proxy_pass http://$backend;" ;;
+nginx-http-ignore) nginx_http "proxy_ignore_client_abort on;
+			proxy_pass http://$backend;" ;;
+haproxy-tcp)    haproxy_with tcp ;;
+haproxy-tcp-abort) haproxy_with tcp 'option abortonclose' ;;
+haproxy-tcp-fin1s) haproxy_with tcp 'timeout client-fin 500ms' \
+			'timeout server-fin 500ms' ;;
+haproxy-http)   haproxy_with http ;;
+haproxy-http-abort) haproxy_with http 'option abortonclose' ;;
+ssh)            ssh_forward ;;
+node-proxy)     exec node "$here/proxy.js" "$listen" "$backend" false ;;
+node-proxy-half) exec node "$here/proxy.js" "$listen" "$backend" true ;;
+# servers
+socat-work)     exec socat "TCP-LISTEN:$listen,bind=127.0.0.1,fork,reuseaddr,backlog=128" \
+			"SYSTEM:$work" ;;
+socat-t10-work) exec socat -t 10 "TCP-LISTEN:$listen,bind=127.0.0.1,fork,reuseaddr,backlog=128" \
+			"SYSTEM:$work" ;;
+ncat-work)      exec ncat -l -k 127.0.0.1 "$listen" --sh-exec "$work" ;;
+node-net)       node_work net ;;
+node-net-half)  node_work net-half ;;
+node-http)      node_work http ;;
+node-http-half) node_work http-half ;;
+redis)          folder
+		exec redis-server --bind 127.0.0.1 --port "$listen" --save '' \
+			--dir "$dir" --enable-debug-command local ;;
+nginx-file)     nginx_file ;;
+nginx-echo)     nginx_http "return 200 'hello';" ;;
+python-http)    folder
+		head -c "${SIZE:-1000}" /dev/zero >file
+		exec python3 -m http.server --bind 127.0.0.1 "$listen" ;;
+'')             sed -n 's/^\([a-z0-9-]*\)) .*/\1/p' "$0" ;;
+*)              echo "peer.sh: no configuration $config" >&2
+		exit 2 ;;
+esac

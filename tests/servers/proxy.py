@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A TCP proxy with one fault, for the tests of `gracelab proxy`.
+
+    proxy.py [--fault FAULT] LISTEN BACKEND      each PORT or HOST:PORT
+
+Without a fault each direction is forwarded by itself, its FIN and its RST
+too. Prints `listening on HOST:PORT` once it does.
+"""
+import argparse
+import itertools
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+
+CHUNK = 65536
+BUFFER = 262144
+
+
+class Direction:
+    """What goes one way: from the socket `source` to the socket `sink`."""
+
+    def __init__(self, source, sink):
+        self.source = source
+        self.sink = sink
+        self.buffer = bytearray()
+        self.ended = False          # the source's FIN has been read
+        self.closed = False         # and passed on
+        self.after_half_close = 0   # bytes since the other direction ended
+        self.stuck_since = None
+
+
+class End(Exception):
+    """Of a pair; `resets` are the sockets to end by RST."""
+
+    def __init__(self, *resets):
+        super().__init__()
+        self.resets = resets
+
+
+class Pair:
+    """A client's connection and the one to the backend for it."""
+
+    def __init__(self, client, backend, options, number):
+        self.options = options
+        self.racy = options.fault == "racy" and number % 4 == 3
+        self.there = Direction(client, backend)
+        self.back = Direction(backend, client)
+        self.heard = time.monotonic()
+        for sock in (client, backend):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.setblocking(False)
+
+    def run(self):
+        """Forwards until both directions have ended, or one was reset."""
+        resets = ()
+        try:
+            while not (self.there.closed and self.back.closed):
+                self.turn()
+        except End as end:
+            resets = end.resets
+        for sock in (self.there.source, self.back.source):
+            if sock in resets:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                struct.pack("ii", 1, 0))
+            sock.close()
+
+    def turn(self):
+        """Waits for one round of events, and moves what can be moved."""
+        poll = select.poll()
+        for one, other in ((self.there, self.back), (self.back, self.there)):
+            wanted = 0
+            if not one.ended and len(one.buffer) < BUFFER:
+                wanted |= select.POLLIN
+            if other.buffer:
+                wanted |= select.POLLOUT
+            poll.register(one.source, wanted)
+        events = dict(poll.poll(100))
+        for one, other in ((self.there, self.back), (self.back, self.there)):
+            event = events.get(one.source.fileno(), 0)
+            if event & ~select.POLLOUT and not one.ended:
+                self.read(one, other)
+            elif event & select.POLLERR:
+                self.on_reset(one)
+            if one.buffer:
+                self.write(one, other)
+            if one.ended and not one.buffer and not one.closed:
+                self.pass_fin(one, other)
+        self.look_at_clock()
+
+    def read(self, one, other):
+        try:
+            data = one.source.recv(CHUNK)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.on_reset(one)
+            return
+        self.heard = time.monotonic()
+        if data:
+            one.buffer += data
+            return
+        one.ended = True
+        fault = self.options.fault
+        if not other.ended and (
+                fault == "drops-client-fin" and one is self.there or
+                fault == "drops-server-fin" and one is self.back or
+                self.racy):
+            raise End
+
+    def write(self, one, other):
+        limit = len(one.buffer)
+        if self.options.fault == "truncates-large" and other.ended:
+            limit = min(limit, self.options.limit - one.after_half_close)
+            if limit <= 0:
+                raise End
+        try:
+            sent = one.sink.send(one.buffer[:limit])
+        except BlockingIOError:
+            one.stuck_since = one.stuck_since or time.monotonic()
+            return
+        except OSError:
+            self.on_reset(other)
+            return
+        del one.buffer[:sent]
+        one.stuck_since = None
+        if other.ended:
+            one.after_half_close += sent
+
+    def pass_fin(self, one, other):
+        fault = self.options.fault
+        if fault == "fin-to-rst" and one is self.there and not other.ended:
+            raise End(one.sink)
+        if fault == "fin-when-both" and not other.ended:
+            return
+        one.sink.shutdown(socket.SHUT_WR)
+        one.closed = True
+
+    def on_reset(self, one):
+        """`one.source` was reset by its peer."""
+        if self.options.fault == "rst-to-fin":
+            raise End
+        raise End(one.sink)
+
+    def look_at_clock(self):
+        now = time.monotonic()
+        half_closed = self.there.ended != self.back.ended
+        if (self.options.fault == "idle-kill" and half_closed and
+                now - self.heard > self.options.idle):
+            raise End
+        if self.options.fault == "impatient" and half_closed:
+            for one in (self.there, self.back):
+                if one.stuck_since and now - one.stuck_since > 0.3:
+                    raise End
+
+
+def forward(client, options, number):
+    try:
+        backend = socket.create_connection(options.backend)
+    except OSError:
+        client.close()
+        return
+    try:
+        Pair(client, backend, options, number).run()
+    except OSError:
+        client.close()
+        backend.close()
+    if options.fault == "one-shot":
+        os._exit(0)
+
+
+def address(text):
+    host, _, port = text.rpartition(":")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+FAULTS = {
+    "good": "forwards all",
+    "drops-client-fin": "a FIN of the client ends both connections",
+    "drops-server-fin": "a FIN of the server ends both connections",
+    "fin-when-both": "forwards a FIN only when both have come",
+    "fin-to-rst": "a FIN of the client becomes a RST",
+    "truncates-large": "at most --limit bytes after a half-close",
+    "impatient": "after a half-close it waits 0.3 s for a slow reader",
+    "racy": "every fourth connection: a FIN ends both connections",
+    "rst-to-fin": "a RST becomes a FIN",
+    "idle-kill": "ends a half-closed connection idle for --idle seconds",
+    "one-shot": "exits after one connection",
+    "jams": "accepts, but forwards nothing, after --limit connections",
+    "never-listens": "runs, but does not listen",
+    "exits": "exits at once with status 1",
+    "stubborn": "ignores SIGTERM and SIGINT and has a child that does",
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="\n".join("%-18s%s" % item for item in FAULTS.items()))
+    parser.add_argument("--fault", choices=FAULTS, default="good",
+                        metavar="FAULT", help="see below")
+    parser.add_argument("--limit", type=int, default=4 << 20)
+    parser.add_argument("--idle", type=float, default=0.5, help="seconds")
+    parser.add_argument("--start-after", type=float, default=0,
+                        help="seconds before it listens")
+    parser.add_argument("listen", type=address)
+    parser.add_argument("backend", type=address)
+    options = parser.parse_args()
+
+    if options.fault == "exits":
+        print("proxy.py: no disk, no memory, no hope", file=sys.stderr)
+        sys.exit(1)
+    if options.fault == "stubborn":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if os.fork() == 0:
+            time.sleep(600)
+            os._exit(0)
+    time.sleep(options.start_after)
+    if options.fault == "never-listens":
+        time.sleep(600)
+    listener = socket.create_server(options.listen, backlog=128)
+    print("listening on %s:%d" % listener.getsockname()[:2], flush=True)
+    jammed = []
+    for number in itertools.count():
+        client = listener.accept()[0]
+        if options.fault == "jams" and number >= options.limit:
+            jammed.append(client)
+            continue
+        threading.Thread(target=forward, args=(client, options, number),
+                         daemon=True).start()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A record: as text, as JSON and back, and compared with a golden. */
+#include "gracelab/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "gracelab/golden.h"
+#include "gracelab/ladder.h"
+#include "gracelab/mermaid.h"
+#include "gracelab/svg.h"
+#include "tests/unit/tap.h"
+
+static char *copy(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+/* NULL for what is not there. */
+static void add_rung(struct record *record, int side, const char *call,
+	const char *text, const char *result)
+{
+	struct rung *rung = record_add(record, 0.25);
+
+	if (!rung)
+		return;
+	rung->caller = side;
+	rung->call = copy(call);
+	rung->text = copy(text);
+	rung->result = copy(result);
+}
+
+static void add_change(struct record *record, int sender, const char *segment,
+	const char *client, const char *server)
+{
+	struct rung *rung = &record->rungs[record->rung_count - 1];
+
+	rung->sender = sender;
+	rung->segment = copy(segment);
+	rung->states[CLIENT] = copy(client);
+	rung->states[SERVER] = copy(server);
+}
+
+static struct record example(void)
+{
+	struct record record = {
+		.name = strdup("name"),
+		.title = strdup("A title"),
+		.asks = strdup("What?"),
+		.system = strdup("Linux 6.18"),
+		.private_network = true,
+		.wire = true,
+		.states = true,
+	};
+
+	add_rung(&record, CLIENT, "connect", NULL, NULL);
+	add_change(&record, CLIENT, "SYN", "ESTABLISHED", NULL);
+	add_rung(&record, SERVER, "accept", NULL, NULL);
+	add_change(&record, SERVER, "SYN+ACK", NULL, "ESTABLISHED");
+	add_rung(&record, CLIENT, "send", "data1", "5");
+	add_change(&record, CLIENT, "data 5", NULL, NULL);
+	add_rung(&record, SERVER, "send", "Hi, data2", "EPIPE");
+	add_rung(&record, CLIENT, NULL, NULL, NULL);
+	add_change(&record, CLIENT, "RST", "gone", "gone");
+	record.terminals[CLIENT] = strdup("now sending data1\nsend bytes: 5\n");
+	return record;
+}
+
+static void a_record_is_a_ladder_with_both_terminals(void)
+{
+	struct record record = example();
+	char *text = golden_text(&record);
+
+	EXPECT_TEXT(
+		"name: A title\n"
+		"\n"
+		"  client               state       wire         state       "
+		"server\n"
+		"  connect              ESTABLISHED ─── SYN ───▶\n"
+		"                                   ◀─ SYN+ACK ─ ESTABLISHED "
+		"accept\n"
+		"  send \"data1\" = 5                 ── data 5 ─▶\n"
+		"                                                            "
+		"send \"Hi, data2\"\n"
+		"                                                            "
+		"  = EPIPE\n"
+		"                       gone        ─── RST ───▶ gone\n"
+		"\n"
+		"  the client's terminal\n"
+		"    now sending data1\n"
+		"    send bytes: 5\n"
+		"\n"
+		"  the server's terminal\n"
+		"    (nothing)\n"
+		"\n"
+		"  Linux 6.18\n",
+		text ? text : "");
+	free(text);
+	record_free(&record);
+}
+
+static void what_was_not_observed_is_not_drawn(void)
+{
+	struct record record = example();
+
+	record.wire = record.states = false;
+	char *text = golden_text(&record);
+
+	if (EXPECT(text)) {
+		EXPECT(!strstr(text, "SYN"));
+		EXPECT(!strstr(text, "─"));
+		EXPECT(!strstr(text, "ESTABLISHED"));
+		EXPECT(!strstr(text, "state"));
+		EXPECT(!strstr(text, "wire "));
+		EXPECT(strstr(text, "send \"data1\" = 5\n"));
+	}
+	free(text);
+	record_free(&record);
+}
+
+/* The widest line in columns, a column each character. */
+static size_t width_of(const char *text)
+{
+	size_t width = 0, widest = 0;
+
+	for (; *text; text++) {
+		width += ((unsigned char)*text & 0xc0) != 0x80;
+		if (*text == '\n')
+			width = 0;
+		if (width > widest)
+			widest = width;
+	}
+	return widest;
+}
+
+static void add_wide_rungs(struct record *record, const char *text)
+{
+	static const char *const segments[] = { "data 5", "data 55", "data 555",
+		"data 5555", "data 55555", "data 65483+FIN", "SYN+ACK", "RST" };
+
+	for (size_t i = 0; i < sizeof(segments) / sizeof(*segments); i++) {
+		int side = i & 1 ? SERVER : CLIENT;
+
+		add_rung(record, side, "send", text, "ENOTCONN");
+		add_change(record, side, segments[i], "ESTABLISHED",
+			"ESTABLISHED");
+		add_rung(record, 1 - side, "recv", text, "ECONNRESET");
+		add_change(
+			record, side, segments[i], "FIN_WAIT2", "CLOSE_WAIT");
+		add_rung(record, side, "a call with a very long name", NULL,
+			"0 (EOF)");
+	}
+}
+
+static void no_line_is_wider_than_the_page(void)
+{
+	static const char *const texts[] = { "",
+		"0123456789012345678901234567890123456789", "éééééééééééééé",
+		"éééééééééééééééééééééééééééééééé" };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct record record = example();
+		char line[400];
+
+		tap_case("%s", texts[i]);
+		add_wide_rungs(&record, texts[i]);
+		free(record.terminals[CLIENT]);
+		snprintf(line, sizeof(line),
+			"%s words and words and words and words and words and "
+			"words and words and words\n\n%0300d\n",
+			texts[i], 7);
+		record.terminals[CLIENT] = strdup(line);
+		char *text = golden_text(&record);
+
+		EXPECT(text && width_of(text) <= 80);
+		EXPECT(text && !strstr(text, " \n"));
+		free(text);
+		record_free(&record);
+	}
+}
+
+static void a_wrapped_terminal_loses_nothing(void)
+{
+	struct record record = example();
+	char line[300], *text;
+	size_t digits = 0;
+
+	free(record.terminals[SERVER]);
+	snprintf(line, sizeof(line), "%0250d\n", 0);
+	record.terminals[SERVER] = strdup(line);
+	text = golden_text(&record);
+	for (const char *p = text ? strstr(text, "the server's") : NULL;
+		p && *p; p++)
+		digits += *p == '0';
+	EXPECT_INT(250, digits);
+	free(text);
+	record_free(&record);
+}
+
+static void states_and_calls_keep_their_columns(void)
+{
+	struct record record = example();
+	char *text = golden_text(&record), *line;
+	int lines = 0;
+
+	/* Arrows begin and end in the same two columns. */
+	for (line = text; line && *line; line = strchr(line, '\n') + 1) {
+		size_t len = strcspn(line, "\n");
+		char *right = memmem(line, len, "▶", 3);
+
+		if (!right)
+			continue;
+		*right = '\0';
+		EXPECT_INT(46, width_of(line));
+		*right = '\xe2';
+		lines++;
+	}
+	EXPECT_INT(3, lines);
+	free(text);
+	record_free(&record);
+}
+
+static void expect_same_rung(const struct rung *a, const struct rung *b)
+{
+	const char *const pairs[][2] = {
+		{ a->call, b->call },
+		{ a->text, b->text },
+		{ a->result, b->result },
+		{ a->segment, b->segment },
+		{ a->states[CLIENT], b->states[CLIENT] },
+		{ a->states[SERVER], b->states[SERVER] },
+	};
+
+	EXPECT(a->seconds == b->seconds);
+	EXPECT(!a->call || a->caller == b->caller);
+	EXPECT(!a->segment || a->sender == b->sender);
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		tap_case("text %zu", i);
+		if (EXPECT(!pairs[i][0] == !pairs[i][1]) && pairs[i][0])
+			EXPECT_TEXT(pairs[i][0], pairs[i][1]);
+	}
+}
+
+static void a_record_survives_json(void)
+{
+	struct record record = example(), again = { 0 };
+
+	record.wire = false;
+	record.wire_why = strdup("why");
+	record.failure = strdup("a: \"b\"");
+	record.unplayable = true;
+	json_t *json = record_to_json(&record);
+	char *text = json_dumps(json, 0);
+
+	json_decref(json);
+	json = json_loads(text ? text : "", 0, NULL);
+	if (!EXPECT(json) || !EXPECT(record_from_json(&again, json)))
+		return;
+	EXPECT_TEXT("name", again.name);
+	EXPECT_TEXT("A title", again.title);
+	EXPECT_TEXT("What?", again.asks);
+	EXPECT_TEXT("Linux 6.18", again.system);
+	EXPECT(again.private_network && !again.wire && again.states);
+	EXPECT(again.wire_why && !strcmp(again.wire_why, "why"));
+	EXPECT(!again.network_why);
+	EXPECT_TEXT(record.failure, again.failure);
+	EXPECT(again.unplayable);
+	EXPECT_TEXT(record.terminals[CLIENT], again.terminals[CLIENT]);
+	EXPECT(!again.terminals[SERVER]);
+	if (EXPECT_INT(record.rung_count, again.rung_count))
+		for (size_t i = 0; i < again.rung_count; i++)
+			expect_same_rung(&record.rungs[i], &again.rungs[i]);
+	json_decref(json);
+	free(text);
+	record_free(&again);
+	record_free(&record);
+}
+
+static void what_is_no_record_is_refused(void)
+{
+	static const char *const texts[] = { "{}", "[]", "7", "null",
+		"{\"ladder\": []}", "{\"experiment\": \"x\", \"ladder\": []}",
+		"{\"experiment\": \"x\", \"system\": \"y\"}",
+		"{\"experiment\": 7, \"system\": \"y\", \"ladder\": []}",
+		"{\"experiment\": \"x\", \"system\": \"y\", \"ladder\": {}}" };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct record record = { 0 };
+		json_t *json = json_loads(texts[i], JSON_DECODE_ANY, NULL);
+
+		tap_case("%s", texts[i]);
+		EXPECT(!record_from_json(&record, json));
+		record_free(&record);
+		json_decref(json);
+	}
+}
+
+/* Writes a golden of the example beside the test; false if it cannot. */
+static bool write_golden(char *path)
+{
+	struct record record = example();
+	char *text = golden_text(&record);
+	int fd = mkstemp(path);
+	bool good = fd >= 0 && text && !golden_write(path, text);
+
+	if (fd >= 0)
+		close(fd);
+	free(text);
+	record_free(&record);
+	return EXPECT(good);
+}
+
+static enum golden_result compare(
+	const char *path, const struct record *record, bool has_diff)
+{
+	char *diff, *other;
+	enum golden_result result = golden_compare(path, record, &diff, &other);
+
+	if (!EXPECT(!diff == !has_diff))
+		EXPECT_TEXT("", diff ? diff : "");
+	free(diff);
+	free(other);
+	return result;
+}
+
+static void a_golden_is_compared_as_far_as_was_observed(void)
+{
+	char path[] = "/tmp/gracelab-unit-XXXXXX";
+
+	if (!write_golden(path))
+		return;
+	for (int seen = 0; seen < 4; seen++) {
+		struct record record = example();
+
+		tap_case("wire %d, states %d", seen & 1, seen >> 1);
+		record.wire = seen & 1;
+		record.states = seen & 2;
+		record.private_network = record.wire;
+		EXPECT_INT(GOLDEN_SAME, compare(path, &record, false));
+		free(record.rungs[2].result);
+		record.rungs[2].result = strdup("4");
+		EXPECT_INT(GOLDEN_DIFFERS, compare(path, &record, true));
+		record_free(&record);
+	}
+	unlink(path);
+}
+
+static void a_state_counts_only_where_states_are_observed(void)
+{
+	char path[] = "/tmp/gracelab-unit-XXXXXX";
+
+	if (!write_golden(path))
+		return;
+	struct record record = example();
+
+	free(record.rungs[0].states[CLIENT]);
+	record.rungs[0].states[CLIENT] = strdup("SYN_SENT");
+	EXPECT_INT(GOLDEN_DIFFERS, compare(path, &record, true));
+	record.wire = false;
+	EXPECT_INT(GOLDEN_DIFFERS, compare(path, &record, true));
+	record.states = false;
+	EXPECT_INT(GOLDEN_SAME, compare(path, &record, false));
+	record.wire = true;
+	EXPECT_INT(GOLDEN_SAME, compare(path, &record, false));
+	free(record.rungs[0].segment);
+	record.rungs[0].segment = strdup("FIN");
+	EXPECT_INT(GOLDEN_DIFFERS, compare(path, &record, true));
+	record_free(&record);
+	unlink(path);
+}
+
+static void another_system_is_named_and_no_difference(void)
+{
+	char path[] = "/tmp/gracelab-unit-XXXXXX";
+	struct record record = example();
+	char *diff, *other;
+
+	if (!write_golden(path))
+		return;
+	free(record.system);
+	record.system = strdup("Linux 9.9");
+	EXPECT_INT(GOLDEN_SAME, golden_compare(path, &record, &diff, &other));
+	EXPECT_TEXT("Linux 6.18", other ? other : "");
+	EXPECT(!diff);
+	free(other);
+	record_free(&record);
+	unlink(path);
+}
+
+static void a_missing_golden_is_missing(void)
+{
+	struct record record = example();
+
+	EXPECT_INT(
+		GOLDEN_MISSING, compare("/nonexistent/golden", &record, false));
+	EXPECT_INT(-1, golden_write("/nonexistent/golden", "x"));
+	record_free(&record);
+}
+
+static void an_empty_record_is_drawn_by_all(void)
+{
+	static void (*const writers[])(FILE *, const struct record *) = {
+		ladder_write, svg_write, mermaid_write
+	};
+
+	for (size_t i = 0; i < sizeof(writers) / sizeof(*writers); i++) {
+		struct record record = { .name = strdup("n"),
+			.system = strdup("s") };
+		char *text = NULL;
+		size_t size;
+		FILE *out = open_memstream(&text, &size);
+
+		tap_case("writer %zu", i);
+		if (!EXPECT(out))
+			return;
+		writers[i](out, &record);
+		fclose(out);
+		EXPECT(size > 0);
+		free(text);
+		record_free(&record);
+	}
+}
+
+const struct tap_test tests_lab_record[] = {
+	{ "ladder: a record is a ladder with both terminals below it",
+		a_record_is_a_ladder_with_both_terminals },
+	{ "ladder: what was not observed is not drawn",
+		what_was_not_observed_is_not_drawn },
+	{ "ladder: no line is wider than 80 columns or ends in space",
+		no_line_is_wider_than_the_page },
+	{ "ladder: a terminal's line that is wrapped loses nothing",
+		a_wrapped_terminal_loses_nothing },
+	{ "ladder: arrows keep their columns",
+		states_and_calls_keep_their_columns },
+	{ "record: it survives JSON", a_record_survives_json },
+	{ "record: what is no record is refused",
+		what_is_no_record_is_refused },
+	{ "record: an empty one is drawn by all",
+		an_empty_record_is_drawn_by_all },
+	{ "golden: it is compared as far as was observed",
+		a_golden_is_compared_as_far_as_was_observed },
+	{ "golden: a state counts only where states are observed",
+		a_state_counts_only_where_states_are_observed },
+	{ "golden: another system is named, and is no difference",
+		another_system_is_named_and_no_difference },
+	{ "golden: one that is not there is missing",
+		a_missing_golden_is_missing },
+	{ NULL, NULL },
+};

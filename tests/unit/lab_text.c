@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gracelab/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/unit/tap.h"
+
+static void columns_are_characters(void)
+{
+	EXPECT_INT(0, text_columns(""));
+	EXPECT_INT(3, text_columns("abc"));
+	EXPECT_INT(3, text_columns("─é▶"));
+	EXPECT_INT(6, text_bytes_of("─▶", 2));
+	EXPECT_INT(3, text_bytes_of("─▶", 1));
+	EXPECT_INT(0, text_bytes_of("─▶", 0));
+	EXPECT_INT(6, text_bytes_of("─▶", 9));
+}
+
+static void a_label_fits_its_columns(void)
+{
+	static const struct {
+		char *call, *text, *result;
+		const char *first, *second;
+	} cases[] = {
+		{ "close", NULL, "0", "close = 0", "" },
+		{ "connect", NULL, NULL, "connect", "" },
+		{ "send", "data1", "5", "send \"data1\" = 5", "" },
+		{ "send", "", "0", "send \"\" = 0", "" },
+		{ "send", "123456789", "9", "send \"123456789\" = 9", "" },
+		{ "send", "1234567890", "10", "send \"1234567890\"", "  = 10" },
+		{ "send", "12345678901234", "EPIPE", "send \"1234567890123…\"",
+			"  = EPIPE" },
+		{ "send", "1234567890123", "EPIPE", "send \"1234567890123\"",
+			"  = EPIPE" },
+		{ "send", "ééééééééééééé", NULL, "send \"ééééééééééééé\"", "" },
+		{ "send", "éééééééééééééé", NULL, "send \"éééééééééééé…\"",
+			"" },
+		{ "shutdown rdwr", NULL, "ENOTCONN", "shutdown rdwr",
+			"  = ENOTCONN" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct rung rung = { .call = cases[i].call,
+			.text = cases[i].text,
+			.result = cases[i].result };
+		char first[TEXT_LABEL_SIZE], second[TEXT_LABEL_SIZE];
+
+		tap_case("%zu", i);
+		text_label(&rung, 20, first, second);
+		EXPECT(text_columns(first) <= 20);
+		EXPECT(text_columns(second) <= 20);
+		if (i != 6)
+			EXPECT_TEXT(cases[i].first, first);
+		EXPECT_TEXT(cases[i].second, second);
+	}
+}
+
+static void a_label_of_any_width_keeps_to_it(void)
+{
+	const struct rung rung = { .call = "send",
+		.text = "éééééééééééééééééééééééééééééééééééééééééééééééééé"
+			"éééééééééééééééééééééééééééééééééééééééééééééééééé",
+		.result = "5" };
+	char first[TEXT_LABEL_SIZE], second[TEXT_LABEL_SIZE];
+
+	for (size_t columns = 8; columns <= 100; columns++) {
+		tap_case("%zu columns", columns);
+		text_label(&rung, columns, first, second);
+		EXPECT_INT(columns, text_columns(first));
+		EXPECT_TEXT("  = 5", second);
+	}
+}
+
+static void a_line_is_wrapped_at_spaces(void)
+{
+	static const struct {
+		const char *line, *first;
+		size_t columns;
+	} cases[] = {
+		{ "one two three", "one two three", 13 },
+		{ "one two three", "one two", 12 },
+		{ "one two three", "one two", 7 },
+		{ "one two three", "one", 6 },
+		{ "onetwothree", "onetwo", 6 },
+		{ "éééé ééé", "éééé", 7 },
+		{ "ééééééé", "éééé", 4 },
+		{ "", "", 4 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *text = NULL;
+		size_t size, len = strlen(cases[i].line);
+		FILE *out = open_memstream(&text, &size);
+
+		tap_case("%s in %zu", cases[i].line, cases[i].columns);
+		if (!EXPECT(out))
+			return;
+		size_t taken = text_write_wrapped(
+			out, cases[i].line, len, cases[i].columns);
+
+		fclose(out);
+		EXPECT_TEXT(cases[i].first, text);
+		EXPECT(taken >= size && taken <= len && taken <= size + 1);
+		EXPECT(len == 0 || taken > 0);
+		free(text);
+	}
+}
+
+static void ascii_is_ascii_of_the_same_width(void)
+{
+	static const char text[] = "── data ─▶ ◀─ é…\n\xf0\x9f\x98\x80x\n";
+	char *ascii = NULL;
+	size_t size;
+	FILE *out = open_memstream(&ascii, &size);
+
+	if (!EXPECT(out))
+		return;
+	text_write_ascii(out, text);
+	fclose(out);
+	for (size_t i = 0; i < size; i++)
+		EXPECT((unsigned char)ascii[i] < 0x80);
+	EXPECT_INT(text_columns(text), size);
+	EXPECT(!strncmp(ascii, "-- data -> <- ", 14));
+	free(ascii);
+}
+
+static void only_harmless_text_is_printable(void)
+{
+	static const struct {
+		const char *text;
+		bool printable;
+	} cases[] = {
+		{ "", true },
+		{ "plain \"text\" 'x' \\ back", true },
+		{ "\\\\", true },
+		{ "größer — 日本", true },
+		{ "\x1b[2J", false },
+		{ "a\tb", false },
+		{ "\x7f", false },
+		{ "\xc2\x9b", false },
+		{ "\xff", false },
+		{ "\xc3", false },
+		{ "\xe2\x80\xae", false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		tap_case("%zu", i);
+		EXPECT(text_is_printable(cases[i].text,
+			       strlen(cases[i].text)) == cases[i].printable);
+	}
+	EXPECT(!text_is_printable("a\0b", 3));
+}
+
+const struct tap_test tests_lab_text[] = {
+	{ "text: a column is a character", columns_are_characters },
+	{ "text: a label fits its columns, the result on a second line",
+		a_label_fits_its_columns },
+	{ "text: a label of any width keeps to it",
+		a_label_of_any_width_keeps_to_it },
+	{ "text: a line is wrapped at a space if it has one",
+		a_line_is_wrapped_at_spaces },
+	{ "text: ASCII is ASCII, and of the same width",
+		ascii_is_ascii_of_the_same_width },
+	{ "text: only what drives no terminal is printable",
+		only_harmless_text_is_printable },
+	{ NULL, NULL },
+};
