@@ -9,4 +9,7 @@
  */
 int inspect_audit(int argc, char **argv);
 
+/* The same of `gracelab proxy`. */
+int inspect_proxy(int argc, char **argv);
+
 #endif

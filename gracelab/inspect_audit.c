@@ -325,17 +325,9 @@ static void fill_results(const struct options *options,
 static int write_results(
 	const struct options *options, const struct results *results)
 {
-	FILE *out = options->output ? fopen(options->output, "we") : stdout;
 	char why[NAMES_DESCRIPTION_SIZE];
-	bool bad = !out;
 
-	if (out) {
-		results_write(out, results, options->format);
-		bad = fflush(out) || ferror(out);
-		if (out != stdout)
-			bad = fclose(out) || bad;
-	}
-	if (!bad)
+	if (!results_save(options->output, results, options->format))
 		return results->status;
 	fprintf(stderr, "gracelab: cannot write %s: %s\n",
 		options->output ? options->output : "standard output",

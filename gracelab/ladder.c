@@ -112,7 +112,8 @@ static void write_terminal(FILE *out, const char *whose, const char *text)
 		size_t len = strcspn(text, "\n");
 		const char *end = text + len;
 
-		fputs("    ", out);
+		if (len)
+			fputs("    ", out);
 		text += text_write_wrapped(out, text, len, LADDER_WIDTH - 4);
 		while (text < end) {
 			fputs("\n        ", out);

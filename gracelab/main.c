@@ -158,6 +158,7 @@ static int inspect(int argc, char **argv)
 		int (*run)(int argc, char **argv);
 	} inspections[] = {
 		{ "audit", inspect_audit },
+		{ "proxy", inspect_proxy },
 	};
 
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {

@@ -181,17 +181,30 @@ bool outcome_equal(const struct outcome *a, const struct outcome *b)
 	return false;
 }
 
-void outcome_text(const struct outcome *outcome, char *out)
+/* Writes the text as a file has it: escaped, and so are its quotes. */
+static void quote(const struct outcome *outcome, char *out)
 {
 	char text[ESCAPE_LINE_SIZE];
+	const char *p = escape_line(text, outcome->text, outcome->bytes);
+
+	out = stpcpy(out, "received \"");
+	for (; *p; p++) {
+		if (*p == '"')
+			*out++ = '\\';
+		*out++ = *p;
+	}
+	strcpy(out, "\"");
+}
+
+void outcome_text(const struct outcome *outcome, char *out)
+{
 
 	switch (outcome->kind) {
 	case OUTCOME_SENT:
 		snprintf(out, OUTCOME_TEXT_SIZE, "sent %zu", outcome->bytes);
 		break;
 	case OUTCOME_RECEIVED:
-		escape_line(text, outcome->text, outcome->bytes);
-		snprintf(out, OUTCOME_TEXT_SIZE, "received \"%s\"", text);
+		quote(outcome, out);
 		break;
 	case OUTCOME_EOF:
 		snprintf(out, OUTCOME_TEXT_SIZE, "eof");

@@ -40,13 +40,14 @@ static void write_text(FILE *out, const struct results *results)
 		const struct result *row = &results->rows[i];
 		const char *mark = row->kind == RESULT_BAD ? "!" : " ";
 
-		fprintf(out, "%s %-13s %-13s", mark, row->name, row->verdict);
-		if (*row->measured)
-			fprintf(out, " %s", row->measured);
-		if (*row->why)
-			fprintf(out, "%s%s", *row->measured ? "; " : " ",
+		fprintf(out, "%s %-13s ", mark, row->name);
+		if (*row->measured || *row->why)
+			fprintf(out, "%-13s %s%s%s\n", row->verdict,
+				row->measured,
+				*row->measured && *row->why ? "; " : "",
 				row->why);
-		fputc('\n', out);
+		else
+			fprintf(out, "%s\n", row->verdict);
 	}
 	fprintf(out, "\n%s%s%s\n", results->overall,
 		*results->proof ? ": " : "", results->proof);
@@ -168,6 +169,21 @@ void results_write(
 		write_junit(out, results);
 		break;
 	}
+}
+
+int results_save(const char *path, const struct results *results,
+	enum results_format format)
+{
+	FILE *out = path ? fopen(path, "we") : stdout;
+
+	if (!out)
+		return -1;
+	results_write(out, results, format);
+	bool bad = fflush(out) || ferror(out);
+
+	if (path)
+		bad = fclose(out) || bad;
+	return bad ? -1 : 0;
 }
 
 void results_free(struct results *results)

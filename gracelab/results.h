@@ -4,6 +4,7 @@
 #define GRACELAB_RESULTS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 enum result_kind { RESULT_GOOD, RESULT_BAD, RESULT_REPORTED, RESULT_SKIPPED };
@@ -37,6 +38,13 @@ struct result *results_add(struct results *results);
 
 void results_write(
 	FILE *out, const struct results *results, enum results_format format);
+
+/*
+ * Writes to the file `path`, or to standard output for NULL. Returns 0, or -1
+ * with errno.
+ */
+int results_save(const char *path, const struct results *results,
+	enum results_format format);
 
 void results_free(struct results *results);
 
