@@ -17,6 +17,8 @@ DEPS_BUILD := gcc libc6-dev make pkg-config libreadline-dev libjansson-dev \
 	libpcap-dev libmnl-dev
 DEPS_CHECK := bats bats-support bats-assert tmux netcat-openbsd socat python3 \
 	strace valgrind mandoc git
+DEPS_AUDIT := socat ncat nginx-light libnginx-mod-stream haproxy nodejs \
+	redis-server openssh-server openssh-client python3
 DEPS_LINT  := clang clang-format shellcheck
 
 CFLAGS   ?= -O2 -g
@@ -55,7 +57,7 @@ SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.sh' '*.bash' '*.bats' .ci/run)
 
-.PHONY: all demo bench transcripts pictures check lint format install uninstall clean deps help
+.PHONY: all demo bench transcripts pictures check lint format install uninstall clean deps deps-audit audited check-real help
 .PHONY: lib graceclient graceserver gracelab tests
 
 all: $(PROGRAMS:%=$(O)/%) $(MANUALS)
@@ -159,6 +161,15 @@ uninstall:
 clean:
 	rm -rf build
 
+deps-audit:
+	@tests/deps.sh $(DEPS_AUDIT)
+
+audited: all
+	@O=$(abspath $(O)) python3 tests/real/table.py
+
+check-real: all
+	@O=$(abspath $(O)) tests/run.sh tests/real/*.bats
+
 deps:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_LINT)
 
@@ -170,6 +181,8 @@ help:
 	@echo 'make pictures   an SVG of each experiment, into $(O)/pictures'
 	@echo 'make bench      what it costs, in figures'
 	@echo 'make check      all tests; SANITIZE=address,undefined is a variant'
+	@echo 'make check-real tests with real servers and proxies; deps-audit'
+	@echo '                installs them, audited writes the README table'
 	@echo 'make lint       compiler warnings, format, shell scripts, manuals'
 	@echo 'make format     clang-format on every source'
 	@echo 'make install    into DESTDIR and PREFIX ($(PREFIX)); uninstall'

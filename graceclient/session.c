@@ -20,9 +20,6 @@
 /* Scratch for one recv(2), and for one piece of a file. */
 #define BUFFER_BYTES (256 * 1024)
 
-/* With more than this queued, the next line waits, unless a person types. */
-#define QUEUE_BYTES_BUSY (1024 * 1024)
-
 /* How soon the prompt shows a state that the peer's kernel brings about. */
 #define STATE_LOOK_MS 20
 
@@ -179,7 +176,7 @@ static bool busy(void *context)
 	struct session *session = context;
 
 	return !session->editor.is_terminal &&
-		session->conn.queue.waiting_bytes > QUEUE_BYTES_BUSY;
+		session->conn.queue.waiting_bytes > CONN_QUEUE_BUSY;
 }
 
 static bool is_over(void *context)
@@ -287,6 +284,8 @@ static void wait_and_serve(struct session *session)
 	int ready = pselect(top + 1, &readable, &writable, NULL,
 		left_ms < 0 ? NULL : &left, &session->outside);
 
+	if (ready > 0)
+		signals_deliver(&session->outside);
 	take_signals(session);
 	if (ready <= 0)
 		return;

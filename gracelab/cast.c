@@ -131,6 +131,22 @@ __attribute__((format(printf, 2, 3))) static const char *say(
 	return cast->message;
 }
 
+/* Where the server listens is where the client connects to. */
+static void note_address(struct cast *cast, const char *address)
+{
+	const char *colon = strrchr(address, ':');
+	bool is_ipv6 = address[0] == '[';
+	size_t len = (size_t)(colon - address) - (is_ipv6 ? 2 : 0);
+
+	cast->port = (uint16_t)strtoul(colon + 1, NULL, 10);
+	snprintf(cast->host, sizeof(cast->host), "%.*s", (int)len,
+		address + is_ipv6);
+	if (!strcmp(cast->host, "0.0.0.0"))
+		strcpy(cast->host, "127.0.0.1");
+	if (!strcmp(cast->host, "::"))
+		strcpy(cast->host, "::1");
+}
+
 /*
  * Takes a side's events until one has the name (and, of `done`, the number of
  * the last line), or its end.
@@ -160,13 +176,10 @@ static const char *await(
 				(unsigned long)json_integer_value(
 					json_object_get(event, "line")) ==
 					member->actor.typed);
-		if (came && is_event(event, "listen")) {
-			const char *address = json_string_value(
-				json_object_get(event, "detail"));
-			const char *colon = strrchr(address, ':');
-
-			cast->port = (uint16_t)strtoul(colon + 1, NULL, 10);
-		}
+		if (came && is_event(event, "listen"))
+			note_address(cast,
+				json_string_value(
+					json_object_get(event, "detail")));
 		cast->connecting |= is_event(event, "connect");
 		cast->on_event(cast->context, side, event);
 		json_decref(event);
@@ -272,7 +285,7 @@ const char *cast_start_client(struct cast *cast, int64_t deadline_ms)
 	snprintf(port, sizeof(port), "%u", cast->port);
 	const char *const first[] = { "--quiet", "--paused",
 		"--events=" EVENTS_PATH, NULL };
-	const char *const last[] = { "127.0.0.1", port, NULL };
+	const char *const last[] = { cast->host, port, NULL };
 	const char *error =
 		start(cast, CLIENT, first, &cast->experiment->client, last);
 

@@ -19,8 +19,9 @@ struct cast {
 	const struct experiment *experiment;
 	const char *programs; /* the folder of the programs */
 	bool private_network;
-	int scratch;     /* the actors' working directory */
-	uint16_t port;   /* the server's, once it listens */
+	int scratch;   /* the actors' working directory */
+	char host[64]; /* the server's, once it listens */
+	uint16_t port;
 	bool connecting; /* the server's accept is still to come */
 	struct cast_member members[SIDES];
 	/* Each event of either side, in order. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +170,13 @@ static bool take_head(struct scan *scan, struct experiment *experiment)
 	return scan_fail(scan, expected);
 }
 
+/* Whether a program that leaves the signal alone ends of it; 0: none. */
+static bool ends_process(int signal)
+{
+	return signal && signal != SIGCHLD && signal != SIGCONT &&
+		signal != SIGSTOP && signal != SIGTSTP;
+}
+
 static bool take_action(struct scan *scan, struct step *step)
 {
 	char *word;
@@ -183,7 +191,7 @@ static bool take_action(struct scan *scan, struct step *step)
 		return false;
 	step->kind = STEP_SIGNAL;
 	step->signal = names_signal_number(word);
-	if (!step->signal) {
+	if (!ends_process(step->signal)) {
 		scan_back_to(scan, word);
 		return scan_fail(scan,
 			step->side == SIDE_SERVER

@@ -332,7 +332,7 @@ static int write_results(
 	fprintf(stderr, "gracelab: cannot write %s: %s\n",
 		options->output ? options->output : "standard output",
 		names_describe(why, errno));
-	return STATUS_FAILURE;
+	return STATUS_USAGE;
 }
 
 int inspect_audit(int argc, char **argv)

@@ -367,6 +367,12 @@ static void add_row(struct inspection *inspection, enum proxy_id id,
 		break;
 	}
 	snprintf(row->why, sizeof(row->why), "%s", finding.why);
+	/* If it has never taken a connection there is no proxy to judge. */
+	if (finding.unreachable && results->count == 1) {
+		row->verdict = "NO-PROXY";
+		results->status = STATUS_NO_CONTROL;
+		return;
+	}
 	if (finding.verdict == PROXY_FAIL)
 		row->ladder = draw_both(inspection, id);
 	if (finding.verdict == PROXY_CONTROL_FAILS || finding.next_served)
@@ -383,23 +389,37 @@ static void add_row(struct inspection *inspection, enum proxy_id id,
 	results->status = results->status ? results->status : STATUS_FAILURE;
 }
 
+/* What a pass is proved for depends on what was played. */
+static void say_proof(
+	const struct inspection *inspection, struct results *results)
+{
+	const bool *chosen = inspection->proxy.chosen;
+
+	snprintf(results->proof, sizeof(results->proof), "proved for%s%s%s",
+		chosen[PROXY_CLIENT_FIN] ? " a think time of 1 s" : "",
+		chosen[PROXY_CLIENT_FIN] && chosen[PROXY_LARGE] ? " and" : "",
+		chosen[PROXY_LARGE] ? " 16 MiB to a stalled reader" : "");
+	if (!chosen[PROXY_CLIENT_FIN] && !chosen[PROXY_LARGE])
+		snprintf(results->proof, sizeof(results->proof),
+			"proved for no think time and no size");
+}
+
 static void inspect(struct inspection *inspection, struct results *results)
 {
 	snprintf(results->title, sizeof(results->title), "proxy %s",
 		inspection->command ? inspection->command[0]
 				    : inspection->front);
 	for (int id = 0; id < PROXY_CHECKS; id++)
-		if (inspection->proxy.chosen[id])
+		if (inspection->proxy.chosen[id] &&
+			results->status != STATUS_NO_CONTROL)
 			add_row(inspection, (enum proxy_id)id, results);
 	switch (results->status) {
 	case STATUS_ORDER:
 		results->overall = "PASS";
-		snprintf(results->proof, sizeof(results->proof),
-			"kept for a think time of 1 s and 16 MiB to a stalled "
-			"reader, where these were chosen");
+		say_proof(inspection, results);
 		break;
 	case STATUS_NO_CONTROL:
-		results->overall = "NO-CONTROL";
+		results->overall = "NO-VERDICT";
 		break;
 	default:
 		results->overall = "FAIL";
@@ -418,23 +438,27 @@ static int write_results(
 	fprintf(stderr, "gracelab: cannot write %s: %s\n",
 		inspection->output ? inspection->output : "standard output",
 		names_describe(why, errno));
-	return STATUS_FAILURE;
+	return STATUS_USAGE;
 }
 
 static int run(struct inspection *inspection)
 {
 	struct results results = { 0 };
-	int status = STATUS_NO_CONTROL;
 	char *why = prepare(inspection);
+	int status;
 
 	if (why) {
 		fprintf(stderr, "gracelab: proxy: %s\n", why);
+		results.status = STATUS_NO_CONTROL;
+		results.overall = "NO-VERDICT";
+		snprintf(results.title, sizeof(results.title), "proxy");
+		snprintf(results.proof, sizeof(results.proof), "%.230s", why);
 	} else {
 		inspect(inspection, &results);
 		if (inspection->proxy.progress)
 			fputs("\r\033[K", stderr);
-		status = write_results(inspection, &results);
 	}
+	status = write_results(inspection, &results);
 	free(why);
 	device_end(&inspection->device);
 	results_free(&results);

@@ -96,12 +96,16 @@ static void on_segment(void *context, const struct segment *segment)
 		segment->sport == play->client_port ? CLIENT : SERVER, segment);
 }
 
-/* Reads an address "127.0.0.1:4711" or "[::1]:4711" of this machine. */
+/*
+ * Reads an address of this machine: "127.0.0.1:4711", "[::1]:4711", or
+ * "[::ffff:127.0.0.1]:4711", which is IPv4.
+ */
 static uint16_t port_of(const char *address, bool *is_ipv6)
 {
 	const char *colon = address ? strrchr(address, ':') : NULL;
 
-	*is_ipv6 = address && address[0] == '[';
+	*is_ipv6 = address && address[0] == '[' &&
+		strncmp(address, "[::ffff:", strlen("[::ffff:"));
 	return colon ? (uint16_t)strtoul(colon + 1, NULL, 10) : 0;
 }
 
@@ -119,7 +123,8 @@ static void follow(struct play *play, const json_t *event)
 	play->pair =
 		kernel_loopback_pair(is_ipv6, client_port, play->cast.port);
 	play->connected = true;
-	play->shown[CLIENT] = play->shown[SERVER] = KERNEL_GONE;
+	/* As the rungs of connect and accept show it. */
+	play->shown[CLIENT] = play->shown[SERVER] = KERNEL_ESTABLISHED;
 }
 
 static void on_event(void *context, int side, const json_t *event)
@@ -131,7 +136,7 @@ static void on_event(void *context, int side, const json_t *event)
 	/* Who is killed in the act cannot tell what it was doing. */
 	if (play->typing && name && !strcmp(name, "killed"))
 		rungs_add_call(&play->rungs, side, play->typing, NULL);
-	if (name && !strcmp(name, "refused"))
+	if (name && !strcmp(name, "done") && json_object_get(event, "detail"))
 		fail(play, "%s",
 			json_string_value(json_object_get(event, "detail")));
 	follow(play, event);
@@ -376,9 +381,8 @@ static bool raise_curtain(struct play *play)
 		return false;
 	if (!error)
 		error = cast_start_client(cast, deadline_ms(play));
-	if (error)
-		return fail(play, "%s", error);
-	return settle(play);
+	/* Also what failed is shown as far as it went. */
+	return settle(play) && (!error || fail(play, "%s", error));
 }
 
 struct play *play_run(const struct experiment *experiment,
@@ -405,9 +409,11 @@ struct play *play_run(const struct experiment *experiment,
 	}
 	if (options->before_step)
 		options->before_step(options->context, record, NULL);
+	const uint16_t ports[SIDES] = { play->client_port, play->cast.port };
+
 	for (int side = 0; side < SIDES; side++)
 		record->terminals[side] = playbill_terminal(
-			play->cast.members[side].actor.shown, play->cast.port);
+			play->cast.members[side].actor.shown, ports);
 	return play;
 }
 

@@ -2,6 +2,7 @@
 #include "playbill.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -22,30 +23,39 @@ void playbill_name(struct record *record, const struct experiment *experiment)
 		record->system = strdup(system.sysname);
 }
 
-char *playbill_terminal(const char *shown, uint16_t port_number)
+/* Writes a line of `len` bytes with its ports replaced. */
+static void write_line(
+	FILE *out, const char *line, size_t len, const uint16_t ports[SIDES])
+{
+	for (size_t i = 0; i < len; i++) {
+		char *end;
+		unsigned long port = line[i] == ':' && i + 1 < len
+			? strtoul(line + i + 1, &end, 10)
+			: 0;
+
+		fputc(line[i], out);
+		if (!port || (port != ports[CLIENT] && port != ports[SERVER]))
+			continue;
+		fputs("PORT", out);
+		i = (size_t)(end - line) - 1;
+	}
+}
+
+char *playbill_terminal(const char *shown, const uint16_t ports[SIDES])
 {
 	static const char listening[] = "listening on ";
-	char address[16], *text = NULL;
+	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
-	int address_len =
-		snprintf(address, sizeof(address), ":%u", port_number);
 
 	while (out && shown && *shown) {
-		const char *end = shown + strcspn(shown, "\n");
-		const char *port = strstr(shown, address);
-		bool skipped = !strncmp(shown, listening, strlen(listening));
+		size_t len = strcspn(shown, "\n");
 
-		if (skipped)
-			shown = end;
-		for (; port && port < end && !skipped;
-			port = strstr(shown, address)) {
-			fprintf(out, "%.*s:PORT", (int)(port - shown), shown);
-			shown = port + address_len;
+		if (strncmp(shown, listening, strlen(listening)) != 0) {
+			write_line(out, shown, len, ports);
+			fputc('\n', out);
 		}
-		fprintf(out, "%.*s%s", (int)(end - shown), shown,
-			skipped ? "" : "\n");
-		shown = end + (*end == '\n');
+		shown += len + (shown[len] == '\n');
 	}
 	if (out)
 		fclose(out);

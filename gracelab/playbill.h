@@ -13,9 +13,10 @@ void playbill_name(struct record *record, const struct experiment *experiment);
 
 /*
  * What a terminal showed (NULL: nothing): without the line that says where the
- * server listens, and with `PORT` for the port, which the lab has chosen. The
- * caller frees it; NULL without memory.
+ * server listens, and with `PORT` for the ports of either side, which nobody
+ * but the kernel and the lab has chosen. The caller frees it; NULL without
+ * memory.
  */
-char *playbill_terminal(const char *shown, uint16_t port_number);
+char *playbill_terminal(const char *shown, const uint16_t ports[SIDES]);
 
 #endif

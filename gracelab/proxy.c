@@ -6,6 +6,9 @@
 
 #include "lib/names.h"
 
+/* How the reason begins where nobody takes a connection. */
+#define PROXY_UNREACHABLE "the client cannot connect: "
+
 enum {
 	REQUEST_BYTES = 100,
 	REPLY_BYTES = 64 * 1024,
@@ -272,7 +275,7 @@ static bool judge(const struct scene *scene, const struct relay_end ends[SIDES],
 	char *why)
 {
 	if (!ends[CLIENT].connected) {
-		snprintf(why, PROXY_WHY_SIZE, "the client cannot connect: %s",
+		snprintf(why, PROXY_WHY_SIZE, PROXY_UNREACHABLE "%s",
 			names_errno(ends[CLIENT].error));
 		return false;
 	}
@@ -324,9 +327,16 @@ static bool try_idle(
 	play(options, &scene, control, ends);
 	bool kept = judge(&scene, ends, why);
 
-	if (kept)
+	if (kept) {
 		snprintf(why, PROXY_WHY_SIZE, "kept for %.1f s at least",
 			(double)options->idle_ms / 1000);
+	} else if (ends[CLIENT].end_s >= 0) {
+		char what[PROXY_WHY_SIZE];
+
+		snprintf(what, sizeof(what), "%s", why);
+		snprintf(why, PROXY_WHY_SIZE, "kept for about %.1f s: %.160s",
+			ends[CLIENT].end_s, what);
+	}
 	return kept;
 }
 
@@ -383,6 +393,10 @@ void proxy_run(const struct proxy_options *options, enum proxy_id id,
 	if (options->progress)
 		options->progress(options->context, checks[id].name, false);
 	bool passed = try_check(options, id, false, finding->why);
+
+	finding->unreachable = !passed &&
+		!strncmp(finding->why, PROXY_UNREACHABLE,
+			strlen(PROXY_UNREACHABLE));
 
 	if (checks[id].judged)
 		finding->verdict = passed ? PROXY_PASS : PROXY_FAIL;

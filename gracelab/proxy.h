@@ -54,6 +54,7 @@ struct proxy_finding {
 	enum proxy_verdict verdict;
 	char why[PROXY_WHY_SIZE];
 	bool next_served; /* was the next connection served? */
+	bool unreachable; /* nobody took the connection */
 };
 
 /* Plays one check, control first. */

@@ -117,6 +117,9 @@ void rungs_add_event(struct rungs *rungs, int side, const json_t *event)
 		made = shutdown_name(detail);
 	call->sends = shapes[i].sends;
 	call->connects = !strcmp(name, "connect");
+	call->establishes = call->connects || !strcmp(name, "accept");
+	/* A SYN went out also where nobody took it. */
+	call->sends = call->sends || !strcmp(made, "connect");
 	call->text = copy(string(event, "text"));
 	if (shapes[i].shape == SHAPE_BYTES && detail) {
 		/* A whole file at once. */
@@ -235,6 +238,7 @@ static size_t put_calls(
 	for (size_t i = 0; i < rungs->call_count; i++) {
 		struct rungs_call *call = &rungs->calls[i];
 		bool sends = call->sends;
+		bool establishes = call->establishes;
 		bool another =
 			i + 1 < rungs->call_count && rungs->calls[i + 1].sends;
 		struct rung *rung = record_add(record, seconds);
@@ -242,6 +246,8 @@ static size_t put_calls(
 		if (!rung)
 			break;
 		put_call(rung, call);
+		if (establishes)
+			rung->states[rung->caller] = copy("ESTABLISHED");
 		if (!sends)
 			continue;
 		sender = record->rung_count - 1;
@@ -272,21 +278,18 @@ static size_t rung_of_change(
 void rungs_flush(struct rungs *rungs, struct record *record, double seconds)
 {
 	size_t first = record->rung_count;
-	bool connects = rungs->call_count && rungs->calls[0].connects;
 	bool changed = rungs->states[CLIENT] || rungs->states[SERVER];
 	size_t sender = put_calls(rungs, record, seconds);
 
 	if (changed && record->rung_count == first)
 		record_add(record, seconds);
 	for (int side = 0; side < SIDES && changed; side++) {
-		/* Who connects is connected on the rung where it says so. */
-		size_t at = connects && side == CLIENT
-			? first
-			: rung_of_change(record, first, sender);
+		size_t at = rung_of_change(record, first, sender);
 
-		if (at < record->rung_count)
-			record->rungs[at].states[side] =
-				copy(rungs->states[side]);
+		if (at >= record->rung_count || !rungs->states[side])
+			continue;
+		free(record->rungs[at].states[side]);
+		record->rungs[at].states[side] = copy(rungs->states[side]);
 	}
 	rungs_free(rungs);
 }

@@ -15,6 +15,7 @@ struct rungs_call {
 	char *call, *text, *result;
 	bool sends; /* it may put a segment on the wire */
 	bool connects;
+	bool establishes; /* connect and accept give ESTABLISHED */
 };
 
 struct rungs_segment {
@@ -49,6 +50,8 @@ void rungs_segment_text(const struct segment *segment, char *out);
 /*
  * Adds the rungs to the record, and begins anew. A segment stands on the rung
  * of the call that sent it; a state on that of the segment that changed it.
+ * That connect(2) or accept(2) gave a connection says that it was ESTABLISHED,
+ * however soon it was not.
  */
 void rungs_flush(struct rungs *rungs, struct record *record, double seconds);
 

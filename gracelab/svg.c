@@ -17,7 +17,7 @@ enum {
 	SERVER_LINE = SERVER_SPAN,
 	GAP = 12,
 	ROW = 34,
-	CALL_COLUMNS = 28,
+	CALL_COLUMNS = 30,
 	ASKS_COLUMNS = 110,
 };
 
@@ -47,9 +47,9 @@ static const char style[] =
 	".state{font-size:12px;font-weight:bold;fill:#10202e}\n"
 	".span{stroke:#ffffff;stroke-width:1.5}\n"
 	".open{fill:#bfe0f2}\n"
-	".active{fill:#eba755}\n"
-	".passive{fill:#bda0dc}\n"
-	".wait{fill:#d3d8dc}\n"
+	".active{fill:#e8944a}\n"
+	".passive{fill:#cdb8e8}\n"
+	".wait{fill:#e9edf0}\n"
 	"@media (prefers-color-scheme: dark){\n"
 	"text{fill:#e4ebf2}.page{fill:#141b23}.asks,.foot{fill:#a9b7c4}\n"
 	".line{stroke:#5d6c7b}.arrow{stroke:#e4ebf2}.tip{fill:#e4ebf2}\n"
@@ -186,7 +186,8 @@ static void put_call(FILE *out, const struct rung *rung, int y)
 	bool client = rung->caller == CLIENT;
 	int x = client ? CLIENT_SPAN - GAP : SERVER_SPAN + SPAN_WIDTH + GAP;
 	bool bad = (rung->result && rung->result[0] == 'E' &&
-			   isupper((unsigned char)rung->result[1])) ||
+			   isupper((unsigned char)rung->result[1]) &&
+			   strcmp(rung->result, "EAGAIN")) ||
 		!strncmp(rung->call, "killed", 6) ||
 		!strncmp(rung->call, "SIG", 3);
 	const char *class = bad ? "mono bad" : "mono";

@@ -35,8 +35,8 @@ static void on_checked(void *context, size_t index, const struct record *record)
 		printf("ok %zu - %s # SKIP %s\n", index + 1, record->name,
 			record->failure);
 	} else if (record->failure) {
-		printf("not ok %zu - %s\n# %s\n", index + 1, record->name,
-			record->failure);
+		printf("not ok %zu - %s\n", index + 1, record->name);
+		print_commented(record->failure);
 		program->status = STATUS_FAILURE;
 	} else {
 		enum golden_result result =

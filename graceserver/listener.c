@@ -54,8 +54,15 @@ static void accept_failed(struct listener *listener, struct report *report)
 	case ENFILE:
 	case ENOBUFS:
 	case ENOMEM:
-		report_complaint(report, "cannot accept: %s",
-			names_describe(why, errno));
+		if (!listener->complained) {
+			report_event(report,
+				&(struct event){ .kind = EVENT_ERROR,
+					.call = "accept",
+					.error = errno });
+			report_complaint(report, "cannot accept: %s",
+				names_describe(why, errno));
+		}
+		listener->complained = true;
 		listener->again_ms = duration_deadline_ms(RETRY_MS);
 		break;
 	default:
@@ -73,7 +80,10 @@ int listener_accept(struct listener *listener, struct report *report,
 
 	if (fd < 0) {
 		accept_failed(listener, report);
-	} else if (listener->once) {
+		return -1;
+	}
+	listener->complained = false;
+	if (listener->once) {
 		close(listener->fd);
 		listener->fd = -1;
 	}

@@ -14,6 +14,7 @@ struct listener {
 	int fd;         /* -1: closed, after the one connection of --once */
 	unsigned bound; /* connections at a time; 0: none */
 	bool once;
+	bool complained;  /* said that none can be accepted, since the last */
 	int64_t again_ms; /* when to try again; 0: at any time */
 };
 

@@ -61,8 +61,10 @@ static void add_reaction(struct argp_state *state, const char *option,
 	if (result == PARSE_EMPTY)
 		argp_error(state, "%s: expected a command", option);
 	if (!command.spec->on_connection)
-		argp_error(state, "%s: %s acts on no connection", option,
-			command.spec->name);
+		argp_error(state,
+			"%s: %s cannot stand here: it does not act at once on "
+			"one connection",
+			option, command.spec->name);
 	struct command *commands = reallocarray(
 		reaction->commands, reaction->count + 1, sizeof(*commands));
 
@@ -112,8 +114,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		options->greeting_bytes = strlen(argument);
 		return 0;
 	case OPTION_ON_ACCEPT:
-		add_reaction(
-			state, "--on-accept", &options->on_accept, argument);
+		if (strcmp(argument, "none") != 0)
+			add_reaction(state, "--on-accept", &options->on_accept,
+				argument);
 		return 0;
 	case OPTION_ON_EOF:
 		options->default_on_eof = false;

@@ -154,6 +154,13 @@ void served_on_readable(struct served *served)
 	read_once(served, false);
 }
 
+void served_on_writable(struct served *served)
+{
+	conn_flush(&served->conn);
+	if (!served->thinking)
+		set_timer(served);
+}
+
 void served_on_thought(struct served *served)
 {
 	if (served->conn.fd >= 0)
@@ -178,6 +185,8 @@ void served_act(struct served *served, const struct command *command,
 {
 	bool open = served && served->conn.fd >= 0;
 
+	if (open && !served->thinking)
+		set_timer(served);
 	if (open && command->spec->id == COMMAND_READ)
 		read_once(served, true);
 	else if (open && command->spec->id == COMMAND_REPLY && served->owed)
@@ -221,8 +230,11 @@ void served_settle(struct served *served)
 
 bool served_wants_read(const struct served *served)
 {
+	/* What is read asks for room only where it is to be answered. */
+	bool answers = served->serving->options->answering != ANSWER_NEVER;
+
 	return conn_wants_read(&served->conn) && !served->owed &&
-		!served->conn.queue.head;
+		!(answers && served->conn.queue.head);
 }
 
 bool served_is_over(const struct served *served)

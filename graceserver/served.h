@@ -55,6 +55,9 @@ void served_on_accept(struct served *served);
 /* recv(2) once; answers what came or begins to think about it. */
 void served_on_readable(struct served *served);
 
+/* Goes on with what is queued. */
+void served_on_writable(struct served *served);
+
 /* The think time is over. */
 void served_on_thought(struct served *served);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "crowd.h"
@@ -201,6 +202,15 @@ static struct conn *find(void *context, unsigned number)
 	return served ? &served->conn : NULL;
 }
 
+static bool busy(void *context)
+{
+	const struct server *server = context;
+	const struct served *served = crowd_target(&server->crowd);
+
+	return !server->editor.is_terminal && served &&
+		served->conn.queue.waiting_bytes > CONN_QUEUE_BUSY;
+}
+
 static bool is_over(void *context)
 {
 	const struct server *server = context;
@@ -287,7 +297,7 @@ static void serve_event(struct server *server, const struct epoll_event *event)
 		read_lines(server);
 	} else {
 		if (conn_wants_write(&served->conn))
-			conn_flush(&served->conn);
+			served_on_writable(served);
 		if (served_wants_read(served) &&
 			event->events & (EPOLLIN | EPOLLHUP | EPOLLERR))
 			served_on_readable(served);
@@ -330,6 +340,8 @@ static void wait_and_serve(struct server *server)
 	int count = epoll_pwait(server->epoll, events, EVENTS_A_TURN,
 		wait_ms(server), &server->outside);
 
+	if (count > 0)
+		signals_deliver(&server->outside);
 	if (signals_take(SIGINT) || signals_take(SIGTERM)) {
 		server->ending = true;
 		report_line(server->report, 0, "received %llu datagrams",
@@ -356,6 +368,14 @@ static void run(struct server *server)
 			(unsigned long long)server->serving.messages);
 }
 
+/* A pipe's reader may be slower than the connections are. */
+static bool is_pipe(int fd)
+{
+	struct stat facts;
+
+	return !fstat(fd, &facts) && S_ISFIFO(facts.st_mode);
+}
+
 static void begin(struct server *server)
 {
 	sigprocmask(SIG_SETMASK, NULL, &server->outside);
@@ -370,6 +390,8 @@ static void begin(struct server *server)
 			.restore_to_act = server->options->common.sigpipe ==
 				SIGPIPE_DEFAULT,
 		});
+	if (is_pipe(STDOUT_FILENO))
+		server->report->outside = &server->outside;
 	server->report->hooks.before = hide_line;
 	server->report->hooks.context = &server->editor;
 	console_init(&server->console, &server->editor, server->report,
@@ -377,6 +399,7 @@ static void begin(struct server *server)
 			.act = act_on,
 			.target = target,
 			.find = find,
+			.busy = busy,
 			.ending = is_over,
 			.context = server,
 		});
@@ -404,6 +427,7 @@ void server_run(const struct server_options *options, struct report *report)
 	}
 	editor_end(&server.editor);
 	report->hooks.before = NULL;
+	report->outside = NULL;
 	while (server.crowd.first)
 		crowd_remove(&server.crowd, server.crowd.first);
 	free(server.serving.context.buffer);

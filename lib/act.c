@@ -28,6 +28,13 @@ static void act_failed(
 		report, "%s%s%s: %s", what, path ? " " : "", text, why);
 }
 
+/* Whether the command goes behind what is queued. */
+static bool is_queued(enum command_id id)
+{
+	return id == COMMAND_SEND || id == COMMAND_SENDFILE ||
+		id == COMMAND_SHUTDOWN || id == COMMAND_CLOSE;
+}
+
 static void act_hold(
 	struct conn *conn, const struct command *command, struct report *report)
 {
@@ -67,6 +74,10 @@ void act(
 	}
 	if (!conn || conn->fd < 0) {
 		act_refuse(report, name, "there is no connection");
+		return;
+	}
+	if (conn->closing && is_queued(command->spec->id)) {
+		act_refuse(report, name, "the connection is closing");
 		return;
 	}
 	switch (command->spec->id) {

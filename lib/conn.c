@@ -125,7 +125,9 @@ void conn_close(struct conn *conn)
 		close_now(conn, EVENT_CLOSE);
 	else if (!queue_close(&conn->queue))
 		out_of_memory(conn, "the close");
-	else if (conn->sending == SENDING_OPEN)
+	else
+		conn->closing = true;
+	if (conn->closing && conn->sending == SENDING_OPEN)
 		conn->sending = SENDING_FIN_QUEUED;
 }
 

@@ -18,6 +18,12 @@
 enum conn_sending { SENDING_OPEN, SENDING_FIN_QUEUED, SENDING_SHUT };
 enum conn_receiving { RECEIVING_OPEN, RECEIVING_EOF, RECEIVING_RESET };
 
+/*
+ * With more bytes than this queued, a script waits with its next line; a person
+ * at a terminal does not.
+ */
+#define CONN_QUEUE_BUSY (1024 * 1024)
+
 struct conn;
 
 /* What the connections of one program share. */
@@ -42,6 +48,7 @@ struct conn {
 	enum conn_receiving receiving;
 	bool paused;  /* reads are typed */
 	bool more;    /* MSG_MORE: what is sent waits for what follows */
+	bool closing; /* close(2) is queued */
 	bool replied; /* data has come since the last send or `wait reply` */
 	bool broken;  /* ECONNRESET, or EPIPE that was not our doing */
 	bool shut_rd; /* our own shutdown(2) ended the half */

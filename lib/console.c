@@ -22,8 +22,13 @@ void console_init(struct console *console, struct editor *editor,
 
 static void done(struct console *console)
 {
+	char *refused = console->report->refused;
+
 	report_event(console->report,
-		&(struct event){ .kind = EVENT_DONE, .line = console->line });
+		&(struct event){ .kind = EVENT_DONE,
+			.line = console->line,
+			.detail = *refused ? refused : NULL });
+	*refused = '\0';
 }
 
 static void help(struct report *report, const struct command_spec *topic)

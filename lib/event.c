@@ -41,8 +41,6 @@ const char *event_name(enum event_kind kind)
 		return "state";
 	case EVENT_PROBE:
 		return "probe";
-	case EVENT_REFUSED:
-		return "refused";
 	case EVENT_SIGNAL:
 		return "signal";
 	case EVENT_DONE:

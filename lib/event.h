@@ -24,7 +24,6 @@ enum event_kind {
 	EVENT_RELEASE,
 	EVENT_STATE,
 	EVENT_PROBE,
-	EVENT_REFUSED, /* a line that could not be acted on; detail says why */
 	EVENT_SIGNAL,
 	EVENT_DONE,
 	EVENT_EXIT,
@@ -42,7 +41,8 @@ struct event {
 	size_t saved;       /* recv: how many of them went to a file */
 	const char *call;   /* error, would-block: "send" */
 	const char *state;  /* the TCP state after the call */
-	const char *detail; /* an address, a file, how, a probe's result */
+	const char *detail; /* an address, a file, how, a probe's result,
+			     * why a done line was refused */
 	int error;          /* errno */
 	int signal;         /* signal */
 	int status;         /* exit */

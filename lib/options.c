@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "options.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "duration.h"
@@ -80,5 +81,7 @@ void options_parse(
 {
 	argp_err_exit_status = STATUS_USAGE;
 	argp_program_version = "grace " GRACE_VERSION;
+	/* getopt(3) names the program by this. */
+	argv[0] = program_invocation_short_name;
 	argp_parse(argp, argc, argv, 0, NULL, options);
 }

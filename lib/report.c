@@ -2,6 +2,8 @@
 #include "report.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +14,7 @@
 #include "escape.h"
 #include "io.h"
 #include "names.h"
+#include "signals.h"
 
 /* The longest line: a cut text, or a path, with words around it. */
 #define LINE_SIZE 8192
@@ -90,6 +93,39 @@ void report_complaint(struct report *report, const char *format, ...)
 	(void)io_write(STDERR_FILENO, line, strlen(line));
 }
 
+/*
+ * Waits until the reader of a pipe takes a piece; false where SIGINT or
+ * SIGTERM came instead.
+ */
+static bool wait_for_reader(const struct report *report)
+{
+	struct pollfd pollfd = { .fd = report->out_fd, .events = POLLOUT };
+
+	while (ppoll(&pollfd, 1, NULL, report->outside) < 0)
+		if (errno != EINTR || signals_pending(SIGINT) ||
+			signals_pending(SIGTERM))
+			return false;
+	return true;
+}
+
+/* Writes to standard output in pieces that a pipe takes whole. */
+static bool put_out(const struct report *report, const char *text, size_t len)
+{
+	if (!report->outside)
+		return io_write(report->out_fd, text, len) == len;
+	while (len) {
+		size_t piece = len < PIPE_BUF ? len : PIPE_BUF;
+
+		if (!wait_for_reader(report))
+			return true;
+		if (io_write(report->out_fd, text, piece) != piece)
+			return false;
+		text += piece;
+		len -= piece;
+	}
+	return true;
+}
+
 void report_text(struct report *report, const char *text, size_t len)
 {
 	char why[NAMES_DESCRIPTION_SIZE];
@@ -98,7 +134,7 @@ void report_text(struct report *report, const char *text, size_t len)
 		return;
 	if (report->hooks.before)
 		report->hooks.before(report->hooks.context);
-	if (io_write(report->out_fd, text, len) == len)
+	if (put_out(report, text, len))
 		return;
 	report->broken = report->status->failed = true;
 	report_complaint(report, "cannot write to standard output: %s",
@@ -264,9 +300,6 @@ static void put_text(struct report *report, const struct event *event)
 		report_line(report, event->conn, "caught %s",
 			names_signal(event->signal));
 		break;
-	case EVENT_REFUSED:
-		report_complaint(report, "%s", event->detail);
-		break;
 	case EVENT_DONE:
 	case EVENT_EXIT:
 		break;
@@ -307,13 +340,11 @@ void report_event(struct report *report, const struct event *event)
 
 void report_refusal(struct report *report, const char *format, ...)
 {
-	char line[LINE_SIZE];
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
+	vsnprintf(report->refused, sizeof(report->refused), format, arguments);
 	va_end(arguments);
 	report->status->misused = true;
-	report_event(report,
-		&(struct event){ .kind = EVENT_REFUSED, .detail = line });
+	report_complaint(report, "%s", report->refused);
 }

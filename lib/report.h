@@ -3,6 +3,7 @@
 #ifndef GRACE_REPORT_H
 #define GRACE_REPORT_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "event.h"
@@ -19,10 +20,13 @@ struct report {
 	bool quiet;
 	bool numbered; /* lines carry the connection's number */
 	bool colour;
-	bool broken;   /* standard output refuses: the program must end */
-	int out_fd;    /* -1: no lines for people */
+	bool broken; /* standard output refuses: the program must end */
+	int out_fd;  /* -1: no lines for people */
+	/* The mask to wait for a slow reader with, or NULL to wait blindly. */
+	const sigset_t *outside;
 	int events_fd; /* -1: none */
 	const char *events_path;
+	char refused[256]; /* why the line under way was refused, or "" */
 	double start_s;
 	struct status *status;
 	struct report_hooks hooks;
@@ -74,7 +78,8 @@ void report_text(struct report *report, const char *text, size_t len);
 
 /*
  * A typed line that is no command, or makes no sense at this time: `PROGRAM:
- * ...` on standard error, an event, and exit status 2 in the end.
+ * ...` on standard error, exit status 2 in the end, and the reason is kept in
+ * `refused` for the event that says that the line is done.
  */
 void report_refusal(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -35,6 +35,14 @@ void signals_catch(int signal)
 	install(signal, record);
 }
 
+void signals_deliver(const sigset_t *outside)
+{
+	sigset_t inside;
+
+	sigprocmask(SIG_SETMASK, outside, &inside);
+	sigprocmask(SIG_SETMASK, &inside, NULL);
+}
+
 bool signals_take(int signal)
 {
 	bool was = seen[signal];

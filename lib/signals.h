@@ -13,6 +13,12 @@
  */
 void signals_catch(int signal);
 
+/*
+ * Delivers what is pending: pselect(2) and its kin return at once, and deliver
+ * nothing, while a descriptor is ready. `outside` is the mask of before.
+ */
+void signals_deliver(const sigset_t *outside);
+
 /* True once for each time that a caught signal has come. */
 bool signals_take(int signal);
 

@@ -57,6 +57,7 @@ gives_its_golden() {
 @test "shutdown-rd-close gives its golden" { gives_its_golden; }
 @test "shutdown-rd-queued gives its golden" { gives_its_golden; }
 @test "shutdown-rd gives its golden" { gives_its_golden; }
+@test "shutdown-rd-wr gives its golden" { gives_its_golden; }
 @test "shutdown-rdwr gives its golden" { gives_its_golden; }
 @test "shutdown-twice gives its golden" { gives_its_golden; }
 @test "shutdown-write-again gives its golden" { gives_its_golden; }

@@ -61,8 +61,14 @@ nginx_http() {
 	}"
 }
 
+# nginx_file: serves a file of $SIZE bytes as /file.
 nginx_file() {
-	nginx_http "root ${SCRATCH:?};"
+	local root
+
+	root=$(mktemp -d "${SCRATCH:-/tmp}/peer-XXXXXX")
+	chmod 711 "$root"
+	head -c "${SIZE:-1000}" /dev/zero >"$root/file"
+	nginx_http "root $root;"
 }
 
 # haproxy_with MODE [LINE...]: extra lines of the listening section.
@@ -155,7 +161,7 @@ nginx-http-ignore) nginx_http "proxy_ignore_client_abort on;
 			proxy_pass http://$backend;" ;;
 haproxy-tcp)    haproxy_with tcp ;;
 haproxy-tcp-abort) haproxy_with tcp 'option abortonclose' ;;
-haproxy-tcp-fin1s) haproxy_with tcp 'timeout client-fin 500ms' \
+haproxy-tcp-fin) haproxy_with tcp 'timeout client-fin 500ms' \
 			'timeout server-fin 500ms' ;;
 haproxy-http)   haproxy_with http ;;
 haproxy-http-abort) haproxy_with http 'option abortonclose' ;;

@@ -64,7 +64,6 @@ static void kinds_have_the_names_of_the_design(void)
 		[EVENT_RELEASE] = "release",
 		[EVENT_STATE] = "state",
 		[EVENT_PROBE] = "probe",
-		[EVENT_REFUSED] = "refused",
 		[EVENT_SIGNAL] = "signal",
 		[EVENT_DONE] = "done",
 		[EVENT_EXIT] = "exit",

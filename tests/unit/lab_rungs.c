@@ -103,9 +103,10 @@ static void every_event_that_is_a_call_has_a_rung(void)
 		tap_case("%s", cases[i].event);
 		add_event(&rungs, CLIENT, cases[i].event);
 		rungs_flush(&rungs, &record, 0.5);
+		/* The first two say that the connection was there. */
 		EXPECT_INT(1, record.rung_count);
-		snprintf(expected, sizeof(expected), "%s | - - | -",
-			cases[i].rung);
+		snprintf(expected, sizeof(expected), "%s | %s - | -",
+			cases[i].rung, i < 2 ? "ESTABLISHED" : "-");
 		expect_rung(&record, 0, expected);
 		EXPECT(record.rungs && record.rungs[0].seconds == 0.5);
 		record_free(&record);
@@ -189,7 +190,6 @@ static void connect_and_accept_make_two_rungs(void)
 	add_segment(&rungs, CLIENT, SEGMENT_SYN, 0);
 	add_segment(&rungs, SERVER, SEGMENT_SYN | SEGMENT_ACK, 0);
 	add_segment(&rungs, CLIENT, SEGMENT_ACK, 0);
-	rungs.states[CLIENT] = rungs.states[SERVER] = "ESTABLISHED";
 	rungs_flush(&rungs, &record, 1);
 	EXPECT_INT(2, record.rung_count);
 	expect_rung(&record, 0, "c connect \"-\" = - | ESTABLISHED - | c SYN");

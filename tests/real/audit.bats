@@ -1,0 +1,323 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# gracelab audit and gracelab proxy on real software, each in a configuration
+# of peer.sh, against what each was measured to do without gracelab, with bare
+# sockets, in Debian 12. Takes minutes, so `make check` leaves it out:
+#
+#   O=$PWD/build bats tests/real/audit.bats
+
+load ../helpers
+
+HERE=$ROOT/tests/real
+OURS=$ROOT/tests/servers/server.py
+
+# need PROGRAM...: skips where one is not installed.
+need() {
+	local program
+
+	PATH=$PATH:/usr/sbin
+	for program; do
+		command -v "$program" >/dev/null ||
+			skip "$program is not installed"
+	done
+}
+
+free_port() {
+	"$PYTHON" -IS -c 'import socket
+print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
+}
+
+# Asks the kernel: a connection would be one that the peer must serve.
+listens_on() {
+	awk -v port="$(printf ':%04X' "$1")" '
+		$4 == "0A" && $2 ~ port "$" { found = 1 }
+		END { exit !found }' /proc/net/tcp
+}
+
+# real CONFIGURATION [BACKEND-OPTION...]: starts it, before a server of ours if
+# that has options; sets $PORT. Its processes are a group, ended as one.
+real() {
+	local config=$1 backend=
+
+	shift
+	export SCRATCH=$BATS_TEST_TMPDIR
+	if (($#)); then
+		start backend "$PYTHON" -IS "$OURS" "$@"
+		find_port backend
+		backend=127.0.0.1:$PORT
+	fi
+	PORT=$(free_port)
+	start real setsid "$HERE/peer.sh" "$config" "$PORT" "$backend"
+	await listens_on "$PORT"
+}
+
+teardown() {
+	# ssh's and socat's children are of the group that setsid made.
+	[[ -z ${PID_OF[real]-} ]] || {
+		kill -TERM -- "-${PID_OF[real]}" || :
+		await ended real || :
+		kill -KILL -- "-${PID_OF[real]}" || :
+	} 2>/dev/null
+	helpers_teardown
+}
+
+# audited STATUS [OPTION...] [PROBE=VERDICT...]
+audited() {
+	local expected=$1 options=() verdicts=() word
+
+	shift
+	for word; do
+		case $word in
+		-*) options+=("$word") ;;
+		*) verdicts+=("$word") ;;
+		esac
+	done
+	[[ ${options[*]} == *--http=* || ${options[*]} == *--send=* ]] ||
+		options+=('--send=hello\n')
+	run timeout 120 "$O/gracelab" audit --tries="${TRIES:-4}" \
+		--timeout=3s "${options[@]}" 127.0.0.1 "$PORT" 3>&- {TICK}<&-
+	echo "$output"
+	assert_equal "$status" "$expected"
+	for word in "${verdicts[@]}"; do
+		assert_line --regexp "^[! ] ${word%%=*} +${word#*=}( |\$)"
+	done
+}
+
+# through STATUS CONFIGURATION [CHECK...]: gracelab proxy, in a private
+# network where it starts the proxy itself; these checks fail.
+through() {
+	local expected=$1 config=$2 check
+
+	shift 2
+	export SCRATCH=$BATS_TEST_TMPDIR
+	run timeout 300 "$O/gracelab" proxy -- "$HERE/peer.sh" "$config" \
+		'{listen}' '{backend}' 3>&- {TICK}<&-
+	echo "$output"
+	assert_equal "$status" "$expected"
+	if ((!expected)); then
+		refute_line --regexp '^! '
+	fi
+	for check; do
+		assert_line --regexp "^! $check +FAIL"
+	done
+}
+
+@test "socat by default: loses what takes longer than 0.5 s" {
+	need socat
+	real socat --think 1.2
+	audited 1 fin-glued=LOST fin-late=LOST fin-midreply=HONOURED
+	assert_output --partial 'gives up 0.5'
+}
+
+@test "socat by default: keeps what takes 0.2 s, and so it is said" {
+	need socat
+	real socat --think 0.2
+	audited 0 fin-glued=HONOURED
+	assert_line --regexp '^HONOURS: .*0\.[12][0-9]* s'
+}
+
+@test "socat -t 10: honours 1.2 s" {
+	need socat
+	real socat-t10 --think 1.2
+	audited 0 fin-glued=HONOURED fin-late=HONOURED fin-midreply=HONOURED
+}
+
+@test "socat and a shell by default: loses what takes longer than 0.5 s" {
+	need socat
+	THINK=1.2 real socat-work
+	audited 1 fin-glued=LOST fin-late=LOST
+	assert_output --partial 'gives up 0.5'
+}
+
+@test "socat -t 10 and a shell: honours" {
+	need socat
+	real socat-t10-work
+	audited 0 fin-glued=HONOURED fin-late=HONOURED
+}
+
+@test "ncat --sh-exec: runs the request, drops the reply" {
+	need ncat
+	real ncat-work
+	audited 1 fin-glued=LOST fin-late=LOST
+	assert_output --partial 'runs the request, drops the reply'
+}
+
+@test "ncat --sh-exec as a proxy, with ncat and with socat: loses" {
+	need ncat socat
+	real ncat --think 0.4 --pause 0.1
+	audited 1 fin-glued=LOST fin-late=LOST fin-midreply=TRUNCATED
+	kill_it backend TERM
+	kill -TERM -- "-${PID_OF[real]}"
+	real ncat-socat --think 0.4 --pause 0.1
+	audited 1 fin-glued=LOST fin-late=LOST fin-midreply=TRUNCATED
+}
+
+@test "nginx stream by default: closes on FIN" {
+	need nginx
+	real nginx-stream --think 0.4 --pause 0.1
+	audited 1 fin-glued=LOST fin-late=LOST fin-midreply=TRUNCATED
+	assert_output --partial 'closes on FIN'
+}
+
+@test "nginx stream with proxy_half_close: honours" {
+	need nginx
+	real nginx-stream-half --think 0.4 --pause 0.1
+	audited 0 fin-glued=HONOURED fin-late=HONOURED fin-midreply=HONOURED
+}
+
+@test "nginx as an HTTP proxy: closes on FIN" {
+	need nginx
+	real nginx-http --http --think 0.4
+	audited 1 --http=/ fin-glued=LOST fin-late=LOST
+	assert_output --partial 'closes on FIN'
+}
+
+@test "nginx as an HTTP proxy with proxy_ignore_client_abort: honours" {
+	need nginx
+	real nginx-http-ignore --http --think 0.4
+	audited 0 --http=/ fin-glued=HONOURED fin-late=HONOURED
+}
+
+@test "nginx by itself: too fast to prove a thing" {
+	need nginx
+	real nginx-echo
+	audited 3 --http=/ fin-glued=HONOURED
+}
+
+@test "nginx with a file of 12 MiB: honours, proved by its size" {
+	need nginx
+	SIZE=12582912 real nginx-file
+	audited 0 --http=/file fin-glued=HONOURED fin-stalled=HONOURED
+}
+
+@test "haproxy in TCP mode: honours, abortonclose or not" {
+	need haproxy
+	real haproxy-tcp --think 0.4 --pause 0.1
+	audited 0 fin-glued=HONOURED fin-late=HONOURED fin-midreply=HONOURED
+	kill_it backend TERM
+	kill -TERM -- "-${PID_OF[real]}"
+	real haproxy-tcp-abort --think 0.4 --pause 0.1
+	audited 0 fin-glued=HONOURED fin-late=HONOURED fin-midreply=HONOURED
+}
+
+@test "haproxy with timeout client-fin 500ms: gives up after 0.5 s" {
+	need haproxy
+	real haproxy-tcp-fin --think 1.2
+	audited 1 fin-glued=LOST fin-late=LOST
+	assert_output --partial 'gives up 0.5'
+}
+
+@test "haproxy in HTTP mode: honours" {
+	need haproxy
+	real haproxy-http --http --think 0.4
+	audited 0 --http=/ fin-glued=HONOURED fin-late=HONOURED
+}
+
+@test "haproxy in HTTP mode with abortonclose: answers 400 instead" {
+	need haproxy
+	real haproxy-http-abort --http --think 0.4
+	audited 1 --http=/ fin-glued=SUBSTITUTED fin-late=SUBSTITUTED
+}
+
+@test "node net: closes on FIN, with allowHalfOpen it honours" {
+	need node
+	real node-net
+	audited 1 fin-glued=LOST fin-late=LOST
+	assert_output --partial 'closes on FIN'
+	kill -TERM -- "-${PID_OF[real]}"
+	real node-net-half
+	audited 0 fin-glued=HONOURED fin-late=HONOURED
+}
+
+@test "node http: closes on FIN, with httpAllowHalfOpen it honours" {
+	need node
+	real node-http
+	audited 1 --http=/ fin-glued=LOST fin-late=LOST
+	assert_output --partial 'closes on FIN'
+	kill -TERM -- "-${PID_OF[real]}"
+	real node-http-half
+	audited 0 --http=/ fin-glued=HONOURED fin-late=HONOURED
+}
+
+@test "node pipe() as a proxy: closes on FIN, with allowHalfOpen it honours" {
+	need node
+	real node-proxy --think 0.4 --pause 0.1
+	audited 1 fin-glued=LOST fin-late=LOST fin-midreply=TRUNCATED
+	kill_it backend TERM
+	kill -TERM -- "-${PID_OF[real]}"
+	real node-proxy-half --think 0.4 --pause 0.1
+	audited 0 fin-glued=HONOURED fin-late=HONOURED fin-midreply=HONOURED
+}
+
+@test "redis BLPOP: closes on FIN, as a policy" {
+	need redis-server
+	real redis
+	audited 1 '--send=BLPOP nokey 1\r\n' fin-glued=LOST fin-late=LOST
+	assert_output --partial 'closes on FIN'
+}
+
+@test "redis: honours what holds up its only thread, PING is too fast" {
+	need redis-server
+	real redis
+	audited 0 '--send=DEBUG SLEEP 0.4\r\n' fin-glued=HONOURED \
+		fin-late=HONOURED
+	audited 3 '--send=PING\r\n' fin-glued=HONOURED
+}
+
+@test "ssh -L: honours" {
+	need ssh sshd ssh-keygen
+	real ssh --think 0.4 --pause 0.1
+	audited 0 fin-glued=HONOURED fin-late=HONOURED fin-midreply=HONOURED
+}
+
+@test "python -m http.server: too fast, but 12 MiB prove it" {
+	real python-http
+	audited 3 --http=/file fin-glued=HONOURED
+	kill -TERM -- "-${PID_OF[real]}"
+	SIZE=12582912 real python-http
+	audited 0 --http=/file fin-glued=HONOURED fin-stalled=HONOURED
+}
+
+@test "through socat: fails by default, passes with -t 10" {
+	need socat
+	through 1 socat client-fin large
+	through 0 socat-t10
+}
+
+@test "through ncat --sh-exec: fails" {
+	need ncat socat
+	through 1 ncat client-fin server-fin gated large
+	through 1 ncat-socat client-fin server-fin gated large
+}
+
+@test "through nginx stream: fails by default, passes with proxy_half_close" {
+	need nginx
+	through 1 nginx-stream client-fin server-fin gated bare-fin large
+	through 0 nginx-stream-half
+}
+
+@test "through haproxy: passes, abortonclose or not, unless told to hurry" {
+	need haproxy
+	through 0 haproxy-tcp
+	through 0 haproxy-tcp-abort
+	through 1 haproxy-tcp-fin client-fin
+}
+
+@test "through node: fails by default, passes with allowHalfOpen" {
+	need node
+	through 1 node-proxy client-fin server-fin gated bare-fin large
+	through 0 node-proxy-half
+}
+
+@test "through ssh -L, which runs already: passes" {
+	need ssh sshd ssh-keygen
+	export SCRATCH=$BATS_TEST_TMPDIR
+	PORT=$(free_port)
+	back=$(free_port)
+	start real setsid "$HERE/peer.sh" ssh "$PORT" "127.0.0.1:$back"
+	await listens_on "$PORT"
+	run timeout 300 "$O/gracelab" proxy --front "127.0.0.1:$PORT" \
+		--back "$back" 3>&- {TICK}<&-
+	echo "$output"
+	assert_equal "$status" 0
+}

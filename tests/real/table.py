@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Audits the real programs of peer.sh that are installed, and writes what was
+found into the README, between its two markers. O=build is the build folder."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+LAB = os.path.join(os.environ.get("O", os.path.join(ROOT, "build")), "gracelab")
+PEER = "tests/real/peer.sh"
+PYTHON = "/usr/bin/python3"
+BEGIN, END = "<!-- audited: begin -->", "<!-- audited: end -->"
+
+# name, how its version is asked for, what it is
+PROXIES = [
+    ("socat", "socat -V", "socat"),
+    ("socat-t10", "socat -V", "socat -t 10"),
+    ("ncat", "ncat --version", "ncat --sh-exec ncat"),
+    ("nginx-stream", "nginx -v", "nginx stream"),
+    ("nginx-stream-half", "nginx -v", "nginx stream, proxy_half_close on"),
+    ("haproxy-tcp", "haproxy -v", "haproxy, mode tcp"),
+    ("haproxy-tcp-abort", "haproxy -v", "haproxy, mode tcp, abortonclose"),
+    ("node-proxy", "node --version", "node net, allowHalfOpen false"),
+    ("node-proxy-half", "node --version", "node net, allowHalfOpen true"),
+    ("ssh", "ssh -V", "ssh -L"),
+]
+# ... and the request
+SERVERS = [
+    ("socat-work", "socat -V", "socat SYSTEM", ["--send", "job\\n"]),
+    ("socat-t10-work", "socat -V", "socat -t 10 SYSTEM", ["--send", "job\\n"]),
+    ("ncat-work", "ncat --version", "ncat --sh-exec", ["--send", "job\\n"]),
+    ("node-net", "node --version", "node net, allowHalfOpen false",
+     ["--send", "job\\n"]),
+    ("node-net-half", "node --version", "node net, allowHalfOpen true",
+     ["--send", "job\\n"]),
+    ("node-http", "node --version", "node http", ["--http", "/"]),
+    ("redis", "redis-server --version", "redis, BLPOP with a time-out",
+     ["--send", "BLPOP nothing 0.4\\r\\n"]),
+]
+
+
+def version(command):
+    """The first number with a dot that the program says, or None."""
+    try:
+        said = subprocess.run(command.split(), stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, check=False)
+    except FileNotFoundError:
+        return None
+    # socat says the version of its licence's text first.
+    found = re.search(r"(?:version |[ /_v=])(\d+\.\d+[\w.]*)", said.stdout)
+    return found.group(1) if found else "?"
+
+
+def inspect(command):
+    """The verdict and what failed, from gracelab's JSON."""
+    done = subprocess.run([LAB, *command], cwd=ROOT, stdout=subprocess.PIPE,
+                          check=False)
+    found = json.loads(done.stdout or b"{}")
+    bad = [f"{probe['id']} {probe['verdict']}"
+           for probe in found.get("probes", []) if probe["kind"] == "bad"]
+    bad = [text.replace(" FAIL", "") for text in bad]
+    return found.get("overall", "no result"), ", ".join(bad)
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def audit(name, request):
+    """Starts a server, audits it, ends it."""
+    port = free_port()
+    with subprocess.Popen([f"{ROOT}/{PEER}", name, str(port)],
+                          start_new_session=True, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as peer:
+        try:
+            for _ in range(500):
+                with socket.socket() as probe:
+                    if not probe.connect_ex(("127.0.0.1", port)):
+                        break
+                time.sleep(0.02)
+            return inspect(["audit", "--format=json", "--timeout=3s", *request,
+                            "127.0.0.1", str(port)])
+        finally:
+            os.killpg(peer.pid, 15)
+
+
+def rows():
+    yield "| proxy | version | verdict | what fails | command |"
+    yield "| --- | --- | --- | --- | --- |"
+    for name, ask, title in PROXIES:
+        number = version(ask)
+        if not number:
+            continue
+        print(name, file=sys.stderr)
+        verdict, bad = inspect(["proxy", "--format=json", "--", PEER, name,
+                                "{listen}", "{backend}"])
+        yield (f"| {title} | {number} | {verdict} | {bad} | `gracelab proxy -- "
+               f"{PEER} {name} {{listen}} {{backend}}` |")
+    yield ""
+    yield "| server | version | verdict | what fails | command |"
+    yield "| --- | --- | --- | --- | --- |"
+    for name, ask, title, request in SERVERS:
+        number = version(ask)
+        if not number:
+            continue
+        print(name, file=sys.stderr)
+        verdict, bad = audit(name, request)
+        yield (f"| {title} | {number} | {verdict} | {bad} | `{PEER} {name} PORT "
+               f"& gracelab audit {request[0]} '{request[1]}' 127.0.0.1 PORT` |")
+
+
+def main():
+    path = os.path.join(ROOT, "README.md")
+    with open(path, encoding="utf-8") as readme:
+        text = readme.read()
+    head, rest = text.split(BEGIN)
+    tail = rest.split(END)[1]
+    table = "\n".join(rows())
+    with open(path, "w", encoding="utf-8") as readme:
+        readme.write(f"{head}{BEGIN}\n\n{table}\n\n{END}{tail}")
+
+
+if __name__ == "__main__":
+    main()
