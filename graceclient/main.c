@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "lib/io.h"
 #include "lib/names.h"
 #include "lib/report.h"
 #include "lib/signals.h"
@@ -33,6 +34,7 @@ int main(int argc, char **argv)
 	struct status status = { 0 };
 	struct report report;
 
+	io_keep_standard();
 	client_options_parse(argc, argv, &options);
 	signals_sigpipe_apply(options.common.sigpipe);
 	if (report_open(&report, SIDE_CLIENT, options.common.quiet,

@@ -267,6 +267,7 @@ static void wait_and_serve(struct session *session)
 	struct conn *conn = &session->conn;
 	fd_set readable, writable;
 	const char *state = state_of(session);
+	int fd = conn->fd;
 	int input_fd = busy(session) ? -1 : editor_fd(&session->editor);
 	int64_t left_ms = wait_ms(session, state);
 	struct timespec left = { left_ms / 1000, left_ms % 1000 * 1000000 };
@@ -289,12 +290,17 @@ static void wait_and_serve(struct session *session)
 	take_signals(session);
 	if (ready <= 0)
 		return;
-	if (conn->fd >= 0 && FD_ISSET(conn->fd, &writable))
-		conn_flush(conn);
-	if (conn->fd >= 0 && FD_ISSET(conn->fd, &readable))
-		receive(session, false);
-	if (input_fd >= 0 && FD_ISSET(input_fd, &readable))
+	/* Lines first: what they say concerns what is there to be read. */
+	if (input_fd >= 0 && FD_ISSET(input_fd, &readable)) {
 		read_lines(session);
+		console_run(&session->console);
+	}
+	if (conn->fd != fd || fd < 0)
+		return;
+	if (FD_ISSET(fd, &writable))
+		conn_flush(conn);
+	if (FD_ISSET(fd, &readable) && conn_wants_read(conn))
+		receive(session, false);
 }
 
 /* Says once, to a person, that nothing more can come or go. */
@@ -346,9 +352,10 @@ static void run(struct session *session)
 		console_run(&session->console);
 		every_run(&session->every, &session->conn, session->report);
 		say_ended(session);
-		if (console_ended(&session->console) && !session->every.text)
+		if (!is_over(session) && console_ended(&session->console) &&
+			!session->every.text)
 			end_in_order(session);
-		if (!session->quitting)
+		if (!is_over(session))
 			wait_and_serve(session);
 	}
 	note_broken(session);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <sys/resource.h>
 
+#include "lib/io.h"
 #include "lib/report.h"
 #include "lib/signals.h"
 #include "options.h"
@@ -23,6 +24,7 @@ int main(int argc, char **argv)
 	struct status status = { 0 };
 	struct report report;
 
+	io_keep_standard();
 	server_options_parse(argc, argv, &options);
 	signals_sigpipe_apply(options.common.sigpipe);
 	raise_descriptor_limit();

@@ -2,13 +2,13 @@
 #include "conn.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "calls.h"
 #include "escape.h"
+#include "io.h"
 #include "names.h"
 
 /* How many calls one flush may make before others get their turn. */
@@ -86,7 +86,7 @@ bool conn_send(struct conn *conn, const void *data, size_t len)
 
 bool conn_send_file(struct conn *conn, const char *path)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC);
+	int file = io_open_file(path);
 
 	if (file < 0)
 		return false;

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 size_t io_write(int fd, const void *data, size_t len)
@@ -28,6 +29,29 @@ size_t io_write(int fd, const void *data, size_t len)
 	return done;
 }
 
+void io_keep_standard(void)
+{
+	/* Read-only, so that a write to it fails as it would have. */
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", O_RDONLY);
+}
+
+int io_open_file(const char *path)
+{
+	struct stat facts;
+	/* Without O_NONBLOCK a FIFO that nobody writes would hold us up. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return -1;
+	if (!fstat(fd, &facts) && S_ISREG(facts.st_mode))
+		return fd;
+	close(fd);
+	errno = S_ISDIR(facts.st_mode) ? EISDIR : ESPIPE;
+	return -1;
+}
+
 int io_create(const char *path)
 {
 	static const char prefix[] = "/dev/fd/";
@@ -40,5 +64,11 @@ int io_create(const char *path)
 		if (*digits >= '0' && *digits <= '9' && !*end && fd < 1u << 20)
 			return fcntl((int)fd, F_DUPFD_CLOEXEC, 0);
 	}
-	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	/* Without O_NONBLOCK a FIFO that nobody reads would hold us up. */
+	int fd = open(path,
+		O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
+
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	return fd;
 }

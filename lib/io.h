@@ -14,6 +14,18 @@
 size_t io_write(int fd, const void *data, size_t len);
 
 /*
+ * Opens what is missing of descriptors 0 to 2, for nothing to be read and
+ * nothing to be written, so that no socket ever takes its place.
+ */
+void io_keep_standard(void);
+
+/*
+ * Opens a regular file to read from. Returns the descriptor, for the caller to
+ * close, or -1 with errno: EISDIR or ESPIPE where it is something else.
+ */
+int io_open_file(const char *path);
+
+/*
  * Opens a file to write to from its beginning, made if need be. /dev/fd/N is
  * dup(2) of the descriptor N, also where there is no /proc and where N is a
  * socket. Returns the descriptor, for the caller to close, or -1 with errno.
