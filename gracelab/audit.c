@@ -180,6 +180,19 @@ static void note_try(struct audit *audit, struct audit_finding *finding,
 		finding->first_byte_after_fin_s = after_fin_s;
 }
 
+/* Whether it still takes a connection, given time to die. */
+static bool is_alive(const struct audit *audit, struct exchange_result *result)
+{
+	struct exchange_plan plan = plain(audit);
+
+	plan.preamble = NULL;
+	plan.request_bytes = 0;
+	plan.ending = ENDING_CLOSE;
+	poll(NULL, 0, CONNECT_PAUSE_MS);
+	exchange(&plan, result);
+	return result->connected;
+}
+
 static void try_plan(struct audit *audit, enum audit_id id,
 	const struct exchange_plan *plan, unsigned tries)
 {
@@ -193,6 +206,8 @@ static void try_plan(struct audit *audit, enum audit_id id,
 		if (!result.connected)
 			return;
 	}
+	if (!verdict_is_honoured(finding->verdict) && !is_alive(audit, &result))
+		note_try(audit, finding, &result);
 }
 
 __attribute__((format(printf, 2, 3))) static void skip(

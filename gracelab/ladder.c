@@ -137,6 +137,10 @@ void ladder_write_missing(FILE *out, const struct record *record)
 	if (!record->private_network)
 		fprintf(out, "\n  Played on the host's own loopback: %s\n",
 			record->network_why ? record->network_why : "?");
+	if (record->private_network && record->network_why)
+		fprintf(out,
+			"\n  The private network is not as it should be: %s\n",
+			record->network_why);
 	if (!record->wire)
 		fprintf(out, "\n  The wire was not observed: %s\n",
 			record->wire_why ? record->wire_why : "?");

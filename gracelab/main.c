@@ -161,7 +161,14 @@ static int inspect(int argc, char **argv)
 		{ "proxy", inspect_proxy },
 	};
 
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+	/* Behind another subcommand the word is somebody's argument. */
+	static const char *const others[] = { "play", "check", "record", "list",
+		"--" };
+
+	for (int i = 1; i < argc; i++) {
+		for (size_t k = 0; k < sizeof(others) / sizeof(*others); k++)
+			if (!strcmp(argv[i], others[k]))
+				return -1;
 		for (size_t k = 0;
 			k < sizeof(inspections) / sizeof(*inspections); k++) {
 			if (strcmp(argv[i], inspections[k].name) != 0)

@@ -48,6 +48,13 @@ void mermaid_write(FILE *out, const struct record *record)
 		fputc('\n', out);
 	}
 	fprintf(out, "    participant client\n    participant server\n");
+	if (!record->wire)
+		fprintf(out,
+			"    Note over client,server: wire not observed\n");
+	if (record->failure)
+		fprintf(out,
+			"    Note over client,server: the play did not come to "
+			"its end\n");
 	for (size_t i = 0; i < record->rung_count; i++) {
 		const struct rung *rung = &record->rungs[i];
 

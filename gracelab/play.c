@@ -83,17 +83,26 @@ static int64_t deadline_ms(const struct play *play)
 	return duration_deadline_ms(play->options->patience_ms);
 }
 
-/* Whoever sends a SYN alone is the client, and its port tells it later on. */
+/*
+ * The server's port tells the sides apart; on a connection to somebody else,
+ * whoever has sent the SYN is the client.
+ */
 static void on_segment(void *context, const struct segment *segment)
 {
 	struct play *play = context;
+	bool to_server = segment->dport == play->cast.port;
 	bool connects = (segment->flags & SEGMENT_SYN) &&
 		!(segment->flags & SEGMENT_ACK);
 
 	if (connects)
 		play->client_port = segment->sport;
 	rungs_add_segment(&play->rungs,
-		segment->sport == play->client_port ? CLIENT : SERVER, segment);
+		to_server ||
+				(segment->sport != play->cast.port &&
+					segment->sport == play->client_port)
+			? CLIENT
+			: SERVER,
+		segment);
 }
 
 /*
@@ -328,6 +337,8 @@ static bool set_stage(struct play *play)
 		stage_enter((const char *const *)experiment->sysctls.list,
 			experiment->sysctls.count, &play->stage);
 	record->private_network = play->stage.result == STAGE_PRIVATE;
+	if (record->private_network && *play->stage.note)
+		record->network_why = strdup(play->stage.note);
 	if (play->stage.result == STAGE_SPOILT ||
 		play->stage.result == STAGE_BAD_SYSCTL)
 		return fail(play, "%s: %s", experiment->path, play->stage.why);

@@ -39,7 +39,8 @@ static void write_text(struct program *program, const struct record *record)
 	struct composed composed;
 
 	compose(&composed);
-	if (composed.stream) {
+	/* Where nothing was played there is nothing to show. */
+	if (composed.stream && (!record->failure || record->rung_count)) {
 		ladder_write(composed.stream, record);
 		ladder_write_missing(composed.stream, record);
 	}

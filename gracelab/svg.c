@@ -88,13 +88,12 @@ static void put(FILE *out, int x, int y, const char *class, const char *anchor,
 static int put_asks(FILE *out, const char *asks, int y)
 {
 	while (asks && *asks) {
-		size_t len = strlen(asks);
+		size_t len = text_bytes_of(asks, ASKS_COLUMNS), cut = len;
 
-		if (len > ASKS_COLUMNS) {
-			len = ASKS_COLUMNS;
-			while (len > 1 && asks[len] != ' ')
-				len--;
-		}
+		while (asks[len] && cut && asks[cut] != ' ')
+			cut--;
+		if (cut)
+			len = cut;
 		fprintf(out, "<text x=\"%d\" y=\"%d\" class=\"asks\">", MARGIN,
 			y);
 		put_text(out, asks, len);
@@ -246,5 +245,14 @@ void svg_write(FILE *out, const struct record *record)
 	put(out, MARGIN, height - 16, "foot", "start", record->name);
 	put(out, PAGE_WIDTH - MARGIN, height - 16, "foot", "end",
 		record->system);
+	if (!record->wire || !record->states)
+		put(out, PAGE_WIDTH / 2, height - 16, "foot", "middle",
+			record->wire ? "states not observed"
+				: record->states
+				? "wire not observed"
+				: "wire and states not observed");
+	if (record->failure)
+		put(out, PAGE_WIDTH / 2, height - 34, "rsttext", "middle",
+			"the play did not come to its end");
 	fputs("</svg>\n", out);
 }

@@ -386,6 +386,7 @@ assert sum(1 for _ in suite.iter("failure")) == 1' "$output"
 	peer_listens <<-'END'
 		say(repr(got(6)))
 	END
+	# shellcheck disable=SC1003 # escapes of ours
 	run audit --send='a\x00\r\n\t\\' --timeout=0.3s 127.0.0.1 "$PORT"
 	assert_equal "$status" 3
 	finish peer 0

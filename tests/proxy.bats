@@ -271,6 +271,7 @@ sys.stdin.read()'
 	done
 	ours --fault stubborn --idle "$mark"
 	start lab "$O/gracelab" proxy --only=idle --idle=30s -- "${ours[@]}"
+	# shellcheck disable=SC2016 # for eval to expand
 	await eval '! nobody_lingers "$mark"'
 	kill_it lab INT
 	finish lab
