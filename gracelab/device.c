@@ -93,7 +93,6 @@ __attribute__((noreturn)) static void look_after(
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	setpgid(0, 0);
 	pid_t main = fork();
 
 	if (main == 0)
@@ -105,16 +104,37 @@ __attribute__((noreturn)) static void look_after(
 	_exit(last);
 }
 
+/*
+ * Enters a PID namespace, which counts for children only: the first of them
+ * looks after the command, and this process after it.
+ */
+__attribute__((noreturn)) static void keep(
+	char *const *command, const struct device_ports *ports, int output)
+{
+	int status = 0;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setpgid(0, 0);
+	/* Refused, it is looked after as well, but for what hides from us. */
+	if (unshare(CLONE_NEWPID))
+		look_after(command, ports, output);
+	pid_t first = fork();
+
+	if (first == 0)
+		look_after(command, ports, output);
+	while (waitpid(first, &status, 0) < 0 && errno == EINTR)
+		;
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
 int device_start(struct device *device, char *const *command,
 	const struct device_ports *ports)
 {
 	device->output = memfd_create("device", 0);
-	/* Refused, it is looked after as well, but for what hides from us. */
-	(void)!unshare(CLONE_NEWPID);
 	fflush(NULL);
 	device->pid = fork();
 	if (device->pid == 0)
-		look_after(command, ports, device->output);
+		keep(command, ports, device->output);
 	return device->pid < 0 ? -1 : 0;
 }
 

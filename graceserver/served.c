@@ -216,7 +216,7 @@ void served_settle(struct served *served)
 
 	if (conn->fd < 0)
 		timers_clear(timers_of(served), &served->timer);
-	if (served->settled || conn->fd < 0 || served->owed)
+	if (served->settled || conn->fd < 0 || conn->closing || served->owed)
 		return;
 	if (conn->receiving == RECEIVING_EOF) {
 		served->settled = true;

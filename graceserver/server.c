@@ -83,7 +83,9 @@ static void unwatch(struct conn *conn)
 	struct server *server = (struct server *)((char *)served->serving -
 		offsetof(struct server, serving));
 
-	if (served->watched && conn->hold)
+	/* A child that holds some connection has a copy of each for a moment.
+	 */
+	if (served->watched)
 		epoll_ctl(server->epoll, EPOLL_CTL_DEL, conn->fd, NULL);
 	served->watched = 0;
 }
@@ -343,7 +345,7 @@ static void wait_and_serve(struct server *server)
 	if (count > 0)
 		signals_deliver(&server->outside);
 	if (signals_take(SIGINT) || signals_take(SIGTERM)) {
-		server->ending = true;
+		server->ending = server->report->ending = true;
 		report_line(server->report, 0, "received %llu datagrams",
 			(unsigned long long)server->serving.messages);
 		return;

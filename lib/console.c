@@ -201,6 +201,7 @@ static bool next_line(struct console *console)
 		return false;
 	case LINES_TAKEN:
 		console->line++;
+		*console->report->refused = '\0';
 		if (console->program.line_came)
 			console->program.line_came(console->program.context);
 		take_line(console, line, len);

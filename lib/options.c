@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "duration.h"
@@ -76,11 +77,18 @@ unsigned options_count(
 	return (unsigned)count;
 }
 
+static void print_version(FILE *out, struct argp_state *state)
+{
+	(void)state;
+	fprintf(out, "%s (grace) %s\n", program_invocation_short_name,
+		GRACE_VERSION);
+}
+
 void options_parse(
 	const struct argp *argp, int argc, char **argv, void *options)
 {
 	argp_err_exit_status = STATUS_USAGE;
-	argp_program_version = "grace " GRACE_VERSION;
+	argp_program_version_hook = print_version;
 	/* getopt(3) names the program by this. */
 	argv[0] = program_invocation_short_name;
 	argp_parse(argp, argc, argv, 0, NULL, options);

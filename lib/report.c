@@ -95,21 +95,28 @@ void report_complaint(struct report *report, const char *format, ...)
 
 /*
  * Waits until the reader of a pipe takes a piece; false where SIGINT or
- * SIGTERM came instead.
+ * SIGTERM came, now or before, and the reader is not ready.
  */
-static bool wait_for_reader(const struct report *report)
+static bool wait_for_reader(struct report *report)
 {
+	static const struct timespec at_once;
 	struct pollfd pollfd = { .fd = report->out_fd, .events = POLLOUT };
 
-	while (ppoll(&pollfd, 1, NULL, report->outside) < 0)
-		if (errno != EINTR || signals_pending(SIGINT) ||
-			signals_pending(SIGTERM))
+	for (;;) {
+		int ready = ppoll(&pollfd, 1, report->ending ? &at_once : NULL,
+			report->outside);
+
+		if (ready > 0)
+			return true;
+		if (signals_pending(SIGINT) || signals_pending(SIGTERM))
+			report->ending = true;
+		if (report->ending || (ready < 0 && errno != EINTR))
 			return false;
-	return true;
+	}
 }
 
 /* Writes to standard output in pieces that a pipe takes whole. */
-static bool put_out(const struct report *report, const char *text, size_t len)
+static bool put_out(struct report *report, const char *text, size_t len)
 {
 	if (!report->outside)
 		return io_write(report->out_fd, text, len) == len;

@@ -24,6 +24,7 @@ struct report {
 	int out_fd;  /* -1: no lines for people */
 	/* The mask to wait for a slow reader with, or NULL to wait blindly. */
 	const sigset_t *outside;
+	bool ending;   /* a slow reader is not waited for any more */
 	int events_fd; /* -1: none */
 	const char *events_path;
 	char refused[256]; /* why the line under way was refused, or "" */
