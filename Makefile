@@ -127,7 +127,7 @@ pictures: all
 check: all tests
 	@O=$(abspath $(O)) tests/run.sh
 
-lint:
+lint: $(MANUALS)
 	clang-format --dry-run --Werror $(SOURCES)
 	shellcheck $(SCRIPTS)
 	mandoc -Tlint -Wwarning $(MANUALS) gracelab/grace-lab.5

@@ -8,10 +8,7 @@
 #include <string.h>
 
 #include "lib/names.h"
-
-/* A think time or a size below these proves nothing. */
-#define PROOF_THINK_S     0.1
-#define PROOF_STALL_BYTES (8 * 1024 * 1024)
+#include "overall.h"
 
 /* Where the baseline makes no sense of a probe. */
 #define LATE_FROM_S        0.2
@@ -31,59 +28,31 @@
 #define CONNECT_TRIES    5
 #define CONNECT_PAUSE_MS 60
 
-static const struct audit_probe probes[AUDIT_PROBES] = {
-	{ AUDIT_FIN_GLUED, "fin-glued", "the FIN on the request's last segment",
-		true, false },
-	{ AUDIT_FIN_LATE, "fin-late",
+static const struct inspect_item probes[AUDIT_PROBES] = {
+	[AUDIT_FIN_GLUED] = { "fin-glued",
+		"the FIN on the request's last segment", true, false },
+	[AUDIT_FIN_LATE] = { "fin-late",
 		"the FIN at half the time to the reply's first byte", true,
 		false },
-	{ AUDIT_FIN_STALLED, "fin-stalled",
+	[AUDIT_FIN_STALLED] = { "fin-stalled",
 		"a glued FIN, and then 0.7 s without reading", true, false },
-	{ AUDIT_FIN_MIDREPLY, "fin-midreply",
+	[AUDIT_FIN_MIDREPLY] = { "fin-midreply",
 		"the FIN after the reply's first byte", true, false },
-	{ AUDIT_BARE_FIN, "bare-fin", "a FIN, and nothing sent", false, false },
-	{ AUDIT_HALF_REQUEST, "half-request", "a part of the request, then FIN",
-		false, false },
-	{ AUDIT_CLOSE, "close", "the request, then close(); does it serve on?",
+	[AUDIT_BARE_FIN] = { "bare-fin", "a FIN, and nothing sent", false,
+		false },
+	[AUDIT_HALF_REQUEST] = { "half-request",
+		"a part of the request, then FIN", false, false },
+	[AUDIT_CLOSE] = { "close",
+		"the request, then close(); does it serve on?", true, false },
+	[AUDIT_RESET] = { "reset", "the request, then RST; does it serve on?",
 		true, false },
-	{ AUDIT_RESET, "reset", "the request, then RST; does it serve on?",
-		true, false },
-	{ AUDIT_OVERSEND, "oversend",
+	[AUDIT_OVERSEND] = { "oversend",
 		"more than the request; does the reply survive?", false, true },
 };
 
-const struct audit_probe *audit_probes(void)
+const struct inspect_item *audit_probes(void)
 {
 	return probes;
-}
-
-const char *audit_overall_name(enum audit_overall overall)
-{
-	switch (overall) {
-	case AUDIT_HONOURS:
-		return "HONOURS";
-	case AUDIT_VIOLATES:
-		return "VIOLATES";
-	case AUDIT_NO_BASELINE:
-		return "NO-BASELINE";
-	case AUDIT_UNPROVED:
-		return "UNPROVED";
-	}
-	return "?";
-}
-
-int audit_status(enum audit_overall overall)
-{
-	switch (overall) {
-	case AUDIT_HONOURS:
-		return 0;
-	case AUDIT_VIOLATES:
-		return 1;
-	case AUDIT_NO_BASELINE:
-	case AUDIT_UNPROVED:
-		return 3;
-	}
-	return 3;
 }
 
 struct audit {
@@ -415,55 +384,6 @@ static void play(struct audit *audit, enum audit_id id)
 	}
 }
 
-/* How long a think time the honoured FIN probes have proved. */
-static double proved_think_s(const struct audit_report *report)
-{
-	double most_s = -1;
-
-	for (int id = AUDIT_FIN_GLUED; id <= AUDIT_FIN_LATE; id++)
-		if (report->findings[id].first_byte_after_fin_s > most_s)
-			most_s = report->findings[id].first_byte_after_fin_s;
-	return most_s;
-}
-
-static void conclude(struct audit_report *report)
-{
-	const struct audit_finding *stalled =
-		&report->findings[AUDIT_FIN_STALLED];
-	double think_s = proved_think_s(report);
-	bool by_think = think_s >= PROOF_THINK_S;
-	bool by_size = stalled->played && stalled->bytes >= PROOF_STALL_BYTES;
-
-	for (int id = 0; id < AUDIT_PROBES; id++) {
-		const struct audit_finding *finding = &report->findings[id];
-
-		if (finding->played && probes[id].judged &&
-			!verdict_is_honoured(finding->verdict))
-			report->overall = AUDIT_VIOLATES;
-	}
-	if (report->overall == AUDIT_VIOLATES) {
-		snprintf(report->proof, sizeof(report->proof),
-			"a half-closed connection does not keep its reply");
-		return;
-	}
-	report->overall = by_think || by_size ? AUDIT_HONOURS : AUDIT_UNPROVED;
-	if (by_think)
-		snprintf(report->proof, sizeof(report->proof),
-			"proved for a think time of %.2f s%s; a longer one may "
-			"still fail",
-			think_s, by_size ? ", and for a stalled reader" : "");
-	else if (by_size)
-		snprintf(report->proof, sizeof(report->proof),
-			"proved for %.1f MiB to a stalled reader, not for a "
-			"think time",
-			(double)stalled->bytes / (1024 * 1024));
-	else
-		snprintf(report->proof, sizeof(report->proof),
-			"the reply came %.3f s after the FIN: too soon to tell "
-			"(0.1 s, or 8 MiB to a stalled reader, would)",
-			think_s < 0 ? 0 : think_s);
-}
-
 void audit_run(const struct audit_options *options, struct audit_report *report)
 {
 	struct audit audit = {
@@ -480,5 +400,5 @@ void audit_run(const struct audit_options *options, struct audit_report *report)
 	for (int id = 0; id < AUDIT_PROBES; id++)
 		if (options->chosen[id])
 			play(&audit, (enum audit_id)id);
-	conclude(report);
+	overall_conclude(report);
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "inspect.h"
 #include "verdict.h"
 
 enum audit_id {
@@ -20,15 +21,8 @@ enum audit_id {
 	AUDIT_PROBES,
 };
 
-struct audit_probe {
-	enum audit_id id;
-	const char *name, *help;
-	bool judged;     /* its verdict counts */
-	bool on_request; /* not without --only */
-};
-
-/* The table, AUDIT_PROBES long, in the order of playing. */
-const struct audit_probe *audit_probes(void);
+/* The table, AUDIT_PROBES long, by id, in the order of playing. */
+const struct inspect_item *audit_probes(void);
 
 struct audit_options {
 	struct exchange_plan plan; /* target and request */
@@ -70,9 +64,5 @@ struct audit_report {
 /* Plays the baseline and every chosen probe. */
 void audit_run(
 	const struct audit_options *options, struct audit_report *report);
-
-/* "HONOURS" and so on, and the exit status. */
-const char *audit_overall_name(enum audit_overall overall);
-int audit_status(enum audit_overall overall);
 
 #endif

@@ -15,6 +15,7 @@
 #include "lib/net.h"
 #include "lib/options.h"
 #include "lib/status.h"
+#include "overall.h"
 #include "results.h"
 
 /* A request or preamble longer than this is none. */
@@ -28,9 +29,6 @@ enum {
 	OPTION_EXPECT,
 	OPTION_TIMEOUT,
 	OPTION_TRIES,
-	OPTION_ONLY,
-	OPTION_LIST,
-	OPTION_FORMAT,
 };
 
 static const struct argp_option entries[] = {
@@ -46,11 +44,6 @@ static const struct argp_option entries[] = {
 	{ "timeout", OPTION_TIMEOUT, "DURATION", 0,
 		"How long nothing may happen (default 5s)", 2 },
 	{ "tries", OPTION_TRIES, "N", 0, "Tries of fin-glued (default 8)", 2 },
-	{ "only", OPTION_ONLY, "PROBE,...", 0, "Only these probes", 3 },
-	{ "list", OPTION_LIST, NULL, 0, "List the probes", 3 },
-	{ "format", OPTION_FORMAT, "FORMAT", 0,
-		"text (the default), json or junit", 3 },
-	{ "output", 'o', "FILE", 0, "Write to FILE", 3 },
 	{ 0 },
 };
 
@@ -58,9 +51,8 @@ struct options {
 	struct audit_options audit;
 	char *request;  /* owned, or NULL */
 	char *preamble; /* owned, or NULL */
-	const char *http, *output;
-	enum results_format format;
-	bool list;
+	const char *http;
+	struct inspect_options common;
 };
 
 /* A whole file, for free(3); ends the program where it cannot be read. */
@@ -104,27 +96,6 @@ static void parse_send(struct argp_state *state, const char *argument)
 	set_request(state, text, bytes);
 }
 
-static void parse_only(struct argp_state *state, char *argument)
-{
-	struct options *options = state->input;
-	const struct audit_probe *probes = audit_probes();
-	char *rest = argument, *name;
-
-	memset(options->audit.chosen, 0, sizeof(options->audit.chosen));
-	while ((name = strsep(&rest, ","))) {
-		bool found = false;
-
-		for (int id = 0; id < AUDIT_PROBES; id++) {
-			if (strcmp(probes[id].name, name) != 0)
-				continue;
-			options->audit.chosen[id] = found = true;
-		}
-		if (!found)
-			argp_error(
-				state, "--only: there is no probe '%s'", name);
-	}
-}
-
 static void parse_place(struct argp_state *state, const char *argument)
 {
 	struct options *options = state->input;
@@ -148,7 +119,7 @@ static void check_whole(struct argp_state *state)
 {
 	struct options *options = state->input;
 
-	if (options->list)
+	if (options->common.list)
 		return;
 	if (!options->audit.plan.port)
 		argp_error(state, "expected HOST and PORT");
@@ -168,9 +139,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
 	size_t bytes;
-	int format;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->common;
+		return 0;
 	case OPTION_SEND:
 		parse_send(state, argument);
 		return 0;
@@ -205,24 +178,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		options->audit.tries =
 			options_count(state, "--tries", argument);
 		return 0;
-	case OPTION_ONLY:
-		parse_only(state, argument);
-		return 0;
-	case OPTION_LIST:
-		options->list = true;
-		return 0;
-	case OPTION_FORMAT:
-		format = results_parse_format(argument);
-		if (format < 0)
-			argp_error(state,
-				"--format: expected text, json or junit, not "
-				"'%s'",
-				argument);
-		options->format = (enum results_format)format;
-		return 0;
-	case 'o':
-		options->output = argument;
-		return 0;
 	case ARGP_KEY_ARG:
 		parse_place(state, argument);
 		return 0;
@@ -234,17 +189,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static void list(void)
-{
-	const struct audit_probe *probes = audit_probes();
-
-	for (int id = 0; id < AUDIT_PROBES; id++)
-		printf("%-13s %s%s\n", probes[id].name, probes[id].help,
-			probes[id].on_request       ? " (with --only)"
-				: probes[id].judged ? ""
-						    : " (reported only)");
-}
-
 static void show_progress(
 	void *context, const char *probe, unsigned try, unsigned tries)
 {
@@ -252,7 +196,7 @@ static void show_progress(
 	fprintf(stderr, "\r\033[K%s %u of %u", probe, try, tries);
 }
 
-static void fill_row(const struct audit_probe *probe,
+static void fill_row(const struct inspect_item *probe,
 	const struct audit_finding *finding, const struct baseline *baseline,
 	struct result *row)
 {
@@ -290,13 +234,13 @@ static void fill_row(const struct audit_probe *probe,
 static void fill_results(const struct options *options,
 	const struct audit_report *report, struct results *results)
 {
-	const struct audit_probe *probes = audit_probes();
+	const struct inspect_item *probes = audit_probes();
 	struct result *row;
 
 	snprintf(results->title, sizeof(results->title), "audit of %s:%s",
 		options->audit.plan.host, options->audit.plan.port);
-	results->overall = audit_overall_name(report->overall);
-	results->status = audit_status(report->overall);
+	results->overall = overall_name(report->overall);
+	results->status = overall_status(report->overall);
 	snprintf(results->proof, sizeof(results->proof), "%s", report->proof);
 	if (!report->has_baseline)
 		return;
@@ -322,25 +266,17 @@ static void fill_results(const struct options *options,
 	}
 }
 
-static int write_results(
-	const struct options *options, const struct results *results)
-{
-	char why[NAMES_DESCRIPTION_SIZE];
-
-	if (!results_save(options->output, results, options->format))
-		return results->status;
-	fprintf(stderr, "gracelab: cannot write %s: %s\n",
-		options->output ? options->output : "standard output",
-		names_describe(why, errno));
-	return STATUS_USAGE;
-}
-
 int inspect_audit(int argc, char **argv)
 {
+	static const struct argp_child children[] = {
+		{ &inspect_argp, 0, NULL, 0 },
+		{ 0 },
+	};
 	static const struct argp argp = {
 		.options = entries,
 		.parser = parse,
 		.args_doc = "HOST PORT",
+		.children = children,
 		.doc = "Does a server keep a half-closed connection until its "
 		       "reply is sent?\vExit status: 0 it does, proved; 1 it "
 		       "does not; 3 no baseline, or not proved; 2 usage.",
@@ -351,15 +287,19 @@ int inspect_audit(int argc, char **argv)
 	struct audit_report *report = calloc(1, sizeof(*report));
 	struct results results = { 0 };
 
-	for (int id = 0; id < AUDIT_PROBES; id++)
-		options.audit.chosen[id] = !audit_probes()[id].on_request;
+	options.common = (struct inspect_options){
+		.items = audit_probes(),
+		.count = AUDIT_PROBES,
+		.chosen = options.audit.chosen,
+	};
+	inspect_choose_all(&options.common);
 	options_parse(&argp, argc, argv, &options);
 	if (isatty(STDERR_FILENO))
 		options.audit.progress = show_progress;
 	int status = STATUS_ORDER;
 
-	if (options.list) {
-		list();
+	if (options.common.list) {
+		inspect_list(&options.common);
 	} else if (!report) {
 		status = STATUS_FAILURE;
 	} else {
@@ -367,7 +307,7 @@ int inspect_audit(int argc, char **argv)
 		if (options.audit.progress)
 			fputs("\r\033[K", stderr);
 		fill_results(&options, report, &results);
-		status = write_results(&options, &results);
+		status = inspect_write(&options.common, &results);
 	}
 	results_free(&results);
 	free(options.request);

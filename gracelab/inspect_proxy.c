@@ -33,9 +33,6 @@ enum {
 	OPTION_BACK,
 	OPTION_IDLE,
 	OPTION_TIMEOUT,
-	OPTION_ONLY,
-	OPTION_LIST,
-	OPTION_FORMAT,
 };
 
 static const struct argp_option entries[] = {
@@ -48,11 +45,6 @@ static const struct argp_option entries[] = {
 		2 },
 	{ "timeout", OPTION_TIMEOUT, "DURATION", 0,
 		"How long nothing may happen (default 5s)", 2 },
-	{ "only", OPTION_ONLY, "CHECK,...", 0, "Only these checks", 3 },
-	{ "list", OPTION_LIST, NULL, 0, "List the checks", 3 },
-	{ "format", OPTION_FORMAT, "FORMAT", 0,
-		"text (the default), json or junit", 3 },
-	{ "output", 'o', "FILE", 0, "Write to FILE", 3 },
 	{ 0 },
 };
 
@@ -61,9 +53,8 @@ struct inspection {
 	char **command; /* of argv, or NULL */
 	char *front;    /* owned: HOST:PORT cut in two */
 	char front_port[8], back_port[8];
-	const char *output;
-	enum results_format format;
-	bool list, private_network;
+	struct inspect_options common;
+	bool private_network;
 	uint16_t front_number, back_number;
 	struct device device;
 	struct kernel *kernel;
@@ -89,33 +80,12 @@ static void parse_front(struct argp_state *state, const char *argument)
 		inspection->front_number);
 }
 
-static void parse_only(struct argp_state *state, char *argument)
-{
-	struct inspection *inspection = state->input;
-	const struct proxy_check *checks = proxy_checks();
-	char *rest = argument, *name;
-
-	memset(inspection->proxy.chosen, 0, sizeof(inspection->proxy.chosen));
-	while ((name = strsep(&rest, ","))) {
-		bool found = false;
-
-		for (int id = 0; id < PROXY_CHECKS; id++) {
-			if (strcmp(checks[id].name, name) != 0)
-				continue;
-			inspection->proxy.chosen[id] = found = true;
-		}
-		if (!found)
-			argp_error(
-				state, "--only: there is no check '%s'", name);
-	}
-}
-
 static void check_whole(struct argp_state *state)
 {
 	const struct inspection *inspection = state->input;
 	bool running = inspection->front && inspection->back_number;
 
-	if (inspection->list)
+	if (inspection->common.list)
 		return;
 	if (inspection->command &&
 		(inspection->front || inspection->back_number))
@@ -131,9 +101,11 @@ static void check_whole(struct argp_state *state)
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct inspection *inspection = state->input;
-	int format;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &inspection->common;
+		return 0;
 	case OPTION_FRONT:
 		parse_front(state, argument);
 		return 0;
@@ -153,24 +125,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		inspection->proxy.patience_ms =
 			options_duration(state, "--timeout", argument);
 		return 0;
-	case OPTION_ONLY:
-		parse_only(state, argument);
-		return 0;
-	case OPTION_LIST:
-		inspection->list = true;
-		return 0;
-	case OPTION_FORMAT:
-		format = results_parse_format(argument);
-		if (format < 0)
-			argp_error(state,
-				"--format: expected text, json or junit, not "
-				"'%s'",
-				argument);
-		inspection->format = (enum results_format)format;
-		return 0;
-	case 'o':
-		inspection->output = argument;
-		return 0;
 	case ARGP_KEY_ARG:
 		/* All that follows is the command, its options too. */
 		inspection->command = &state->argv[state->next - 1];
@@ -182,15 +136,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-}
-
-static void list(void)
-{
-	const struct proxy_check *checks = proxy_checks();
-
-	for (int id = 0; id < PROXY_CHECKS; id++)
-		printf("%-13s %s%s\n", checks[id].name, checks[id].help,
-			checks[id].judged ? "" : " (reported only)");
 }
 
 static void show_progress(void *context, const char *check, bool control)
@@ -428,19 +373,6 @@ static void inspect(struct inspection *inspection, struct results *results)
 	}
 }
 
-static int write_results(
-	const struct inspection *inspection, const struct results *results)
-{
-	char why[NAMES_DESCRIPTION_SIZE];
-
-	if (!results_save(inspection->output, results, inspection->format))
-		return results->status;
-	fprintf(stderr, "gracelab: cannot write %s: %s\n",
-		inspection->output ? inspection->output : "standard output",
-		names_describe(why, errno));
-	return STATUS_USAGE;
-}
-
 static int run(struct inspection *inspection)
 {
 	struct results results = { 0 };
@@ -458,7 +390,7 @@ static int run(struct inspection *inspection)
 		if (inspection->proxy.progress)
 			fputs("\r\033[K", stderr);
 	}
-	status = write_results(inspection, &results);
+	status = inspect_write(&inspection->common, &results);
 	free(why);
 	device_end(&inspection->device);
 	results_free(&results);
@@ -469,9 +401,14 @@ static int run(struct inspection *inspection)
 
 int inspect_proxy(int argc, char **argv)
 {
+	static const struct argp_child children[] = {
+		{ &inspect_argp, 0, NULL, 0 },
+		{ 0 },
+	};
 	static const struct argp argp = {
 		.options = entries,
 		.parser = parse,
+		.children = children,
 		.args_doc = "-- COMMAND...\n--front HOST:PORT --back PORT",
 		.doc = "Does a proxy keep half-closed connections?\vIn "
 		       "COMMAND, "
@@ -486,15 +423,19 @@ int inspect_proxy(int argc, char **argv)
 	};
 	int status = STATUS_ORDER;
 
-	for (int id = 0; id < PROXY_CHECKS; id++)
-		inspection.proxy.chosen[id] = true;
+	inspection.common = (struct inspect_options){
+		.items = proxy_checks(),
+		.count = PROXY_CHECKS,
+		.chosen = inspection.proxy.chosen,
+	};
+	inspect_choose_all(&inspection.common);
 	inspection.proxy.on_event = on_event;
 	inspection.proxy.context = &inspection;
 	if (isatty(STDERR_FILENO))
 		inspection.proxy.progress = show_progress;
 	options_parse(&argp, argc, argv, &inspection);
-	if (inspection.list)
-		list();
+	if (inspection.common.list)
+		inspect_list(&inspection.common);
 	else
 		status = run(&inspection);
 	free(inspection.front);

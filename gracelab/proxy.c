@@ -21,28 +21,29 @@ enum {
 	BARE_TIMES = 40,
 };
 
-static const struct proxy_check checks[PROXY_CHECKS] = {
-	{ PROXY_CLIENT_FIN, "client-fin",
-		"request, FIN; the server thinks 1 s and answers 64 KiB",
-		true },
-	{ PROXY_SERVER_FIN, "server-fin",
-		"the server's FIN first; then the client sends 5 x 1000 bytes",
-		true },
-	{ PROXY_GATED, "gated", "the server answers at EOF only", true },
-	{ PROXY_BARE_FIN, "bare-fin", "a FIN and nothing sent, 40 times",
-		true },
-	{ PROXY_LARGE, "large",
-		"16 MiB in the half still open, to a reader that stalls",
-		true },
-	{ PROXY_IDLE, "idle", "how long is a half-closed connection kept?",
-		true },
-	{ PROXY_RESET_FORWARD, "reset-forward",
-		"does the client's RST cross as RST?", false },
-	{ PROXY_RESET_BACK, "reset-back", "does the server's RST cross as RST?",
+static const struct inspect_item checks[PROXY_CHECKS] = {
+	[PROXY_CLIENT_FIN] = { "client-fin",
+		"request, FIN; the server thinks 1 s and answers 64 KiB", true,
 		false },
+	[PROXY_SERVER_FIN] = { "server-fin",
+		"the server's FIN first; then the client sends 5 x 1000 bytes",
+		true, false },
+	[PROXY_GATED] = { "gated", "the server answers at EOF only", true,
+		false },
+	[PROXY_BARE_FIN] = { "bare-fin", "a FIN and nothing sent, 40 times",
+		true, false },
+	[PROXY_LARGE] = { "large",
+		"16 MiB in the half still open, to a reader that stalls", true,
+		false },
+	[PROXY_IDLE] = { "idle", "how long is a half-closed connection kept?",
+		true, false },
+	[PROXY_RESET_FORWARD] = { "reset-forward",
+		"does the client's RST cross as RST?", false, false },
+	[PROXY_RESET_BACK] = { "reset-back",
+		"does the server's RST cross as RST?", false, false },
 };
 
-const struct proxy_check *proxy_checks(void)
+const struct inspect_item *proxy_checks(void)
 {
 	return checks;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "inspect.h"
 #include "relay.h"
 
 enum proxy_id {
@@ -19,14 +20,8 @@ enum proxy_id {
 	PROXY_CHECKS,
 };
 
-struct proxy_check {
-	enum proxy_id id;
-	const char *name, *help;
-	bool judged;
-};
-
-/* The table, PROXY_CHECKS long, in the order of playing. */
-const struct proxy_check *proxy_checks(void);
+/* The table, PROXY_CHECKS long, by id, in the order of playing. */
+const struct inspect_item *proxy_checks(void);
 
 struct proxy_options {
 	const char *front_host, *front_port; /* the proxy */
