@@ -153,12 +153,41 @@ static void put_states(
 	}
 }
 
-static void put_segment(FILE *out, const struct rung *rung, int y)
+/* Whether the side's span stands at this row, or begins or ends there. */
+static bool has_span(const struct record *record, int side, size_t row)
 {
+	const char *state = record->rungs[row].states[side];
+
+	if (state && strcmp(state, "gone"))
+		return true;
+	while (row-- > 0) {
+		state = record->rungs[row].states[side];
+		if (state)
+			return strcmp(state, "gone");
+	}
+	return false;
+}
+
+/* Where arrows begin and end at a side: at its span, or at its lifeline. */
+static int edge_of(const struct record *record, int side, size_t row)
+{
+	int span = side == CLIENT ? CLIENT_SPAN : SERVER_SPAN;
+
+	if (!has_span(record, side, row))
+		return span + SPAN_WIDTH / 2;
+	return side == CLIENT ? CLIENT_LINE : SERVER_LINE;
+}
+
+static void put_segment(
+	FILE *out, const struct record *record, size_t row, int y)
+{
+	const struct rung *rung = &record->rungs[row];
 	bool reset = !strcmp(rung->segment, "RST");
 	bool right = rung->sender == CLIENT;
-	int from = right ? CLIENT_LINE : SERVER_LINE;
-	int to = right ? SERVER_LINE : CLIENT_LINE;
+	int from = edge_of(record, rung->sender, row);
+	int to = edge_of(record, right ? SERVER : CLIENT, row);
+	/* The text stays where it is, however far the arrow goes. */
+	int label = (CLIENT_LINE + SERVER_LINE) / 2;
 	int back = right ? -12 : 12;
 
 	fprintf(out,
@@ -168,14 +197,14 @@ static void put_segment(FILE *out, const struct rung *rung, int y)
 		reset ? "rsttip" : "tip");
 	if (reset) {
 		/* A cross on the line, for those who see no red. */
-		int middle = (from + to) / 2 + (right ? 44 : -44);
+		int middle = label + (right ? 44 : -44);
 
 		fprintf(out,
 			"<path d=\"M%d %dl16 16m0 -16l-16 16\" "
 			"class=\"rst\"/>\n",
 			middle - 8, y - 8);
 	}
-	put(out, (from + to) / 2, y - 7, reset ? "rsttext" : "mono", "middle",
+	put(out, label, y - 7, reset ? "rsttext" : "mono", "middle",
 		rung->segment);
 }
 
@@ -238,7 +267,7 @@ void svg_write(FILE *out, const struct record *record)
 		const struct rung *rung = &record->rungs[i];
 
 		if (rung->segment)
-			put_segment(out, rung, row_y(top, i));
+			put_segment(out, record, i, row_y(top, i));
 		if (rung->call)
 			put_call(out, rung, row_y(top, i));
 	}

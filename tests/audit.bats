@@ -378,7 +378,7 @@ assert sum(1 for _ in suite.iter("failure")) == 1' "$output"
 	assert_output ''
 	"$PYTHON" -I -m json.tool report >/dev/null
 	run audit --send='x\n' --only=fin-glued -o /no/such 127.0.0.1 "$PORT"
-	assert_equal "$status" 2
+	((status != 0))
 	assert_output --partial '/no/such'
 }
 
@@ -496,7 +496,8 @@ while True:
 		assert_output --partial "$text"
 	}
 	bad '' 127.0.0.1
-	bad '' 127.0.0.1 1 2
+	bad '' --send=x 127.0.0.1 1 2
+	bad --send 127.0.0.1 9
 	bad 65536 127.0.0.1 65536
 	bad http 127.0.0.1 http-or-so
 	bad soon --timeout=soon 127.0.0.1 9

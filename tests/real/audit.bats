@@ -83,15 +83,20 @@ audited() {
 	done
 }
 
-# through STATUS CONFIGURATION [CHECK...]: gracelab proxy, in a private
+# through STATUS CONFIGURATION [OPTION] [CHECK...]: gracelab proxy, in a private
 # network where it starts the proxy itself; these checks fail.
 through() {
-	local expected=$1 config=$2 check
+	local expected=$1 config=$2 options=() check
 
 	shift 2
+	while [[ ${1-} == -* ]]; do
+		options+=("$1")
+		shift
+	done
 	export SCRATCH=$BATS_TEST_TMPDIR
-	run timeout 300 "$O/gracelab" proxy -- "$HERE/peer.sh" "$config" \
-		'{listen}' '{backend}' 3>&- {TICK}<&-
+	run timeout 300 "$O/gracelab" proxy "${options[@]}" -- \
+		"$HERE/peer.sh" "$config" '{listen}' '{backend}' \
+		3>&- {TICK}<&-
 	echo "$output"
 	assert_equal "$status" "$expected"
 	if ((!expected)); then
@@ -184,10 +189,10 @@ through() {
 	audited 3 --http=/ fin-glued=HONOURED
 }
 
-@test "nginx with a file of 12 MiB: honours, proved by its size" {
+@test "nginx with a file of 12 MiB: drops a slow reader who has shut down" {
 	need nginx
 	SIZE=12582912 real nginx-file
-	audited 0 --http=/file fin-glued=HONOURED fin-stalled=HONOURED
+	audited 1 --http=/file fin-stalled=TRUNCATED
 }
 
 @test "haproxy in TCP mode: honours, abortonclose or not" {
@@ -296,11 +301,14 @@ through() {
 	through 0 nginx-stream-half
 }
 
-@test "through haproxy: passes, abortonclose or not, unless told to hurry" {
+@test "through haproxy: passes, unless told to hurry or to look for a FIN" {
 	need haproxy
-	through 0 haproxy-tcp
-	through 0 haproxy-tcp-abort
-	through 1 haproxy-tcp-fin client-fin
+	# Also without abortonclose it races when a FIN comes at once, 6 of 40
+	# times on a busy machine: bare-fin has no verdict to rely on here.
+	through 0 haproxy-tcp \
+		--only=client-fin,server-fin,gated,large,idle
+	through 1 haproxy-tcp-abort bare-fin
+	through 1 haproxy-tcp-fin client-fin idle
 }
 
 @test "through node: fails by default, passes with allowHalfOpen" {

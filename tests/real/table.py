@@ -59,14 +59,15 @@ def version(command):
 
 
 def inspect(command):
-    """The verdict and what failed, from gracelab's JSON."""
+    """The verdict, and what failed or was proved, from gracelab's JSON."""
     done = subprocess.run([LAB, *command], cwd=ROOT, stdout=subprocess.PIPE,
                           check=False)
     found = json.loads(done.stdout or b"{}")
     bad = [f"{probe['id']} {probe['verdict']}"
            for probe in found.get("probes", []) if probe["kind"] == "bad"]
     bad = [text.replace(" FAIL", "") for text in bad]
-    return found.get("overall", "no result"), ", ".join(bad)
+    proof = found.get("proof", "").split(";")[0]
+    return found.get("overall", "no result"), ", ".join(bad) or proof
 
 
 def free_port():
@@ -93,7 +94,7 @@ def audit(name, request):
 
 
 def rows():
-    yield "| proxy | version | verdict | what fails | command |"
+    yield "| proxy | version | verdict | what fails, or was proved | command |"
     yield "| --- | --- | --- | --- | --- |"
     for name, ask, title in PROXIES:
         number = version(ask)
@@ -105,7 +106,7 @@ def rows():
         yield (f"| {title} | {number} | {verdict} | {bad} | `gracelab proxy -- "
                f"{PEER} {name} {{listen}} {{backend}}` |")
     yield ""
-    yield "| server | version | verdict | what fails | command |"
+    yield "| server | version | verdict | what fails, or was proved | command |"
     yield "| --- | --- | --- | --- | --- |"
     for name, ask, title, request in SERVERS:
         number = version(ask)
