@@ -18,6 +18,12 @@
 #define STALL_RECEIVE_BYTES 4096
 #define OVERSEND_BYTES      (256 * 1024)
 
+/* A reply that goes on for this many times the patience is endless ... */
+#define TOTAL_TIMES 12
+
+/* ... and so is one of twice the baseline's bytes and these. */
+#define MOST_MORE (1024 * 1024)
+
 /* A reply without FIN ends after this silence. */
 #define QUIET_MS 1000
 
@@ -67,7 +73,11 @@ static struct exchange_plan plain(const struct audit *audit)
 	struct exchange_plan plan = audit->options->plan;
 
 	plan.patience_ms = audit->patience_ms;
+	plan.total_ms = TOTAL_TIMES * audit->patience_ms;
 	plan.quiet_ms = QUIET_MS;
+	if (audit->report->has_baseline)
+		plan.most_bytes =
+			2 * audit->report->baseline.first.bytes + MOST_MORE;
 	return plan;
 }
 
@@ -233,7 +243,9 @@ static void probe_stalled(struct audit *audit)
 		return;
 	}
 	plan.fin = FIN_GLUED;
-	plan.stall_ms = STALL_MS;
+	/* From when the reply is there: a slow one must meet the stall too. */
+	plan.stall_ms = STALL_MS +
+		(int64_t)(1000 * audit->report->baseline.first_byte_s);
 	plan.receive_bytes = STALL_RECEIVE_BYTES;
 	try_plan(audit, AUDIT_FIN_STALLED, &plan, few(audit));
 }

@@ -31,6 +31,7 @@ struct exchange {
 	int64_t fin_due_ms; /* -1: not by time */
 	int64_t stalled_ms; /* not to read before */
 	int64_t active_ms;  /* when something happened last */
+	int64_t limit_ms;   /* when it has taken too long in all */
 };
 
 static double since(const struct exchange *exchange)
@@ -131,6 +132,7 @@ static void send_request(struct exchange *exchange)
 	exchange->stalled_ms =
 		plan->stall_ms ? duration_deadline_ms(plan->stall_ms) : 0;
 	exchange->active_ms = duration_now_ms();
+	exchange->limit_ms = duration_deadline_ms(plan->total_ms);
 }
 
 static void take_data(struct exchange *exchange, size_t got)
@@ -207,6 +209,16 @@ static int64_t next_ms(const struct exchange *exchange)
 	return due_ms;
 }
 
+/* Whether a reply goes on for longer than anybody would wait. */
+static bool is_endless(const struct exchange *exchange, int64_t now_ms)
+{
+	const struct exchange_plan *plan = exchange->plan;
+
+	return now_ms >= exchange->limit_ms ||
+		(plan->most_bytes &&
+			exchange->result->bytes > plan->most_bytes);
+}
+
 static void await_reply(struct exchange *exchange)
 {
 	for (;;) {
@@ -217,6 +229,10 @@ static void await_reply(struct exchange *exchange)
 		if (exchange->stalled_ms && now_ms >= exchange->stalled_ms) {
 			exchange->stalled_ms = 0;
 			exchange->active_ms = now_ms;
+		}
+		if (is_endless(exchange, now_ms)) {
+			exchange->result->endless = true;
+			return;
 		}
 		if (is_whole(exchange, now_ms) ||
 			now_ms - exchange->active_ms >=

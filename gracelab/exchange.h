@@ -36,6 +36,8 @@ struct exchange_plan {
 	int64_t patience_ms;   /* how long nothing may happen */
 	int64_t quiet_ms;      /* a reply without FIN ends after this silence */
 	uint64_t expect_bytes; /* ... or with this many bytes; 0: not known */
+	int64_t total_ms;      /* how long it may take in all */
+	uint64_t most_bytes;   /* of a reply; more is cut off; 0: any */
 };
 
 /* How much of a reply's beginning is kept. */
@@ -49,6 +51,7 @@ struct exchange_result {
 	char head[EXCHANGE_HEAD_BYTES];
 	size_t head_bytes;
 	bool eof, reset; /* how it ended; neither: it did not in time */
+	bool endless;    /* cut off at total_ms or most_bytes */
 	/* Seconds after the request was sent; -1: never. */
 	double fin_s, first_byte_s, end_s;
 	const char *state; /* the TCP state in the end, or NULL */

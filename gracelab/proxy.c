@@ -19,6 +19,7 @@ enum {
 	PIECE_PAUSE_MS = 100,
 	STALL_MS = 700,
 	BARE_TIMES = 40,
+	FAILURES_ENOUGH = 5,
 };
 
 static const struct inspect_item checks[PROXY_CHECKS] = {
@@ -41,6 +42,9 @@ static const struct inspect_item checks[PROXY_CHECKS] = {
 		"does the client's RST cross as RST?", false, false },
 	[PROXY_RESET_BACK] = { "reset-back",
 		"does the server's RST cross as RST?", false, false },
+	[PROXY_NEXT] = { "next",
+		"is a plain connection served? (after each check too)", true,
+		false },
 };
 
 const struct inspect_item *proxy_checks(void)
@@ -291,24 +295,31 @@ static bool judge(const struct scene *scene, const struct relay_end ends[SIDES],
 			scene->client_sees_eof, why);
 }
 
-/* Plays a scene as often as it wants; false, and why, at the first failure. */
+/*
+ * Plays a scene as often as it wants, until it has failed FAILURES_ENOUGH
+ * times; false, and why, if it has failed at all.
+ */
 static bool try_scene(const struct proxy_options *options,
 	const struct scene *scene, bool control, char *why)
 {
 	unsigned times = scene->times && !control ? scene->times : 1;
+	unsigned failures = 0, played = 0;
 	struct relay_end ends[SIDES];
 
-	for (unsigned i = 0; i < times; i++) {
+	while (played < times && failures < FAILURES_ENOUGH) {
+		char one[PROXY_WHY_SIZE];
+
 		play(options, scene, control, ends);
-		if (judge(scene, ends, why))
+		played++;
+		if (judge(scene, ends, one))
 			continue;
-		if (times > 1)
-			snprintf(why + strlen(why),
-				PROXY_WHY_SIZE - strlen(why),
-				" (at %u of %u times)", i + 1, times);
-		return false;
+		failures++;
+		snprintf(why, PROXY_WHY_SIZE, "%s", one);
 	}
-	return true;
+	if (failures && times > 1)
+		snprintf(why + strlen(why), PROXY_WHY_SIZE - strlen(why),
+			" (%u of %u times)", failures, played);
+	return !failures;
 }
 
 static bool try_idle(
@@ -371,6 +382,8 @@ static bool try_check(const struct proxy_options *options, enum proxy_id id,
 		snprintf(why, PROXY_WHY_SIZE, "the client sees %s",
 			end_of(&ends[CLIENT]));
 		return ends[CLIENT].connected;
+	case PROXY_NEXT:
+		return try_scene(options, &next, control, why);
 	case PROXY_CHECKS:
 		break;
 	}
@@ -415,6 +428,7 @@ void proxy_replay(
 		[PROXY_LARGE] = &large_reply,
 		[PROXY_RESET_FORWARD] = &reset_forward,
 		[PROXY_RESET_BACK] = &reset_back,
+		[PROXY_NEXT] = &next,
 	};
 	struct relay_end ends[SIDES];
 	char why[PROXY_WHY_SIZE];

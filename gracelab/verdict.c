@@ -59,6 +59,8 @@ const char *verdict_baseline(const struct exchange_result *one,
 		return "it does not answer the preamble";
 	if (!one->bytes || !other->bytes)
 		return "it does not answer the request without a FIN";
+	if (one->endless || other->endless)
+		return "its reply without a FIN does not end";
 	baseline->first_byte_s = one->first_byte_s < other->first_byte_s
 		? one->first_byte_s
 		: other->first_byte_s;
