@@ -30,6 +30,9 @@
 /* All but the first probe: often enough to see what comes and goes. */
 #define FEW_TRIES 3
 
+/* How much later than its answers a server has surely met a rude end. */
+#define NOTICE_MS 200
+
 /* A server that comes back needs no longer than this. */
 #define CONNECT_TRIES    5
 #define CONNECT_PAUSE_MS 60
@@ -327,6 +330,7 @@ static void probe_rude(
 	struct audit *audit, enum audit_id id, enum exchange_ending ending)
 {
 	struct audit_finding *finding = &audit->report->findings[id];
+	const struct baseline *baseline = &audit->report->baseline;
 	struct exchange_plan rude = plain(audit), next = plain(audit);
 	struct exchange_result result;
 
@@ -335,16 +339,19 @@ static void probe_rude(
 		progress(audit, probes[id].name, i, few(audit));
 		exchange(&rude, &result);
 	}
+	/* It meets the rude end only when it comes to answer. */
+	poll(NULL, 0, (int)(baseline->first_byte_s * 1000) + NOTICE_MS);
 	exchange(&next, &result);
 	finding->played = true;
 	finding->tries = finding->agreed = 1;
-	finding->bytes = verdict_bytes(&result, &audit->report->baseline);
-	finding->verdict = result.connected && result.bytes ? VERDICT_HONOURED
-							    : VERDICT_PEER_DIED;
+	finding->bytes = verdict_bytes(&result, baseline);
+	finding->verdict = result.connected && finding->bytes == baseline->bytes
+		? VERDICT_HONOURED
+		: VERDICT_PEER_DIED;
 	snprintf(finding->why, sizeof(finding->why), "%s",
 		finding->verdict == VERDICT_HONOURED
 			? "serves on"
-			: "the next request gets no reply");
+			: "the next request does not get its reply");
 }
 
 static void probe_oversend(struct audit *audit)
