@@ -186,11 +186,6 @@ static bool is_over(void *context)
 	return session->quitting || session->report->broken;
 }
 
-static void hide_line(void *context)
-{
-	editor_hide(context);
-}
-
 /* The TCP state for the prompt, where there is one. */
 static const char *state_of(const struct session *session)
 {
@@ -215,11 +210,6 @@ static void show_prompt(struct session *session, const char *state)
 	editor_show(&session->editor, prompt);
 }
 
-static int64_t earlier(int64_t a_ms, int64_t b_ms)
-{
-	return a_ms < 0 ? b_ms : b_ms < 0 || a_ms < b_ms ? a_ms : b_ms;
-}
-
 /* How long pselect(2) may wait; -1 for ever. */
 static int64_t wait_ms(const struct session *session, const char *state)
 {
@@ -227,24 +217,13 @@ static int64_t wait_ms(const struct session *session, const char *state)
 	int64_t due_ms = console_due_ms(&session->console);
 	int64_t recheck_ms = editor_recheck_ms(&session->editor);
 
-	due_ms = earlier(due_ms, every_due_ms(&session->every, &session->conn));
+	due_ms = duration_earlier_ms(
+		due_ms, every_due_ms(&session->every, &session->conn));
 	if (session->editor.is_terminal && is_passing(state))
-		due_ms = earlier(due_ms, now_ms + STATE_LOOK_MS);
+		due_ms = duration_earlier_ms(due_ms, now_ms + STATE_LOOK_MS);
 	if (recheck_ms >= 0)
-		due_ms = earlier(due_ms, now_ms + recheck_ms);
+		due_ms = duration_earlier_ms(due_ms, now_ms + recheck_ms);
 	return due_ms < 0 ? -1 : due_ms < now_ms ? 0 : due_ms - now_ms;
-}
-
-static void read_lines(struct session *session)
-{
-	char why[NAMES_DESCRIPTION_SIZE];
-
-	if (!editor_read(&session->editor))
-		return;
-	names_describe(why, errno);
-	session->report->status->failed = true;
-	session->editor.lines.ended = true;
-	report_complaint(session->report, "cannot read the lines: %s", why);
 }
 
 /* The signals that are caught are caught for the terminal's sake. */
@@ -292,7 +271,7 @@ static void wait_and_serve(struct session *session)
 		return;
 	/* Lines first: what they say concerns what is there to be read. */
 	if (input_fd >= 0 && FD_ISSET(input_fd, &readable)) {
-		read_lines(session);
+		console_read(&session->console);
 		console_run(&session->console);
 	}
 	if (conn->fd != fd || fd < 0)
@@ -375,8 +354,6 @@ static void begin(struct session *session, int input_fd)
 		signals_catch(SIGTERM);
 		signals_catch(SIGHUP);
 	}
-	session->report->hooks.before = hide_line;
-	session->report->hooks.context = &session->editor;
 	console_init(&session->console, &session->editor, session->report,
 		&(struct console_program){
 			.act = act_on,
@@ -409,8 +386,8 @@ int session_run(const struct client_options *options, struct report *report,
 	} else if (open_connection(&session, options->host, options->port)) {
 		run(&session);
 	}
+	console_end(&session.console);
 	editor_end(&session.editor);
-	report->hooks.before = NULL;
 	every_stop(&session.every);
 	conn_forget(&session.conn);
 	free(session.context.buffer);

@@ -175,17 +175,14 @@ static int replace_route(struct mnl_socket *nl, unsigned lo,
 	return ask_kernel(nl, request);
 }
 
-/* Furnishes ::1; returns 0 or an errno value, *had says whether there is one.
- */
-static int furnish_ipv6(
-	struct mnl_socket *nl, unsigned lo, unsigned rto_min_ms, bool *had)
+/* Furnishes ::1, if there is one; returns 0 or an errno value. */
+static int furnish_ipv6(struct mnl_socket *nl, unsigned lo, unsigned rto_min_ms)
 {
 	static const struct local_route route = { AF_INET6, 128, "::1", NULL };
 	char buffer[MESSAGE_BYTES];
 	struct nlmsghdr *request = put_route(buffer, RTM_DELROUTE, &route, lo);
 	int error;
 
-	*had = false;
 	/* The kernel's own route has metric 0, which no request can name, so
 	 * it can be deleted but not replaced, and would go first. Without one
 	 * IPv6 is switched off or not built in. */
@@ -196,9 +193,7 @@ static int furnish_ipv6(
 				error == EOPNOTSUPP
 			? 0
 			: error;
-	error = replace_route(nl, lo, &route, rto_min_ms);
-	*had = error == 0;
-	return error;
+	return replace_route(nl, lo, &route, rto_min_ms);
 }
 
 /* Brings loopback up as stage_enter() says; on failure stage->why is set. */
@@ -226,7 +221,7 @@ static int furnish(struct stage *stage)
 	}
 	if (!error) {
 		step = "set the route of ::1";
-		error = furnish_ipv6(nl, lo, stage->rto_min_ms, &stage->ipv6);
+		error = furnish_ipv6(nl, lo, stage->rto_min_ms);
 	}
 	if (error)
 		explain(stage->why, sizeof(stage->why), step, error);

@@ -24,7 +24,6 @@ enum stage_result {
 /* What the stage is like. All texts are terminated; "" if nothing to say. */
 struct stage {
 	enum stage_result result;
-	bool ipv6;           /* ::1 is there, furnished like 127.0.0.1 */
 	unsigned rto_min_ms; /* of the loopback's routes; 0: the host's */
 	/* Why not STAGE_PRIVATE: the step and the errno by name and text;
 	 * with STAGE_BAD_SYSCTL the message names the sysctl. */

@@ -212,11 +212,6 @@ struct wire *wire_open(
 	return wire;
 }
 
-int wire_fd(const struct wire *wire)
-{
-	return pcap_get_selectable_fd(wire->pcap);
-}
-
 static void on_packet(
 	u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {

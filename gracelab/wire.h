@@ -56,10 +56,6 @@ bool wire_is_pure_ack(const struct segment *segment);
 struct wire *wire_open(
 	uint16_t port, const char *savefile, char *why, size_t why_size);
 
-/* A descriptor that poll(2) shows readable when there is something to drain;
- * close-on-exec; it stays the capture's. */
-int wire_fd(const struct wire *wire);
-
 /*
  * Hands every segment captured so far to on_segment, in the order in which
  * they arrived, and returns without waiting.

@@ -221,11 +221,6 @@ static bool is_over(void *context)
 		server->serving.context.sigpipe_caught;
 }
 
-static void hide_line(void *context)
-{
-	editor_hide(context);
-}
-
 /* Watches `fd` as the source from now on; -1: nothing. */
 static void watch_source(struct server *server, struct source *source, int fd)
 {
@@ -241,35 +236,20 @@ static void watch_source(struct server *server, struct source *source, int fd)
 		source->refused = errno == EPERM;
 }
 
-static void read_lines(struct server *server)
-{
-	char why[NAMES_DESCRIPTION_SIZE];
-
-	if (!editor_read(&server->editor))
-		return;
-	names_describe(why, errno);
-	server->editor.lines.ended = true;
-	report_complaint(server->report, "cannot read the lines: %s", why);
-}
-
-static int64_t earlier(int64_t a_ms, int64_t b_ms)
-{
-	return a_ms < 0 ? b_ms : b_ms < 0 || a_ms < b_ms ? a_ms : b_ms;
-}
-
 /* How long epoll_pwait(2) may wait; -1 for ever. */
 static int wait_ms(const struct server *server)
 {
 	int64_t now_ms = duration_now_ms();
-	int64_t due_ms = earlier(timers_due_ms(&server->serving.thinking),
-		timers_due_ms(&server->serving.idle));
+	int64_t due_ms =
+		duration_earlier_ms(timers_due_ms(&server->serving.thinking),
+			timers_due_ms(&server->serving.idle));
 	int64_t recheck_ms = editor_recheck_ms(&server->editor);
 
-	due_ms = earlier(due_ms, console_due_ms(&server->console));
+	due_ms = duration_earlier_ms(due_ms, console_due_ms(&server->console));
 	if (server->listener.again_ms)
-		due_ms = earlier(due_ms, server->listener.again_ms);
+		due_ms = duration_earlier_ms(due_ms, server->listener.again_ms);
 	if (recheck_ms >= 0)
-		due_ms = earlier(due_ms, now_ms + recheck_ms);
+		due_ms = duration_earlier_ms(due_ms, now_ms + recheck_ms);
 	if (server->input.refused && editor_fd(&server->editor) >= 0)
 		due_ms = now_ms;
 	if (due_ms < 0)
@@ -296,7 +276,7 @@ static void serve_event(struct server *server, const struct epoll_event *event)
 	if (event->data.ptr == &server->entrance) {
 		accept_waiting(server);
 	} else if (event->data.ptr == &server->input) {
-		read_lines(server);
+		console_read(&server->console);
 	} else {
 		if (conn_wants_write(&served->conn))
 			served_on_writable(served);
@@ -352,7 +332,7 @@ static void wait_and_serve(struct server *server)
 	}
 	editor_signals(&server->editor);
 	if (server->input.refused && editor_fd(&server->editor) >= 0)
-		read_lines(server);
+		console_read(&server->console);
 	for (int i = 0; i < count && !is_over(server); i++)
 		serve_event(server, &events[i]);
 	expire(server);
@@ -394,8 +374,6 @@ static void begin(struct server *server)
 		});
 	if (is_pipe(STDOUT_FILENO))
 		server->report->outside = &server->outside;
-	server->report->hooks.before = hide_line;
-	server->report->hooks.context = &server->editor;
 	console_init(&server->console, &server->editor, server->report,
 		&(struct console_program){
 			.act = act_on,
@@ -427,8 +405,8 @@ void server_run(const struct server_options *options, struct report *report)
 	} else if (listener_open(&server.listener, options, report)) {
 		run(&server);
 	}
+	console_end(&server.console);
 	editor_end(&server.editor);
-	report->hooks.before = NULL;
 	report->outside = NULL;
 	while (server.crowd.first)
 		crowd_remove(&server.crowd, server.crowd.first);

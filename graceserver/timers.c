@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "timers.h"
 
+#include <assert.h>
 #include <stddef.h>
 
 #include "lib/duration.h"
 
 void timers_set(struct timers *timers, struct timer *timer)
 {
+	assert(!timers_is_set(timer));
 	timer->due_ms = duration_deadline_ms(timers->duration_ms);
 	timer->next = NULL;
 	timer->previous = timers->last;

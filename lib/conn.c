@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "conn.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,6 +18,7 @@
 void conn_init(struct conn *conn, struct conn_context *context, int fd,
 	unsigned number)
 {
+	assert(fd >= 0);
 	*conn = (struct conn){ .context = context, .fd = fd, .number = number };
 }
 

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "console.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "act.h"
 #include "duration.h"
+#include "names.h"
 #include "parse.h"
 #include "tcp.h"
 
 /* How often a wait for RST looks, where no call of ours would show it. */
 #define LOOK_FOR_RESET_MS 10
+
+static void hide_line(void *context)
+{
+	editor_hide(context);
+}
 
 void console_init(struct console *console, struct editor *editor,
 	struct report *report, const struct console_program *program)
@@ -18,6 +25,26 @@ void console_init(struct console *console, struct editor *editor,
 	*console = (struct console){
 		.program = *program, .editor = editor, .report = report
 	};
+	/* Output takes the place of the line that is being typed. */
+	report->hooks.before = hide_line;
+	report->hooks.context = editor;
+}
+
+void console_end(struct console *console)
+{
+	console->report->hooks.before = NULL;
+}
+
+void console_read(struct console *console)
+{
+	char why[NAMES_DESCRIPTION_SIZE];
+
+	if (!editor_read(console->editor))
+		return;
+	names_describe(why, errno);
+	console->report->status->failed = true;
+	console->editor->lines.ended = true;
+	report_complaint(console->report, "cannot read the lines: %s", why);
 }
 
 static void done(struct console *console)

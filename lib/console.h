@@ -50,6 +50,12 @@ struct console {
 void console_init(struct console *console, struct editor *editor,
 	struct report *report, const struct console_program *program);
 
+/* Reads what has come; that it cannot be read is said, and ends the lines. */
+void console_read(struct console *console);
+
+/* Stops hiding the line for the report's sake; the editor may be ended. */
+void console_end(struct console *console);
+
 /* Acts on all lines that have come and may be acted on now. */
 void console_run(struct console *console);
 

@@ -65,6 +65,11 @@ int64_t duration_deadline_ms(int64_t duration_ms)
 	return duration_now_ms() + duration_ms + 1;
 }
 
+int64_t duration_earlier_ms(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms < 0 ? b_ms : b_ms < 0 || a_ms < b_ms ? a_ms : b_ms;
+}
+
 double duration_now_s(void)
 {
 	struct timespec now;

@@ -23,6 +23,9 @@ int64_t duration_now_ms(void);
 /* The first duration_now_ms() at which `duration_ms` have passed for sure. */
 int64_t duration_deadline_ms(int64_t duration_ms);
 
+/* The earlier of two times, of which -1 is never. */
+int64_t duration_earlier_ms(int64_t a_ms, int64_t b_ms);
+
 /* Seconds of CLOCK_MONOTONIC with the clock's full resolution. */
 double duration_now_s(void);
 

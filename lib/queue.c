@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "queue.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -66,6 +67,7 @@ void queue_drop(struct queue *queue)
 {
 	struct queue_item *item = queue->head;
 
+	assert(item);
 	if (item->kind == QUEUE_BYTES)
 		queue->waiting_bytes -= item->len - item->done;
 	queue->head = item->next;
