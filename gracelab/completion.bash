@@ -92,10 +92,10 @@ _gracelab()
 
 	case $prev in
 	--format)
-		_gracelab_words "$cur" 'json mermaid svg text'
+		_gracelab_words "$cur" 'json junit mermaid svg text'
 		return
 		;;
-	--output | -o | --pcap)
+	--output | -o | --pcap | --preamble | --request)
 		# readline's own completion of file names.
 		compopt -o default
 		return
@@ -109,13 +109,19 @@ _gracelab()
 		;;
 	esac
 	[[ $split == true ]] && return
+	case $(_gracelab_command "$cword") in
+	audit) options='--expect= --format= --help --http= --list --only= -o
+		--output= --preamble= --request= --send= --timeout= --tries=' ;;
+	proxy) options='--back= --format= --front= --help --idle= --list --only=
+		-o --output= --timeout= --' ;;
+	esac
 	if [[ $cur == -* ]]; then
 		_gracelab_words "$cur" "$options"
 		[[ ${COMPREPLY-} == *= ]] && compopt -o nospace
 		return
 	fi
 	case $(_gracelab_command "$cword") in
-	'') _gracelab_words "$cur" 'check list play record' ;;
+	'') _gracelab_words "$cur" 'audit check list play proxy record' ;;
 	play | check | record) _gracelab_experiments "$cur" ;;
 	esac
 } && complete -F _gracelab gracelab
