@@ -290,7 +290,6 @@ static void add_row(struct inspection *inspection, enum proxy_id id,
 		return;
 	row->name = proxy_checks()[id].name;
 	switch (finding.verdict) {
-	case PROXY_NOT_PLAYED:
 	case PROXY_REPORTED:
 		row->kind = RESULT_REPORTED;
 		row->verdict = "reported";

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/names.h"
+
 enum {
 	/* A dump's message may be 32 KiB. */
 	ANSWER_BYTES = 32768,
@@ -57,33 +59,8 @@ void kernel_close(struct kernel *kernel)
 
 const char *kernel_state_name(enum kernel_state state)
 {
-	switch (state) {
-	case KERNEL_GONE:
-		return "gone";
-	case KERNEL_ESTABLISHED:
-		return "ESTABLISHED";
-	case KERNEL_SYN_SENT:
-		return "SYN_SENT";
-	case KERNEL_SYN_RECV:
-		return "SYN_RECV";
-	case KERNEL_FIN_WAIT1:
-		return "FIN_WAIT1";
-	case KERNEL_FIN_WAIT2:
-		return "FIN_WAIT2";
-	case KERNEL_TIME_WAIT:
-		return "TIME_WAIT";
-	case KERNEL_CLOSE:
-		return "CLOSE";
-	case KERNEL_CLOSE_WAIT:
-		return "CLOSE_WAIT";
-	case KERNEL_LAST_ACK:
-		return "LAST_ACK";
-	case KERNEL_LISTEN:
-		return "LISTEN";
-	case KERNEL_CLOSING:
-		return "CLOSING";
-	}
-	return "unknown";
+	/* The numbers are the kernel's own, which names.h names. */
+	return state == KERNEL_GONE ? "gone" : names_tcp_state((int)state);
 }
 
 static struct sockaddr_storage loopback(bool is_ipv6, uint16_t port)

@@ -37,7 +37,6 @@ struct proxy_options {
 };
 
 enum proxy_verdict {
-	PROXY_NOT_PLAYED,
 	PROXY_PASS,
 	PROXY_FAIL,
 	PROXY_REPORTED,

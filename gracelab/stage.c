@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/names.h"
+
 enum {
 	RTO_MIN_MS = 10000,
 	RTO_MIN_LOWEST_MS = 200,
@@ -37,10 +39,9 @@ struct local_route {
 /* Keeps errno's name beside the step that failed. */
 static void explain(char *text, size_t size, const char *step, int error)
 {
-	const char *name = strerrorname_np(error);
+	char why[NAMES_DESCRIPTION_SIZE];
 
-	snprintf(text, size, "%s: %s (%s)", step, name ? name : "errno",
-		strerror(error));
+	snprintf(text, size, "%s: %s", step, names_describe(why, error));
 }
 
 static int write_file(const char *path, const char *text)

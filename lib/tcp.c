@@ -23,7 +23,7 @@ const char *tcp_state(int fd)
 	return names_tcp_state(state);
 }
 
-static size_t queue_bytes(int fd, unsigned long request)
+static size_t ask_bytes(int fd, unsigned long request)
 {
 	int bytes = 0;
 
@@ -34,12 +34,12 @@ static size_t queue_bytes(int fd, unsigned long request)
 
 size_t tcp_unread_bytes(int fd)
 {
-	return queue_bytes(fd, SIOCINQ);
+	return ask_bytes(fd, SIOCINQ);
 }
 
 size_t tcp_unacknowledged_bytes(int fd)
 {
-	return queue_bytes(fd, SIOCOUTQ);
+	return ask_bytes(fd, SIOCOUTQ);
 }
 
 int tcp_take_error(int fd)
