@@ -39,7 +39,13 @@ PKG_CFLAGS  = $(shell $(PKG_CONFIG) --cflags readline jansson \
 	libpcap libmnl)
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DGRACE_VERSION='"$(VERSION)"' -I. \
 	$(WARNINGS) $(HARDEN) $(PKG_CFLAGS) $(CFLAGS)
-LIBS_graceclient = $(shell $(PKG_CONFIG) --libs readline jansson)
+# Loaded with every start, readline costs a fifth of it, and is needed only at
+# a terminal; so where there is its archive (not on every system) it is linked.
+ARCHIVES    = $(filter /%,$(shell $(CC) -print-file-name=libreadline.a) \
+	$(shell $(CC) -print-file-name=libtinfo.a))
+READLINE    = $(if $(word 2,$(ARCHIVES)),$(ARCHIVES),$(shell $(PKG_CONFIG) \
+	--libs readline))
+LIBS_graceclient = $(READLINE) $(shell $(PKG_CONFIG) --libs jansson)
 LIBS_graceserver = $(LIBS_graceclient)
 LIBS_gracelab    = $(shell $(PKG_CONFIG) --libs jansson libpcap libmnl)
 LIBS_unit        = $(LIBS_graceclient) $(LIBS_gracelab)

@@ -231,6 +231,7 @@ static void take_signals(struct session *session)
 {
 	static const int deadly[] = { SIGTERM, SIGHUP };
 
+	signals_deliver(&session->outside);
 	for (size_t i = 0; i < sizeof(deadly) / sizeof(*deadly); i++)
 		if (signals_take(deadly[i]))
 			session->deadly_signal = deadly[i];
@@ -245,8 +246,12 @@ static void wait_and_serve(struct session *session)
 {
 	struct conn *conn = &session->conn;
 	fd_set readable, writable;
-	const char *state = state_of(session);
 	int fd = conn->fd;
+
+	take_signals(session);
+	if (session->quitting)
+		return;
+	const char *state = state_of(session);
 	int input_fd = busy(session) ? -1 : editor_fd(&session->editor);
 	int64_t left_ms = wait_ms(session, state);
 	struct timespec left = { left_ms / 1000, left_ms % 1000 * 1000000 };
@@ -264,9 +269,6 @@ static void wait_and_serve(struct session *session)
 	int ready = pselect(top + 1, &readable, &writable, NULL,
 		left_ms < 0 ? NULL : &left, &session->outside);
 
-	if (ready > 0)
-		signals_deliver(&session->outside);
-	take_signals(session);
 	if (ready <= 0)
 		return;
 	/* Lines first: what they say concerns what is there to be read. */

@@ -308,11 +308,27 @@ static void expire(struct server *server)
 		listener_retry(&server->listener);
 }
 
+/* Acts on signals that have come; false where one of them ends the server. */
+static bool take_signals(struct server *server)
+{
+	signals_deliver(&server->outside);
+	if (signals_take(SIGINT) || signals_take(SIGTERM)) {
+		server->ending = server->report->ending = true;
+		report_line(server->report, 0, "received %llu datagrams",
+			(unsigned long long)server->serving.messages);
+		return false;
+	}
+	editor_signals(&server->editor);
+	return true;
+}
+
 /* Waits once and serves what is ready and what is due. */
 static void wait_and_serve(struct server *server)
 {
 	struct epoll_event events[EVENTS_A_TURN];
 
+	if (!take_signals(server))
+		return;
 	watch_source(server, &server->entrance,
 		listener_ready(&server->listener, server->crowd.count)
 			? server->listener.fd
@@ -322,15 +338,6 @@ static void wait_and_serve(struct server *server)
 	int count = epoll_pwait(server->epoll, events, EVENTS_A_TURN,
 		wait_ms(server), &server->outside);
 
-	if (count > 0)
-		signals_deliver(&server->outside);
-	if (signals_take(SIGINT) || signals_take(SIGTERM)) {
-		server->ending = server->report->ending = true;
-		report_line(server->report, 0, "received %llu datagrams",
-			(unsigned long long)server->serving.messages);
-		return;
-	}
-	editor_signals(&server->editor);
 	if (server->input.refused && editor_fd(&server->editor) >= 0)
 		console_read(&server->console);
 	for (int i = 0; i < count && !is_over(server); i++)

@@ -14,8 +14,9 @@
 void signals_catch(int signal);
 
 /*
- * Delivers what is pending: pselect(2) and its kin return at once, and deliver
- * nothing, while a descriptor is ready. `outside` is the mask of before.
+ * Delivers what is pending, to be called before each wait: pselect(2) and its
+ * kin return at once, and deliver nothing, while a descriptor is ready.
+ * `outside` is the mask of before.
  */
 void signals_deliver(const sigset_t *outside);
 
