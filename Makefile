@@ -54,7 +54,8 @@ LIB_OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard lib/*.c))
 objects      = $(patsubst %.c,$(O)/obj/%.o,$(wildcard $(1)/*.c))
 UNIT_OBJECTS := $(call objects,tests/unit)
 OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
-	$(UNIT_OBJECTS) $(O)/obj/lib/manual/commands.o
+	$(UNIT_OBJECTS) $(O)/obj/lib/manual/commands.o \
+	$(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/bench/*.c))
 MANUALS     := $(patsubst %,$(O)/%.1,$(PROGRAMS))
 LAB_FILES   := $(wildcard transcripts/*.lab transcripts/*.txt) \
 	transcripts/README.md
@@ -63,7 +64,7 @@ SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.sh' '*.bash' '*.bats' .ci/run)
 
-.PHONY: all demo bench transcripts pictures check lint format install uninstall clean deps deps-audit audited check-real help
+.PHONY: all demo bench soak transcripts pictures check lint format install uninstall clean deps deps-audit audited check-real help
 .PHONY: lib graceclient graceserver gracelab tests
 
 all: $(PROGRAMS:%=$(O)/%) $(MANUALS)
@@ -116,8 +117,20 @@ $(foreach p,$(PROGRAMS),$(eval $(call manual_rule,$(p))))
 demo: all
 	@O=$(O) tests/demo.sh
 
-bench: all
-	@O=$(O) python3 tests/bench/lab.py
+# References: bare sockets; only the empty program is linked to what ours load.
+BENCHES := $(patsubst tests/bench/%.c,$(O)/bench/%,$(wildcard tests/bench/*.c))
+
+$(O)/bench/%: $(O)/obj/tests/bench/%.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^
+$(O)/bench/empty: private LDFLAGS += -Wl,--no-as-needed $(shell $(PKG_CONFIG) \
+	--libs readline jansson)
+
+bench: all $(BENCHES)
+	@O=$(O) python3 tests/bench/bench.py $(BENCH)
+
+soak: all
+	@O=$(O) python3 tests/soak/soak.py
 
 transcripts: all
 	$(O)/gracelab record
@@ -185,7 +198,10 @@ help:
 	@echo 'make demo       play the two ways to end a connection'
 	@echo 'make transcripts  record the goldens; see .github/CONTRIBUTING.md'
 	@echo 'make pictures   an SVG of each experiment, into $(O)/pictures'
-	@echo 'make bench      what it costs, in figures'
+	@echo 'make bench      what it costs beside others, into the README; BENCH='
+	@echo '                chooses: safe echo file cycles thinking fin start lab'
+	@echo 'make soak       5 minutes of random sessions and faults (SOAK_SECONDS,'
+	@echo '                SEED), into the README'
 	@echo 'make check      all tests; SANITIZE=address,undefined is a variant'
 	@echo 'make check-real tests with real servers and proxies; deps-audit'
 	@echo '                installs them, audited writes the README table'

@@ -5,18 +5,18 @@ found into the README, between its two markers. O=build is the build folder."""
 
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import readme  # noqa: E402, in the folder above
+from readme import ROOT, version  # noqa: E402
+
 LAB = os.path.join(os.environ.get("O", os.path.join(ROOT, "build")), "gracelab")
 PEER = "tests/real/peer.sh"
 PYTHON = "/usr/bin/python3"
-BEGIN, END = "<!-- audited: begin -->", "<!-- audited: end -->"
 
 # name, how its version is asked for, what it is
 PROXIES = [
@@ -44,18 +44,6 @@ SERVERS = [
     ("redis", "redis-server --version", "redis, BLPOP with a time-out",
      ["--send", "BLPOP nothing 0.4\\r\\n"]),
 ]
-
-
-def version(command):
-    """The first number with a dot that the program says, or None."""
-    try:
-        said = subprocess.run(command.split(), stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, check=False)
-    except FileNotFoundError:
-        return None
-    # socat says the version of its licence's text first.
-    found = re.search(r"(?:version |[ /_v=])(\d+\.\d+[\w.]*)", said.stdout)
-    return found.group(1) if found else "?"
 
 
 def inspect(command):
@@ -93,9 +81,10 @@ def audit(name, request):
             os.killpg(peer.pid, 15)
 
 
-def rows():
-    yield "| proxy | version | verdict | what fails, or was proved | command |"
-    yield "| --- | --- | --- | --- | --- |"
+HEADING = ["version", "verdict", "what fails, or was proved", "command"]
+
+
+def proxies():
     for name, ask, title in PROXIES:
         number = version(ask)
         if not number:
@@ -103,31 +92,22 @@ def rows():
         print(name, file=sys.stderr)
         verdict, bad = inspect(["proxy", "--format=json", "--", PEER, name,
                                 "{listen}", "{backend}"])
-        yield (f"| {title} | {number} | {verdict} | {bad} | `gracelab proxy -- "
-               f"{PEER} {name} {{listen}} {{backend}}` |")
-    yield ""
-    yield "| server | version | verdict | what fails, or was proved | command |"
-    yield "| --- | --- | --- | --- | --- |"
+        yield [title, number, verdict, bad,
+               f"`gracelab proxy -- {PEER} {name} {{listen}} {{backend}}`"]
+
+
+def servers():
     for name, ask, title, request in SERVERS:
         number = version(ask)
         if not number:
             continue
         print(name, file=sys.stderr)
         verdict, bad = audit(name, request)
-        yield (f"| {title} | {number} | {verdict} | {bad} | `{PEER} {name} PORT "
-               f"& gracelab audit {request[0]} '{request[1]}' 127.0.0.1 PORT` |")
-
-
-def main():
-    path = os.path.join(ROOT, "README.md")
-    with open(path, encoding="utf-8") as readme:
-        text = readme.read()
-    head, rest = text.split(BEGIN)
-    tail = rest.split(END)[1]
-    table = "\n".join(rows())
-    with open(path, "w", encoding="utf-8") as readme:
-        readme.write(f"{head}{BEGIN}\n\n{table}\n\n{END}{tail}")
+        yield [title, number, verdict, bad,
+               f"`{PEER} {name} PORT & gracelab audit {request[0]} "
+               f"'{request[1]}' 127.0.0.1 PORT`"]
 
 
 if __name__ == "__main__":
-    main()
+    readme.replace("audited", readme.table(["proxy", *HEADING], proxies()) +
+                   "\n\n" + readme.table(["server", *HEADING], servers()))
