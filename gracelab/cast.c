@@ -14,7 +14,7 @@
 /* On a private network the port is free, and so the same in every play. */
 #define PRIVATE_PORT "43211"
 
-#define EVENTS_PATH "/dev/fd/3"
+#define EVENTS_OPTION "--events=/dev/fd/3"
 
 static const char *const names[SIDES] = { "graceclient", "graceserver" };
 static const char *const sides[SIDES] = { "client", "server" };
@@ -245,7 +245,7 @@ static const char *begin_server(struct cast *cast, const struct words *options)
 
 	snprintf(port, sizeof(port), "%u", cast->port);
 	const char *const first[] = { "--quiet", "--paused", "--delay=hold",
-		"--events=" EVENTS_PATH, "--port",
+		EVENTS_OPTION, "--port",
 		cast->port                      ? port
 			: cast->private_network ? PRIVATE_PORT
 						: "0",
@@ -283,8 +283,8 @@ const char *cast_start_client(struct cast *cast, int64_t deadline_ms)
 	char port[8];
 
 	snprintf(port, sizeof(port), "%u", cast->port);
-	const char *const first[] = { "--quiet", "--paused",
-		"--events=" EVENTS_PATH, NULL };
+	const char *const first[] = { "--quiet", "--paused", EVENTS_OPTION,
+		NULL };
 	const char *const last[] = { cast->host, port, NULL };
 	const char *error =
 		start(cast, CLIENT, first, &cast->experiment->client, last);

@@ -74,7 +74,7 @@ __attribute__((noreturn)) static void become(
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
 	closefrom(3);
-	if (words)
+	if (words && words[0])
 		execvp(words[0], words);
 	dprintf(STDERR_FILENO, "cannot start %s: %s\n", command[0],
 		strerror(errno));

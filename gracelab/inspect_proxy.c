@@ -71,9 +71,11 @@ static void parse_front(struct argp_state *state, const char *argument)
 	inspection->front = strdup(argument);
 	colon = inspection->front ? strrchr(inspection->front, ':') : NULL;
 	if (!colon || !net_parse_port(colon + 1, &inspection->front_number) ||
-		!inspection->front_number)
+		!inspection->front_number) {
 		argp_error(state, "--front: expected HOST:PORT, not '%s'",
 			argument);
+		return;
+	}
 	*colon = '\0';
 	inspection->proxy.front_host = inspection->front;
 	snprintf(inspection->front_port, sizeof(inspection->front_port), "%u",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ void program_failed(struct program *program, const struct record *record)
 
 static bool read_experiment(struct program *program, const char *name)
 {
-	char error[EXPERIMENT_ERROR_SIZE];
+	char error[EXPERIMENT_ERROR_SIZE] = "no memory";
 	char *path = catalog_path(program->transcripts, name);
 	struct experiment *experiment =
 		path ? experiment_read(path, error) : NULL;
@@ -51,7 +52,7 @@ static bool read_experiments(struct program *program)
 	struct lab_options *options = &program->options;
 	char **all = NULL;
 	size_t count = (size_t)options->experiment_count;
-	bool good = true;
+	bool good;
 
 	if (!count) {
 		all = program->transcripts ? catalog_names(program->transcripts)
@@ -65,7 +66,10 @@ static bool read_experiments(struct program *program)
 			count++;
 	}
 	program->experiments = calloc(count + 1, sizeof(struct experiment *));
-	for (size_t i = 0; i < count; i++)
+	if (!program->experiments)
+		program_complain("no memory for the experiments");
+	good = program->experiments;
+	for (size_t i = 0; program->experiments && i < count; i++)
 		good = read_experiment(program,
 			       all ? all[i] : options->experiments[i]) &&
 			good;
@@ -77,11 +81,13 @@ static bool read_experiments(struct program *program)
 
 static void list(struct program *program)
 {
-	for (size_t i = 0; i < program->count; i++)
-		printf("%-22s %s\n", program->experiments[i]->name,
-			program->experiments[i]->title
-				? program->experiments[i]->title
-				: "");
+	for (size_t i = 0; i < program->count; i++) {
+		const struct experiment *experiment = program->experiments[i];
+
+		assert(experiment);
+		printf("%-22s %s\n", experiment->name,
+			experiment->title ? experiment->title : "");
+	}
 }
 
 static bool open_output(struct program *program)

@@ -68,8 +68,10 @@ static void add_reaction(struct argp_state *state, const char *option,
 	struct command *commands = reallocarray(
 		reaction->commands, reaction->count + 1, sizeof(*commands));
 
-	if (!commands)
+	if (!commands) {
 		argp_failure(state, 1, 0, "no memory for %s", option);
+		return;
+	}
 	commands[reaction->count++] = command;
 	reaction->commands = commands;
 }

@@ -39,7 +39,7 @@ static char *next_command(const char *text, int again)
 
 static char *next_word(const char *text, int again)
 {
-	static const char *rest;
+	static const char *rest = "";
 
 	if (!again) {
 		size_t len = strcspn(rl_line_buffer, " ");

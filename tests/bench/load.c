@@ -141,6 +141,7 @@ int main(int argc, char **argv)
 	for (unsigned long i = 0; i < at_once && i < load.cycles; i++)
 		begin(&load, &cycles[i]);
 	run(&load, at_once);
+	free(cycles);
 	printf("%.6f %lu %.3f\n", bare_now_s() - start_s, load.lost,
 		load.slowest_s);
 	return load.lost != 0;
