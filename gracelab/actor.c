@@ -113,10 +113,11 @@ static void take_shown(struct actor *actor)
 	char buffer[4096];
 	ssize_t n;
 
-	while ((n = read(actor->output, buffer, sizeof(buffer))) > 0) {
+	while ((n = read(actor->output, buffer, sizeof(buffer))) > 0 ||
+		(n < 0 && errno == EINTR)) {
 		char *shown;
 
-		if (actor->shown_bytes + (size_t)n > SHOWN_BYTES_MAX)
+		if (n < 0 || actor->shown_bytes + (size_t)n > SHOWN_BYTES_MAX)
 			continue;
 		shown = realloc(
 			actor->shown, actor->shown_bytes + (size_t)n + 1);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "lib/names.h"
+#include "netlink.h"
 
 enum {
 	/* A dump's message may be 32 KiB. */
@@ -141,10 +142,10 @@ static int ask(struct kernel *kernel, const void *request, mnl_cb_t on_message,
 	unsigned portid = mnl_socket_get_portid(kernel->nl);
 	int result;
 
-	if (mnl_socket_sendto(kernel->nl, header, header->nlmsg_len) < 0)
+	if (netlink_send(kernel->nl, header) < 0)
 		return -1;
 	do {
-		ssize_t len = mnl_socket_recvfrom(
+		ssize_t len = netlink_receive(
 			kernel->nl, kernel->answer, sizeof(kernel->answer));
 
 		if (len < 0)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/io.h"
+#include "lib/names.h"
 
 /* More plays at a time than this would only hold more memory. */
 #define PLAYS_AT_ONCE 48
@@ -24,6 +25,7 @@ struct seat {
 	char *text; /* owned: the record as JSON */
 	size_t bytes;
 	bool complete; /* the newline at its end has come */
+	int error;     /* why there is no such process; 0: there is, or was */
 };
 
 /* The child: plays, hands over the record as one line, cleans up. */
@@ -58,12 +60,16 @@ static void begin(struct seat *seat, const struct experiment *experiment,
 	int ends[2];
 
 	*seat = (struct seat){ .fd = -1 };
-	if (pipe2(ends, O_CLOEXEC))
+	if (pipe2(ends, O_CLOEXEC)) {
+		seat->error = errno;
 		return;
+	}
 	fflush(NULL);
 	seat->pid = fork();
 	if (seat->pid == 0)
 		play_in_child(experiment, options, ends[1], parent);
+	if (seat->pid < 0)
+		seat->error = errno;
 	close(ends[1]);
 	seat->fd = ends[0];
 }
@@ -108,6 +114,18 @@ static void wait_for_any(struct seat *seats, size_t first, size_t end)
 			take(&seats[i]);
 }
 
+static char *why_nothing_came(const struct seat *seat)
+{
+	char why[NAMES_DESCRIPTION_SIZE], *text = NULL;
+
+	if (!seat->error)
+		return strdup("the play's process died");
+	if (asprintf(&text, "cannot start a play: %s",
+		    names_describe(why, seat->error)) < 0)
+		return NULL;
+	return text;
+}
+
 static void show(struct seat *seat, const struct experiment *experiment,
 	size_t index,
 	void (*on_record)(
@@ -123,7 +141,7 @@ static void show(struct seat *seat, const struct experiment *experiment,
 		record_free(&record);
 		record.name = strdup(experiment->name);
 		record.system = strdup("?");
-		record.failure = strdup("the play's process died");
+		record.failure = why_nothing_came(seat);
 	}
 	on_record(context, index, &record);
 	record_free(&record);
@@ -155,7 +173,8 @@ void lab_play(struct experiment *const *experiments, size_t count,
 			wait_for_any(seats, shown, begun);
 	}
 	for (size_t i = 0; i < begun; i++)
-		if (seats[i].pid > 0)
-			waitpid(seats[i].pid, NULL, 0);
+		while (seats[i].pid > 0 && waitpid(seats[i].pid, NULL, 0) < 0 &&
+			errno == EINTR)
+			;
 	free(seats);
 }

@@ -4,9 +4,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "catalog.h"
 #include "inspect.h"
+#include "lib/io.h"
 #include "lib/names.h"
 #include "lib/status.h"
 #include "program.h"
@@ -14,14 +16,20 @@
 
 void program_complain(const char *format, ...)
 {
+	static const char begins[] = "gracelab: ";
 	va_list arguments;
+	char *text = NULL;
 
 	fflush(stdout);
-	fprintf(stderr, "gracelab: ");
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	int len = vasprintf(&text, format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
+	if (len < 0)
+		return;
+	text[len] = '\n';
+	io_write(STDERR_FILENO, begins, strlen(begins));
+	io_write(STDERR_FILENO, text, (size_t)len + 1);
+	free(text);
 }
 
 void program_failed(struct program *program, const struct record *record)

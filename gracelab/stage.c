@@ -17,7 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/io.h"
 #include "lib/names.h"
+#include "netlink.h"
 
 enum {
 	RTO_MIN_MS = 10000,
@@ -52,7 +54,7 @@ static int write_file(const char *path, const char *text)
 
 	if (fd < 0)
 		return errno;
-	if (write(fd, text, len) != (ssize_t)len)
+	if (io_write(fd, text, len) != len)
 		error = errno;
 	close(fd);
 	return error;
@@ -104,9 +106,9 @@ static int ask_kernel(struct mnl_socket *nl, struct nlmsghdr *request)
 
 	request->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
 	request->nlmsg_seq = 1;
-	if (mnl_socket_sendto(nl, request, request->nlmsg_len) < 0)
+	if (netlink_send(nl, request) < 0)
 		return errno;
-	len = mnl_socket_recvfrom(nl, answer, sizeof(answer));
+	len = netlink_receive(nl, answer, sizeof(answer));
 	if (len < 0)
 		return errno;
 	if (mnl_cb_run(answer, (size_t)len, 1, mnl_socket_get_portid(nl), NULL,
@@ -367,19 +369,24 @@ enum stage_result stage_probe(struct stage *stage)
 	if (child == 0) {
 		stage_enter(NULL, 0, stage);
 		/* One write below PIPE_BUF arrives whole or not at all. */
-		_exit(write(ends[1], stage, sizeof(*stage)) < 0);
+		_exit(io_write(ends[1], stage, sizeof(*stage)) !=
+			sizeof(*stage));
 	}
 	if (child < 0) {
 		explain(stage->why, sizeof(stage->why), "fork", errno);
 	} else {
 		close(ends[1]);
 		ends[1] = -1;
-		if (read(ends[0], stage, sizeof(*stage)) <= 0)
+		ssize_t n;
+
+		do
+			n = read(ends[0], stage, sizeof(*stage));
+		while (n < 0 && errno == EINTR);
+		if (n <= 0)
 			explain(stage->why, sizeof(stage->why), "probe",
 				ECHILD);
-		if (waitpid(child, NULL, 0) < 0)
-			explain(stage->why, sizeof(stage->why), "waitpid",
-				errno);
+		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+			;
 	}
 	if (ends[0] >= 0)
 		close(ends[0]);

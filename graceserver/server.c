@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -232,8 +231,13 @@ static void watch_source(struct server *server, struct source *source, int fd)
 	if (source->fd >= 0)
 		epoll_ctl(server->epoll, EPOLL_CTL_DEL, source->fd, NULL);
 	source->fd = fd;
-	if (fd >= 0 && epoll_ctl(server->epoll, EPOLL_CTL_ADD, fd, &event))
-		source->refused = errno == EPERM;
+	if (fd < 0 || !epoll_ctl(server->epoll, EPOLL_CTL_ADD, fd, &event))
+		return;
+	source->refused = errno == EPERM;
+	if (source->refused)
+		return;
+	source->fd = -1;
+	listener_hold_off(&server->listener, server->report, "epoll_ctl");
 }
 
 /* How long epoll_pwait(2) may wait; -1 for ever. */
@@ -397,18 +401,21 @@ void server_run(const struct server_options *options, struct report *report)
 	struct server server = {
 		.options = options,
 		.report = report,
-		.epoll = epoll_create1(EPOLL_CLOEXEC),
+		.epoll = -1,
 		.entrance.fd = -1,
 		.input.fd = -1,
 	};
+	char why[NAMES_DESCRIPTION_SIZE];
 
 	server.serving.context.report = report;
 	server.serving.context.nosignal =
 		options->common.sigpipe == SIGPIPE_NOSIGNAL;
 	begin(&server);
+	server.epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (server.epoll < 0 || !served_prepare(&server.serving, options)) {
+		names_describe(why, errno);
 		report->status->failed = true;
-		report_complaint(report, "cannot start: %s", strerror(errno));
+		report_complaint(report, "cannot start: %s", why);
 	} else if (listener_open(&server.listener, options, report)) {
 		run(&server);
 	}

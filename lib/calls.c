@@ -36,6 +36,13 @@ static void report_error(
 			.error = error });
 }
 
+/* The peer reset the connection, or the kernel gave a silent one up. */
+static bool lost(int error)
+{
+	return error == ECONNRESET || error == ETIMEDOUT ||
+		error == EHOSTUNREACH || error == ENETUNREACH;
+}
+
 /* The handler ran before send(2) returned, so its event comes first. */
 static void take_sigpipe(struct conn *conn)
 {
@@ -60,9 +67,9 @@ static void send_failed(
 			.error = error,
 			.data = data,
 			.bytes = len });
-	if (error == ECONNRESET)
+	if (lost(error))
 		conn->receiving = RECEIVING_RESET;
-	if (error == ECONNRESET || (error == EPIPE && !conn->shut_wr))
+	if (lost(error) || (error == EPIPE && !conn->shut_wr))
 		conn->broken = true;
 }
 
@@ -109,7 +116,7 @@ ssize_t calls_recv(struct conn *conn, void *buffer, size_t size, bool typed)
 	}
 	if (n < 0 && !calls_transient(error)) {
 		conn->receiving = RECEIVING_RESET;
-		conn->broken = conn->broken || error == ECONNRESET;
+		conn->broken = conn->broken || lost(error);
 	}
 	errno = error;
 	return n;

@@ -37,7 +37,7 @@ static void complain(struct conn *conn, const char *verb, const char *what)
 static void end_save(struct conn *conn)
 {
 	struct save *save = conn->save;
-	char path[ESCAPE_LINE_SIZE];
+	char path[ESCAPE_LINE_SIZE], why[NAMES_DESCRIPTION_SIZE];
 
 	if (!save)
 		return;
@@ -47,8 +47,11 @@ static void end_save(struct conn *conn)
 		"save: %llu of %llu bytes are in %s",
 		(unsigned long long)save_written_bytes(save),
 		(unsigned long long)save_arrived_bytes(save), path);
-	if (save_end(save))
-		complain(conn, "close", "the saved file");
+	if (save_end(save)) {
+		conn->context->report->status->failed = true;
+		report_complaint(conn->context->report, "cannot close %s: %s",
+			path, names_describe(why, errno));
+	}
 }
 
 void conn_forget(struct conn *conn)
@@ -239,9 +242,12 @@ static bool finish_file(struct conn *conn)
 static bool flush_file(struct conn *conn, struct queue_item *item)
 {
 	struct conn_context *context = conn->context;
-	ssize_t got = pread(item->file, context->buffer, context->buffer_bytes,
-		(off_t)item->done);
+	ssize_t got;
 
+	do
+		got = pread(item->file, context->buffer, context->buffer_bytes,
+			(off_t)item->done);
+	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		complain(conn, "read", item->bytes);
 	if (got <= 0)

@@ -50,7 +50,7 @@ struct conn {
 	bool more;    /* MSG_MORE: what is sent waits for what follows */
 	bool closing; /* close(2) is queued */
 	bool replied; /* data has come since the last send or `wait reply` */
-	bool broken;  /* ECONNRESET, or EPIPE that was not our doing */
+	bool broken;  /* reset, given up on, or EPIPE not of our doing */
 	bool shut_rd; /* our own shutdown(2) ended the half */
 	bool shut_wr;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "editor.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +63,8 @@ int editor_read(struct editor *editor)
 	if (editor->is_terminal)
 		terminal_read();
 	else if (lines_read(&editor->lines, editor->fd) < 0)
-		result = -1;
+		/* Whoever shares a non-blocking input may have been first. */
+		result = errno == EAGAIN ? 0 : -1;
 	if (editor->is_tty && editor->endless)
 		editor->lines.ended = false;
 	return result;

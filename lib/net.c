@@ -165,9 +165,12 @@ bool net_listens_beyond_loopback(int fd)
 
 		return ntohl(in->sin_addr.s_addr) >> 24 != IN_LOOPBACKNET;
 	}
-	const struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&address;
+	const struct in6_addr *in6 =
+		&((struct sockaddr_in6 *)&address)->sin6_addr;
 
-	return !IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
+	if (IN6_IS_ADDR_V4MAPPED(in6))
+		return in6->s6_addr[12] != IN_LOOPBACKNET;
+	return !IN6_IS_ADDR_LOOPBACK(in6);
 }
 
 static bool interrupted(void)
@@ -225,10 +228,15 @@ static int connect_to(const struct addrinfo *address,
 	if (options->receive_bytes)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &options->receive_bytes,
 			sizeof(options->receive_bytes));
-	if (!connect(fd, address->ai_addr, address->ai_addrlen))
-		return fd;
-	if ((errno == EINPROGRESS || errno == EINTR) &&
-		!await_connected(fd, options))
+	int failed;
+
+	do
+		failed = connect(fd, address->ai_addr, address->ai_addrlen);
+	while (failed && errno == EINTR);
+	/* A second call, behind an interrupted one, may find these. */
+	if (!failed || errno == EISCONN ||
+		((errno == EINPROGRESS || errno == EALREADY) &&
+			!await_connected(fd, options)))
 		return fd;
 	close_keeping_errno(fd);
 	return -1;

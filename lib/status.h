@@ -10,7 +10,7 @@ struct status {
 	bool failed;    /* 1: something that was asked could not be done */
 	bool misused;   /* 2: a line was no command, or not at this time */
 	bool timed_out; /* 4: a wait ended without what it waited for */
-	bool broken;    /* 3: ECONNRESET, or EPIPE that was not our doing */
+	bool broken;    /* 3: reset, given up on, or EPIPE not of our doing */
 };
 
 enum {
