@@ -167,8 +167,8 @@ analyze:
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -I. \
 		-D_GNU_SOURCE --enable=warning,performance,portability \
 		$(ANALYZED)
-	printf '%s\n' $(ANALYZED) | xargs -P 2 -n 8 sh -c \
-		'clang-tidy --quiet "$$@" -- $(ALL_CFLAGS) 2>/dev/null' sh
+	printf '%s\n' $(ANALYZED) | xargs -P 2 -I '{}' \
+		clang-tidy --quiet '{}' -- $(ALL_CFLAGS) 2>/dev/null
 
 format:
 	clang-format -i $(SOURCES)

@@ -155,22 +155,21 @@ int net_listen(const struct net_listen_options *options, char *error)
 
 bool net_listens_beyond_loopback(int fd)
 {
-	struct sockaddr_storage address;
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} address = { 0 };
 	socklen_t size = sizeof(address);
 
-	if (getsockname(fd, (struct sockaddr *)&address, &size))
+	if (getsockname(fd, &address.any, &size))
 		return false;
-	if (address.ss_family == AF_INET) {
-		const struct sockaddr_in *in = (struct sockaddr_in *)&address;
-
-		return ntohl(in->sin_addr.s_addr) >> 24 != IN_LOOPBACKNET;
-	}
-	const struct in6_addr *in6 =
-		&((struct sockaddr_in6 *)&address)->sin6_addr;
-
-	if (IN6_IS_ADDR_V4MAPPED(in6))
-		return in6->s6_addr[12] != IN_LOOPBACKNET;
-	return !IN6_IS_ADDR_LOOPBACK(in6);
+	if (address.any.sa_family == AF_INET)
+		return ntohl(address.in.sin_addr.s_addr) >> 24 !=
+			IN_LOOPBACKNET;
+	if (IN6_IS_ADDR_V4MAPPED(&address.in6.sin6_addr))
+		return address.in6.sin6_addr.s6_addr[12] != IN_LOOPBACKNET;
+	return !IN6_IS_ADDR_LOOPBACK(&address.in6.sin6_addr);
 }
 
 static bool interrupted(void)
