@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 static const char suffix[] = ".lab";
@@ -25,12 +26,13 @@ static char *join(const char *folder, const char *name, const char *end)
 	return asprintf(&path, "%s/%s%s", folder, name, end) < 0 ? NULL : path;
 }
 
-char *catalog_programs(const char *argv0)
+char *catalog_programs(void)
 {
 	char path[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
-	if (n < 0 && (!strchr(argv0, '/') || !realpath(argv0, path)))
+	/* Without /proc, the path that was given to execve(2). */
+	if (n < 0 && !realpath((const char *)getauxval(AT_EXECFN), path))
 		return NULL;
 	if (n >= 0)
 		path[n] = '\0';

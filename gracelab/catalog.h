@@ -8,10 +8,10 @@
 
 /*
  * The folder of the running program, with graceclient and graceserver beside
- * it: from /proc/self/exe, or, without /proc, from argv[0]. NULL if neither
- * tells. The caller frees it.
+ * it: from /proc/self/exe, or, without /proc, as it was executed. NULL if
+ * neither tells. The caller frees it.
  */
-char *catalog_programs(const char *argv0);
+char *catalog_programs(void);
 
 /*
  * The folder of the transcripts: the installed one or the source tree's, seen

@@ -2,13 +2,12 @@
 #include "experiment.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "lib/io.h"
 #include "lib/names.h"
 #include "outcome.h"
 #include "scan.h"
@@ -318,32 +317,6 @@ struct experiment *experiment_parse(const char *path, const char *name,
 	return NULL;
 }
 
-static char *read_file(const char *path, size_t *bytes)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *text = fd < 0 ? NULL : malloc(FILE_BYTES_MAX + 1);
-	ssize_t n = 1;
-
-	*bytes = 0;
-	while (text && n > 0 && *bytes <= FILE_BYTES_MAX) {
-		n = read(fd, text + *bytes, FILE_BYTES_MAX + 1 - *bytes);
-		if (n > 0)
-			*bytes += (size_t)n;
-		else if (n < 0 && errno == EINTR)
-			n = 1;
-	}
-	int error = *bytes > FILE_BYTES_MAX ? EFBIG : errno;
-
-	if (fd >= 0)
-		close(fd);
-	if (!text || n < 0 || *bytes > FILE_BYTES_MAX) {
-		free(text);
-		errno = error;
-		return NULL;
-	}
-	return text;
-}
-
 struct experiment *experiment_read(const char *path, char *error)
 {
 	const char *slash = strrchr(path, '/');
@@ -351,7 +324,7 @@ struct experiment *experiment_read(const char *path, char *error)
 	char why[NAMES_DESCRIPTION_SIZE];
 	struct experiment *experiment = NULL;
 	size_t bytes;
-	char *text = read_file(path, &bytes);
+	char *text = io_read_file(path, FILE_BYTES_MAX, &bytes);
 
 	if (!text || !name) {
 		snprintf(error, EXPERIMENT_ERROR_SIZE, "cannot read %s: %s",

@@ -14,6 +14,9 @@
 #include "lib/io.h"
 #include "mask.h"
 
+/* A file longer than this is no golden. */
+#define GOLDEN_BYTES_MAX (16 * 1024 * 1024)
+
 char *golden_text(const struct record *record)
 {
 	char *text = NULL;
@@ -27,25 +30,6 @@ char *golden_text(const struct record *record)
 		free(text);
 		return NULL;
 	}
-	return text;
-}
-
-/* A file's text, terminated, for the caller to free; NULL with errno. */
-static char *read_text(const char *path)
-{
-	FILE *in = fopen(path, "re");
-	char *text = NULL;
-	size_t room = 0;
-
-	if (!in)
-		return NULL;
-	errno = 0;
-	if (getdelim(&text, &room, '\0', in) < 0) {
-		free(text);
-		/* Empty, if it is no error. */
-		text = ferror(in) ? NULL : strdup("");
-	}
-	fclose(in);
 	return text;
 }
 
@@ -115,7 +99,8 @@ static char *mask(char *text, const struct record *record)
 enum golden_result golden_compare(const char *path, const struct record *record,
 	char **diff, char **other_system)
 {
-	char *golden = read_text(path);
+	size_t bytes;
+	char *golden = io_read_file(path, GOLDEN_BYTES_MAX, &bytes);
 	char *played = golden ? golden_text(record) : NULL;
 	enum golden_result result = GOLDEN_SAME;
 

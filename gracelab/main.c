@@ -205,7 +205,7 @@ int main(int argc, char **argv)
 
 	program.options.experiments = calloc((size_t)argc + 1, sizeof(char *));
 	lab_options_parse(argc, argv, &program.options);
-	program.programs = catalog_programs(argv[0]);
+	program.programs = catalog_programs();
 	if (program.options.transcripts)
 		program.transcripts = strdup(program.options.transcripts);
 	else if (program.programs)

@@ -52,6 +52,33 @@ int io_open_file(const char *path)
 	return -1;
 }
 
+char *io_read_file(const char *path, size_t max_bytes, size_t *bytes)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text = fd < 0 ? NULL : malloc(max_bytes + 1);
+	ssize_t n = 1;
+
+	*bytes = 0;
+	while (text && n > 0 && *bytes <= max_bytes) {
+		n = read(fd, text + *bytes, max_bytes + 1 - *bytes);
+		if (n > 0)
+			*bytes += (size_t)n;
+		else if (n < 0 && errno == EINTR)
+			n = 1;
+	}
+	int error = *bytes > max_bytes ? EFBIG : errno;
+
+	if (fd >= 0)
+		close(fd);
+	if (!text || n < 0 || *bytes > max_bytes) {
+		free(text);
+		errno = error;
+		return NULL;
+	}
+	text[*bytes] = '\0';
+	return text;
+}
+
 int io_create(const char *path)
 {
 	static const char prefix[] = "/dev/fd/";

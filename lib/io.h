@@ -26,6 +26,13 @@ void io_keep_standard(void);
 int io_open_file(const char *path);
 
 /*
+ * Reads a whole file. Returns its text, for the caller to free: `*bytes` long,
+ * and terminated besides. NULL with errno: EFBIG where it has more than
+ * `max_bytes`.
+ */
+char *io_read_file(const char *path, size_t max_bytes, size_t *bytes);
+
+/*
  * Opens a file to write to from its beginning, made if need be. /dev/fd/N is
  * dup(2) of the descriptor N, also where there is no /proc and where N is a
  * socket. Returns the descriptor, for the caller to close, or -1 with errno.

@@ -78,7 +78,7 @@ static void names_are_those_of_lab_files_sorted(void)
 
 static void programs_and_transcripts_are_found_from_this_one(void)
 {
-	char *programs = catalog_programs("nonsense");
+	char *programs = catalog_programs();
 	char *transcripts = programs ? catalog_transcripts(programs) : NULL;
 	struct stat stat_of;
 

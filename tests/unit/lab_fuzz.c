@@ -48,7 +48,7 @@ static bool read_seed(struct seeds *seeds, const char *path)
 /* The experiments beside the program that runs. */
 static bool read_seeds(struct seeds *seeds)
 {
-	char *programs = catalog_programs("");
+	char *programs = catalog_programs();
 	char *folder = programs ? catalog_transcripts(programs) : NULL;
 	char **names = folder ? catalog_names(folder) : NULL;
 	size_t count = 0;

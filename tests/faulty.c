@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * For LD_PRELOAD: faults that strace(1) cannot inject, because the call has to
+ * be made all the same. FAULTY names them, one letter each; every second such
+ * call is affected:
+ *
+ *   c  close(2) closes and then fails with EINTR, as the kernel may
+ *   s  send(2) takes one byte only
+ *   w  write(2) takes one byte only
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static bool is_due(char fault)
+{
+	static unsigned counts[128];
+	const char *faults = getenv("FAULTY");
+
+	return faults && strchr(faults, fault) && counts[(int)fault]++ % 2;
+}
+
+int close(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "close");
+	int result = real(fd);
+
+	if (result || !is_due('c'))
+		return result;
+	errno = EINTR;
+	return -1;
+}
+
+ssize_t send(int fd, const void *data, size_t len, int flags)
+{
+	ssize_t (*real)(int, const void *, size_t, int) = (ssize_t(*)(
+		int, const void *, size_t, int))dlsym(RTLD_NEXT, "send");
+
+	return real(fd, data, len > 1 && is_due('s') ? 1 : len, flags);
+}
+
+ssize_t write(int fd, const void *data, size_t len)
+{
+	ssize_t (*real)(int, const void *, size_t) = (ssize_t(*)(
+		int, const void *, size_t))dlsym(RTLD_NEXT, "write");
+
+	return real(fd, data, len > 1 && is_due('w') ? 1 : len);
+}

@@ -1,0 +1,658 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What a system under strain and a peer without manners do to client and
+# server. Nothing that was sent is lost, or what is lost is said.
+
+load helpers
+
+setup_file() {
+	local program
+
+	export FAULTY_LIBRARY=$BATS_FILE_TMPDIR/faulty.so
+	cc -shared -fPIC -O1 -o "$FAULTY_LIBRARY" "$ROOT/tests/faulty.c"
+	# LeakSanitizer cannot work beside strace.
+	export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0:verify_asan_link_order=0
+	for program in graceclient graceserver; do
+		strace -o "$BATS_FILE_TMPDIR/$program.start" \
+			"$O/$program" --version >/dev/null
+	done
+	"$PYTHON" -IS -c 'import random
+open("'"$BATS_FILE_TMPDIR"'/big", "wb").write(random.Random(1).randbytes(300000))'
+}
+
+### Injected faults
+
+# calls_before_main PROGRAM CALL: how many the loader makes: none of them may
+# fail. The first thing that a program does itself is to look at descriptor 0.
+calls_before_main() {
+	awk -v call="$2(" '
+		index($0, "fcntl(0, F_GETFD") == 1 { print n + 0; exit }
+		index($0, call) == 1 { n++ }' "$BATS_FILE_TMPDIR/$1.start"
+}
+
+# set_injection PROGRAM FAULT...: sets INJECTION, the options for strace. Each
+# fault is CALL:ERRNO, for every second call, or CALL:ERRNO:N, for the Nth only.
+# CALL|CALL is either.
+set_injection() {
+	local program=$1 fault call errno when skip calls=
+
+	INJECTION=()
+	for fault in "${@:2}"; do
+		IFS=: read -r call errno when <<<"$fault"
+		for call in ${call//|/ }; do
+			skip=$(calls_before_main "$program" "$call")
+			INJECTION+=(-e "inject=$call:error=$errno:when=$((
+				skip + ${when:-1}))$([[ $when ]] || echo +2)")
+			calls+=$call,
+		done
+	done
+	INJECTION+=(-e "trace=${calls%,}")
+}
+
+# start_injected NAME FAULTS PROGRAM ARGUMENT...: with -D the program itself is
+# our child, and strace looks on from aside. Its standard output is a pipe, for
+# which the server waits with ppoll(2); the last line may come late.
+start_injected() {
+	local name=$1 faults=$2 program=$3
+
+	shift 3
+	# shellcheck disable=SC2086 # a list of words
+	set_injection "$program" $faults
+	start "$name" bash -c 'exec "$@" > >(cat)' - strace -D -f \
+		-o "$name.trace" "${INJECTION[@]}" "$O/$program" "$@"
+}
+
+# were_injected NAME FAULT...: each of them, by now.
+were_injected() {
+	local fault call
+
+	for fault in "${@:2}"; do
+		call=${fault%%:*}
+		grep -qE "($call\(|<\.\.\. ($call) resumed).*INJECTED" \
+			"$1.trace" || return 1
+	done
+}
+
+# What the client says, word by word, and gets: the golden.
+hold_session() {
+	type_at client data1 'wait reply' 'save got' \
+		"sendfile $BATS_FILE_TMPDIR/big" 'hold child' release shutdown \
+		'wait eof'
+	end_input client
+}
+
+ECHO=(--once --port 0 --quiet --delay 0 --greeting '')
+
+# session_is_whole ERRNO: as if there had been no fault, but for lines that
+# name it; and the server counted what it echoed.
+session_is_whole() {
+	grep -v ": $1 " client.out | diff -u --label golden --label client \
+		- <(printf '%s\n' 'now sending data1' 'send bytes: 5' data1 \
+			'send bytes: 300000' 'server terminated')
+	cmp got "$BATS_FILE_TMPDIR/big"
+	grep -v ": $1 " server.out | awk '
+		/^listening on / { next }
+		/^received [0-9]+ bytes: / { received += $2; next }
+		/^send bytes: [0-9]+$/ { sent += $3; next }
+		/^client closed$/ { closed++; next }
+		{ print "odd:", $0; bad = 1 }
+		END {
+			if (received != 300005 || sent != 300005 || closed != 1)
+				bad = 1
+			print received, "received", sent, "sent"
+			exit bad
+		}'
+}
+
+# Faults that can be told apart, or are of one kind, share a run; what is
+# printed before a failure names them.
+@test "the server loses nothing to calls interrupted or refused for a time" {
+	local row rows error faults
+
+	mapfile -t rows <<-END
+		EINTR $(echo {epoll_pwait,read,recvfrom,sendto,accept4}:EINTR)
+		EINTR write:EINTR ppoll:EINTR
+		EAGAIN write:EAGAIN poll:EINTR sendto:EAGAIN recvfrom:EAGAIN
+		ENOBUFS sendto:ENOBUFS recvfrom:ENOBUFS accept4:ENOBUFS
+		ENOMEM sendto:ENOMEM recvfrom:ENOMEM
+		ENOMEM accept4:ENOMEM epoll_ctl:ENOMEM:1
+		EMFILE accept4:EMFILE
+		ENFILE accept4:ENFILE
+		ECONNABORTED accept4:ECONNABORTED
+		EPROTO accept4:EPROTO
+	END
+	for row in "${rows[@]}"; do
+		read -r error faults <<<"$row"
+		echo "server: $faults"
+		rm -f got
+		start_injected server "$faults" graceserver "${ECHO[@]}"
+		find_port server
+		type_at server ''
+		connect --quiet
+		hold_session
+		finish client 0
+		await_line server 'client closed'
+		finish server 0
+		# shellcheck disable=SC2086 # a list of words
+		await were_injected server $faults
+		session_is_whole "$error"
+		case $error in
+		EMFILE | ENFILE | ENOMEM | ENOBUFS)
+			has_text server ": $error ("
+			;;
+		*) assert_equal "$(<server.err)" '' ;;
+		esac
+	done
+}
+
+@test "the client loses nothing to calls interrupted or refused for a time" {
+	local row rows error faults
+
+	mapfile -t rows <<-END
+		EINTR $(echo {pselect6,read,recvfrom,sendto,connect,ppoll}:EINTR)
+		EINTR write:EINTR wait4:EINTR sendfile|pread64:EINTR
+		EAGAIN write:EAGAIN poll:EINTR read:EAGAIN
+		EAGAIN sendto:EAGAIN recvfrom:EAGAIN
+		ENOBUFS sendto:ENOBUFS recvfrom:ENOBUFS
+		ENOMEM sendto:ENOMEM recvfrom:ENOMEM
+	END
+	for row in "${rows[@]}"; do
+		read -r error faults <<<"$row"
+		echo "client: $faults"
+		rm -f got
+		serve "${ECHO[@]}"
+		start_injected client "$faults" graceclient --quiet \
+			127.0.0.1 "$PORT"
+		hold_session
+		await_line client 'server terminated'
+		finish client 0
+		finish server 0
+		# shellcheck disable=SC2086 # a list of words
+		await were_injected client $faults
+		session_is_whole "$error"
+		assert_equal "$(<client.err)" ''
+	done
+}
+
+@test "short writes, short sends and a close that fails lose nothing" {
+	local faults
+
+	for faults in c s w csw; do
+		echo "both: $faults"
+		rm -f got
+		start server env LD_PRELOAD="$FAULTY_LIBRARY" FAULTY="$faults" \
+			"$O/graceserver" "${ECHO[@]}"
+		find_port server
+		start client env LD_PRELOAD="$FAULTY_LIBRARY" FAULTY="$faults" \
+			"$O/graceclient" --quiet 127.0.0.1 "$PORT"
+		hold_session
+		finish client 0
+		finish server 0
+		session_is_whole EINTR
+	done
+}
+
+# fails_with NAME STATUS TEXT: it ended so, and standard error says so.
+fails_with() {
+	finish "$1" "$2"
+	grep -F -e "$3" "$1.err"
+}
+
+# refuses FAULT PROGRAM ARGUMENT...: it ends with status 1 and names the errno.
+refuses() {
+	local error=${1#*:}
+
+	echo "$2: $1"
+	set_injection "$2" "$1"
+	run -1 timeout 60 strace -f -o trace "${INJECTION[@]}" "$O/$2" "${@:3}" \
+		3>&- {TICK}<&-
+	assert_output --partial "$error ("
+}
+
+@test "what is refused at the start is a failure that names it" {
+	local fault
+
+	for fault in {socket,epoll_create1,openat}:{EMFILE,ENFILE} \
+		write:{EIO,ENOSPC}; do
+		refuses "$fault" graceserver "${ECHO[@]}" --events events
+	done
+	serve --quiet --delay 0
+	for fault in {socket,openat,pipe2}:{EMFILE,ENFILE} \
+		connect:ENETUNREACH clone:EAGAIN write:{EIO,ENOSPC}; do
+		refuses "$fault" graceclient --quiet --events events \
+			-e 'hold child' 127.0.0.1 "$PORT"
+	done
+}
+
+@test "standard output that fails amid a session is said by both sides" {
+	local error
+
+	for error in EIO ENOSPC; do
+		serve "${ECHO[@]}"
+		start_injected client "write:$error:3" graceclient --quiet \
+			127.0.0.1 "$PORT"
+		type_at client data1 'wait eof'
+		fails_with client 1 "cannot write to standard output: $error ("
+		# The client's end is a FIN or, with the echo unread, a RST.
+		await ended server
+		start_injected server "write:$error:2" graceserver "${ECHO[@]}"
+		find_port server
+		connect --quiet
+		type_at client data1 'wait eof'
+		fails_with server 1 "cannot write to standard output: $error ("
+		end_input client
+		await ended client
+	done
+}
+
+@test "a server without memory for messages says so and serves on" {
+	skip_if_sanitized "a sanitizer's memory is its own"
+	serve --quiet --delay 200ms
+	await cannot_grow server
+	peer_connects <<-'END'
+		address = s.getpeername()
+		peers = [s] + [socket.create_connection(address)
+		    for i in range(99)]
+		for p in peers: p.sendall(b"x" * 65536)
+		typed()
+		for p in peers: p.close()
+	END
+	await_text server 'no memory for a message'
+	type_at peer ''
+	finish peer 0
+	run -0 client --quiet -e data1
+	assert_line 'Hi, data1'
+	kill_it server TERM
+	finish server 1
+}
+
+# cannot_grow NAME: its address space may be 2 MiB larger than it is.
+cannot_grow() {
+	local size
+
+	size=$(sed -n 's/^VmSize:[^0-9]*\([0-9]*\).*/\1/p' \
+		"/proc/${PID_OF[$1]}/status")
+	prlimit --pid "${PID_OF[$1]}" --as=$(((size + 2048) * 1024))
+}
+
+# with_small_disk COMMAND...: where the folder disk is a file system of 64 KiB.
+with_small_disk() {
+	mkdir -p disk
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare -rm sh -c 'mount -t tmpfs -o size=64k grace disk && exec "$@"' \
+		- "$@"
+}
+
+@test "save on a full disk names the file, counts, and the session goes on" {
+	skip_without_namespaces
+	serve --quiet --delay 0 --greeting ''
+	with_small_disk "$O/graceclient" -e 'save disk/got' \
+		-e "sendfile $BATS_FILE_TMPDIR/big" -e shutdown -e 'wait eof' \
+		127.0.0.1 "$PORT" >client.out 2>client.err 3>&- {TICK}<&- ||
+		status=$?
+	assert_equal "$status" 1
+	has_text client 'graceclient: cannot write to disk/got: ENOSPC ('
+	has_line client '* save: 65536 of 300000 bytes are in disk/got'
+	has_line client 'server terminated'
+	assert_equal "$(grep -c . client.err)" 1
+
+	start server "$BASH" -c "$(declare -f with_small_disk)
+		with_small_disk \"\$@\"" - "$O/graceserver" --once --port 0 \
+		--delay 0 --greeting '' --on-accept 'save disk/got'
+	find_port server
+	run -0 client --quiet -e "sendfile $BATS_FILE_TMPDIR/big" -e shutdown \
+		-e 'wait eof'
+	fails_with server 1 'graceserver: cannot write to disk/got: ENOSPC ('
+	has_line server '* save: 65536 of 300000 bytes are in disk/got'
+	assert_equal "$(awk '/^send bytes: / { n += $3 } END { print n }' \
+		server.out)" 300000
+}
+
+skip_without_namespaces() {
+	unshare -rmn true 2>/dev/null || skip "this host has no user namespaces"
+}
+
+### Peers
+
+# status_kb NAME FIELD: of /proc/PID/status.
+status_kb() {
+	sed -n "s/^$2:[^0-9]*\([0-9]*\).*/\1/p" "/proc/${PID_OF[$1]}/status"
+}
+
+descriptors() {
+	local all=("/proc/${PID_OF[$1]}/fd/"*)
+
+	echo "${#all[@]}"
+}
+
+has_descriptors() {
+	[[ $(descriptors "$1") == "$2" ]]
+}
+
+# is_bounded NAME KB: it never had more. A sanitizer keeps for a time what was
+# freed.
+is_bounded() {
+	grep -qa __asan_init "$O/graceserver" ||
+		(($(status_kb "$1" VmHWM) < $2))
+}
+
+@test "after 10,000 resets a server serves with no more than it had before" {
+	serve --quiet --delay 0
+	run -0 client --quiet -e x
+	await_text server 'client closed'
+	before=$(descriptors server)
+	resident=$(status_kb server VmRSS)
+	peer_connects <<-'END'
+		address = s.getpeername()
+		reset()
+		for i in range(9999):
+		    s = socket.create_connection(address)
+		    if i % 2: s.sendall(b"x")
+		    reset()
+	END
+	await ended peer
+	finish peer 0
+	run -0 client --quiet -e y
+	assert_line 'Hi, y'
+	await has_descriptors server "$before"
+	is_bounded server $((resident + 4096))
+	kill_it server TERM
+	finish server 0
+}
+
+# The peer sleeps after every byte.
+trickled() {
+	(($(status_kb peer voluntary_ctxt_switches) >= $1))
+}
+
+@test "1,000 connections that trickle do not hold up a client" {
+	ulimit -n "$(ulimit -Hn)" || :
+	(($(ulimit -n) > 1100)) || skip "no more than $(ulimit -n) descriptors"
+	serve --quiet --delay 0 --greeting ''
+	peer_connects <<-'END'
+		address = s.getpeername()
+		peers = [s] + [socket.create_connection(address)
+		    for i in range(999)]
+		say("all there")
+		while not select.select([0], [], [], 0)[0]:
+		    for p in peers:
+		        p.sendall(b"x")
+		        time.sleep(0.001)
+		for p in peers: p.shutdown(socket.SHUT_WR)
+		total = 0
+		for s in peers: total += len(to_eof())
+		say("echoed", total)
+	END
+	await_line peer 'all there'
+	before=$(cpu_ticks server)
+	begun=$(status_kb peer voluntary_ctxt_switches)
+	for message in data1 data2 data3; do
+		run -0 client --quiet -e "$message" -e 'wait reply'
+		assert_line "$message"
+	done
+	await trickled "$((begun + 300))"
+	# A byte may cost 1 ms of CPU: no walk over all, and no spinning.
+	bytes=$(($(status_kb peer voluntary_ctxt_switches) - begun))
+	(($(cpu_ticks server) - before < 30 + bytes / 10))
+	type_at peer ''
+	finish peer 0
+	kill_it server TERM
+	finish server 0
+	received=$(awk '/ received / { n += $3 } END { print n }' server.out)
+	assert_equal "$(sed -n 's/^echoed //p' peer.out)" "$((received - 15))"
+}
+
+@test "connections whose peers never close end with the idle time-out" {
+	serve --quiet --delay 0 --idle-timeout 200ms
+	before=$(descriptors server)
+	peer_connects <<-'END'
+		address = s.getpeername()
+		peers = [s] + [socket.create_connection(address)
+		    for i in range(49)]
+		for p in peers[::2]: p.sendall(b"x")
+		for s in peers: to_eof()
+		say("all ended")
+		typed()
+	END
+	await_line peer 'all ended'
+	await_text server 'idle for too long: close' 50
+	await has_descriptors server "$before"
+}
+
+@test "1 GiB without a newline passes in bounded memory, either way" {
+	local gib=1073741824
+
+	! grep -qa __asan_init "$O/graceserver" || gib=67108864
+	serve --once --quiet --delay never
+	peer_connects <<-END
+		chunk = b"x" * 1048576
+		for i in range($gib // len(chunk)): s.sendall(chunk)
+		typed()
+		s.shutdown(socket.SHUT_WR)
+		to_eof()
+	END
+	await has_received server "$gib"
+	is_bounded server 20000
+	type_at peer ''
+	finish peer 0
+	finish server 0
+	peer_listens <<-END
+		chunk = b"x" * 1048576
+		typed()
+		for i in range($gib // len(chunk)): s.sendall(chunk)
+		say("sent")
+		typed()
+		s.shutdown(socket.SHUT_WR)
+	END
+	connect
+	type_at client 'save /dev/null'
+	await_state client ESTABLISHED
+	type_at peer ''
+	await_line peer sent
+	is_bounded client 20000
+	type_at peer ''
+	finish peer 0
+	await_line client "* save: $gib of $gib bytes are in /dev/null"
+}
+
+has_received() {
+	[[ $(awk '/^received / { n += $2 } END { printf "%d\n", n }' \
+		"$1.out") == "$2" ]]
+}
+
+# What a peer may say to lead us astray, as Python has it.
+# shellcheck disable=SC2016 # for Python
+ASTRAY='(b"save /tmp/astray\nquit\n%n%s%n%s%99999999s\n../../astray\n"
+    b"sendfile /etc/passwd\nreset\n`touch astray`; $(touch astray)\n"
+    b"\0\x1b]0;astray\a\x1b[2J\r\n")'
+
+@test "what comes from the network is no path, no command and no format" {
+	start server strace -D -f -e trace=%file,%process -o server.trace \
+		"$O/graceserver" --port 0 --delay 0 --greeting ''
+	find_port server
+	peer_connects <<-END
+		what = $ASTRAY
+		s.sendall(what)
+		say(got(len(what)) == what)
+		typed()
+	END
+	await_line peer True
+	type_at server list
+	await_text server ESTABLISHED
+	type_at peer ''
+	finish peer 0
+	await_text server 'client closed'
+	kill_it server TERM
+	finish server 0
+
+	peer_listens <<-END
+		s.sendall($ASTRAY)
+		say(to_eof())
+	END
+	start client strace -D -f -e trace=%file,%process -o client.trace \
+		"$O/graceclient" 127.0.0.1 "$PORT"
+	await_text client astray
+	type_at client still
+	end_input client
+	finish peer 0
+	assert_line "b'still'"
+	finish client 0
+
+	for name in server client; do
+		await grep -q '+++ exited' "$name.trace"
+		run -1 grep -E 'astray|/etc/passwd|/bin/' "$name.trace"
+		assert_equal "$(grep -c execve "$name.trace")" 1
+		# No control character but the newline came out.
+		run -1 grep -aP '[\x00-\x08\x0b-\x1f]' "$name.out"
+		has_text "$name" '\x00\x1b]0;astray\x07\x1b[2J\x0d\n'
+		has_text "$name" '%n%s%n%s%99999999s\n../../astray'
+	done
+}
+
+@test "the server says so when others than this machine may connect" {
+	local address
+
+	for address in 127.0.0.1 127.0.0.2 127.255.255.254; do
+		serve --listen "$address"
+		assert_file server.out "listening on $address:$PORT"
+	done
+	serve --listen 0.0.0.0
+	await_line server '* others than this machine may connect'
+	skip_without_ipv6
+	for address in ::1 ::ffff:127.0.0.1 ::ffff:127.9.9.9; do
+		serve --listen "$address"
+		assert_file server.out "listening on [$address]:$PORT"
+	done
+	for address in :: ::ffff:0.0.0.0; do
+		serve --listen "$address"
+		await_line server '* others than this machine may connect'
+	done
+}
+
+### A network that goes away
+
+# Two networks with a cable between them; NEAR and FAR begin a command there.
+lay_cable() {
+	unshare -rn true 2>/dev/null || skip "this host has no user namespaces"
+	start near unshare -rn sleep 600
+	await is_in_own_network near
+	NEAR=(nsenter --preserve-credentials -U -n -t "${PID_OF[near]}")
+	start far "${NEAR[@]}" unshare -n sleep 600
+	await is_in_own_network far
+	FAR=(nsenter --preserve-credentials -U -n -t "${PID_OF[far]}")
+	"${NEAR[@]}" ip link add near type veth peer name far \
+		netns "${PID_OF[far]}" || skip "no cable can be laid here"
+	"${NEAR[@]}" ip address add 10.0.0.1/24 dev near
+	"${NEAR[@]}" ip link set near up
+	"${FAR[@]}" ip address add 10.0.0.2/24 dev far
+	"${FAR[@]}" ip link set far up
+}
+
+# The kernel gives a silent peer up after a second, not 15 minutes.
+lose_patience() {
+	"${NEAR[@]}" sh -c 'echo 2 >/proc/sys/net/ipv4/tcp_retries2'
+}
+
+is_in_own_network() {
+	local own theirs
+
+	own=$(readlink /proc/self/ns/net)
+	theirs=$(readlink "/proc/${PID_OF[$1]}/ns/net")
+	[[ $theirs && $theirs != "$own" ]] &&
+		{ [[ $1 == near ]] || [[ $theirs != "$(readlink \
+			"/proc/${PID_OF[near]}/ns/net")" ]]; }
+}
+
+# Nobody is told: what is sent is lost from now on.
+cut_cable() {
+	"${FAR[@]}" ip link set far down
+}
+
+@test "either side names the errno when its peer has vanished, status 3" {
+	lay_cable
+	lose_patience
+	start server "${NEAR[@]}" "$O/graceserver" --once --port 0 --quiet \
+		--listen 10.0.0.1 --delay hold
+	find_port server
+	start far_client "${FAR[@]}" "$O/graceclient" --quiet 10.0.0.1 "$PORT"
+	type_at far_client data1
+	await_text server 'received 5 bytes: data1'
+	serve_far
+	start client "${NEAR[@]}" "$O/graceclient" --quiet 10.0.0.2 "$PORT"
+	type_at client data1
+	await_line client 'Hi, data1'
+	# No FIN is sent, and none would come.
+	cut_cable
+	type_at server reply
+	type_at client data2
+	end_input client
+	finish server 3
+	assert_line 'send bytes: 9'
+	assert_line --regexp '^recv: E(TIMEDOUT|HOSTUNREACH) '
+	finish client 3
+	assert_line --regexp '^recv: E(TIMEDOUT|HOSTUNREACH) '
+}
+
+serve_far() {
+	start far_server "${FAR[@]}" "$O/graceserver" --port 0 --quiet \
+		--listen 10.0.0.2 --delay 0
+	find_port far_server
+}
+
+@test "a peer that half-closes and vanishes is idle for too long" {
+	lay_cable
+	start server "${NEAR[@]}" "$O/graceserver" --once --port 0 --quiet \
+		--listen 10.0.0.1 --delay never --on-eof none \
+		--idle-timeout 300ms
+	find_port server
+	start client "${FAR[@]}" "$O/graceclient" --quiet 10.0.0.1 "$PORT"
+	type_at client data1 shutdown
+	await_text server 'client closed'
+	cut_cable
+	finish server 0
+	assert_line 'idle for too long: close'
+}
+
+@test "a client whose server vanishes waits no longer than it was told" {
+	lay_cable
+	serve_far
+	start client "${NEAR[@]}" "$O/graceclient" --quiet 10.0.0.2 "$PORT"
+	type_at client data1 'wait reply'
+	await_line client 'Hi, data1'
+	cut_cable
+	type_at client data2 'wait reply 300ms'
+	end_input client
+	finish client 4
+	assert_equal "$(<client.err)" \
+		'graceclient: wait: no reply came in time'
+}
+
+### The programs themselves
+
+@test "the programs are hardened: PIE, RELRO, no executable stack, canaries" {
+	local program
+
+	for program in graceclient graceserver gracelab; do
+		echo "$program"
+		readelf --wide --file-header --segments --dynamic \
+			--dyn-syms "$O/$program" >elf
+		grep -E '^ *Type: +DYN ' elf
+		grep -E '^ *GNU_RELRO ' elf
+		grep -E '\(FLAGS(_1)?\).* (BIND_)?NOW' elf
+		grep -E '^ *GNU_STACK .* RW +0x' elf
+		run -1 grep -E '\((TEXTREL|RPATH|RUNPATH)\)|TEXTREL' elf
+		run -1 grep -E '^ *LOAD .* RWE ' elf
+		grep -wF __stack_chk_fail elf
+	done
+}
+
+@test "the programs check the bounds of what glibc is told to write" {
+	local program
+
+	skip_if_sanitized "a sanitizer checks instead"
+	for program in graceclient graceserver gracelab; do
+		echo "$program"
+		readelf --wide --dyn-syms "$O/$program" >elf
+		grep -E ' __[a-z]+_chk(@|$)' elf
+	done
+}
