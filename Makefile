@@ -20,6 +20,7 @@ DEPS_CHECK := bats bats-support bats-assert tmux netcat-openbsd socat python3 \
 DEPS_AUDIT := socat ncat nginx-light libnginx-mod-stream haproxy nodejs \
 	redis-server openssh-server openssh-client python3
 DEPS_LINT  := clang clang-format clang-tidy cppcheck shellcheck
+DEPS_FUZZ  := clang libclang-rt-dev
 
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 $(WERROR)
@@ -48,11 +49,13 @@ READLINE    = $(if $(word 2,$(ARCHIVES)),$(ARCHIVES),$(shell $(PKG_CONFIG) \
 LIBS_graceclient = $(READLINE) $(shell $(PKG_CONFIG) --libs jansson)
 LIBS_graceserver = $(LIBS_graceclient)
 LIBS_gracelab    = $(shell $(PKG_CONFIG) --libs jansson libpcap libmnl)
-LIBS_unit        = $(LIBS_graceclient) $(LIBS_gracelab)
+LIBS_unit        = $(LIBS_graceclient) $(LIBS_gracelab) \
+	-Wl,--wrap=argp_parse,--wrap=argp_error
 
 LIB_OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard lib/*.c))
 objects      = $(patsubst %.c,$(O)/obj/%.o,$(wildcard $(1)/*.c))
-UNIT_OBJECTS := $(call objects,tests/unit)
+UNIT_OBJECTS := $(call objects,tests/unit) \
+	$(filter-out %/entry.o,$(call objects,tests/fuzz))
 OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
 	$(UNIT_OBJECTS) $(O)/obj/lib/manual/commands.o \
 	$(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/bench/*.c))
@@ -83,7 +86,8 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
 # Parts of the programs for their unit tests.
-UNIT_PARTS := $(O)/obj/graceserver/timers.o \
+UNIT_PARTS := $(O)/obj/graceclient/options.o \
+	$(addprefix $(O)/obj/graceserver/,options.o timers.o) \
 	$(filter-out %/main.o %/show.o %/verify.o,$(call objects,gracelab))
 
 $(O)/unit: $(UNIT_OBJECTS) $(UNIT_PARTS) $(O)/libgrace.a
@@ -195,6 +199,32 @@ uninstall:
 clean:
 	rm -rf build
 
+# Fuzzing: a program for each target in tests/fuzz, by clang's libFuzzer.
+FUZZ_CC      ?= clang
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= lines experiment arguments packet reply events
+FUZZ_PARTS   := $(O)/obj/tests/unit/tap.o $(filter-out %/entry.o %/replay.o,\
+	$(call objects,tests/fuzz))
+FUZZ_MAKE     = $(MAKE) --no-print-directory --silent CC=$(FUZZ_CC) \
+	SANITIZE=fuzzer-no-link,address,undefined O=$(O)/fuzz
+
+$(O)/fuzz-%: tests/fuzz/entry.c $(FUZZ_PARTS) $(UNIT_PARTS) $(O)/libgrace.a
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -DFUZZ_TARGET=fuzz_$* \
+		$(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LIBS_unit)
+
+.PHONY: fuzz corpus deps-fuzz
+fuzz:
+	@$(FUZZ_MAKE) $(FUZZ_TARGETS:%=$(O)/fuzz/fuzz-%)
+	@O=$(O)/fuzz SECONDS_EACH=$(FUZZ_SECONDS) tests/fuzz/run.sh \
+		$(FUZZ_TARGETS)
+
+corpus:
+	@$(FUZZ_MAKE) $(FUZZ_TARGETS:%=$(O)/fuzz/fuzz-%)
+	@O=$(O)/fuzz tests/fuzz/run.sh --keep $(FUZZ_TARGETS)
+
+deps-fuzz:
+	@tests/deps.sh $(DEPS_FUZZ)
+
 deps-audit:
 	@tests/deps.sh $(DEPS_AUDIT)
 
@@ -220,6 +250,9 @@ help:
 	@echo 'make check      all tests; SANITIZE=address,undefined is a variant'
 	@echo 'make check-real tests with real servers and proxies; deps-audit'
 	@echo '                installs them, audited writes the README table'
+	@echo 'make fuzz       look for inputs that break a parser, FUZZ_SECONDS'
+	@echo '                (60) each; corpus keeps what is new, deps-fuzz'
+	@echo '                installs what it needs'
 	@echo 'make lint       compiler warnings, format, shell scripts, manuals'
 	@echo 'make analyze    -fanalyzer, cppcheck, clang-tidy; see .clang-tidy'
 	@echo 'make format     clang-format on every source'

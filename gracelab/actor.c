@@ -176,13 +176,26 @@ static void reap(struct actor *actor)
 	actor->ended = true;
 }
 
-enum actor_result actor_next(
-	struct actor *actor, json_t **event, int64_t deadline_ms)
+/* The next line that is an event, or NULL. */
+static json_t *take_event(struct actor *actor)
 {
+	json_t *event = NULL;
+	enum lines_result result;
 	char *line;
 	size_t len;
 
-	while (lines_take(&actor->event_lines, &line, &len) != LINES_TAKEN) {
+	while (!event &&
+		(result = lines_take(&actor->event_lines, &line, &len)) !=
+			LINES_NONE)
+		if (result == LINES_TAKEN)
+			event = json_loadb(line, len, 0, NULL);
+	return event;
+}
+
+enum actor_result actor_next(
+	struct actor *actor, json_t **event, int64_t deadline_ms)
+{
+	while (!(*event = take_event(actor))) {
 		struct pollfd polled[] = {
 			{ .fd = actor->events, .events = POLLIN },
 			{ .fd = actor->output, .events = POLLIN },
@@ -197,9 +210,8 @@ enum actor_result actor_next(
 			lines_read(&actor->event_lines, actor->events) <= 0)
 			reap(actor);
 	}
-	*event = json_loadb(line, len, 0, NULL);
 	take_shown(actor);
-	return *event ? ACTOR_EVENT : ACTOR_SILENT;
+	return ACTOR_EVENT;
 }
 
 void actor_signal(struct actor *actor, int signal)

@@ -45,8 +45,9 @@ bool actor_type(struct actor *actor, const char *line, int64_t deadline_ms);
 enum actor_result { ACTOR_EVENT, ACTOR_ENDED, ACTOR_SILENT };
 
 /*
- * Waits for the next event: `*event` is for json_decref(). ACTOR_ENDED once it
- * has ended and all its events are taken; its status is then in.
+ * Waits for the next event: `*event` is for json_decref(). A line that is none
+ * is passed over: who is killed may leave half a one. ACTOR_ENDED once it has
+ * ended and all its events are taken; its status is then in.
  * ACTOR_SILENT if nothing came before `deadline_ms` (duration_now_ms()).
  */
 enum actor_result actor_next(

@@ -134,7 +134,10 @@ __attribute__((format(printf, 2, 3))) static const char *say(
 /* Where the server listens is where the client connects to. */
 static void note_address(struct cast *cast, const char *address)
 {
-	const char *colon = strrchr(address, ':');
+	const char *colon = address ? strrchr(address, ':') : NULL;
+
+	if (!colon)
+		return;
 	bool is_ipv6 = address[0] == '[';
 	size_t len = (size_t)(colon - address) - (is_ipv6 ? 2 : 0);
 

@@ -7,12 +7,14 @@
 /* The offset behind the header's empty line, or 0. */
 static size_t find_body(const char *head, size_t len)
 {
-	const char *end = memmem(head, len, "\r\n\r\n", 4);
-	const char *bare = memmem(head, len, "\n\n", 2);
+	const char *line = head, *end = head + len, *newline;
 
-	if (end)
-		return (size_t)(end - head) + 4;
-	return bare ? (size_t)(bare - head) + 2 : 0;
+	while ((newline = memchr(line, '\n', (size_t)(end - line)))) {
+		if (newline == line || (newline == line + 1 && *line == '\r'))
+			return (size_t)(newline - head) + 1;
+		line = newline + 1;
+	}
+	return 0;
 }
 
 /* The value of a header line if it has this name, else NULL. */

@@ -124,6 +124,7 @@ void rungs_add_event(struct rungs *rungs, int side, const json_t *event)
 	if (shapes[i].shape == SHAPE_BYTES && detail) {
 		/* A whole file at once. */
 		made = "sendfile";
+		free(call->text);
 		call->text = copy(detail);
 	}
 	call->call = strdup(made);

@@ -80,10 +80,21 @@ uint64_t verdict_bytes(
 {
 	struct http_reply reply;
 
-	if (baseline->http &&
-		http_parse(result->head, result->head_bytes, &reply))
-		return result->bytes - reply.header_bytes;
-	return result->bytes;
+	if (!baseline->http)
+		return result->bytes;
+	if (!http_parse(result->head, result->head_bytes, &reply))
+		return 0;
+	return result->bytes - reply.header_bytes;
+}
+
+/* Whether it lacks a part of the header that the baseline has. */
+static bool lacks_header(
+	const struct exchange_result *result, const struct baseline *baseline)
+{
+	struct http_reply reply;
+
+	return baseline->http &&
+		!http_parse(result->head, result->head_bytes, &reply);
 }
 
 /* Whether what came is how the baseline's reply begins. */
@@ -119,7 +130,7 @@ enum verdict verdict_judge(
 					: VERDICT_HANG;
 	if (bytes > baseline->bytes || !begins_alike(result, baseline))
 		return VERDICT_SUBSTITUTED;
-	if (bytes < baseline->bytes)
+	if (bytes < baseline->bytes || lacks_header(result, baseline))
 		return VERDICT_TRUNCATED;
 	return result->eof      ? VERDICT_HONOURED
 		: result->reset ? VERDICT_HONOURED_RST
@@ -142,6 +153,23 @@ static void why_lost(const struct exchange_result *result,
 	else
 		snprintf(out, VERDICT_WHY_SIZE, "gives up %.1f s after FIN",
 			after_fin_s);
+}
+
+static void why_truncated(const struct exchange_result *result,
+	const struct baseline *baseline, char *out)
+{
+	const char *end = result->eof ? "EOF"
+		: result->reset       ? "RST"
+				      : "silence";
+
+	if (lacks_header(result, baseline))
+		snprintf(out, VERDICT_WHY_SIZE, "%s within the reply's header",
+			end);
+	else
+		snprintf(out, VERDICT_WHY_SIZE, "%s after %.1f%% of the reply",
+			end,
+			100.0 * (double)verdict_bytes(result, baseline) /
+				(double)baseline->bytes);
 }
 
 void verdict_why(enum verdict verdict, const struct exchange_result *result,
@@ -168,12 +196,7 @@ void verdict_why(enum verdict verdict, const struct exchange_result *result,
 			result->end_s - result->fin_s);
 		break;
 	case VERDICT_TRUNCATED:
-		snprintf(out, VERDICT_WHY_SIZE, "%s after %.1f%% of the reply",
-			result->eof             ? "EOF"
-				: result->reset ? "RST"
-						: "silence",
-			100.0 * (double)verdict_bytes(result, baseline) /
-				(double)baseline->bytes);
+		why_truncated(result, baseline, out);
 		break;
 	case VERDICT_SUBSTITUTED:
 		escape_text(head, result->head,

@@ -37,7 +37,10 @@ struct baseline {
 const char *verdict_baseline(const struct exchange_result *one,
 	const struct exchange_result *other, struct baseline *baseline);
 
-/* The bytes that count: of the body where the baseline is HTTP. */
+/*
+ * The bytes that count: of the body where the baseline is HTTP, and none where
+ * the header is not whole.
+ */
 uint64_t verdict_bytes(
 	const struct exchange_result *result, const struct baseline *baseline);
 

@@ -56,15 +56,21 @@ static void add_reaction(struct argp_state *state, const char *option,
 	enum parse_result result = parse_command(
 		SIDE_SERVER, argument, strlen(argument), &command, error);
 
-	if (result == PARSE_ERROR)
+	if (result == PARSE_ERROR) {
 		argp_error(state, "%s: %s", option, error);
-	if (result == PARSE_EMPTY)
+		return;
+	}
+	if (result == PARSE_EMPTY) {
 		argp_error(state, "%s: expected a command", option);
-	if (!command.spec->on_connection)
+		return;
+	}
+	if (!command.spec->on_connection) {
 		argp_error(state,
 			"%s: %s cannot stand here: it does not act at once on "
 			"one connection",
 			option, command.spec->name);
+		return;
+	}
 	struct command *commands = reallocarray(
 		reaction->commands, reaction->count + 1, sizeof(*commands));
 

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The real experiments, broken at random, the same in every run. */
-#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "gracelab/catalog.h"
-#include "gracelab/experiment.h"
-#include "gracelab/outcome.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/unit/tap.h"
 
 #define MUTATIONS  100000
@@ -120,87 +118,6 @@ static void mutate(char *text, size_t *bytes)
 	}
 }
 
-static void check_error(const char *error)
-{
-	static const char path[] = "some/path.lab:";
-	const char *end = memchr(error, '\0', EXPERIMENT_ERROR_SIZE);
-	char *after;
-
-	if (!EXPECT(end) || !EXPECT(!strncmp(error, path, strlen(path))))
-		return;
-	EXPECT(strtoul(error + strlen(path), &after, 10) > 0);
-	EXPECT(*after == ':' && isdigit((unsigned char)after[1]));
-	EXPECT(strtoul(after + 1, &after, 10) > 0);
-	EXPECT(!strncmp(after, ": expected ", strlen(": expected ")));
-	EXPECT(!strchr(error, '\n'));
-}
-
-/* What was taken can be written, and taken again as the same. */
-static void check_outcome(const struct outcome *outcome)
-{
-	char line[OUTCOME_TEXT_SIZE + 16], error[EXPERIMENT_ERROR_SIZE];
-	char text[OUTCOME_TEXT_SIZE];
-
-	outcome_text(outcome, text);
-	if (outcome->kind == OUTCOME_RECEIVED && outcome->bytes > 200)
-		return; /* cut */
-	snprintf(line, sizeof(line), "client: %s", text);
-	struct experiment *again =
-		experiment_parse("x", "x", line, strlen(line), error);
-
-	if (EXPECT(again))
-		EXPECT(outcome_equal(outcome, &again->steps[0].outcome));
-	experiment_free(again);
-}
-
-static void check_step(const struct step *step, unsigned *line)
-{
-	EXPECT(step->side == SIDE_CLIENT || step->side == SIDE_SERVER);
-	EXPECT(step->line_number > *line);
-	*line = step->line_number;
-	EXPECT(step->source && !strchr(step->source, '\n'));
-	switch (step->kind) {
-	case STEP_TYPE:
-		EXPECT(step->line && *step->line);
-		EXPECT(step->line && !strchr(step->line, '\n'));
-		break;
-	case STEP_EXPECT:
-		check_outcome(&step->outcome);
-		break;
-	case STEP_SIGNAL:
-		EXPECT(step->signal > 0);
-		break;
-	case STEP_START:
-		EXPECT_INT(SIDE_SERVER, step->side);
-		break;
-	}
-}
-
-static bool check_text(const char *text, size_t bytes)
-{
-	char error[EXPERIMENT_ERROR_SIZE];
-	/* Alone in memory, so that a sanitizer sees what is read behind it. */
-	char *copy = malloc(bytes ? bytes : 1);
-	unsigned line = 0;
-
-	if (!EXPECT(copy))
-		return false;
-	memcpy(copy, text, bytes);
-	memset(error, 'e', sizeof(error));
-	struct experiment *e =
-		experiment_parse("some/path.lab", "path", copy, bytes, error);
-	bool good = e;
-
-	free(copy);
-	if (!e)
-		check_error(error);
-	for (size_t i = 0; e && i < e->step_count; i++)
-		check_step(&e->steps[i], &line);
-	EXPECT(!e || e->step_count);
-	experiment_free(e);
-	return good;
-}
-
 static void broken_files_are_taken_or_refused(void)
 {
 	struct seeds seeds = { 0 };
@@ -219,7 +136,7 @@ static void broken_files_are_taken_or_refused(void)
 		while (times--)
 			mutate(text, &bytes);
 		tap_case("input %d: %.*s", i, (int)bytes, text);
-		good += check_text(text, bytes);
+		good += fuzz_experiment((const uint8_t *)text, bytes);
 	}
 	tap_case("%d of %d were taken", good, MUTATIONS);
 	EXPECT(good > MUTATIONS / 20 && good < MUTATIONS - MUTATIONS / 20);

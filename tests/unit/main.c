@@ -10,6 +10,9 @@ extern const struct tap_test tests_lab_rungs[];
 extern const struct tap_test tests_lab_text[];
 extern const struct tap_test tests_lab_wire[];
 
+/* tests/fuzz/replay.c */
+extern const struct tap_test tests_replay[];
+
 int main(void)
 {
 	static const struct tap_test *const suites[] = {
@@ -33,6 +36,7 @@ int main(void)
 		tests_lab_text,
 		tests_lab_wire,
 		tests_lab_fuzz,
+		tests_replay,
 	};
 
 	return tap_run(suites, sizeof(suites) / sizeof(*suites));

@@ -38,6 +38,9 @@ bool tap_passing(void)
 static bool begin_failure(const char *file, int line)
 {
 	tap.failures++;
+	/* Outside a test, as in a fuzzer. */
+	if (!tap.notes)
+		tap.notes = stderr;
 	if (tap.failures > SHOWN_FAILURES)
 		return false;
 	fprintf(tap.notes, "# %s:%d: ", file, line);

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Experiment files: experiment.h, scan.h, outcome.h. */
+#include "gracelab/experiment.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gracelab/outcome.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/unit/tap.h"
+
+static void check_error(const char *error)
+{
+	static const char path[] = "some/path.lab:";
+	const char *end = memchr(error, '\0', EXPERIMENT_ERROR_SIZE);
+	char *after;
+
+	if (!EXPECT(end) || !EXPECT(!strncmp(error, path, strlen(path))))
+		return;
+	EXPECT(strtoul(error + strlen(path), &after, 10) > 0);
+	EXPECT(*after == ':' && isdigit((unsigned char)after[1]));
+	EXPECT(strtoul(after + 1, &after, 10) > 0);
+	EXPECT(!strncmp(after, ": expected ", strlen(": expected ")));
+	EXPECT(fuzz_is_harmless(error, strlen(error)));
+}
+
+/* What was taken can be written, and taken again as the same. */
+static void check_outcome(const struct outcome *outcome)
+{
+	char line[OUTCOME_TEXT_SIZE + 16], error[EXPERIMENT_ERROR_SIZE];
+	char text[OUTCOME_TEXT_SIZE];
+
+	outcome_text(outcome, text);
+	if (outcome->kind == OUTCOME_RECEIVED && outcome->bytes > 200)
+		return; /* cut */
+	snprintf(line, sizeof(line), "client: %s", text);
+	struct experiment *again =
+		experiment_parse("x", "x", line, strlen(line), error);
+
+	if (EXPECT(again))
+		EXPECT(outcome_equal(outcome, &again->steps[0].outcome));
+	experiment_free(again);
+}
+
+static void check_step(const struct step *step, unsigned *line)
+{
+	EXPECT(step->side == SIDE_CLIENT || step->side == SIDE_SERVER);
+	EXPECT(step->line_number > *line);
+	*line = step->line_number;
+	EXPECT(step->source && !strchr(step->source, '\n'));
+	switch (step->kind) {
+	case STEP_TYPE:
+		EXPECT(step->line && *step->line);
+		EXPECT(step->line && !strchr(step->line, '\n'));
+		break;
+	case STEP_EXPECT:
+		check_outcome(&step->outcome);
+		break;
+	case STEP_SIGNAL:
+		EXPECT(step->signal > 0);
+		break;
+	case STEP_START:
+		EXPECT_INT(SIDE_SERVER, step->side);
+		break;
+	}
+}
+
+static void check_words(const struct words *words)
+{
+	size_t count = 0;
+
+	while (words->list && words->list[count])
+		count++;
+	EXPECT_INT(words->count, count);
+}
+
+static void check_head(const struct experiment *e)
+{
+	EXPECT(!e->title || fuzz_is_harmless(e->title, strlen(e->title)));
+	EXPECT(!e->asks || fuzz_is_harmless(e->asks, strlen(e->asks)));
+	check_words(&e->server);
+	check_words(&e->client);
+	check_words(&e->sysctls);
+	for (size_t i = 0; i < e->file_count; i++) {
+		const struct lab_file *file = &e->files[i];
+
+		/* It stays in the folder that the actors work in. */
+		EXPECT(*file->name && *file->name != '.');
+		EXPECT(!strchr(file->name, '/'));
+		EXPECT(fuzz_is_harmless(file->name, strlen(file->name)));
+	}
+}
+
+bool fuzz_experiment(const uint8_t *data, size_t size)
+{
+	char error[EXPERIMENT_ERROR_SIZE];
+	char *copy = fuzz_copy(data, size);
+	unsigned line = 0;
+
+	memset(error, 'e', sizeof(error));
+	struct experiment *e =
+		experiment_parse("some/path.lab", "path", copy, size, error);
+
+	free(copy);
+	if (!e) {
+		check_error(error);
+		return false;
+	}
+	check_head(e);
+	EXPECT(e->step_count);
+	for (size_t i = 0; i < e->step_count; i++)
+		check_step(&e->steps[i], &line);
+	experiment_free(e);
+	return true;
+}
