@@ -81,6 +81,10 @@ teardown() {
 
 helpers_setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
+	tick_setup
+}
+
+tick_setup() {
 	new_pipe
 	TICK=$PIPE
 }
@@ -130,14 +134,14 @@ socket.socket(socket.AF_INET6).bind(("::1", 0))' 2>/dev/null ||
 		skip "this host has no IPv6 loopback address"
 }
 
-# A short rest without a process of its own.
+# tick [SECONDS]: a short rest without a process of its own.
 tick() {
-	read -rt 0.02 -u "$TICK" || :
+	read -rt "${1:-0.02}" -u "$TICK" || :
 }
 
-# await COMMAND...: until it succeeds.
+# await COMMAND...: until it succeeds; what comes late is looked for less often.
 await() {
-	local - end=$((SECONDS + PATIENCE_S))
+	local - end=$((SECONDS + PATIENCE_S)) looks=0
 
 	# bats has a trap before each command of a test, not needed in a loop.
 	set +T
@@ -146,7 +150,7 @@ await() {
 			echo "waited in vain for: $*"
 			return 1
 		fi
-		tick
+		tick 0.0$((++looks > 10 ? 5 : 2))
 	done
 }
 
@@ -429,7 +433,7 @@ wake_ups() {
 
 # events_of FILE EVENT FIELD: this field of each such event, one a line.
 events_of() {
-	"$PYTHON" -IS - "$@" <<-'END'
+	"$PYTHON" -I - "$@" <<-'END'
 		import json, sys
 		for line in open(sys.argv[1], encoding="utf-8"):
 		    event = json.loads(line)
@@ -440,7 +444,7 @@ events_of() {
 # check_events FILE SIDE EVENT...: each line is JSON and has what every event
 # has, and these are the events, in this order; `done:N` has its line.
 check_events() {
-	"$PYTHON" -IS - "$@" <<-'END'
+	"$PYTHON" -I - "$@" <<-'END'
 		import json, sys
 		path, side, *expected = sys.argv[1:]
 		seen, before = [], 0
