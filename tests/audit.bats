@@ -61,6 +61,7 @@ setup_file() {
 	RESULTS=$BATS_FILE_TMPDIR
 	export RESULTS
 	cd "$RESULTS" || return 1
+	tick_setup
 	printf 'CONNECT peer:7 HTTP/1.1\r\nHost: peer:7\r\n\r\n' >connect
 	printf 'from a file\n' >request
 	: >pids
@@ -107,12 +108,12 @@ audit_one() {
 	server=$!
 	trap 'kill $server $audit 2>/dev/null; exit 1' TERM
 	until listening "$name" "$server"; do
-		sleep 0.05
+		tick
 	done
 	[[ " $* " == *' --http'* || " $* " == *' --request'* ]] ||
 		set -- --send='hello\n' "$@"
 	timeout 100 "$O/gracelab" audit --format=json --tries=2 --timeout=2s \
-		"$@" 127.0.0.1 "$(port_of "$name")" \
+		"$@" 127.0.0.1 "$PORT" \
 		>"$name.json" 2>>"$name.err" &
 	audit=$!
 	wait "$audit" || status=$?
@@ -122,7 +123,7 @@ audit_one() {
 }
 
 listening() {
-	[[ -n $(port_of "$1") ]] || ! kill -0 "$2"
+	listens_at "$1" || ! kill -0 "$2"
 }
 
 # judged NAME STATUS [PROBE=VERDICT...]: how the audit of that server ended,

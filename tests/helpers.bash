@@ -3,7 +3,7 @@
 #
 # What the suites share. Load it and use:
 #
-#   start NAME COMMAND...       in the background; NAME.out, NAME.err, NAME.in
+#   start NAME COMMAND...       in the background; NAME.out, NAME.err
 #   type_at NAME LINE...        lines at its standard input
 #   end_input NAME              ... and the end of it
 #   finish NAME [STATUS]        its end, and which; sets $status, $output, $lines
@@ -19,13 +19,31 @@
 #
 # Every test has its own folder and works in it. Whatever was started is ended
 # by teardown, and what it printed is shown if the test fails.
+#
+# What hundreds of tests do, and what waits in a loop, starts no process: that
+# costs more than all else that the shell does here.
 
 bats_require_minimum_version 1.5.0
 BATS_LIB_PATH=${BATS_LIB_PATH-}:/usr/lib/bats:/usr/share/bats
-bats_load_library bats-support
-bats_load_library bats-assert
 
-ROOT=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+# The libraries' own loaders start a process for each of their files.
+load_library() {
+	local folder file
+
+	for folder in ${BATS_LIB_PATH//:/ }; do
+		for file in "$folder/$1/src/"*.bash; do
+			[[ -e $file ]] || continue 2
+			# shellcheck disable=SC1090
+			source "$file"
+		done
+		return
+	done
+	bats_load_library "$1"
+}
+load_library bats-support
+load_library bats-assert
+
+ROOT=${BATS_TEST_FILENAME%/tests/*}
 O=${O:-$ROOT/build}
 PATIENCE_S=${PATIENCE_S:-15}
 PYTHON=python3
@@ -38,6 +56,21 @@ export UBSAN_OPTIONS=${UBSAN_OPTIONS-}:exitcode=99:print_stacktrace=1
 declare -gA PID_OF INPUT_OF
 PORT=
 
+# new_pipe: sets $PIPE, a pipe open at both ends. bash 5.1 makes a short here
+# string one; before that it takes a process.
+new_pipe() {
+	local short
+
+	exec {short}<<<''
+	if [[ -p /dev/fd/$short ]]; then
+		exec {PIPE}<>"/dev/fd/$short"
+		read -r -u "$PIPE"
+	else
+		exec {PIPE}<> <(:)
+	fi
+	exec {short}<&-
+}
+
 setup() {
 	helpers_setup
 }
@@ -48,7 +81,12 @@ teardown() {
 
 helpers_setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
-	exec {TICK}<> <(:)
+	tick_setup
+}
+
+tick_setup() {
+	new_pipe
+	TICK=$PIPE
 }
 
 helpers_teardown() {
@@ -67,12 +105,20 @@ helpers_teardown() {
 			wait "$pid" 2>/dev/null || :
 		done <"$BATS_TEST_TMPDIR/.pids"
 	fi
-	if grep -lE 'Sanitizer|runtime error:' "$BATS_TEST_TMPDIR"/*.err \
-		2>/dev/null; then
-		echo "a sanitizer complained"
-		bad=1
-	fi
+	for file in "$BATS_TEST_TMPDIR"/*.err; do
+		if sanitizer_wrote "$file"; then
+			echo "a sanitizer complained in ${file##*/}"
+			bad=1
+		fi
+	done
 	return "$bad"
+}
+
+sanitizer_wrote() {
+	local LC_ALL=C text
+
+	[[ -s $1 ]] && read_file "$1" || return
+	[[ $text == *Sanitizer* || $text == *'runtime error:'* ]]
 }
 
 # Skips where the programs were built with a sanitizer.
@@ -88,36 +134,67 @@ socket.socket(socket.AF_INET6).bind(("::1", 0))' 2>/dev/null ||
 		skip "this host has no IPv6 loopback address"
 }
 
-# A short rest without a process of its own.
+# tick [SECONDS]: a short rest without a process of its own.
 tick() {
-	read -rt 0.02 -u "$TICK" || :
+	read -rt "${1:-0.02}" -u "$TICK" || :
 }
 
-# await COMMAND...: until it succeeds.
+# await COMMAND...: until it succeeds; what comes late is looked for less often.
 await() {
-	local end=$((SECONDS + PATIENCE_S))
+	local - end=$((SECONDS + PATIENCE_S)) looks=0
 
+	# bats has a trap before each command of a test, not needed in a loop.
+	set +T
 	until "$@"; do
 		if ((SECONDS > end)); then
 			echo "waited in vain for: $*"
 			return 1
 		fi
-		tick
+		tick 0.0$((++looks > 10 ? 5 : 2))
 	done
 }
 
-has_line() {
-	local count
+# read_file FILE: sets $text. A NUL becomes a byte that no text has.
+read_file() {
+	local IFS=$'\001' parts
 
-	count=$(grep -cxF -e "$2" "$1.out")
-	((count >= ${3:-1}))
+	mapfile -d '' -t parts <"$1" || return
+	text=${parts[*]}
 }
 
-has_text() {
-	local count
+# counts_to N TEXT [whole]: so many lines of $text hold, or are, this text.
+counts_to() {
+	local line count=0
 
-	count=$(cat "$1.out" "$1.err" | grep -acF -e "$2")
-	((count >= ${3:-1}))
+	while ((count < $1)) && IFS= read -r line; do
+		if [[ $line == "$2" || (-z ${3-} && $line == *"$2"*) ]]; then
+			((++count))
+		fi
+	done <<<"$text"
+	((count >= $1))
+}
+
+# has_line NAME LINE [N]
+has_line() {
+	local - LC_ALL=C text
+
+	set +T
+	read_file "$1.out" || return
+	[[ $'\n'$text$'\n' == *$'\n'"$2"$'\n'* ]] || return
+	((${3:-1} == 1)) || counts_to "$3" "$2" whole
+}
+
+# has_text NAME TEXT [N]
+has_text() {
+	local - LC_ALL=C text output
+
+	set +T
+	read_file "$1.out" || return
+	output=$text
+	read_file "$1.err" || return
+	text=$output$'\n'$text
+	[[ $text == *"$2"* ]] || return
+	((${3:-1} == 1)) || counts_to "$3" "$2"
 }
 
 await_line() {
@@ -149,17 +226,15 @@ shows_state() {
 	has_text "$@"
 }
 
-# Standard input is a pipe by name. A program that inherited the writing end
-# would never see its end, so none does.
+# Standard input is a pipe. A program that inherited the writing end would
+# never see its end, so none does.
 start() {
-	local name=$1 writer reader
+	local name=$1 reader
 
 	shift
-	rm -f "$name.in"
-	mkfifo "$name.in"
-	exec {writer}<>"$name.in"
-	exec {reader}<"$name.in"
-	INPUT_OF[$name]=$writer
+	new_pipe
+	INPUT_OF[$name]=$PIPE
+	exec {reader}<"/dev/fd/$PIPE"
 	start_from "/dev/fd/$reader" "$name" "$@"
 	exec {reader}<&-
 }
@@ -217,7 +292,7 @@ finish() {
 	fi
 	status=0
 	wait "${PID_OF[$1]}" 2>/dev/null || status=$?
-	output=$(tr -d '\0' <"$1.out")
+	{ output=$(<"$1.out"); } 2>/dev/null # without NUL, and no word of it
 	# shellcheck disable=SC2034 # for assert_line
 	mapfile -t lines <<<"$output"
 	if [[ $status != "${2:-$status}" ]]; then
@@ -228,23 +303,38 @@ finish() {
 
 # What is in a file must be this, word for word.
 assert_file() {
-	diff -u --label expected --label "$1" <(printf '%s\n' "${@:2}") "$1"
+	local text expected
+
+	printf -v expected '%s\n' "${@:2}"
+	read_file "$1"
+	[[ $text == "$expected" ]] ||
+		diff -u --label expected --label "$1" - "$1" <<<"${expected%?}"
 }
 
-# port_of NAME: from its line `listening on ADDRESS:PORT`.
+# listens_at NAME: sets $PORT from its first line, `listening on ADDRESS:PORT`.
+listens_at() {
+	local line
+
+	read -r line <"$1.out" &&
+		[[ $line =~ 'listening on '.*:([0-9]+)$ ]] &&
+		PORT=${BASH_REMATCH[1]}
+}
+
 port_of() {
-	sed -n '1s/^.*listening on .*:\([0-9]*\)$/\1/p' "$1.out"
+	local PORT=
+
+	listens_at "$1" || :
+	echo "$PORT"
 }
 
 listens() {
-	[[ -n $(port_of "$1") ]] || ended "$1"
+	listens_at "$1" || ended "$1"
 }
 
 # find_port NAME: waits for that line and sets $PORT.
 find_port() {
 	await listens "$1"
-	PORT=$(port_of "$1")
-	[[ -n $PORT ]]
+	listens_at "$1"
 }
 
 serve_as() {
@@ -303,29 +393,24 @@ def reset():
 '
 
 peer_connects() {
-	local name=${1:-peer}
+	local name=${1:-peer} program
 
-	{
-		echo "$PEER"
-		echo "s = socket.create_connection(('127.0.0.1', $PORT))"
-		cat
-	} >"$name.py"
+	IFS= read -rd '' program || :
+	printf '%s\n' "$PEER" \
+		"s = socket.create_connection(('127.0.0.1', $PORT))" \
+		"$program" >"$name.py"
 	start "$name" "$PYTHON" -IS "$name.py"
 }
 
 # Sets $PORT. `listener` is there too.
 peer_listens() {
-	local name=${1:-peer}
+	local name=${1:-peer} program
 
-	{
-		echo "$PEER"
-		cat <<-'END'
-			listener = socket.create_server(("127.0.0.1", 0))
-			say("listening on 127.0.0.1:%d" % listener.getsockname()[1])
-			s = listener.accept()[0]
-		END
-		cat
-	} >"$name.py"
+	IFS= read -rd '' program || :
+	printf '%s\n' "$PEER" \
+		'listener = socket.create_server(("127.0.0.1", 0))' \
+		'say("listening on 127.0.0.1:%d" % listener.getsockname()[1])' \
+		's = listener.accept()[0]' "$program" >"$name.py"
 	start "$name" "$PYTHON" -IS "$name.py"
 	find_port "$name"
 }

@@ -33,7 +33,7 @@ terminal_teardown() {
 	if [[ -n $SESSION && -z ${BATS_TEST_COMPLETED-} ]]; then
 		for name in $(tm list-windows -F '#{window_name}'); do
 			echo "--- the screen of $name"
-			screen "$name" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'
+			look "$name" && echo "$screen"
 		done
 	fi
 	if [[ -n $SESSION ]]; then
@@ -90,9 +90,12 @@ server_window() {
 }
 
 await_port() {
-	await_screen "$1" 'listening on 127.0.0.1:'
-	PORT=$(screen "$1" | sed -n 's/^.*listening on .*:\([0-9]*\)$/\1/p')
-	[[ -n $PORT ]]
+	await shows_port "$1"
+	PORT=${BASH_REMATCH[1]}
+}
+
+shows_port() {
+	look "$1" && [[ $screen$'\n' =~ 'listening on '[^$'\n']*:([0-9]+)$'\n' ]]
 }
 
 # A shell that neither edits lines nor touches the terminal's modes: what they
@@ -138,23 +141,24 @@ screen() {
 	tm capture-pane -p -S - -t "$1"
 }
 
-shown() {
-	local count
+# look NAME: sets $screen, without the empty lines at its end.
+look() {
+	screen=$(exec tmux -u -L t -f /dev/null capture-pane -p -S - -t "$1" \
+		3>&- 4>&- {TICK}>&-)
+}
 
-	count=$(screen "$1" | grep -cF -e "$2")
-	((count >= ${3:-1}))
+shown() {
+	look "$1" || return
+	[[ $screen == *"$2"* ]] || return
+	((${3:-1} == 1)) || text=$screen counts_to "$3" "$2"
 }
 
 await_screen() {
 	await shown "$@"
 }
 
-last_line() {
-	screen "$1" | sed '/^$/d' | tail -n 1
-}
-
 last_is() {
-	[[ $(last_line "$1") == "$2" ]]
+	look "$1" && [[ ${screen##*$'\n'} == "$2" ]]
 }
 
 await_last() {
@@ -163,7 +167,7 @@ await_last() {
 
 # The end of the screen, its lines joined as the terminal has wrapped them.
 typed_is() {
-	[[ $(screen "$1" | tr -d '\n') == *"$2" ]]
+	look "$1" && [[ ${screen//$'\n'/} == *"$2" ]]
 }
 
 await_typed() {
