@@ -48,7 +48,7 @@ static int is_experiment(const struct dirent *entry)
 static void replay(
 	target *check, const char *place, int (*filter)(const struct dirent *))
 {
-	char *programs = catalog_programs("");
+	char *programs = catalog_programs();
 	char *transcripts = programs ? catalog_transcripts(programs) : NULL;
 	struct dirent **entries = NULL;
 	char *folder = NULL;
