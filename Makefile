@@ -67,7 +67,7 @@ SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.sh' '*.bash' '*.bats' .ci/run)
 
-.PHONY: all demo bench soak transcripts pictures check lint analyze format install uninstall clean deps deps-audit audited check-real help
+.PHONY: all demo bench soak transcripts pictures check check-valgrind lint analyze format install uninstall clean deps deps-audit audited check-real help
 .PHONY: lib graceclient graceserver gracelab tests
 
 all: $(PROGRAMS:%=$(O)/%) $(MANUALS)
@@ -149,6 +149,19 @@ pictures: all
 
 check: all tests
 	@O=$(abspath $(O)) tests/run.sh
+
+# The two programs in each test run by valgrind, from a folder of wrappers.
+VALGRIND  := valgrind --quiet --error-exitcode=99 --leak-check=full \
+	--errors-for-leak-kinds=definite --vgdb=no
+VALGRINDED ?= client server paths faults peers
+
+check-valgrind: all
+	@mkdir -p $(O)/valgrind
+	@for p in graceclient graceserver; do printf '#!/bin/sh\nexec %s %s "$$@"\n' \
+		'$(VALGRIND)' "$(abspath $(O))/$$p" > $(O)/valgrind/$$p; \
+		chmod +x $(O)/valgrind/$$p; done
+	@VALGRIND=yes PATIENCE_S=60 O=$(abspath $(O))/valgrind tests/run.sh \
+		$(VALGRINDED:%=tests/%.bats)
 
 lint: $(MANUALS)
 	clang-format --dry-run --Werror $(SOURCES)
@@ -248,6 +261,7 @@ help:
 	@echo 'make soak       5 minutes of random sessions and faults (SOAK_SECONDS,'
 	@echo '                SEED), into the README'
 	@echo 'make check      all tests; SANITIZE=address,undefined is a variant'
+	@echo 'make check-valgrind  the tests of the two programs, by valgrind'
 	@echo 'make check-real tests with real servers and proxies; deps-audit'
 	@echo '                installs them, audited writes the README table'
 	@echo 'make fuzz       look for inputs that break a parser, FUZZ_SECONDS'

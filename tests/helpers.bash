@@ -118,12 +118,13 @@ sanitizer_wrote() {
 	local LC_ALL=C text
 
 	[[ -s $1 ]] && read_file "$1" || return
-	[[ $text == *Sanitizer* || $text == *'runtime error:'* ]]
+	[[ $text == *Sanitizer* || $text == *'runtime error:'* ]] ||
+		[[ ${VALGRIND-} && $text == *'=='[0-9]*'== '* ]]
 }
 
-# Skips where the programs were built with a sanitizer.
+# Skips where a sanitizer or valgrind is in the programs' way.
 skip_if_sanitized() {
-	if grep -qa __asan_init "$O/graceserver"; then
+	if [[ ${VALGRIND-} ]] || grep -qa __asan_init "$O/graceserver"; then
 		skip "$1"
 	fi
 }
