@@ -150,6 +150,25 @@ judged() {
 	END
 }
 
+# unless_late NAME: plays that audit of a fast server again while a busy machine
+# keeps its reply back for so long that this does prove something.
+unless_late() {
+	local name options plays
+
+	for plays in 1 2 3 4 5; do
+		PATIENCE_S=100 await test -e "$RESULTS/$1.status"
+		[[ $(<"$RESULTS/$1.json") == *'"proved for a think time'* ]] ||
+			return 0
+		while IFS=: read -r name options; do
+			[[ $name != "$1" ]] || break
+		done <<<"$AUDITS"
+		echo "play $plays was late"
+		rm "$RESULTS/$1."{status,out}
+		# shellcheck disable=SC2086 # words
+		(cd "$RESULTS" && audit_one "$1" ${options%%:*} --) 3>&-
+	done
+}
+
 # says PROBE TEXT: that probe's line has this text.
 says() {
 	"$PYTHON" -I - "$REPORT" "$@" <<-'END'
@@ -276,12 +295,15 @@ peer() {
 
 @test "12 MiB delivered to a reader who stalls prove a pass, 1 MiB does not" {
 	judged big 0 fin-glued=HONOURED fin-stalled=HONOURED
-	proof '(12582912|12(\.0)? MiB)'
+	# The second where a busy machine made the server think.
+	proof '(12(\.0)? MiB to|, and for) a stalled reader'
+	unless_late small
 	judged small 3 fin-glued=HONOURED fin-stalled=HONOURED
 	grep -q '"overall": "UNPROVED"' "$REPORT"
 }
 
 @test "a fast reply proves nothing" {
+	unless_late fast
 	judged fast 3 fin-glued=HONOURED fin-late=skipped fin-stalled=skipped
 	grep -q '"overall": "UNPROVED"' "$REPORT"
 }
