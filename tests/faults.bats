@@ -168,14 +168,16 @@ recv: ECONNRESET (Connection reset by peer)'
 	skip_if_sanitized "a sanitizer refuses to run under strace"
 	strace -o /dev/null true || skip "strace cannot trace here"
 	start server strace -o trace "$O/graceserver" --port 0 --once --quiet \
-		--delay 200ms --sigpipe=handle
+		--delay hold --sigpipe=handle
 	find_port server
-	connect --quiet
+	connect
 	type_at client data1
 	await_text server 'received 5 bytes: data1'
-	type_at client data2
-	await_line client 'send bytes: 5' 2
-	type_at client close
+	type_at client data2 close
+	await_line client '* close = 0'
+	type_at server reply
+	await_text server 'received 5 bytes: data2'
+	type_at server reply
 	finish server 0
 	assert_line 'caught SIGPIPE'
 	run -0 grep -A 1 -e '--- SIGPIPE' trace
