@@ -23,7 +23,7 @@ send_both() {
 }
 
 @test "close after the first answer reads word for word as in the textbook" {
-	serve --once --quiet --delay 300ms
+	serve --once --quiet --delay 1s
 	connect --quiet
 	send_both
 	type_at client 'wait reply' close
@@ -35,7 +35,7 @@ send_both() {
 }
 
 @test "shutdown reads word for word as in the textbook" {
-	serve --once --quiet --delay 300ms
+	serve --once --quiet --delay 1s
 	connect --quiet
 	send_both
 	type_at client shutdown
@@ -47,7 +47,7 @@ send_both() {
 }
 
 @test "end of input alone ends as shutdown does: every answer arrives" {
-	serve --once --quiet --delay 300ms
+	serve --once --quiet --delay 1s
 	connect --quiet
 	send_both
 	end_input client
@@ -57,11 +57,25 @@ send_both() {
 	as_golden shutdown server
 }
 
-@test "close before any answer kills a server that leaves SIGPIPE alone" {
-	serve --once --quiet --delay 300ms --sigpipe=default
-	connect --quiet
+# Whether the client has called close(2).
+closed() {
+	[[ $(<events) == *'"event": "close"'* ]]
+}
+
+# Both messages are sent and the client has closed before either is answered.
+close_before_answers() {
+	connect --quiet --events events
 	send_both
 	type_at client close
+	await closed
+	type_at server reply
+	await_text server 'received 5 bytes: data2'
+	type_at server reply
+}
+
+@test "close before any answer kills a server that leaves SIGPIPE alone" {
+	serve --once --quiet --delay hold --sigpipe=default
+	close_before_answers
 	end_input client
 	finish client 0
 	finish server 141
@@ -71,10 +85,8 @@ send_both() {
 }
 
 @test "close before any answer: a server with a handler reports and leaves" {
-	serve --quiet --delay 300ms --sigpipe=handle
-	connect --quiet
-	send_both
-	type_at client close
+	serve --quiet --delay hold --sigpipe=handle
+	close_before_answers
 	finish server 0
 	assert_line -n 1 '[1] received 5 bytes: data1'
 	assert_line --regexp 'caught SIGPIPE$'
@@ -84,10 +96,8 @@ send_both() {
 }
 
 @test "a handler's server with --once exits 0 as well" {
-	serve --once --quiet --delay 300ms --sigpipe=handle
-	connect --quiet
-	send_both
-	type_at client close
+	serve --once --quiet --delay hold --sigpipe=handle
+	close_before_answers
 	end_input client
 	finish server 0
 	assert_line 'caught SIGPIPE'
@@ -95,10 +105,8 @@ send_both() {
 }
 
 @test "close before any answer: ignored SIGPIPE is EPIPE, status 3" {
-	serve --once --quiet --delay 300ms --sigpipe=ignore
-	connect --quiet
-	send_both
-	type_at client close
+	serve --once --quiet --delay hold --sigpipe=ignore
+	close_before_answers
 	end_input client
 	finish server 3
 	assert_file server.out "listening on 127.0.0.1:$PORT" \
@@ -110,10 +118,8 @@ send_both() {
 
 @test "close before any answer: MSG_NOSIGNAL is EPIPE, status 3" {
 	# The signal's own action would be to kill.
-	serve --once --quiet --delay 300ms --sigpipe=nosignal
-	connect --quiet
-	send_both
-	type_at client close
+	serve --once --quiet --delay hold --sigpipe=nosignal
+	close_before_answers
 	end_input client
 	finish server 3
 	assert_line 'send: EPIPE (Broken pipe)'
@@ -125,11 +131,9 @@ close_early_inherited() {
 import os, signal, sys
 signal.signal(signal.SIGPIPE, getattr(signal, sys.argv[1]))
 os.execv(sys.argv[2], sys.argv[2:])' "$1" "$O/graceserver" --port 0 \
-		--once --quiet --delay 200ms --sigpipe=inherit
+		--once --quiet --delay hold --sigpipe=inherit
 	find_port server
-	connect --quiet
-	send_both
-	type_at client close
+	close_before_answers
 	finish server
 }
 
@@ -145,17 +149,14 @@ os.execv(sys.argv[2], sys.argv[2:])' "$1" "$O/graceserver" --port 0 \
 }
 
 @test "the server outlives a close-early without --once and serves the next" {
-	serve --quiet --delay 200ms
-	connect --quiet
-	type_at client data1
-	await_line server '[1] received 5 bytes: data1'
-	type_at client data2
-	await_line client 'send bytes: 5' 2
-	type_at client close
+	serve --quiet --delay hold
+	close_before_answers
 	await_line server '[1] send: EPIPE (Broken pipe)'
-	run client --quiet -e again
-	assert_success
-	assert_line 'Hi, again'
+	connect_as other --quiet
+	type_at other again
+	await_line server '[2] received 5 bytes: again'
+	type_at server reply
+	await_line other 'Hi, again'
 	assert running server
 }
 
