@@ -15,6 +15,8 @@
 #   serve [OPTION...]           graceserver as "server"; sets $PORT
 #   connect [OPTION...]         graceclient to $PORT as "client"
 #   client [OPTION...]          the same in the foreground, for `run`
+#   install_lab FOLDER           gracelab and all it needs, for any user
+#   golden NAME                  an experiment's golden
 #   peer_connects / peer_listens [NAME] <<EOF   a Python peer, see below
 #
 # Every test has its own folder and works in it. Whatever was started is ended
@@ -414,6 +416,19 @@ peer_listens() {
 		's = listener.accept()[0]' "$program" >"$name.py"
 	start "$name" "$PYTHON" -IS "$name.py"
 	find_port "$name"
+}
+
+# install_lab FOLDER: programs and experiments as installed, for any user.
+install_lab() {
+	mkdir -p "$1/bin" "$1/share/grace/transcripts"
+	cp "$O/gracelab" "$O/graceclient" "$O/graceserver" "$1/bin"
+	cp "$ROOT"/transcripts/*.lab "$ROOT"/transcripts/*.txt \
+		"$1/share/grace/transcripts"
+	chmod -R a+rX,u+w "$1"
+}
+
+golden() {
+	cat "$ROOT/transcripts/$1.txt"
 }
 
 # The CPU time of a process in ticks of 10 ms.

@@ -13,11 +13,8 @@ setup_file() {
 	cc -shared -fPIC -O1 -o "$FAULTY_LIBRARY" "$ROOT/tests/faulty.c"
 	# LeakSanitizer cannot work beside strace.
 	export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0:verify_asan_link_order=0
-	mkdir -p "$PLACE/a lab/bin" "$PLACE/a lab/share/grace/transcripts"
-	cp "$O/gracelab" "$O/graceclient" "$O/graceserver" "$PLACE/a lab/bin"
-	cp "$ROOT"/transcripts/*.lab "$ROOT"/transcripts/*.txt \
-		"$PLACE/a lab/share/grace/transcripts"
-	chmod -R a+rX,u+w "$PLACE"
+	install_lab "$PLACE/a lab"
+	chmod a+rx "$PLACE"
 }
 
 teardown_file() {
@@ -32,10 +29,6 @@ setup() {
 # In the foreground; nothing may hang for ever.
 lab() {
 	timeout 60 "$@" 3>&- {TICK}<&-
-}
-
-golden() {
-	cat "$ROOT/transcripts/$1.txt"
 }
 
 # reads_to_start: more than each program makes before its first own call.

@@ -9,11 +9,8 @@ load helpers
 setup_file() {
 	PLACE=$(mktemp -d /tmp/gracelab-test-XXXXXX)
 	export PLACE
-	mkdir -p "$PLACE/bin" "$PLACE/share/grace/transcripts"
-	cp "$O/gracelab" "$O/graceclient" "$O/graceserver" "$PLACE/bin"
-	cp "$ROOT"/transcripts/*.lab "$ROOT"/transcripts/*.txt \
-		"$PLACE/share/grace/transcripts"
-	chmod -R a+rX,u+w "$PLACE"
+	install_lab "$PLACE"
+	chmod a+rx "$PLACE"
 }
 
 teardown_file() {
@@ -50,10 +47,6 @@ without_namespaces() {
 # write_lab FILE [LINE...]: its lines.
 write_lab() {
 	printf '%s\n' "${@:2}" >"$1"
-}
-
-golden() {
-	cat "$ROOT/transcripts/$1.txt"
 }
 
 # lingering MARK: the processes whose command line holds the mark. The mark

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 
+from memory import own_bytes  # in the folder above
 from measure import (BUILD, CLIENT, LAB, ROUNDS, SERVER, bare, foreign, have,
                      interleaved, serving, timed)
 
@@ -65,28 +66,13 @@ CROWD = 10000
 DELAY_S = 2
 
 
-def own_bytes(process):
-    """What a process has written to of its own: heap and mappings without a
-    file (smaps, proc(5))."""
-    total, ours = 0, False
-    with open(f"/proc/{process.pid}/smaps", encoding="ascii") as smaps:
-        for line in smaps:
-            fields = line.split()
-            if "-" in fields[0] and not fields[0].endswith(":"):
-                ours = len(fields) < 6 or fields[5] == "[heap]"
-            elif fields[0] == "Private_Dirty:" and ours:
-                total += int(fields[1]) * 1024
-    return total
-
-
 def wait_bytes():
     """Bytes for a connection that has been accepted and waits."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit[1], limit[1]))
     with serving(SERVER, "--port", "0") as (server, port), \
-            contextlib.ExitStack() as stack, \
-            tempfile.TemporaryDirectory() as folder:
-        before = own_bytes(server)
+            contextlib.ExitStack() as stack:
+        before = own_bytes(server.pid)
         for i in range(CROWD):
             s = socket.create_connection(("127.0.0.1", int(port)),
                                          source_address=(f"127.0.0.{1 + i % 8}",
@@ -95,20 +81,19 @@ def wait_bytes():
         descriptors = f"/proc/{server.pid}/fd"
         while len(os.listdir(descriptors)) < CROWD:
             time.sleep(0.01)
-        del folder
-        return (own_bytes(server) - before) / CROWD
+        return (own_bytes(server.pid) - before) / CROWD
 
 
 def thinking():
     with serving(SERVER, "--quiet", "--port", "0", "--delay",
                  f"{DELAY_S}s") as (server, port):
-        before = own_bytes(server)
+        before = own_bytes(server.pid)
         with subprocess.Popen([bare("load"), port, str(CROWD), str(CROWD)],
                               stdout=subprocess.PIPE, text=True) as crowd:
             crowd.stdout.readline()
             # The last messages are still to be read.
             time.sleep(DELAY_S / 4)
-            think_bytes = (own_bytes(server) - before) / CROWD
+            think_bytes = (own_bytes(server.pid) - before) / CROWD
             _, lost, slowest_s = crowd.stdout.readline().split()
     yield [f"{CROWD} connections thinking at once, --delay {DELAY_S}s",
            f"{CROWD - int(lost)} answered, the slowest after {slowest_s} s",

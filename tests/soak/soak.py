@@ -20,6 +20,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import readme  # noqa: E402, in the folder above
+from memory import own_bytes  # noqa: E402, there too
 import books  # noqa: E402
 import sessions  # noqa: E402
 
@@ -78,16 +79,9 @@ class Server:
                 sys.exit(f"connections are left:\n{self.said(start).decode()}")
 
     def size(self):
-        """Descriptors, and bytes of its own (smaps, proc(5))."""
-        total, own = 0, False
-        with open(f"/proc/{self.process.pid}/smaps", encoding="ascii") as maps:
-            for line in maps:
-                fields = line.split()
-                if "-" in fields[0] and not fields[0].endswith(":"):
-                    own = len(fields) < 6 or fields[5] == "[heap]"
-                elif fields[0] == "Private_Dirty:" and own:
-                    total += int(fields[1]) * 1024
-        return len(os.listdir(f"/proc/{self.process.pid}/fd")), total
+        """Descriptors, and bytes of its own."""
+        pid = self.process.pid
+        return len(os.listdir(f"/proc/{pid}/fd")), own_bytes(pid)
 
 
 def disturb(server, rng, over, counts):
