@@ -36,7 +36,7 @@ bool fuzz_is_harmless(const char *text, size_t len);
 
 /*
  * `len` bytes alone in memory, so that a sanitizer sees what is read behind
- * them; one more, that may be written, holds `behind`. For free().
+ * them; the second adds one byte, `behind`. For free().
  */
 char *fuzz_copy(const void *bytes, size_t len);
 char *fuzz_copy_before(const void *bytes, size_t len, char behind);

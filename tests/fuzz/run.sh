@@ -57,7 +57,7 @@ keep() {
 	cp "$here/corpus/$name"/* "$all"
 	((!${#seeds[@]})) || cp "${seeds[0]}"/*.lab "$all"
 	# Edges alone: that one is taken more often makes no new input.
-	if ! "$O/fuzz-$name" -merge=1 -use_counters=0 -max_len=512 \
+	if ! "$O/fuzz-$name" -set_cover_merge=1 -use_counters=0 -max_len=512 \
 		"$all" "$O/$name" >"$O/$name.log" 2>&1; then
 		report_failed "$name" "$O/$name.log"
 		rm -rf "$all"
