@@ -33,16 +33,13 @@ static bool add_word(struct scan *scan, struct words *words, char *word)
 static bool take_words(struct scan *scan, struct words *words)
 {
 	char *word;
-	size_t len;
 
 	for (;;) {
 		scan_space(scan);
 		if (scan_at_end(scan))
 			return true;
-		if (!scan_word(scan, &word, &len))
+		if (!scan_name(scan, &word))
 			return false;
-		if (memchr(word, '\0', len))
-			return scan_fail(scan, "a word without NUL");
 		if (!add_word(scan, words, word))
 			return false;
 	}
@@ -97,12 +94,12 @@ static bool take_sysctl(struct scan *scan, struct experiment *experiment)
 static bool take_file(struct scan *scan, struct experiment *experiment)
 {
 	char *name, *text;
-	size_t name_len, len;
+	size_t len;
 
-	if (!scan_word(scan, &name, &name_len))
+	if (!scan_name(scan, &name))
 		return false;
-	bool good = name_len && !strchr(name, '/') && name[0] != '.' &&
-		text_is_printable(name, name_len);
+	bool good = *name && !strchr(name, '/') && name[0] != '.' &&
+		text_is_printable(name, strlen(name));
 
 	for (size_t i = 0; i < experiment->file_count; i++)
 		good = good && strcmp(experiment->files[i].name, name);
@@ -179,14 +176,13 @@ static bool ends_process(int signal)
 static bool take_action(struct scan *scan, struct step *step)
 {
 	char *word;
-	size_t len;
 
 	scan_space(scan);
 	if (step->side == SIDE_SERVER && scan_keyword(scan, "start")) {
 		step->kind = STEP_START;
 		return take_words(scan, &step->options);
 	}
-	if (!scan_word(scan, &word, &len))
+	if (!scan_name(scan, &word))
 		return false;
 	step->kind = STEP_SIGNAL;
 	step->signal = names_signal_number(word);

@@ -27,9 +27,8 @@ int outcome_errno(const char *name)
 static bool scan_number(struct scan *scan, const char *what, int *number)
 {
 	char *word, *end;
-	size_t len;
 
-	if (!scan_word(scan, &word, &len))
+	if (!scan_name(scan, &word))
 		return false;
 	long value = strtol(word, &end, 10);
 
@@ -43,9 +42,8 @@ static bool scan_number(struct scan *scan, const char *what, int *number)
 static bool scan_signal(struct scan *scan, int *number)
 {
 	char *word;
-	size_t len;
 
-	if (!scan_word(scan, &word, &len))
+	if (!scan_name(scan, &word))
 		return false;
 	*number = names_signal_number(word);
 	if (*number)
@@ -78,10 +76,9 @@ static bool scan_received(struct scan *scan, struct outcome *outcome)
 static bool scan_state(struct scan *scan, struct outcome *outcome)
 {
 	char *word;
-	size_t len;
 
 	outcome->kind = OUTCOME_STATE;
-	if (!scan_word(scan, &word, &len))
+	if (!scan_name(scan, &word))
 		return false;
 	for (int state = KERNEL_GONE; state <= KERNEL_CLOSING; state++) {
 		if (!strcmp(kernel_state_name((enum kernel_state)state),
@@ -97,10 +94,9 @@ static bool scan_state(struct scan *scan, struct outcome *outcome)
 static bool scan_probe(struct scan *scan, struct outcome *outcome)
 {
 	char *word;
-	size_t len;
 
 	outcome->kind = OUTCOME_PROBE;
-	if (!scan_word(scan, &word, &len))
+	if (!scan_name(scan, &word))
 		return false;
 	for (int probe = PROBE_HALF; probe <= PROBE_UNKNOWN; probe++) {
 		if (!strcmp(probe_names[probe], word)) {
@@ -116,7 +112,6 @@ bool outcome_scan(struct scan *scan, struct outcome *outcome)
 {
 	int bytes = 0;
 	char *word;
-	size_t len;
 
 	if (scan_keyword(scan, "sent")) {
 		outcome->kind = OUTCOME_SENT;
@@ -144,7 +139,9 @@ bool outcome_scan(struct scan *scan, struct outcome *outcome)
 	if (scan_keyword(scan, "nothing"))
 		return true;
 	outcome->kind = OUTCOME_ERRNO;
-	if (!scan_at_end(scan) && scan_word(scan, &word, &len)) {
+	if (!scan_at_end(scan)) {
+		if (!scan_name(scan, &word))
+			return false;
 		outcome->number = outcome_errno(word);
 		if (outcome->number)
 			return true;

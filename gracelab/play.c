@@ -16,12 +16,14 @@
 
 #include "cast.h"
 #include "lib/duration.h"
+#include "lib/escape.h"
 #include "lib/names.h"
 #include "outcome.h"
 #include "playbill.h"
 #include "rungs.h"
 #include "scratch.h"
 #include "stage.h"
+#include "text.h"
 #include "wire.h"
 
 /* How often the kernel is looked at without a pause, and the pause then. */
@@ -50,6 +52,7 @@ struct play {
 __attribute__((format(printf, 2, 3))) static bool fail(
 	struct play *play, const char *format, ...)
 {
+	char source[ESCAPE_LINE_SIZE];
 	va_list arguments;
 	char *why = NULL;
 
@@ -65,7 +68,8 @@ __attribute__((format(printf, 2, 3))) static bool fail(
 		play->record->failure = why;
 	} else if (asprintf(&play->record->failure, "%s:%u: %s: %s",
 			   play->experiment->path, play->step->line_number,
-			   play->step->source, why ? why : "?") < 0) {
+			   text_made_fit(source, play->step->source),
+			   why ? why : "?") < 0) {
 		play->record->failure = NULL;
 	}
 	if (play->step)

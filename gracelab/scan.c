@@ -111,6 +111,18 @@ bool scan_word(struct scan *scan, char **word, size_t *len)
 	return true;
 }
 
+bool scan_name(struct scan *scan, char **name)
+{
+	size_t len;
+
+	if (!scan_word(scan, name, &len))
+		return false;
+	if (strlen(*name) == len)
+		return true;
+	scan_back_to(scan, *name);
+	return scan_fail(scan, "a word without NUL");
+}
+
 char *scan_rest(struct scan *scan)
 {
 	char *rest = scan->at;

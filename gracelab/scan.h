@@ -41,6 +41,9 @@ bool scan_keyword(struct scan *scan, const char *keyword);
  */
 bool scan_word(struct scan *scan, char **word, size_t *len);
 
+/* The same without NUL: a name, an option. */
+bool scan_name(struct scan *scan, char **name);
+
 /* Takes the rest of the line, without the space at its end. */
 char *scan_rest(struct scan *scan);
 

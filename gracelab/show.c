@@ -3,6 +3,7 @@
 
 #include "lab.h"
 #include "ladder.h"
+#include "lib/escape.h"
 #include "mermaid.h"
 #include "program.h"
 #include "svg.h"
@@ -93,6 +94,7 @@ static void before_step(
 {
 	struct program *program = context;
 	struct composed composed;
+	char source[ESCAPE_LINE_SIZE];
 
 	compose(&composed);
 	if (composed.stream && !program->shown)
@@ -104,7 +106,7 @@ static void before_step(
 	put_composed(program, &composed);
 	if (!next)
 		return;
-	fprintf(stderr, "-- %s  [Enter] ", next->source);
+	fprintf(stderr, "-- %s  [Enter] ", text_made_fit(source, next->source));
 	for (int c = getchar(); c != '\n' && c != EOF;)
 		c = getchar();
 }

@@ -120,3 +120,11 @@ bool text_is_printable(const char *text, size_t len)
 		grown += text[i] == '\\';
 	return escape_text(escaped, text, len) == grown;
 }
+
+const char *text_made_fit(char *out, const char *text)
+{
+	size_t len = strlen(text);
+
+	return text_is_printable(text, len) ? text
+					    : escape_line(out, text, len);
+}

@@ -39,4 +39,10 @@ void text_write_ascii(FILE *out, const char *text);
 /* Whether `len` bytes are UTF-8 that drives no terminal. */
 bool text_is_printable(const char *text, size_t len);
 
+/*
+ * A text that a stranger may have written, fit for a terminal: itself if it is
+ * printable, else escaped and cut, in `out` with room for ESCAPE_LINE_SIZE.
+ */
+const char *text_made_fit(char *out, const char *text);
+
 #endif

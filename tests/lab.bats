@@ -218,6 +218,16 @@ start_long_lab() {
 	run ! env LC_ALL=C grep -q $'\233' <<<"$output"
 }
 
+@test "a step cannot drive the terminal when it fails, nor when it is shown" {
+	printf 'client> x\nserver: EPIPE # \033[2J\n' >evil.lab
+	run -1 lab play evil.lab
+	assert_line --partial 'evil.lab:2: server: EPIPE # \x1b[2J: awaited'
+	refute_output --partial $'\033'
+	run -1 lab play --step evil.lab <<<$'\n\n\n'
+	assert_output --partial '-- server: EPIPE # \x1b[2J  [Enter]'
+	refute_output --partial $'\033'
+}
+
 @test "json has times, calls, segments, states and both terminals" {
 	lab play --format=json close-early >play.json
 	run -0 "$PYTHON" -I - play.json <<-'END'
