@@ -247,6 +247,8 @@ start_from() {
 	local file=$1 name=$2
 
 	shift 2
+	# Here, not by the child alone: nobody may find an earlier one's words.
+	: >"$name.out" 2>"$name.err"
 	(
 		close_ours
 		exec "$@"
