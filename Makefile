@@ -20,6 +20,7 @@ DEPS_CHECK := bats bats-support bats-assert tmux netcat-openbsd socat python3 \
 DEPS_AUDIT := socat ncat nginx-light libnginx-mod-stream haproxy nodejs \
 	redis-server openssh-server openssh-client python3
 DEPS_LINT  := clang clang-format clang-tidy cppcheck shellcheck
+DEPS_BENCH := netcat-openbsd socat ncat python3
 DEPS_FUZZ  := clang libclang-rt-dev
 
 CFLAGS   ?= -O2 -g
@@ -67,7 +68,7 @@ SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.sh' '*.bash' '*.bats' .ci/run)
 
-.PHONY: all demo bench soak transcripts pictures check check-valgrind lint analyze format install uninstall clean deps deps-audit audited check-real help
+.PHONY: all demo bench soak transcripts pictures check check-valgrind lint analyze format install uninstall clean deps deps-audit deps-bench audited check-real help
 .PHONY: lib graceclient graceserver gracelab tests
 
 all: $(PROGRAMS:%=$(O)/%) $(MANUALS)
@@ -238,6 +239,9 @@ corpus:
 deps-fuzz:
 	@tests/deps.sh $(DEPS_FUZZ)
 
+deps-bench:
+	@tests/deps.sh $(DEPS_BENCH)
+
 deps-audit:
 	@tests/deps.sh $(DEPS_AUDIT)
 
@@ -257,7 +261,8 @@ help:
 	@echo 'make transcripts  record the goldens; see .github/CONTRIBUTING.md'
 	@echo 'make pictures   an SVG of each experiment, into $(O)/pictures'
 	@echo 'make bench      what it costs beside others, into the README; BENCH='
-	@echo '                chooses: safe echo file cycles thinking fin start lab'
+	@echo '                chooses: safe echo file cycles thinking fin start lab;'
+	@echo '                deps-bench installs the peers'
 	@echo 'make soak       5 minutes of random sessions and faults (SOAK_SECONDS,'
 	@echo '                SEED), into the README'
 	@echo 'make check      all tests; SANITIZE=address,undefined is a variant'
