@@ -30,7 +30,7 @@ if (($#)); then
 	suites=("$@")
 else
 	# The longest first, so that none is left alone at the end.
-	suites=("$here"/{audit,proxy,client,terminal,lab,server}.bats)
+	suites=("$here"/{audit,terminal,client,lab,server,proxy}.bats)
 	for suite in "$here"/*.bats; do
 		[[ " ${suites[*]} " == *" $suite "* ]] || suites+=("$suite")
 	done
@@ -40,7 +40,7 @@ fi
 # Most of a test's time is waiting, so more run side by side than there are
 # processors.
 printf '%s\0' "${suites[@]}" |
-	xargs -0 -P "${JOBS:-4}" -I '{}' bash -c 'run_one "$@"' - '{}' "$logs"
+	xargs -0 -P "${JOBS:-6}" -I '{}' bash -c 'run_one "$@"' - '{}' "$logs"
 
 passed=0 failed=0 skipped=0
 for suite in "${suites[@]}"; do
