@@ -31,8 +31,11 @@ char *catalog_programs(void)
 	char path[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
+	/* A number is how getauxval(3) gives a text. NOLINTNEXTLINE */
+	const char *executed = (const char *)getauxval(AT_EXECFN);
+
 	/* Without /proc, the path that was given to execve(2). */
-	if (n < 0 && !realpath((const char *)getauxval(AT_EXECFN), path))
+	if (n < 0 && !realpath(executed, path))
 		return NULL;
 	if (n >= 0)
 		path[n] = '\0';
