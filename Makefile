@@ -122,14 +122,18 @@ $(foreach p,$(PROGRAMS),$(eval $(call manual_rule,$(p))))
 demo: all
 	@O=$(O) tests/demo.sh
 
-# References: bare sockets; only the empty program is linked to what ours load.
+# References: bare sockets; only the empty program is linked as ours are.
 BENCHES := $(patsubst tests/bench/%.c,$(O)/bench/%,$(wildcard tests/bench/*.c))
 
+.SECONDARY: $(BENCHES:$(O)/bench/%=$(O)/obj/tests/bench/%.o)
 $(O)/bench/%: $(O)/obj/tests/bench/%.o
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^
-$(O)/bench/empty: private LDFLAGS += -Wl,--no-as-needed $(shell $(PKG_CONFIG) \
-	--libs readline jansson)
+$(O)/bench/empty: $(O)/obj/tests/bench/empty.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ \
+		-Wl,--no-as-needed -Wl,-u,rl_callback_handler_install \
+		$(LIBS_graceclient)
 
 bench: all $(BENCHES)
 	@O=$(O) python3 tests/bench/bench.py $(BENCH)
@@ -186,7 +190,7 @@ analyze:
 		-D_GNU_SOURCE --enable=warning,performance,portability \
 		$(ANALYZED)
 	printf '%s\n' $(ANALYZED) | xargs -P 2 -I '{}' \
-		clang-tidy --quiet '{}' -- $(ALL_CFLAGS) 2>/dev/null
+		clang-tidy --quiet '{}' -- $(ALL_CFLAGS)
 
 format:
 	clang-format -i $(SOURCES)
@@ -260,11 +264,11 @@ help:
 	@echo 'make demo       play the two ways to end a connection'
 	@echo 'make transcripts  record the goldens; see .github/CONTRIBUTING.md'
 	@echo 'make pictures   an SVG of each experiment, into $(O)/pictures'
-	@echo 'make bench      what it costs beside others, into the README; BENCH='
-	@echo '                chooses: safe echo file cycles thinking fin start lab;'
-	@echo '                deps-bench installs the peers'
-	@echo 'make soak       5 minutes of random sessions and faults (SOAK_SECONDS,'
-	@echo '                SEED), into the README'
+	@echo 'make bench      what it costs beside others; a run of all goes into'
+	@echo '                the README; BENCH= chooses: safe echo file cycles'
+	@echo '                thinking fin start lab; deps-bench installs the peers'
+	@echo 'make soak       random sessions and faults, SOAK_SECONDS (300); 300 or'
+	@echo '                more go into the README'
 	@echo 'make check      all tests; SANITIZE=address,undefined is a variant'
 	@echo 'make check-valgrind  the tests of the two programs, by valgrind'
 	@echo 'make check-real tests with real servers and proxies; deps-audit'

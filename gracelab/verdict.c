@@ -17,6 +17,9 @@
 /* How near the baseline's first byte an EOF must come to be the reply's. */
 #define NEAR_SHARE 0.3
 
+/* A header's date or the like may be longer from one reply to the next. */
+#define HEADER_MAY_GROW_BYTES 64
+
 const char *verdict_name(enum verdict verdict)
 {
 	switch (verdict) {
@@ -75,6 +78,22 @@ const char *verdict_baseline(const struct exchange_result *one,
 	return NULL;
 }
 
+/*
+ * Whether it ends within a header such as the baseline's: all that came is
+ * there to be looked at, no longer than that, and not a whole one.
+ */
+static bool lacks_header(
+	const struct exchange_result *result, const struct baseline *baseline)
+{
+	struct http_reply mine, whole;
+
+	return baseline->http &&
+		!http_parse(result->head, result->head_bytes, &mine) &&
+		http_parse(baseline->first.head, baseline->first.head_bytes,
+			&whole) &&
+		result->bytes < whole.header_bytes + HEADER_MAY_GROW_BYTES;
+}
+
 uint64_t verdict_bytes(
 	const struct exchange_result *result, const struct baseline *baseline)
 {
@@ -82,19 +101,9 @@ uint64_t verdict_bytes(
 
 	if (!baseline->http)
 		return result->bytes;
-	if (!http_parse(result->head, result->head_bytes, &reply))
-		return 0;
-	return result->bytes - reply.header_bytes;
-}
-
-/* Whether it lacks a part of the header that the baseline has. */
-static bool lacks_header(
-	const struct exchange_result *result, const struct baseline *baseline)
-{
-	struct http_reply reply;
-
-	return baseline->http &&
-		!http_parse(result->head, result->head_bytes, &reply);
+	if (http_parse(result->head, result->head_bytes, &reply))
+		return result->bytes - reply.header_bytes;
+	return lacks_header(result, baseline) ? 0 : result->bytes;
 }
 
 /* Whether what came is how the baseline's reply begins. */
@@ -111,8 +120,9 @@ static bool begins_alike(
 	http_parse(baseline->first.head, baseline->first.head_bytes, &whole);
 	if (!http_parse(result->head, result->head_bytes, &mine))
 		/* A piece of a header: up to the status line it is the same. */
-		return !memcmp(result->head, baseline->first.head,
-			compared < 12 ? compared : 12);
+		return lacks_header(result, baseline) &&
+			!memcmp(result->head, baseline->first.head,
+				compared < 12 ? compared : 12);
 	return mine.status == whole.status &&
 		mine.content_length == whole.content_length;
 }

@@ -20,7 +20,7 @@ enum {
 	HEADERS_SNAP_BYTES = 192,
 	/* As long as a packet can be; the ring's frames are of this size. */
 	WHOLE_SNAP_BYTES = 65536 + ETHERNET_BYTES,
-	HEADERS_RING_BYTES = 1 << 18,
+	HEADERS_RING_BYTES = 1 << 20,
 	WHOLE_RING_BYTES = 16 << 20,
 };
 

@@ -44,33 +44,26 @@ bool listener_ready(const struct listener *listener, unsigned open)
 		(!listener->bound || open < listener->bound);
 }
 
-void listener_hold_off(
-	struct listener *listener, struct report *report, const char *call)
-{
-	char why[NAMES_DESCRIPTION_SIZE];
-	int error = errno;
-
-	if (!listener->complained) {
-		report_event(report,
-			&(struct event){ .kind = EVENT_ERROR,
-				.call = call,
-				.error = error });
-		report_complaint(report, "cannot accept: %s",
-			names_describe(why, error));
-	}
-	listener->complained = true;
-	listener->again_ms = duration_deadline_ms(RETRY_MS);
-}
-
 /* Without a descriptor or memory, those who wait are left in the backlog. */
 static void accept_failed(struct listener *listener, struct report *report)
 {
+	char why[NAMES_DESCRIPTION_SIZE];
+
 	switch (errno) {
 	case EMFILE:
 	case ENFILE:
 	case ENOBUFS:
 	case ENOMEM:
-		listener_hold_off(listener, report, "accept");
+		if (!listener->complained) {
+			report_event(report,
+				&(struct event){ .kind = EVENT_ERROR,
+					.call = "accept",
+					.error = errno });
+			report_complaint(report, "cannot accept: %s",
+				names_describe(why, errno));
+		}
+		listener->complained = true;
+		listener->again_ms = duration_deadline_ms(RETRY_MS);
 		break;
 	default:
 		/* None waits, or one ended before it was accepted. */

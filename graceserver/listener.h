@@ -32,13 +32,6 @@ bool listener_ready(const struct listener *listener, unsigned open);
 int listener_accept(struct listener *listener, struct report *report,
 	struct sockaddr_storage *address, socklen_t *address_bytes);
 
-/*
- * Accepts nobody for a short time, after `call` has failed, with errno, for
- * want of something that may come back. Says so, once until one is accepted.
- */
-void listener_hold_off(
-	struct listener *listener, struct report *report, const char *call);
-
 /* A descriptor was given back, or time has passed: perhaps there is room. */
 void listener_retry(struct listener *listener);
 

@@ -25,6 +25,9 @@
 #define EVENTS_A_TURN  256
 #define ACCEPTS_A_TURN 64
 
+/* When epoll(7) had no memory for a watch: when to ask again. */
+#define REWATCH_MS 100
+
 /* Something that epoll(7) watches besides connections. */
 struct source {
 	int fd;       /* as watched; -1: it is not */
@@ -42,9 +45,29 @@ struct server {
 	unsigned accepted; /* how many so far: the number of the last */
 	int epoll;
 	struct source entrance, input;
-	sigset_t outside; /* the signal mask to wait with */
+	int64_t rewatch_ms; /* when to ask epoll(7) again; 0: no need */
+	bool complained;    /* of its refusal, since the last success */
+	sigset_t outside;   /* the signal mask to wait with */
 	bool ending;
 };
+
+/* epoll_ctl(2) has failed, with errno: it is said, and tried again. */
+static void watch_later(struct server *server)
+{
+	char why[NAMES_DESCRIPTION_SIZE];
+	int error = errno;
+
+	if (!server->complained) {
+		report_event(server->report,
+			&(struct event){ .kind = EVENT_ERROR,
+				.call = "epoll_ctl",
+				.error = error });
+		report_complaint(server->report, "epoll_ctl: %s; tried again",
+			names_describe(why, error));
+	}
+	server->complained = true;
+	server->rewatch_ms = duration_deadline_ms(REWATCH_MS);
+}
 
 /* Brings what epoll(7) watches into step with what the connection wants. */
 static void watch(struct server *server, struct served *served)
@@ -63,16 +86,10 @@ static void watch(struct server *server, struct served *served)
 		: served->watched  ? EPOLL_CTL_MOD
 				   : EPOLL_CTL_ADD;
 
-	if (epoll_ctl(server->epoll, change, served->conn.fd, &event)) {
-		char why[NAMES_DESCRIPTION_SIZE];
-
-		server->report->status->failed = true;
-		report_complaint(server->report, "epoll_ctl: %s",
-			names_describe(why, errno));
-		conn_reset(&served->conn);
-		return;
-	}
-	served->watched = event.events;
+	if (epoll_ctl(server->epoll, change, served->conn.fd, &event))
+		watch_later(server);
+	else
+		served->watched = event.events;
 }
 
 /* close(2) alone does not end the watch of a socket that is held elsewhere. */
@@ -237,7 +254,27 @@ static void watch_source(struct server *server, struct source *source, int fd)
 	if (source->refused)
 		return;
 	source->fd = -1;
-	listener_hold_off(&server->listener, server->report, "epoll_ctl");
+	watch_later(server);
+}
+
+/* Brings all that epoll(7) watches into step, if it is time for that. */
+static void watch_all(struct server *server)
+{
+	bool again =
+		server->rewatch_ms && server->rewatch_ms <= duration_now_ms();
+
+	if (again)
+		server->rewatch_ms = 0;
+	for (struct served *served = server->crowd.first; again && served;
+		served = served->next)
+		if (served->conn.fd >= 0)
+			watch(server, served);
+	watch_source(server, &server->entrance,
+		listener_ready(&server->listener, server->crowd.count)
+			? server->listener.fd
+			: -1);
+	watch_source(server, &server->input, editor_fd(&server->editor));
+	server->complained = server->rewatch_ms;
 }
 
 /* How long epoll_pwait(2) may wait; -1 for ever. */
@@ -252,6 +289,8 @@ static int wait_ms(const struct server *server)
 	due_ms = duration_earlier_ms(due_ms, console_due_ms(&server->console));
 	if (server->listener.again_ms)
 		due_ms = duration_earlier_ms(due_ms, server->listener.again_ms);
+	if (server->rewatch_ms)
+		due_ms = duration_earlier_ms(due_ms, server->rewatch_ms);
 	if (recheck_ms >= 0)
 		due_ms = duration_earlier_ms(due_ms, now_ms + recheck_ms);
 	if (server->input.refused && editor_fd(&server->editor) >= 0)
@@ -333,11 +372,7 @@ static void wait_and_serve(struct server *server)
 
 	if (!take_signals(server))
 		return;
-	watch_source(server, &server->entrance,
-		listener_ready(&server->listener, server->crowd.count)
-			? server->listener.fd
-			: -1);
-	watch_source(server, &server->input, editor_fd(&server->editor));
+	watch_all(server);
 	show_prompt(server);
 	int count = epoll_pwait(server->epoll, events, EVENTS_A_TURN,
 		wait_ms(server), &server->outside);

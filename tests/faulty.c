@@ -7,11 +7,16 @@
  *   c  close(2) closes and then fails with EINTR, as the kernel may
  *   s  send(2) takes one byte only
  *   w  write(2) takes one byte only
+ *
+ * A file FAULTY_MARK.LETTER shows that it was.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,8 +26,13 @@ static bool is_due(char fault)
 {
 	static unsigned counts[128];
 	const char *faults = getenv("FAULTY");
+	char path[PATH_MAX];
 
-	return faults && strchr(faults, fault) && counts[(int)fault]++ % 2;
+	if (!faults || !strchr(faults, fault) || counts[(int)fault]++ % 2 == 0)
+		return false;
+	snprintf(path, sizeof(path), "%s.%c", getenv("FAULTY_MARK"), fault);
+	creat(path, 0666);
+	return true;
 }
 
 int close(int fd)

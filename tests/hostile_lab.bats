@@ -64,13 +64,15 @@ reads_to_start() {
 }
 
 @test "a lab whose writes are short plays the same" {
-	LD_PRELOAD=$FAULTY_LIBRARY FAULTY=w run -0 lab "$LAB" check close-early \
-		shutdown file-close
+	LD_PRELOAD=$FAULTY_LIBRARY FAULTY=w FAULTY_MARK=$PWD/mark \
+		run -0 lab "$LAB" check close-early shutdown file-close
+	assert [ -e mark.w ]
 	refute_line --partial 'not ok'
 }
 
 @test "a close that fails with EINTR is shown, and the play goes on" {
-	LD_PRELOAD=$FAULTY_LIBRARY FAULTY=c run -0 lab "$LAB" play close-early
+	LD_PRELOAD=$FAULTY_LIBRARY FAULTY=c FAULTY_MARK=$PWD/mark \
+		run -0 lab "$LAB" play close-early
 	assert_line --regexp '^  close = EINTR'
 	assert_line --partial '─── FIN ───▶ CLOSE_WAIT'
 	assert_line --partial '= EPIPE'

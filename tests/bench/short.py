@@ -199,7 +199,7 @@ def to_first_line(command):
 
 
 def start():
-    """The reference is linked to the libraries that ours ask for."""
+    """The reference is linked as ours are, readline in it or beside it."""
     with serving(bare("echo_server")) as (_, port):
         medians = interleaved({
             "empty": lambda: to_first_line([bare("empty")]),
@@ -214,8 +214,8 @@ def start():
             ("client", "empty, to its end", "connect, quit", 1.5)):
         yield [f"start without a terminal, {side}, {what}",
                f"{medians[side] * 1000:.2f} ms",
-               f"{medians[empty] * 1000:.2f} ms (empty program linked to "
-               "readline and jansson)",
+               f"{medians[empty] * 1000:.2f} ms (empty program, linked "
+               "alike)",
                f"{medians[side] / medians[empty]:.2f}", f"at most {goal}"]
 
 

@@ -102,8 +102,14 @@ static void check_verdicts(const uint8_t *data, size_t size,
 	for (size_t cut = 0; cut < size && cut < CUTS; cut++)
 		check_cut(data, cut, &baseline, &result);
 	set_result(&result, other, other_bytes);
+	enum verdict verdict = judge(&result, &baseline);
+
+	/* What is much longer than a header was not cut within one. */
+	if (verdict == VERDICT_TRUNCATED && baseline.http &&
+		!http_parse(result.head, result.head_bytes, &reply))
+		EXPECT(other_bytes < size - baseline.bytes + 100);
 	/* One without a body may differ in its header's lines alone. */
-	if (verdict_is_honoured(judge(&result, &baseline)))
+	if (verdict_is_honoured(verdict))
 		EXPECT(baseline.http ? http_parse(result.head,
 					       result.head_bytes, &reply) &&
 					reply.status == baseline.status
