@@ -128,12 +128,9 @@ BENCHES := $(patsubst tests/bench/%.c,$(O)/bench/%,$(wildcard tests/bench/*.c))
 .SECONDARY: $(BENCHES:$(O)/bench/%=$(O)/obj/tests/bench/%.o)
 $(O)/bench/%: $(O)/obj/tests/bench/%.o
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^
-$(O)/bench/empty: $(O)/obj/tests/bench/empty.o
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ \
-		-Wl,--no-as-needed -Wl,-u,rl_callback_handler_install \
-		$(LIBS_graceclient)
+	$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LIBS_BENCH)
+$(O)/bench/empty: private LIBS_BENCH = -Wl,--no-as-needed \
+	-Wl,-u,rl_callback_handler_install $(LIBS_graceclient)
 
 bench: all $(BENCHES)
 	@O=$(O) python3 tests/bench/bench.py $(BENCH)

@@ -59,17 +59,13 @@ struct options {
 static char *read_file(
 	struct argp_state *state, const char *path, size_t *bytes)
 {
-	FILE *in = fopen(path, "re");
-	char *text = malloc(REQUEST_BYTES_MAX + 1);
+	char *text = io_read_file(path, REQUEST_BYTES_MAX, bytes);
 
-	*bytes = in && text ? fread(text, 1, REQUEST_BYTES_MAX + 1, in) : 0;
-	if (!in || !text || ferror(in))
-		argp_error(state, "cannot read %s: %s", path, strerror(errno));
-	if (*bytes > REQUEST_BYTES_MAX)
+	if (!text && errno == EFBIG)
 		argp_error(state, "%s is longer than %d bytes", path,
 			REQUEST_BYTES_MAX);
-	if (in)
-		fclose(in);
+	else if (!text)
+		argp_error(state, "cannot read %s: %s", path, strerror(errno));
 	return text;
 }
 
