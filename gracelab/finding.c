@@ -127,7 +127,7 @@ void finding_segment(struct finding *finding, const struct segment *segment)
 	/* The tail of an earlier play is not this finding's. */
 	if (segment->flags & SEGMENT_SYN)
 		finding->begun[other] = true;
-	if (wire_is_pure_ack(segment) || !finding->begun[other])
+	if (segment_is_pure_ack(segment) || !finding->begun[other])
 		return;
 	entry.data = segment->payload_bytes &&
 		!(segment->flags & (SEGMENT_FIN | SEGMENT_RST | SEGMENT_SYN));

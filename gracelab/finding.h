@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "lib/event.h"
-#include "wire.h"
+#include "segment.h"
 
 struct finding;
 

@@ -16,7 +16,7 @@
 #include "proxy.h"
 #include "results.h"
 #include "stage.h"
-#include "wire.h"
+#include "capture.h"
 
 /* On a private network these are free. */
 #define PRIVATE_FRONT 43211
@@ -58,7 +58,7 @@ struct inspection {
 	uint16_t front_number, back_number;
 	struct device device;
 	struct kernel *kernel;
-	struct wire *wire;       /* NULL: not observed */
+	struct capture *wire;       /* NULL: not observed */
 	struct finding *finding; /* while one is drawn */
 };
 
@@ -219,7 +219,7 @@ static char *prepare(struct inspection *inspection)
 		return strdup(error);
 	inspection->kernel = kernel_open();
 	if (inspection->private_network)
-		inspection->wire = wire_open(0, NULL, why, sizeof(why));
+		inspection->wire = capture_open(0, NULL, why, sizeof(why));
 	if (!inspection->command)
 		return NULL;
 	const struct device_ports ports = {
@@ -247,14 +247,14 @@ static char *draw(struct inspection *inspection, enum proxy_id id, bool control)
 	if (!inspection->finding)
 		return NULL;
 	if (inspection->wire)
-		wire_drain(inspection->wire, on_segment, inspection);
+		capture_drain(inspection->wire, on_segment, inspection);
 	finding_end(inspection->finding);
 	inspection->finding =
 		finding_begin(control ? 0 : inspection->front_number,
 			inspection->back_number);
 	proxy_replay(&inspection->proxy, id, control);
 	if (inspection->wire && inspection->finding)
-		wire_drain(inspection->wire, on_segment, inspection);
+		capture_drain(inspection->wire, on_segment, inspection);
 	char *text = inspection->finding
 		? finding_text(inspection->finding, title)
 		: NULL;
@@ -285,7 +285,7 @@ static void add_row(struct inspection *inspection, enum proxy_id id,
 	proxy_run(&inspection->proxy, id, &finding);
 	/* Nobody draws it; the capture must not run over. */
 	if (inspection->wire)
-		wire_drain(inspection->wire, on_segment, inspection);
+		capture_drain(inspection->wire, on_segment, inspection);
 	struct result *row = results_add(results);
 
 	if (!row)
@@ -396,7 +396,7 @@ static int run(struct inspection *inspection)
 	device_end(&inspection->device);
 	results_free(&results);
 	kernel_close(inspection->kernel);
-	wire_close(inspection->wire);
+	capture_close(inspection->wire);
 	return status;
 }
 

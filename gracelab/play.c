@@ -24,7 +24,7 @@
 #include "scratch.h"
 #include "stage.h"
 #include "text.h"
-#include "wire.h"
+#include "capture.h"
 
 /* How often the kernel is looked at without a pause, and the pause then. */
 #define LOOKS_AT_ONCE 32
@@ -37,7 +37,7 @@ struct play {
 	struct stage stage;
 	struct cast cast;
 	struct kernel *kernel; /* NULL: states are not observed */
-	struct wire *wire;     /* NULL: segments are not observed */
+	struct capture *wire;     /* NULL: segments are not observed */
 	uint16_t client_port;  /* of the last SYN */
 	bool connected;        /* `pair` is known */
 	struct kernel_pair pair;
@@ -203,8 +203,8 @@ static bool settle(struct play *play)
 {
 	bool rested = come_to_rest(play);
 
-	if (play->wire && wire_drain(play->wire, on_segment, play) < 0)
-		rested = fail(play, "%s", wire_error(play->wire));
+	if (play->wire && capture_drain(play->wire, on_segment, play) < 0)
+		rested = fail(play, "%s", capture_error(play->wire));
 	if (play->kernel && play->connected)
 		note_states(play);
 	rungs_flush(
@@ -362,7 +362,7 @@ static bool open_wire(struct play *play)
 {
 	char why[240];
 
-	play->wire = wire_open(
+	play->wire = capture_open(
 		play->cast.port, play->options->pcap, why, sizeof(why));
 	play->record->wire = play->wire;
 	if (!play->wire && play->options->pcap)
@@ -441,6 +441,6 @@ void play_end(struct play *play)
 	if (play->cast.scratch >= 0)
 		close(play->cast.scratch);
 	kernel_close(play->kernel);
-	wire_close(play->wire);
+	capture_close(play->wire);
 	free(play);
 }

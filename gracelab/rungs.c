@@ -165,7 +165,7 @@ void rungs_add_call(
 void rungs_add_segment(
 	struct rungs *rungs, int sender, const struct segment *segment)
 {
-	if (wire_is_pure_ack(segment))
+	if (segment_is_pure_ack(segment))
 		return;
 	struct rungs_segment *segments = reallocarray(
 		rungs->segments, rungs->segment_count + 1, sizeof(*segments));

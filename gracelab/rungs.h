@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "record.h"
-#include "wire.h"
+#include "segment.h"
 
 /* A call as an event tells it; texts are owned. */
 struct rungs_call {

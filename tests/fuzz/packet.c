@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Captured packets: wire_parse(), and how a segment is named. */
+/* Captured packets: segment_parse(), and how a segment is named. */
 #include <stdlib.h>
 
 #include "gracelab/rungs.h"
-#include "gracelab/wire.h"
+#include "gracelab/segment.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/tap.h"
 
@@ -25,7 +25,7 @@ static void check_segment(const struct segment *segment)
 	EXPECT_INT(0, segment->time_ns);
 	EXPECT(segment->payload_bytes <= UINT16_MAX);
 	EXPECT(!(segment->flags & ~0x1f));
-	EXPECT(!wire_is_pure_ack(segment) || !segment->payload_bytes);
+	EXPECT(!segment_is_pure_ack(segment) || !segment->payload_bytes);
 	memset(text, 't', sizeof(text));
 	rungs_segment_text(segment, text);
 	EXPECT(*text && memchr(text, '\0', sizeof(text)));
@@ -38,7 +38,7 @@ static bool parse(const uint8_t *data, size_t len, struct segment *segment)
 	char *copy = fuzz_copy(data, len);
 
 	*segment = untouched;
-	bool good = wire_parse((const uint8_t *)copy, len, segment);
+	bool good = segment_parse((const uint8_t *)copy, len, segment);
 
 	free(copy);
 	if (good)

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "gracelab/wire.h"
+#include "gracelab/segment.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/tap.h"
 
@@ -88,7 +88,7 @@ static bool parse(const uint8_t *bytes, size_t len, struct segment *segment)
 	if (!copy)
 		return false;
 	memcpy(copy, bytes, len);
-	bool good = wire_parse(copy, len, segment);
+	bool good = segment_parse(copy, len, segment);
 
 	free(copy);
 	return good;
@@ -265,7 +265,7 @@ static void only_an_empty_segment_is_a_pure_ack(void)
 		};
 
 		tap_case("%zu", i);
-		EXPECT(wire_is_pure_ack(&segment) == cases[i].pure);
+		EXPECT(segment_is_pure_ack(&segment) == cases[i].pure);
 	}
 }
 
