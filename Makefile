@@ -53,8 +53,9 @@ LIBS_gracelab    = $(shell $(PKG_CONFIG) --libs jansson libpcap libmnl)
 LIBS_unit        = $(LIBS_graceclient) $(LIBS_gracelab) \
 	-Wl,--wrap=argp_parse,--wrap=argp_error
 
-LIB_OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard lib/*.c))
-objects      = $(patsubst %.c,$(O)/obj/%.o,$(wildcard $(1)/*.c))
+sources      = $(foreach d,$(1) $(1)/* $(1)/*/*,$(wildcard $(d)/*.c))
+objects      = $(patsubst %.c,$(O)/obj/%.o,$(call sources,$(1)))
+LIB_OBJECTS := $(filter-out $(O)/obj/lib/manual/%,$(call objects,lib))
 UNIT_OBJECTS := $(call objects,tests/unit) \
 	$(filter-out %/entry.o,$(call objects,tests/fuzz))
 OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
@@ -178,8 +179,9 @@ lint: $(MANUALS)
 # The analyzer of gcc loses what a list or a caller owns, and takes that for a
 # leak; leaks are LeakSanitizer's to find.
 ANALYZER  := -fanalyzer -Wno-analyzer-malloc-leak
-ANALYZED   = $(wildcard lib/*.c graceclient/*.c graceserver/*.c gracelab/*.c \
-	tests/bench/*.c)
+ANALYZED   = $(call sources,lib) $(call sources,graceclient) \
+	$(call sources,graceserver) $(call sources,gracelab) \
+	$(wildcard tests/bench/*.c)
 
 analyze:
 	$(MAKE) --no-print-directory O=build/analyze CC=gcc WERROR=-Werror \

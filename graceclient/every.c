@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/act.h"
-#include "lib/duration.h"
+#include "lib/base/duration.h"
+#include "lib/typed/act.h"
 
 void every_start(struct every *every, const struct command *command,
 	struct report *report)

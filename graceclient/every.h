@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/command.h"
-#include "lib/conn.h"
+#include "lib/conn/conn.h"
+#include "lib/typed/command.h"
 
 /* Zero-initialised: nothing is repeated. */
 struct every {

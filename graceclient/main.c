@@ -3,10 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "lib/io.h"
-#include "lib/names.h"
-#include "lib/report.h"
-#include "lib/signals.h"
+#include "lib/base/io.h"
+#include "lib/base/names.h"
+#include "lib/base/signals.h"
+#include "lib/event/report.h"
 #include "options.h"
 #include "session.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "lib/net.h"
+#include "lib/net/net.h"
 
 enum { OPTION_CONNECT_TIMEOUT = 0x200 };
 

@@ -3,8 +3,8 @@
 #ifndef GRACECLIENT_OPTIONS_H
 #define GRACECLIENT_OPTIONS_H
 
-#include "lib/lines.h"
-#include "lib/options.h"
+#include "lib/base/lines.h"
+#include "lib/base/options.h"
 
 struct client_options {
 	struct common_options common;

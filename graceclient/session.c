@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 #include "every.h"
-#include "lib/act.h"
-#include "lib/console.h"
-#include "lib/duration.h"
-#include "lib/names.h"
-#include "lib/net.h"
-#include "lib/signals.h"
-#include "lib/tcp.h"
+#include "lib/base/duration.h"
+#include "lib/base/names.h"
+#include "lib/base/signals.h"
+#include "lib/net/net.h"
+#include "lib/net/tcp.h"
+#include "lib/typed/act.h"
+#include "lib/typed/console.h"
 
 /* Scratch for one recv(2), and for one piece of a file. */
 #define BUFFER_BYTES (256 * 1024)

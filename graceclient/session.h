@@ -6,7 +6,7 @@
 #ifndef GRACECLIENT_SESSION_H
 #define GRACECLIENT_SESSION_H
 
-#include "lib/report.h"
+#include "lib/event/report.h"
 #include "options.h"
 
 /*

@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "catalog.h"
-#include "inspect.h"
-#include "lib/io.h"
-#include "lib/names.h"
-#include "lib/status.h"
+#include "gracelab/judge/inspect.h"
+#include "gracelab/stage/stage.h"
+#include "lib/base/io.h"
+#include "lib/base/names.h"
+#include "lib/base/status.h"
 #include "program.h"
-#include "stage.h"
 
 void program_complain(const char *format, ...)
 {

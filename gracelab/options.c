@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "lib/options.h"
+#include "lib/base/options.h"
 
 enum {
 	OPTION_ASCII = 0x300,

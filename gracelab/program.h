@@ -5,10 +5,10 @@
 
 #include <stdio.h>
 
-#include "experiment.h"
+#include "gracelab/experiment/experiment.h"
+#include "gracelab/play/play.h"
+#include "gracelab/record/record.h"
 #include "options.h"
-#include "play.h"
-#include "record.h"
 
 /* The program's state: what is played, and what came of it so far. */
 struct program {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 
-#include "lab.h"
-#include "ladder.h"
-#include "lib/escape.h"
-#include "mermaid.h"
+#include "gracelab/play/parallel.h"
+#include "gracelab/record/ladder.h"
+#include "gracelab/record/mermaid.h"
+#include "gracelab/record/svg.h"
+#include "gracelab/record/text.h"
+#include "lib/base/escape.h"
 #include "program.h"
-#include "svg.h"
-#include "text.h"
 
 /* Text is composed here, and goes out by put_composed(). */
 struct composed {
@@ -76,7 +76,7 @@ static void on_played(void *context, size_t index, const struct record *record)
 void show_play(struct program *program)
 {
 	program->array = json_array();
-	lab_play(program->experiments, program->count, &program->play,
+	parallel_play(program->experiments, program->count, &program->play,
 		on_played, program);
 	if (program->options.format == FORMAT_JSON) {
 		json_dumpf(program->count == 1
@@ -132,6 +132,6 @@ void show_step(struct program *program)
 	program->play.before_step = before_step;
 	program->play.context = program;
 	for (size_t i = 0; i < program->count; i++)
-		lab_play(&program->experiments[i], 1, &program->play,
+		parallel_play(&program->experiments[i], 1, &program->play,
 			on_stepped, program);
 }

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "catalog.h"
-#include "golden.h"
-#include "lab.h"
-#include "lib/names.h"
-#include "lib/status.h"
+#include "gracelab/play/parallel.h"
+#include "gracelab/record/golden.h"
+#include "lib/base/names.h"
+#include "lib/base/status.h"
 #include "program.h"
 
 /* How often an experiment must agree with itself to be recorded. */
@@ -71,7 +71,7 @@ static void on_checked(void *context, size_t index, const struct record *record)
 void verify_check(struct program *program)
 {
 	printf("TAP version 13\n1..%zu\n", program->count);
-	lab_play(program->experiments, program->count, &program->play,
+	parallel_play(program->experiments, program->count, &program->play,
 		on_checked, program);
 }
 
@@ -109,8 +109,8 @@ void verify_record(struct program *program)
 
 	program->recorded = calloc(program->count + 1, sizeof(char *));
 	for (int i = 0; i < RECORD_PLAYS && !program->status; i++)
-		lab_play(program->experiments, program->count, &program->play,
-			on_recorded, program);
+		parallel_play(program->experiments, program->count,
+			&program->play, on_recorded, program);
 	for (size_t i = 0; i < program->count; i++) {
 		char *path = catalog_golden(program->experiments[i]->path);
 

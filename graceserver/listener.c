@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "lib/duration.h"
-#include "lib/names.h"
-#include "lib/net.h"
+#include "lib/base/duration.h"
+#include "lib/base/names.h"
+#include "lib/net/net.h"
 
 /* When the system had no descriptor to accept with: when to try again. */
 #define RETRY_MS 100

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "lib/report.h"
+#include "lib/event/report.h"
 #include "options.h"
 
 struct listener {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <sys/resource.h>
 
-#include "lib/io.h"
-#include "lib/report.h"
-#include "lib/signals.h"
+#include "lib/base/io.h"
+#include "lib/base/signals.h"
+#include "lib/event/report.h"
 #include "options.h"
 #include "server.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/parse.h"
+#include "lib/typed/parse.h"
 
 enum {
 	OPTION_GREETING = 0x200,

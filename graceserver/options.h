@@ -5,9 +5,9 @@
 
 #include <stddef.h>
 
-#include "lib/command.h"
-#include "lib/net.h"
-#include "lib/options.h"
+#include "lib/base/options.h"
+#include "lib/net/net.h"
+#include "lib/typed/command.h"
 
 /* Commands that are acted on when something happens, in order. */
 struct reaction {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/act.h"
+#include "lib/typed/act.h"
 
 /* The longest message: what one recv(2) may take. */
 #define ECHO_BYTES    (256 * 1024)

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/conn.h"
+#include "lib/conn/conn.h"
 #include "options.h"
 #include "timers.h"
 

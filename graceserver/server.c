@@ -10,14 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "crowd.h"
-#include "lib/act.h"
-#include "lib/console.h"
-#include "lib/duration.h"
-#include "lib/names.h"
-#include "lib/net.h"
-#include "lib/signals.h"
-#include "lib/tcp.h"
+#include "connections.h"
+#include "lib/base/duration.h"
+#include "lib/base/names.h"
+#include "lib/base/signals.h"
+#include "lib/net/net.h"
+#include "lib/net/tcp.h"
+#include "lib/typed/act.h"
+#include "lib/typed/console.h"
 #include "listener.h"
 #include "served.h"
 
@@ -40,11 +40,11 @@ struct server {
 	struct serving serving;
 	struct editor editor;
 	struct console console;
-	struct crowd crowd;
+	struct connections connections;
 	struct listener listener;
 	unsigned accepted; /* how many so far: the number of the last */
 	int epoll;
-	struct source entrance, input;
+	struct source arrivals, input;
 	int64_t rewatch_ms; /* when to ask epoll(7) again; 0: no need */
 	bool complained;    /* of its refusal, since the last success */
 	sigset_t outside;   /* the signal mask to wait with */
@@ -112,7 +112,7 @@ static void end_served(struct server *server, struct served *served)
 		server->ending = true;
 		server->report->status->broken |= served->conn.broken;
 	}
-	crowd_remove(&server->crowd, served);
+	connections_remove(&server->connections, served);
 	listener_retry(&server->listener);
 }
 
@@ -155,7 +155,7 @@ static void begin_served(struct server *server, int fd,
 		close(fd);
 		return;
 	}
-	crowd_add(&server->crowd, served);
+	connections_add(&server->connections, served);
 	report_accept(server, served, address, address_bytes);
 	served_on_accept(served);
 	update(server, served);
@@ -167,7 +167,8 @@ static void accept_waiting(struct server *server)
 		struct sockaddr_storage address;
 		socklen_t size;
 
-		if (!listener_ready(&server->listener, server->crowd.count))
+		if (!listener_ready(
+			    &server->listener, server->connections.count))
 			return;
 		int fd = listener_accept(
 			&server->listener, server->report, &address, &size);
@@ -181,18 +182,18 @@ static void accept_waiting(struct server *server)
 static void act_on(void *context, const struct command *command)
 {
 	struct server *server = context;
-	struct served *served = crowd_target(&server->crowd);
+	struct served *served = connections_target(&server->connections);
 
 	switch (command->spec->id) {
 	case COMMAND_QUIT:
 		server->ending = true;
 		break;
 	case COMMAND_LIST:
-		crowd_list(&server->crowd, server->report);
+		connections_list(&server->connections, server->report);
 		break;
 	case COMMAND_USE:
-		if (crowd_find(&server->crowd, command->number))
-			server->crowd.chosen = command->number;
+		if (connections_find(&server->connections, command->number))
+			server->connections.chosen = command->number;
 		else
 			act_refuse(server->report, "use",
 				"there is no such connection");
@@ -207,7 +208,7 @@ static void act_on(void *context, const struct command *command)
 static struct conn *target(void *context)
 {
 	struct server *server = context;
-	struct served *served = crowd_target(&server->crowd);
+	struct served *served = connections_target(&server->connections);
 
 	return served ? &served->conn : NULL;
 }
@@ -215,7 +216,7 @@ static struct conn *target(void *context)
 static struct conn *find(void *context, unsigned number)
 {
 	struct server *server = context;
-	struct served *served = crowd_find(&server->crowd, number);
+	struct served *served = connections_find(&server->connections, number);
 
 	return served ? &served->conn : NULL;
 }
@@ -223,7 +224,7 @@ static struct conn *find(void *context, unsigned number)
 static bool busy(void *context)
 {
 	const struct server *server = context;
-	const struct served *served = crowd_target(&server->crowd);
+	const struct served *served = connections_target(&server->connections);
 
 	return !server->editor.is_terminal && served &&
 		served->conn.queue.waiting_bytes > CONN_QUEUE_BUSY;
@@ -265,12 +266,12 @@ static void watch_all(struct server *server)
 
 	if (again)
 		server->rewatch_ms = 0;
-	for (struct served *served = server->crowd.first; again && served;
+	for (struct served *served = server->connections.first; again && served;
 		served = served->next)
 		if (served->conn.fd >= 0)
 			watch(server, served);
-	watch_source(server, &server->entrance,
-		listener_ready(&server->listener, server->crowd.count)
+	watch_source(server, &server->arrivals,
+		listener_ready(&server->listener, server->connections.count)
 			? server->listener.fd
 			: -1);
 	watch_source(server, &server->input, editor_fd(&server->editor));
@@ -304,7 +305,7 @@ static int wait_ms(const struct server *server)
 
 static void show_prompt(struct server *server)
 {
-	struct served *served = crowd_target(&server->crowd);
+	struct served *served = connections_target(&server->connections);
 	char prompt[24] = "> ";
 
 	if (served && server->report->numbered)
@@ -316,7 +317,7 @@ static void serve_event(struct server *server, const struct epoll_event *event)
 {
 	struct served *served = event->data.ptr;
 
-	if (event->data.ptr == &server->entrance) {
+	if (event->data.ptr == &server->arrivals) {
 		accept_waiting(server);
 	} else if (event->data.ptr == &server->input) {
 		console_read(&server->console);
@@ -437,7 +438,7 @@ void server_run(const struct server_options *options, struct report *report)
 		.options = options,
 		.report = report,
 		.epoll = -1,
-		.entrance.fd = -1,
+		.arrivals.fd = -1,
 		.input.fd = -1,
 	};
 	char why[NAMES_DESCRIPTION_SIZE];
@@ -457,7 +458,8 @@ void server_run(const struct server_options *options, struct report *report)
 	console_end(&server.console);
 	editor_end(&server.editor);
 	report->outside = NULL;
-	while (server.crowd.first)
-		crowd_remove(&server.crowd, server.crowd.first);
+	while (server.connections.first)
+		connections_remove(
+			&server.connections, server.connections.first);
 	free(server.serving.context.buffer);
 }

@@ -3,7 +3,7 @@
 #ifndef GRACESERVER_SERVER_H
 #define GRACESERVER_SERVER_H
 
-#include "lib/report.h"
+#include "lib/event/report.h"
 #include "options.h"
 
 /*

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stddef.h>
 
-#include "lib/duration.h"
+#include "lib/base/duration.h"
 
 void timers_set(struct timers *timers, struct timer *timer)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/command.h"
+#include "lib/typed/command.h"
 
 int main(int argc, char **argv)
 {

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "fuzz.h"
 #include "graceclient/options.h"
 #include "gracelab/options.h"
 #include "graceserver/options.h"
-#include "lib/duration.h"
-#include "tests/fuzz/fuzz.h"
+#include "lib/base/duration.h"
 #include "tests/unit/tap.h"
 
 #define ARGUMENTS_MAX 32

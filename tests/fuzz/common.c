@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/fuzz/fuzz.h"
+#include "fuzz.h"
 
 /* The last byte of the well-formed character at `p`, or NULL; RFC 3629. */
 static const unsigned char *well_formed(

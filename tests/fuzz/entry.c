@@ -2,7 +2,7 @@
 /* Where libFuzzer enters; FUZZ_TARGET is one of fuzz.h. */
 #include <stdlib.h>
 
-#include "tests/fuzz/fuzz.h"
+#include "fuzz.h"
 #include "tests/unit/tap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -11,13 +11,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "gracelab/cast.h"
-#include "gracelab/ladder.h"
-#include "gracelab/mermaid.h"
-#include "gracelab/outcome.h"
-#include "gracelab/rungs.h"
-#include "gracelab/svg.h"
-#include "tests/fuzz/fuzz.h"
+#include "fuzz.h"
+#include "gracelab/experiment/outcome.h"
+#include "gracelab/play/cast.h"
+#include "gracelab/record/ladder.h"
+#include "gracelab/record/mermaid.h"
+#include "gracelab/record/rungs.h"
+#include "gracelab/record/svg.h"
 #include "tests/unit/tap.h"
 
 struct heard {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Experiment files: experiment.h, scan.h, outcome.h. */
-#include "gracelab/experiment.h"
+#include "gracelab/experiment/experiment.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gracelab/outcome.h"
-#include "tests/fuzz/fuzz.h"
+#include "fuzz.h"
+#include "gracelab/experiment/outcome.h"
 #include "tests/unit/tap.h"
 
 static void check_error(const char *error)

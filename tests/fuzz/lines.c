@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "lib/duration.h"
-#include "lib/escape.h"
-#include "lib/lines.h"
-#include "lib/net.h"
-#include "lib/parse.h"
-#include "tests/fuzz/fuzz.h"
+#include "fuzz.h"
+#include "lib/base/duration.h"
+#include "lib/base/escape.h"
+#include "lib/base/lines.h"
+#include "lib/net/net.h"
+#include "lib/typed/parse.h"
 #include "tests/unit/tap.h"
 
 /* How far each place to cut is tried. */

@@ -2,9 +2,9 @@
 /* Captured packets: segment_parse(), and how a segment is named. */
 #include <stdlib.h>
 
-#include "gracelab/rungs.h"
-#include "gracelab/segment.h"
-#include "tests/fuzz/fuzz.h"
+#include "fuzz.h"
+#include "gracelab/observe/segment.h"
+#include "gracelab/record/rungs.h"
 #include "tests/unit/tap.h"
 
 /* How far each length is tried. */

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fuzz.h"
 #include "gracelab/catalog.h"
-#include "tests/fuzz/fuzz.h"
 #include "tests/unit/tap.h"
 
 #define INPUT_BYTES_MAX (1024 * 1024)

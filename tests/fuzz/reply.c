@@ -2,9 +2,9 @@
 /* Replies that an audit compares: http.h, verdict.h. */
 #include <stdlib.h>
 
-#include "gracelab/http.h"
-#include "gracelab/verdict.h"
-#include "tests/fuzz/fuzz.h"
+#include "fuzz.h"
+#include "gracelab/judge/audit/http.h"
+#include "gracelab/judge/audit/verdict.h"
 #include "tests/unit/tap.h"
 
 /* How far each place to cut a reply is tried. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lib/duration.h"
+#include "lib/base/duration.h"
 
-#include "tests/unit/tap.h"
+#include "tap.h"
 
 struct good {
 	const char *text;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lib/escape.h"
+#include "lib/base/escape.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/unit/tap.h"
+#include "tap.h"
 
 /* escape_text() of `len` bytes that stand alone in memory. */
 static void expect_escaped(const char *expected, const char *bytes, size_t len)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lib/event.h"
+#include "lib/event/event.h"
 
 #include <errno.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
 
-#include "lib/escape.h"
-#include "tests/unit/tap.h"
+#include "lib/base/escape.h"
+#include "tap.h"
 
 /* The event as JSON, read back; NULL, and a failure, if it is none. */
 static json_t *read_back(

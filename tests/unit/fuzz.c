@@ -2,8 +2,8 @@
 /* The same pseudo-random lines in every run, for tests/fuzz/lines.c. */
 #include <stdint.h>
 
+#include "tap.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/unit/tap.h"
 
 #define INPUTS      100000
 #define INPUT_BYTES 300

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gracelab/experiment.h"
-#include "gracelab/outcome.h"
-#include "tests/unit/tap.h"
+#include "gracelab/experiment/experiment.h"
+#include "gracelab/experiment/outcome.h"
+#include "tap.h"
 
 static char error[EXPERIMENT_ERROR_SIZE];
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A record: as text, as JSON and back, and compared with a golden. */
-#include "gracelab/record.h"
+#include "gracelab/record/record.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "gracelab/golden.h"
-#include "gracelab/ladder.h"
-#include "gracelab/mermaid.h"
-#include "gracelab/svg.h"
-#include "tests/unit/tap.h"
+#include "gracelab/record/golden.h"
+#include "gracelab/record/ladder.h"
+#include "gracelab/record/mermaid.h"
+#include "gracelab/record/svg.h"
+#include "tap.h"
 
 static char *copy(const char *text)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gracelab/rungs.h"
+#include "gracelab/record/rungs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/unit/tap.h"
+#include "tap.h"
 
 /* Adds an event that is given as JSON. */
 static void add_event(struct rungs *rungs, int side, const char *text)

@@ -2,9 +2,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "gracelab/segment.h"
+#include "gracelab/observe/segment.h"
+#include "tap.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/unit/tap.h"
 
 /* A packet under construction. */
 struct packet {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gracelab/text.h"
+#include "gracelab/record/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/unit/tap.h"
+#include "tap.h"
 
 static void columns_are_characters(void)
 {

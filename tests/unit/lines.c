@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lib/lines.h"
+#include "lib/base/lines.h"
 
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "tests/unit/tap.h"
+#include "tap.h"
 
 #define LITERAL(text) text, sizeof(text) - 1
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tests/unit/tap.h"
+#include "tap.h"
 
 /* gracelab's; each ends as those of tap.h do. */
 extern const struct tap_test tests_lab_catalog[];

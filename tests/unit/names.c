@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lib/names.h"
+#include "lib/base/names.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/socket.h>
 
-#include "tests/unit/tap.h"
+#include "tap.h"
 
 static void errors_are_named(void)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lib/net.h"
+#include "lib/net/net.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "tests/unit/tap.h"
+#include "tap.h"
 
 static void ports_are_numbers(void)
 {

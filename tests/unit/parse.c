@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lib/parse.h"
+#include "lib/typed/parse.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "tests/unit/tap.h"
+#include "tap.h"
 
 /* One parsed line; it lives until the next one is parsed. */
 static struct {

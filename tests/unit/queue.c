@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lib/queue.h"
+#include "lib/conn/queue.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
 
-#include "tests/unit/tap.h"
+#include "tap.h"
 
 static void items_keep_their_order(void)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lib/save.h"
+#include "lib/conn/save.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "tests/unit/tap.h"
+#include "tap.h"
 
 static char path[] = "/tmp/grace-unit-XXXXXX";
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tests/unit/tap.h"
+#include "tap.h"
 
 #include <stdarg.h>
 #include <stdio.h>

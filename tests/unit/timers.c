@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "graceserver/timers.h"
 
-#include "lib/duration.h"
-#include "tests/unit/tap.h"
+#include "lib/base/duration.h"
+#include "tap.h"
 
 /* Later than anything that a test sets. */
 #define LATER_MS (duration_now_ms() + 1000000)

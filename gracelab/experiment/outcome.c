@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "outcome.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/escape.h"
+#include "lib/base/names.h"
+
+#define ERRNO_MAX 133
+
+static const char *const probe_names[] = {
+	[PROBE_HALF] = "half",
+	[PROBE_FULL] = "full",
+	[PROBE_UNKNOWN] = "unknown",
+};
+
+int outcome_errno(const char *name)
+{
+	for (int error = 1; error <= ERRNO_MAX; error++)
+		if (!strcmp(names_errno(error), name))
+			return error;
+	return 0;
+}
+
+static bool scan_number(struct scan *scan, const char *what, int *number)
+{
+	char *word, *end;
+
+	if (!scan_name(scan, &word))
+		return false;
+	long value = strtol(word, &end, 10);
+
+	*number = (int)value;
+	if (word[0] >= '0' && word[0] <= '9' && !*end && value <= INT32_MAX)
+		return true;
+	scan_back_to(scan, word);
+	return scan_fail(scan, what);
+}
+
+static bool scan_signal(struct scan *scan, int *number)
+{
+	char *word;
+
+	if (!scan_name(scan, &word))
+		return false;
+	*number = names_signal_number(word);
+	if (*number)
+		return true;
+	scan_back_to(scan, word);
+	return scan_fail(scan, "a signal such as SIGPIPE");
+}
+
+static bool scan_exit(struct scan *scan, struct outcome *outcome)
+{
+	scan_space(scan);
+	if (!scan_at_end(scan) && *scan->at >= '0' && *scan->at <= '9') {
+		outcome->kind = OUTCOME_EXIT;
+		return scan_number(
+			scan, "an exit status or a signal", &outcome->number);
+	}
+	outcome->kind = OUTCOME_KILLED;
+	return scan_signal(scan, &outcome->number);
+}
+
+static bool scan_received(struct scan *scan, struct outcome *outcome)
+{
+	outcome->kind = OUTCOME_RECEIVED;
+	scan_space(scan);
+	if (!scan_next_is(scan, '"'))
+		return scan_fail(scan, "the text in double quotes");
+	return scan_word(scan, &outcome->text, &outcome->bytes);
+}
+
+static bool scan_state(struct scan *scan, struct outcome *outcome)
+{
+	char *word;
+
+	outcome->kind = OUTCOME_STATE;
+	if (!scan_name(scan, &word))
+		return false;
+	for (int state = KERNEL_GONE; state <= KERNEL_CLOSING; state++) {
+		if (!strcmp(kernel_state_name((enum kernel_state)state),
+			    word)) {
+			outcome->state = (enum kernel_state)state;
+			return true;
+		}
+	}
+	scan_back_to(scan, word);
+	return scan_fail(scan, "a TCP state such as FIN_WAIT2, or gone");
+}
+
+static bool scan_probe(struct scan *scan, struct outcome *outcome)
+{
+	char *word;
+
+	outcome->kind = OUTCOME_PROBE;
+	if (!scan_name(scan, &word))
+		return false;
+	for (int probe = PROBE_HALF; probe <= PROBE_UNKNOWN; probe++) {
+		if (!strcmp(probe_names[probe], word)) {
+			outcome->probe = (enum outcome_probe)probe;
+			return true;
+		}
+	}
+	scan_back_to(scan, word);
+	return scan_fail(scan, "half, full or unknown");
+}
+
+bool outcome_scan(struct scan *scan, struct outcome *outcome)
+{
+	int bytes = 0;
+	char *word;
+
+	if (scan_keyword(scan, "sent")) {
+		outcome->kind = OUTCOME_SENT;
+		if (!scan_number(scan, "a number of bytes", &bytes))
+			return false;
+		outcome->bytes = (size_t)bytes;
+		return true;
+	}
+	if (scan_keyword(scan, "received"))
+		return scan_received(scan, outcome);
+	if (scan_keyword(scan, "state"))
+		return scan_state(scan, outcome);
+	if (scan_keyword(scan, "probe"))
+		return scan_probe(scan, outcome);
+	if (scan_keyword(scan, "exit"))
+		return scan_exit(scan, outcome);
+	if (scan_keyword(scan, "signal")) {
+		outcome->kind = OUTCOME_SIGNAL;
+		return scan_signal(scan, &outcome->number);
+	}
+	outcome->kind = OUTCOME_EOF;
+	if (scan_keyword(scan, "eof"))
+		return true;
+	outcome->kind = OUTCOME_NOTHING;
+	if (scan_keyword(scan, "nothing"))
+		return true;
+	outcome->kind = OUTCOME_ERRNO;
+	if (!scan_at_end(scan)) {
+		if (!scan_name(scan, &word))
+			return false;
+		outcome->number = outcome_errno(word);
+		if (outcome->number)
+			return true;
+		scan_back_to(scan, word);
+	}
+	return scan_fail(scan,
+		"received \"TEXT\", eof, nothing, sent N, an errno name, "
+		"signal NAME, exit STATUS, state NAME or probe RESULT");
+}
+
+bool outcome_equal(const struct outcome *a, const struct outcome *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	switch (a->kind) {
+	case OUTCOME_SENT:
+		return a->bytes == b->bytes;
+	case OUTCOME_RECEIVED:
+		return a->bytes == b->bytes &&
+			!memcmp(a->text, b->text, a->bytes);
+	case OUTCOME_EOF:
+	case OUTCOME_NOTHING:
+		return true;
+	case OUTCOME_ERRNO:
+	case OUTCOME_SIGNAL:
+	case OUTCOME_EXIT:
+	case OUTCOME_KILLED:
+		return a->number == b->number;
+	case OUTCOME_STATE:
+		return a->state == b->state;
+	case OUTCOME_PROBE:
+		return a->probe == b->probe;
+	}
+	return false;
+}
+
+/* Writes the text as a file has it: escaped, and so are its quotes. */
+static void quote(const struct outcome *outcome, char *out)
+{
+	char text[ESCAPE_LINE_SIZE];
+	const char *p = escape_line(text, outcome->text, outcome->bytes);
+
+	out = stpcpy(out, "received \"");
+	for (; *p; p++) {
+		if (*p == '"')
+			*out++ = '\\';
+		*out++ = *p;
+	}
+	strcpy(out, "\"");
+}
+
+void outcome_text(const struct outcome *outcome, char *out)
+{
+
+	switch (outcome->kind) {
+	case OUTCOME_SENT:
+		snprintf(out, OUTCOME_TEXT_SIZE, "sent %zu", outcome->bytes);
+		break;
+	case OUTCOME_RECEIVED:
+		quote(outcome, out);
+		break;
+	case OUTCOME_EOF:
+		snprintf(out, OUTCOME_TEXT_SIZE, "eof");
+		break;
+	case OUTCOME_NOTHING:
+		snprintf(out, OUTCOME_TEXT_SIZE, "nothing");
+		break;
+	case OUTCOME_ERRNO:
+		snprintf(out, OUTCOME_TEXT_SIZE, "%s",
+			names_errno(outcome->number));
+		break;
+	case OUTCOME_SIGNAL:
+		snprintf(out, OUTCOME_TEXT_SIZE, "signal %s",
+			names_signal(outcome->number));
+		break;
+	case OUTCOME_EXIT:
+		snprintf(out, OUTCOME_TEXT_SIZE, "exit %d", outcome->number);
+		break;
+	case OUTCOME_KILLED:
+		snprintf(out, OUTCOME_TEXT_SIZE, "exit %s",
+			names_signal(outcome->number));
+		break;
+	case OUTCOME_STATE:
+		snprintf(out, OUTCOME_TEXT_SIZE, "state %s",
+			kernel_state_name(outcome->state));
+		break;
+	case OUTCOME_PROBE:
+		snprintf(out, OUTCOME_TEXT_SIZE, "probe %s",
+			probe_names[outcome->probe]);
+		break;
+	}
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "experiment.h"
+#include "lib/base/escape.h"
+
+void scan_begin_line(
+	struct scan *scan, const char *source, char *line, size_t len)
+{
+	scan->line_number++;
+	scan->source = source;
+	scan->line = scan->at = line;
+	scan->end = line + len;
+}
+
+bool scan_fail(struct scan *scan, const char *what)
+{
+	snprintf(scan->error, EXPERIMENT_ERROR_SIZE, "%s:%u:%zu: expected %s",
+		scan->path, scan->line_number,
+		(size_t)(scan->at - scan->line) + 1, what);
+	return false;
+}
+
+void scan_back_to(struct scan *scan, const char *text)
+{
+	scan->at = scan->line + (text - scan->line);
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+void scan_space(struct scan *scan)
+{
+	while (scan->at < scan->end && is_space(*scan->at))
+		scan->at++;
+}
+
+bool scan_at_end(const struct scan *scan)
+{
+	return scan->at == scan->end;
+}
+
+bool scan_next_is(const struct scan *scan, char c)
+{
+	return scan->at < scan->end && *scan->at == c;
+}
+
+bool scan_keyword(struct scan *scan, const char *keyword)
+{
+	size_t len = strlen(keyword);
+	size_t left = (size_t)(scan->end - scan->at);
+
+	if (left < len || memcmp(scan->at, keyword, len) ||
+		(left > len && !is_space(scan->at[len])))
+		return false;
+	scan->at += len;
+	return true;
+}
+
+/* The offset of the closing quote, or the whole length without one. */
+static size_t find_quote(const char *text, size_t len, char quote)
+{
+	size_t i = 0;
+
+	while (i < len && text[i] != quote)
+		i += quote == '"' && text[i] == '\\' && i + 1 < len ? 2 : 1;
+	return i;
+}
+
+static bool take_quoted(struct scan *scan, char **word, size_t *len)
+{
+	char quote = *scan->at;
+	char *start = scan->at + 1;
+	size_t left = (size_t)(scan->end - start);
+
+	*len = find_quote(start, left, quote);
+	if (*len == left)
+		return scan_fail(scan, "a closing quote");
+	char *behind = start + *len + 1;
+
+	if (quote == '"' && !escape_resolve(start, len)) {
+		scan->at = start + *len;
+		return scan_fail(scan, "a C escape");
+	}
+	start[*len] = '\0';
+	*word = start;
+	scan->at = behind;
+	if (scan->at < scan->end && !is_space(*scan->at))
+		return scan_fail(scan, "a space behind the quote");
+	return true;
+}
+
+bool scan_word(struct scan *scan, char **word, size_t *len)
+{
+	scan_space(scan);
+	if (scan->at == scan->end)
+		return scan_fail(scan, "a word");
+	if (*scan->at == '"' || *scan->at == '\'')
+		return take_quoted(scan, word, len);
+	*word = scan->at;
+	while (scan->at < scan->end && !is_space(*scan->at))
+		scan->at++;
+	*len = (size_t)(scan->at - *word);
+	if (scan->at < scan->end)
+		*scan->at++ = '\0';
+	return true;
+}
+
+bool scan_name(struct scan *scan, char **name)
+{
+	size_t len;
+
+	if (!scan_word(scan, name, &len))
+		return false;
+	if (strlen(*name) == len)
+		return true;
+	scan_back_to(scan, *name);
+	return scan_fail(scan, "a word without NUL");
+}
+
+char *scan_rest(struct scan *scan)
+{
+	char *rest = scan->at;
+
+	while (scan->end > rest && is_space(scan->end[-1]))
+		scan->end--;
+	*scan->end = '\0';
+	scan->at = scan->end;
+	return rest;
+}
+
+bool scan_end(struct scan *scan)
+{
+	scan_space(scan);
+	if (scan_at_end(scan) || *scan->at == '#')
+		return true;
+	return scan_fail(scan, "the end of the line");
+}

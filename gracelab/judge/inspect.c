@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "inspect.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/names.h"
+#include "lib/base/status.h"
+
+enum { OPTION_ONLY = 0x600, OPTION_LIST, OPTION_FORMAT };
+
+static const struct argp_option entries[] = {
+	{ "only", OPTION_ONLY, "NAME,...", 0, "Only these", 3 },
+	{ "list", OPTION_LIST, NULL, 0, "List what there is", 3 },
+	{ "format", OPTION_FORMAT, "FORMAT", 0,
+		"text (the default), json or junit", 3 },
+	{ "output", 'o', "FILE", 0, "Write to FILE", 3 },
+	{ 0 },
+};
+
+static void parse_only(struct argp_state *state, char *argument)
+{
+	struct inspect_options *options = state->input;
+	char *rest = argument, *name;
+
+	memset(options->chosen, 0, (size_t)options->count * sizeof(bool));
+	while ((name = strsep(&rest, ","))) {
+		int i = 0;
+
+		while (i < options->count &&
+			strcmp(options->items[i].name, name) != 0)
+			i++;
+		if (i == options->count)
+			argp_error(state, "--only: there is no '%s'", name);
+		options->chosen[i] = true;
+	}
+}
+
+static void parse_format(struct argp_state *state, const char *argument)
+{
+	struct inspect_options *options = state->input;
+	int format = results_parse_format(argument);
+
+	if (format < 0)
+		argp_error(state,
+			"--format: expected text, json or junit, not '%s'",
+			argument);
+	options->format = (enum results_format)format;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct inspect_options *options = state->input;
+
+	switch (key) {
+	case OPTION_ONLY:
+		parse_only(state, argument);
+		return 0;
+	case OPTION_LIST:
+		options->list = true;
+		return 0;
+	case OPTION_FORMAT:
+		parse_format(state, argument);
+		return 0;
+	case 'o':
+		options->output = argument;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp inspect_argp = { .options = entries, .parser = parse };
+
+void inspect_choose_all(const struct inspect_options *options)
+{
+	for (int i = 0; i < options->count; i++)
+		options->chosen[i] = !options->items[i].on_request;
+}
+
+void inspect_list(const struct inspect_options *options)
+{
+	for (int i = 0; i < options->count; i++) {
+		const struct inspect_item *item = &options->items[i];
+
+		printf("%-13s %s%s\n", item->name, item->help,
+			item->on_request       ? " (with --only)"
+				: item->judged ? ""
+					       : " (reported only)");
+	}
+}
+
+int inspect_write(
+	const struct inspect_options *options, const struct results *results)
+{
+	char why[NAMES_DESCRIPTION_SIZE];
+
+	if (!results_save(options->output, results, options->format))
+		return results->status;
+	fprintf(stderr, "gracelab: cannot write %s: %s\n",
+		options->output ? options->output : "standard output",
+		names_describe(why, errno));
+	return STATUS_USAGE;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "capture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	ETHERNET_BYTES = 14,
+	/* Ethernet, the longest IPv4 or a plain IPv6 header, and TCP's. */
+	HEADERS_SNAP_BYTES = 192,
+	/* As long as a packet can be; the ring's frames are of this size. */
+	WHOLE_SNAP_BYTES = 65536 + ETHERNET_BYTES,
+	HEADERS_RING_BYTES = 1 << 20,
+	WHOLE_RING_BYTES = 16 << 20,
+};
+
+struct capture {
+	pcap_t *pcap;
+	pcap_dumper_t *dumper; /* NULL: no savefile */
+	void (*on_segment)(void *context, const struct segment *segment);
+	void *context;
+	unsigned undecoded;
+	char error[PCAP_ERRBUF_SIZE];
+};
+
+static int set_filter(pcap_t *pcap, uint16_t port)
+{
+	struct bpf_program program;
+	char text[32] = "tcp";
+	int result;
+
+	if (port)
+		snprintf(text, sizeof(text), "tcp port %u", port);
+	if (pcap_compile(pcap, &program, text, 1, PCAP_NETMASK_UNKNOWN) < 0)
+		return -1;
+	result = pcap_setfilter(pcap, &program);
+	pcap_freecode(&program);
+	return result;
+}
+
+/* Brings the capture to life; false with the reason in capture->error. */
+static bool start(struct capture *capture, uint16_t port, const char *savefile)
+{
+	char *error = capture->error;
+	pcap_t *pcap = capture->pcap = pcap_create("lo", error);
+	int status;
+
+	if (!pcap)
+		return false;
+	/* Immediate mode makes libpcap use TPACKET_V2: a packet can be read
+	 * once it is in the ring, not only when a block is full or old. */
+	pcap_set_immediate_mode(pcap, 1);
+	pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
+	pcap_set_snaplen(
+		pcap, savefile ? WHOLE_SNAP_BYTES : HEADERS_SNAP_BYTES);
+	pcap_set_buffer_size(
+		pcap, savefile ? WHOLE_RING_BYTES : HEADERS_RING_BYTES);
+	status = pcap_activate(pcap);
+	if (status < 0) {
+		const char *more = pcap_geterr(pcap);
+
+		snprintf(error, sizeof(capture->error), "%s",
+			*more ? more : pcap_statustostr(status));
+		return false;
+	}
+	if (pcap_datalink(pcap) != DLT_EN10MB) {
+		snprintf(error, sizeof(capture->error), "lo has link type %d",
+			pcap_datalink(pcap));
+		return false;
+	}
+	if (pcap_setnonblock(pcap, 1, error) < 0)
+		return false;
+	if (set_filter(pcap, port) < 0 ||
+		(savefile &&
+			!(capture->dumper = pcap_dump_open(pcap, savefile)))) {
+		snprintf(
+			error, sizeof(capture->error), "%s", pcap_geterr(pcap));
+		return false;
+	}
+	/* The lab's actors are started by exec: theirs is no capture. */
+	if (fcntl(pcap_fileno(pcap), F_SETFD, FD_CLOEXEC) < 0 ||
+		(capture->dumper &&
+			fcntl(fileno(pcap_dump_file(capture->dumper)), F_SETFD,
+				FD_CLOEXEC) < 0)) {
+		snprintf(error, sizeof(capture->error), "close-on-exec: %s",
+			strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+struct capture *capture_open(
+	uint16_t port, const char *savefile, char *why, size_t why_size)
+{
+	struct capture *capture = calloc(1, sizeof(*capture));
+
+	if (!capture) {
+		snprintf(why, why_size, "cannot capture: out of memory");
+		return NULL;
+	}
+	if (!start(capture, port, savefile)) {
+		snprintf(why, why_size, "cannot capture on lo: %s",
+			capture->error);
+		capture_close(capture);
+		return NULL;
+	}
+	return capture;
+}
+
+static void on_packet(
+	u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
+{
+	struct capture *capture = (struct capture *)(void *)user;
+	struct segment segment;
+
+	if (capture->dumper)
+		pcap_dump((u_char *)capture->dumper, header, bytes);
+	if (header->caplen <= ETHERNET_BYTES ||
+		!segment_parse(bytes + ETHERNET_BYTES,
+			header->caplen - ETHERNET_BYTES, &segment)) {
+		capture->undecoded++;
+		return;
+	}
+	/* With nanosecond precision tv_usec holds nanoseconds. */
+	segment.time_ns = (uint64_t)header->ts.tv_sec * 1000000000U +
+		(uint64_t)header->ts.tv_usec;
+	capture->on_segment(capture->context, &segment);
+}
+
+/* Looks for what was lost; false with the reason in capture->error. */
+static bool is_complete(struct capture *capture)
+{
+	struct pcap_stat stat;
+
+	if (pcap_stats(capture->pcap, &stat) < 0)
+		snprintf(capture->error, sizeof(capture->error), "%s",
+			pcap_geterr(capture->pcap));
+	else if (stat.ps_drop > 0)
+		snprintf(capture->error, sizeof(capture->error),
+			"the kernel dropped %u packets", stat.ps_drop);
+	else if (capture->undecoded > 0)
+		snprintf(capture->error, sizeof(capture->error),
+			"%u packets are no TCP segments", capture->undecoded);
+	else if (capture->dumper && pcap_dump_flush(capture->dumper) < 0)
+		snprintf(capture->error, sizeof(capture->error), "savefile: %s",
+			strerror(errno));
+	else
+		return true;
+	return false;
+}
+
+int capture_drain(struct capture *capture,
+	void (*on_segment)(void *context, const struct segment *segment),
+	void *context)
+{
+	int total = 0, n;
+
+	capture->on_segment = on_segment;
+	capture->context = context;
+	do {
+		n = pcap_dispatch(
+			capture->pcap, -1, on_packet, (u_char *)capture);
+		if (n > 0)
+			total += n;
+	} while (n > 0);
+	if (n < 0) {
+		snprintf(capture->error, sizeof(capture->error), "%s",
+			pcap_geterr(capture->pcap));
+		return -1;
+	}
+	return is_complete(capture) ? total : -1;
+}
+
+const char *capture_error(const struct capture *capture)
+{
+	return capture->error;
+}
+
+int capture_close(struct capture *capture)
+{
+	int error = 0;
+
+	if (!capture)
+		return 0;
+	if (capture->dumper) {
+		if (pcap_dump_flush(capture->dumper) < 0)
+			error = errno;
+		pcap_dump_close(capture->dumper);
+	}
+	if (capture->pcap)
+		pcap_close(capture->pcap);
+	free(capture);
+	errno = error;
+	return error ? -1 : 0;
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The kernel's view: socket states by sock_diag(7), of orphans too. */
+#include "kernel.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/names.h"
+#include "netlink.h"
+
+enum {
+	/* A dump's message may be 32 KiB. */
+	ANSWER_BYTES = 32768,
+	REQUEST_BYTES = 128,
+};
+
+/* The kernel's numbers are taken over unchanged. */
+_Static_assert((int)KERNEL_ESTABLISHED == (int)TCP_ESTABLISHED, "states");
+_Static_assert((int)KERNEL_LISTEN == (int)TCP_LISTEN, "states");
+_Static_assert((int)KERNEL_CLOSING == (int)TCP_CLOSING, "states");
+
+struct kernel {
+	struct mnl_socket *nl;
+	unsigned seq;
+	char answer[ANSWER_BYTES];
+};
+
+struct kernel *kernel_open(void)
+{
+	struct kernel *kernel = calloc(1, sizeof(*kernel));
+
+	if (!kernel)
+		return NULL;
+	kernel->nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+	if (!kernel->nl ||
+		mnl_socket_bind(kernel->nl, 0, MNL_SOCKET_AUTOPID) < 0) {
+		kernel_close(kernel);
+		return NULL;
+	}
+	return kernel;
+}
+
+void kernel_close(struct kernel *kernel)
+{
+	int error = errno;
+
+	if (!kernel)
+		return;
+	if (kernel->nl)
+		mnl_socket_close(kernel->nl);
+	free(kernel);
+	errno = error;
+}
+
+const char *kernel_state_name(enum kernel_state state)
+{
+	/* The numbers are the kernel's own, which names.h names. */
+	return state == KERNEL_GONE ? "gone" : names_tcp_state((int)state);
+}
+
+static struct sockaddr_storage loopback(bool is_ipv6, uint16_t port)
+{
+	struct sockaddr_storage address = { .ss_family = AF_INET };
+
+	if (is_ipv6) {
+		struct sockaddr_in6 in6 = {
+			.sin6_family = AF_INET6,
+			.sin6_port = htons(port),
+			.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+		};
+
+		memcpy(&address, &in6, sizeof(in6));
+	} else {
+		struct sockaddr_in in = {
+			.sin_family = AF_INET,
+			.sin_port = htons(port),
+			.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		};
+
+		memcpy(&address, &in, sizeof(in));
+	}
+	return address;
+}
+
+struct kernel_pair kernel_loopback_pair(
+	bool is_ipv6, uint16_t client_port, uint16_t server_port)
+{
+	return (struct kernel_pair){
+		.client = loopback(is_ipv6, client_port),
+		.server = loopback(is_ipv6, server_port),
+	};
+}
+
+/* Copies address and port, in network byte order, to a request's id. */
+static void put_address(
+	const struct sockaddr_storage *from, __be32 address[4], __be16 *port)
+{
+	if (from->ss_family == AF_INET6) {
+		struct sockaddr_in6 in6;
+
+		memcpy(&in6, from, sizeof(in6));
+		memcpy(address, &in6.sin6_addr, sizeof(in6.sin6_addr));
+		*port = in6.sin6_port;
+	} else {
+		struct sockaddr_in in;
+
+		memcpy(&in, from, sizeof(in));
+		memcpy(address, &in.sin_addr, sizeof(in.sin_addr));
+		*port = in.sin_port;
+	}
+}
+
+static struct inet_diag_req_v2 *put_request(
+	struct kernel *kernel, char *buffer, sa_family_t family, uint16_t flags)
+{
+	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
+	struct inet_diag_req_v2 *request;
+
+	header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	header->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	header->nlmsg_seq = ++kernel->seq;
+	request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
+	request->sdiag_family = (uint8_t)family;
+	request->sdiag_protocol = IPPROTO_TCP;
+	request->idiag_states = UINT32_MAX;
+	request->id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
+	request->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+	return request;
+}
+
+/* Sends the request and hands its answers to on_message; 0, or -1 and errno. */
+static int ask(struct kernel *kernel, const void *request, mnl_cb_t on_message,
+	void *context)
+{
+	const struct nlmsghdr *header = request;
+	unsigned portid = mnl_socket_get_portid(kernel->nl);
+	int result;
+
+	if (netlink_send(kernel->nl, header) < 0)
+		return -1;
+	do {
+		ssize_t len = netlink_receive(
+			kernel->nl, kernel->answer, sizeof(kernel->answer));
+
+		if (len < 0)
+			return -1;
+		result = mnl_cb_run(kernel->answer, (size_t)len, kernel->seq,
+			portid, on_message, context);
+		/* An exact lookup has one answer and no end mark. */
+	} while (result > 0 && (header->nlmsg_flags & NLM_F_DUMP));
+	return result < 0 ? -1 : 0;
+}
+
+static int on_socket(const struct nlmsghdr *header, void *context)
+{
+	struct kernel_socket *socket = context;
+	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(header);
+	bool fin_came;
+
+	/* Where there is no connection, the kernel goes on to look for a
+	 * listener that could take one. */
+	if (header->nlmsg_len < mnl_nlmsg_size(sizeof(*msg)) ||
+		msg->idiag_state == TCP_LISTEN)
+		return MNL_CB_STOP;
+	fin_came = msg->idiag_state == TCP_CLOSE_WAIT ||
+		msg->idiag_state == TCP_LAST_ACK ||
+		msg->idiag_state == TCP_CLOSING;
+	socket->state = (enum kernel_state)msg->idiag_state;
+	socket->inode = msg->idiag_inode;
+	socket->unacked_bytes = msg->idiag_wqueue;
+	/* The kernel counts in sequence numbers, of which a FIN takes one
+	 * until recv has told of it. */
+	socket->eof_unread = fin_came && msg->idiag_rqueue > 0;
+	socket->unread_bytes =
+		msg->idiag_rqueue - (socket->eof_unread ? 1U : 0U);
+	return MNL_CB_STOP;
+}
+
+static int look_at(struct kernel *kernel, const struct sockaddr_storage *local,
+	const struct sockaddr_storage *remote, struct kernel_socket *socket)
+{
+	char buffer[REQUEST_BYTES];
+	struct inet_diag_req_v2 *request =
+		put_request(kernel, buffer, local->ss_family, 0);
+
+	put_address(local, request->id.idiag_src, &request->id.idiag_sport);
+	put_address(remote, request->id.idiag_dst, &request->id.idiag_dport);
+	memset(socket, 0, sizeof(*socket));
+	if (ask(kernel, buffer, on_socket, socket) < 0 && errno != ENOENT)
+		return -1;
+	return 0;
+}
+
+/* Not by the numbers of bytes: under steady traffic they never stand still. */
+static bool is_same(
+	const struct kernel_socket *a, const struct kernel_socket *b)
+{
+	return a->state == b->state && a->eof_unread == b->eof_unread &&
+		(a->unacked_bytes == 0) == (b->unacked_bytes == 0);
+}
+
+int kernel_look(struct kernel *kernel, const struct kernel_pair *pair,
+	struct kernel_socket *client, struct kernel_socket *server)
+{
+	struct kernel_socket before;
+
+	if (look_at(kernel, &pair->client, &pair->server, client) < 0)
+		return -1;
+	do {
+		before = *client;
+		if (look_at(kernel, &pair->server, &pair->client, server) < 0 ||
+			look_at(kernel, &pair->client, &pair->server, client) <
+				0)
+			return -1;
+	} while (!is_same(&before, client));
+	return 0;
+}
+
+/* What the other end may be in when this one is at rest in `state`. */
+static bool may_face(enum kernel_state state, enum kernel_state other)
+{
+	switch (state) {
+	case KERNEL_ESTABLISHED:
+		return other == KERNEL_ESTABLISHED;
+	case KERNEL_FIN_WAIT2:
+		return other == KERNEL_CLOSE_WAIT;
+	case KERNEL_CLOSE_WAIT:
+		/* `gone` too: what was a FIN_WAIT2 orphan has timed out. The
+		 * other reading, a RST under way, needs loopback's queue to
+		 * be worked off later than the call that filled it. */
+		return other == KERNEL_FIN_WAIT2 || other == KERNEL_GONE;
+	case KERNEL_TIME_WAIT:
+		return other == KERNEL_TIME_WAIT || other == KERNEL_GONE;
+	case KERNEL_GONE:
+		return other == KERNEL_GONE || other == KERNEL_TIME_WAIT ||
+			other == KERNEL_CLOSE_WAIT;
+	case KERNEL_CLOSE: /* caught on its way to `gone` */
+	case KERNEL_SYN_SENT:
+	case KERNEL_SYN_RECV:
+	case KERNEL_FIN_WAIT1:
+	case KERNEL_LAST_ACK:
+	case KERNEL_CLOSING:
+	case KERNEL_LISTEN:
+		return false;
+	}
+	return false;
+}
+
+bool kernel_is_quiet(
+	const struct kernel_socket *client, const struct kernel_socket *server)
+{
+	return client->unacked_bytes == 0 && server->unacked_bytes == 0 &&
+		may_face(client->state, server->state);
+}
+
+struct listener_context {
+	bool (*on_listener)(
+		void *context, const struct sockaddr *address, uint32_t inode);
+	void *context;
+	bool stopped;
+};
+
+static int on_listening(const struct nlmsghdr *header, void *data)
+{
+	struct listener_context *listeners = data;
+	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(header);
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	const void *address = &in6;
+
+	if (header->nlmsg_len < mnl_nlmsg_size(sizeof(*msg)) ||
+		listeners->stopped)
+		return MNL_CB_OK;
+	if (msg->idiag_family == AF_INET) {
+		in.sin_port = msg->id.idiag_sport;
+		memcpy(&in.sin_addr, msg->id.idiag_src, sizeof(in.sin_addr));
+		address = &in;
+	} else {
+		in6.sin6_port = msg->id.idiag_sport;
+		memcpy(&in6.sin6_addr, msg->id.idiag_src,
+			sizeof(in6.sin6_addr));
+	}
+	/* The rest of the dump must be read all the same. */
+	listeners->stopped = !listeners->on_listener(
+		listeners->context, address, msg->idiag_inode);
+	return MNL_CB_OK;
+}
+
+int kernel_listeners(struct kernel *kernel,
+	bool (*on_listener)(
+		void *context, const struct sockaddr *address, uint32_t inode),
+	void *context)
+{
+	static const sa_family_t families[] = { AF_INET, AF_INET6 };
+	struct listener_context listeners = { on_listener, context, false };
+
+	for (size_t i = 0; i < 2 && !listeners.stopped; i++) {
+		char buffer[REQUEST_BYTES];
+		struct inet_diag_req_v2 *request =
+			put_request(kernel, buffer, families[i], NLM_F_DUMP);
+
+		request->idiag_states = 1U << TCP_LISTEN;
+		/* ENOENT: a kernel without IPv6 has no handler for it. */
+		if (ask(kernel, buffer, on_listening, &listeners) < 0 &&
+			!(errno == ENOENT && families[i] == AF_INET6))
+			return -1;
+	}
+	return 0;
+}
+
+struct port_context {
+	uint16_t port;
+	bool found;
+};
+
+static bool on_port(void *data, const struct sockaddr *address, uint32_t inode)
+{
+	struct port_context *wanted = data;
+	in_port_t port = address->sa_family == AF_INET
+		? ((const struct sockaddr_in *)(const void *)address)->sin_port
+		: ((const struct sockaddr_in6 *)(const void *)address)
+			  ->sin6_port;
+
+	(void)inode;
+	wanted->found = ntohs(port) == wanted->port;
+	return !wanted->found;
+}
+
+int kernel_is_listening(struct kernel *kernel, uint16_t port)
+{
+	struct port_context wanted = { port, false };
+
+	if (kernel_listeners(kernel, on_port, &wanted) < 0)
+		return -1;
+	return wanted.found;
+}

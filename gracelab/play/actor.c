@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "actor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/duration.h"
+
+/* More than this on one terminal is no transcript; the rest is dropped. */
+#define SHOWN_BYTES_MAX (1024 * 1024)
+
+struct pipes {
+	int input[2], output[2], events[2];
+};
+
+static void close_pair(int pair[2])
+{
+	for (int i = 0; i < 2; i++)
+		if (pair[i] >= 0)
+			close(pair[i]);
+}
+
+static int open_pipes(struct pipes *pipes)
+{
+	*pipes = (struct pipes){ { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	if (!pipe2(pipes->input, O_CLOEXEC) &&
+		!pipe2(pipes->output, O_CLOEXEC) &&
+		!pipe2(pipes->events, O_CLOEXEC))
+		return 0;
+	int error = errno;
+
+	close_pair(pipes->input);
+	close_pair(pipes->output);
+	close_pair(pipes->events);
+	errno = error;
+	return -1;
+}
+
+/*
+ * The child: arranges its descriptors and becomes the program. Until then it
+ * lives in its parent's memory, vfork(2), and changes nothing there.
+ */
+__attribute__((noreturn)) static void become(
+	const struct pipes *pipes, const struct actor_start *how, pid_t parent)
+{
+	const struct sigaction sigpipe = {
+		.sa_handler = how->sigpipe_ignored ? SIG_IGN : SIG_DFL,
+	};
+	/* Above those that they become, so that none overwrites another. */
+	int input = fcntl(pipes->input[0], F_DUPFD, ACTOR_EVENTS_FD + 1);
+	int output = fcntl(pipes->output[1], F_DUPFD, ACTOR_EVENTS_FD + 1);
+	int events = fcntl(pipes->events[1], F_DUPFD, ACTOR_EVENTS_FD + 1);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
+	sigaction(SIGPIPE, &sigpipe, NULL);
+	if (dup2(input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+		dup2(output, STDERR_FILENO) < 0 ||
+		dup2(events, ACTOR_EVENTS_FD) < 0 || fchdir(how->directory))
+		_exit(127);
+	closefrom(ACTOR_EVENTS_FD + 1);
+	execv(how->program, how->arguments);
+	_exit(127);
+}
+
+int actor_start(struct actor *actor, const struct actor_start *how)
+{
+	struct pipes pipes;
+	pid_t parent = getpid();
+
+	if (open_pipes(&pipes))
+		return -1;
+	/*
+	 * The lab's memory is large beside the program's: none is copied.
+	 * posix_spawn(3) cannot ask for a signal at the parent's death, and
+	 * what become() calls is safe in the parent's memory on Linux.
+	 */
+	/* NOLINTBEGIN(clang-analyzer-*) */
+	pid_t pid = vfork();
+
+	if (pid == 0)
+		become(&pipes, how, parent);
+	/* NOLINTEND(clang-analyzer-*) */
+	int error = errno;
+
+	actor->pid = pid;
+	close(pipes.input[0]);
+	close(pipes.output[1]);
+	close(pipes.events[1]);
+	actor->input = pipes.input[1];
+	actor->output = pipes.output[0];
+	actor->events = pipes.events[0];
+	fcntl(actor->input, F_SETFL, O_NONBLOCK);
+	fcntl(actor->output, F_SETFL, O_NONBLOCK);
+	actor->ended = false;
+	actor->typed = 0;
+	lines_free(&actor->event_lines);
+	errno = error;
+	return actor->pid < 0 ? -1 : 0;
+}
+
+/* Takes what it has shown so far, so that it never waits for us to look. */
+static void take_shown(struct actor *actor)
+{
+	char buffer[4096];
+	ssize_t n;
+
+	while ((n = read(actor->output, buffer, sizeof(buffer))) > 0 ||
+		(n < 0 && errno == EINTR)) {
+		char *shown;
+
+		if (n < 0 || actor->shown_bytes + (size_t)n > SHOWN_BYTES_MAX)
+			continue;
+		shown = realloc(
+			actor->shown, actor->shown_bytes + (size_t)n + 1);
+		if (!shown)
+			continue;
+		memcpy(shown + actor->shown_bytes, buffer, (size_t)n);
+		actor->shown = shown;
+		actor->shown_bytes += (size_t)n;
+		shown[actor->shown_bytes] = '\0';
+	}
+}
+
+static int poll_ms(int64_t deadline_ms)
+{
+	int64_t left_ms = deadline_ms - duration_now_ms();
+
+	return left_ms < 0 ? 0 : left_ms > INT32_MAX ? INT32_MAX : (int)left_ms;
+}
+
+bool actor_type(struct actor *actor, const char *line, int64_t deadline_ms)
+{
+	size_t len = strlen(line), done = 0;
+
+	while (done <= len && !actor->ended) {
+		struct pollfd polled[] = {
+			{ .fd = actor->input, .events = POLLOUT },
+			{ .fd = actor->output, .events = POLLIN },
+		};
+
+		if (poll(polled, 2, poll_ms(deadline_ms)) == 0)
+			return false;
+		take_shown(actor);
+		ssize_t n = done < len
+			? write(actor->input, line + done, len - done)
+			: write(actor->input, "\n", 1);
+
+		if (n > 0)
+			done += (size_t)n;
+		else if (errno != EAGAIN && errno != EINTR)
+			return false;
+	}
+	actor->typed++;
+	return done > len;
+}
+
+/* Its events have ended, so it has, or is about to. */
+static void reap(struct actor *actor)
+{
+	while (waitpid(actor->pid, &actor->wait_status, 0) < 0 &&
+		errno == EINTR)
+		;
+	take_shown(actor);
+	close(actor->input);
+	close(actor->output);
+	close(actor->events);
+	actor->ended = true;
+}
+
+/* The next line that is an event, or NULL. */
+static json_t *take_event(struct actor *actor)
+{
+	json_t *event = NULL;
+	enum lines_result result;
+	char *line;
+	size_t len;
+
+	while (!event &&
+		(result = lines_take(&actor->event_lines, &line, &len)) !=
+			LINES_NONE)
+		if (result == LINES_TAKEN)
+			event = json_loadb(line, len, 0, NULL);
+	return event;
+}
+
+enum actor_result actor_next(
+	struct actor *actor, json_t **event, int64_t deadline_ms)
+{
+	while (!(*event = take_event(actor))) {
+		struct pollfd polled[] = {
+			{ .fd = actor->events, .events = POLLIN },
+			{ .fd = actor->output, .events = POLLIN },
+		};
+
+		if (actor->ended)
+			return ACTOR_ENDED;
+		if (poll(polled, 2, poll_ms(deadline_ms)) == 0)
+			return ACTOR_SILENT;
+		take_shown(actor);
+		if (polled[0].revents &&
+			lines_read(&actor->event_lines, actor->events) <= 0)
+			reap(actor);
+	}
+	take_shown(actor);
+	return ACTOR_EVENT;
+}
+
+void actor_signal(struct actor *actor, int signal)
+{
+	if (actor->pid > 0 && !actor->ended)
+		kill(actor->pid, signal);
+}
+
+void actor_end(struct actor *actor)
+{
+	if (actor->pid > 0 && !actor->ended) {
+		actor_signal(actor, SIGKILL);
+		reap(actor);
+	}
+	lines_free(&actor->event_lines);
+	free(actor->shown);
+	*actor = (struct actor){ .side = actor->side };
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An actor: graceclient or graceserver, started, typed to and listened to. */
+#ifndef GRACELAB_ACTOR_H
+#define GRACELAB_ACTOR_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "lib/base/lines.h"
+#include "lib/typed/command.h"
+
+struct actor {
+	enum side side;
+	pid_t pid;  /* 0: none was started */
+	bool ended; /* and its status is in: */
+	int wait_status;
+	unsigned long typed; /* the number of the last line typed */
+	int input, events, output;
+	struct lines event_lines;
+	char *shown; /* owned: what its terminal showed */
+	size_t shown_bytes;
+};
+
+struct actor_start {
+	const char *program;    /* a path */
+	char *const *arguments; /* ends with NULL; [0] is the name */
+	int directory;          /* to work in, a descriptor */
+	bool sigpipe_ignored;   /* what it is started with */
+};
+
+/*
+ * Starts it; what it shows is added to what an earlier run has shown. It dies
+ * with this process. It writes its events to descriptor ACTOR_EVENTS_FD.
+ * Returns 0, or -1 with errno.
+ */
+int actor_start(struct actor *actor, const struct actor_start *how);
+
+#define ACTOR_EVENTS_FD 3
+
+/* Types a line, without its newline. False where it takes no more. */
+bool actor_type(struct actor *actor, const char *line, int64_t deadline_ms);
+
+enum actor_result { ACTOR_EVENT, ACTOR_ENDED, ACTOR_SILENT };
+
+/*
+ * Waits for the next event: `*event` is for json_decref(). A line that is none
+ * is passed over: who is killed may leave half a one. ACTOR_ENDED once it has
+ * ended and all its events are taken; its status is then in.
+ * ACTOR_SILENT if nothing came before `deadline_ms` (duration_now_ms()).
+ */
+enum actor_result actor_next(
+	struct actor *actor, json_t **event, int64_t deadline_ms);
+
+/* Sends it a signal. */
+void actor_signal(struct actor *actor, int signal);
+
+/* Ends it, if it has not ended, and frees all. */
+void actor_end(struct actor *actor);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The cast of a play: server and client, and what each was seen to do. */
+#ifndef GRACELAB_CAST_H
+#define GRACELAB_CAST_H
+
+#include <stdint.h>
+
+#include "actor.h"
+#include "gracelab/experiment/experiment.h"
+#include "gracelab/record/record.h"
+
+struct cast_member {
+	struct actor actor;
+	struct outcome *seen; /* owned: since the last line was typed */
+	size_t seen_count;
+};
+
+struct cast {
+	const struct experiment *experiment;
+	const char *programs; /* the folder of the programs */
+	bool private_network;
+	int scratch;   /* the actors' working directory */
+	char host[64]; /* the server's, once it listens */
+	uint16_t port;
+	bool connecting; /* the server's accept is still to come */
+	struct cast_member members[SIDES];
+	/* Each event of either side, in order. */
+	void (*on_event)(void *context, int side, const json_t *event);
+	void *context;
+	char message[256];
+};
+
+/*
+ * Each of these returns NULL, or what went wrong: terminated, the cast's, and
+ * valid until the next call.
+ */
+
+/* Starts the server, and waits until it listens. */
+const char *cast_begin_server(struct cast *cast);
+const char *cast_await_server(struct cast *cast, int64_t deadline_ms);
+
+/* Starts the client, and waits until the server has accepted it. */
+const char *cast_start_client(struct cast *cast, int64_t deadline_ms);
+
+/* Starts the server anew on its port; that it ends at once is no error. */
+const char *cast_start_server(
+	struct cast *cast, const struct words *options, int64_t deadline_ms);
+
+/* Types a line and waits until it is done, or the actor has ended. */
+const char *cast_type(
+	struct cast *cast, int side, const char *line, int64_t deadline_ms);
+
+/* Sends a signal and waits for the actor's end. */
+const char *cast_signal(
+	struct cast *cast, int side, int signal, int64_t deadline_ms);
+
+/* Takes an outcome out of what was seen; false if it is not there. */
+bool cast_take_seen(struct cast_member *member, const struct outcome *outcome);
+
+void cast_forget_seen(struct cast_member *member);
+
+/* Ends whoever has not ended. */
+void cast_end(struct cast *cast);
+
+#endif

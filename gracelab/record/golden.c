@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "golden.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ladder.h"
+#include "lib/base/io.h"
+#include "mask.h"
+
+/* A file longer than this is no golden. */
+#define GOLDEN_BYTES_MAX (16 * 1024 * 1024)
+
+char *golden_text(const struct record *record)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	ladder_write(out, record);
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* Cuts the last line, the system's name, off a transcript; returns it. */
+static char *cut_system(char *text)
+{
+	size_t len = strlen(text);
+
+	if (len && text[len - 1] == '\n')
+		text[--len] = '\0';
+	char *line = strrchr(text, '\n');
+
+	if (!line)
+		return text + len;
+	*line = '\0';
+	return line + 1 + strspn(line + 1, " ");
+}
+
+/* A descriptor to read the text from. */
+static int text_fd(const char *text)
+{
+	int fd = memfd_create("transcript", 0);
+
+	if (fd >= 0)
+		io_write(fd, text, strlen(text));
+	return fd;
+}
+
+/* diff(1) of the two; the caller frees it. */
+static char *run_diff(const char *path, const char *golden, const char *played)
+{
+	char command[128];
+	char *diff = NULL;
+	size_t room = 0;
+	int golden_fd = text_fd(golden), played_fd = text_fd(played);
+
+	snprintf(command, sizeof(command),
+		"diff -u --label \"$GOLDEN\" --label played /dev/fd/%d "
+		"/dev/fd/%d",
+		golden_fd, played_fd);
+	setenv("GOLDEN", path, 1);
+	/* Nothing in the command comes from outside. */
+	FILE *in = popen(command, "re"); /* NOLINT(cert-env33-c) */
+
+	if (in && getdelim(&diff, &room, '\0', in) < 0) {
+		free(diff);
+		diff = NULL;
+	}
+	if (in)
+		pclose(in);
+	close(golden_fd);
+	close(played_fd);
+	return diff ? diff : strdup("(diff(1) did not run)\n");
+}
+
+/* Takes out of a transcript what was not observed; takes the text over. */
+static char *mask(char *text, const struct record *record)
+{
+	if (record->wire && record->states)
+		return text;
+	char *masked = mask_transcript(text, record->wire, record->states);
+
+	free(text);
+	return masked;
+}
+
+enum golden_result golden_compare(const char *path, const struct record *record,
+	char **diff, char **other_system)
+{
+	size_t bytes;
+	char *golden = io_read_file(path, GOLDEN_BYTES_MAX, &bytes);
+	char *played = golden ? golden_text(record) : NULL;
+	enum golden_result result = GOLDEN_SAME;
+
+	*diff = *other_system = NULL;
+	if (!golden || !played) {
+		free(golden);
+		return GOLDEN_MISSING;
+	}
+	const char *golden_system = cut_system(golden);
+	const char *played_system = cut_system(played);
+
+	if (strcmp(golden_system, played_system) != 0)
+		*other_system = strdup(golden_system);
+	golden = mask(golden, record);
+	played = mask(played, record);
+	if (!golden || !played) {
+		result = GOLDEN_DIFFERS;
+		*diff = strdup("no memory\n");
+	} else if (strcmp(golden, played) != 0) {
+		result = GOLDEN_DIFFERS;
+		*diff = run_diff(path, golden, played);
+	}
+	free(golden);
+	free(played);
+	return result;
+}
+
+int golden_write(const char *path, const char *text)
+{
+	char *temporary = NULL;
+	int failed = -1;
+
+	if (asprintf(&temporary, "%s.new", path) < 0)
+		return -1;
+	int fd =
+		open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	if (fd >= 0) {
+		bool written = io_write(fd, text, strlen(text)) == strlen(text);
+
+		failed = close(fd) || !written || rename(temporary, path);
+		if (failed) {
+			int error = errno;
+
+			unlink(temporary);
+			errno = error;
+		}
+	}
+	int error = errno;
+
+	free(temporary);
+	errno = error;
+	return failed ? -1 : 0;
+}

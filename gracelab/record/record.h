@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a play has shown, as data: the ladder's rungs in order, and what stood
+ * on the terminals. Plays write it, the pictures (text, SVG, Mermaid) read it,
+ * and its JSON is `--format=json`.
+ */
+#ifndef GRACELAB_RECORD_H
+#define GRACELAB_RECORD_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/typed/command.h"
+
+/* The two sides as indices. */
+enum { CLIENT, SERVER, SIDES };
+
+/* One line of the ladder; what is not there is NULL. All texts are owned. */
+struct rung {
+	double seconds;      /* since the play began */
+	int caller;          /* CLIENT or SERVER; of the call */
+	char *call;          /* "send" */
+	char *text;          /* "data1", escaped */
+	char *result;        /* "5", "EPIPE" */
+	char *states[SIDES]; /* that changed, as they became */
+	int sender;          /* CLIENT or SERVER; of the segment */
+	char *segment;       /* "data 5+FIN" */
+};
+
+struct record {
+	char *name, *title, *asks;          /* title, asks: or NULL */
+	char *system;                       /* "Linux 6.18" */
+	bool private_network, wire, states; /* what was had and observed */
+	char *network_why, *wire_why;       /* why not, or NULL */
+	struct rung *rungs;
+	size_t rung_count;
+	char *terminals[SIDES];
+	char *failure;   /* why the play did not come to its end, or NULL */
+	bool unplayable; /* it needs what is refused here */
+};
+
+/* Adds an empty rung and returns it, or NULL without memory. */
+struct rung *record_add(struct record *record, double seconds);
+
+/* A new reference, or NULL without memory. */
+json_t *record_to_json(const struct record *record);
+
+/* Fills a record, for record_free(). False if `json` is not one. */
+bool record_from_json(struct record *record, const json_t *json);
+
+void record_free(struct record *record);
+
+#endif

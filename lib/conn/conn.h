@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A connection as its owner sees it: a sending half and a receiving half, each
+ * with a state of its own, and what is still queued. Each function makes at
+ * most one call of its kind and reports what came of it as an event.
+ */
+#ifndef GRACE_CONN_H
+#define GRACE_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "hold.h"
+#include "lib/event/report.h"
+#include "queue.h"
+#include "save.h"
+
+enum conn_sending { SENDING_OPEN, SENDING_FIN_QUEUED, SENDING_SHUT };
+enum conn_receiving { RECEIVING_OPEN, RECEIVING_EOF, RECEIVING_RESET };
+
+/*
+ * With more bytes than this queued, a script waits with its next line; a person
+ * at a terminal does not.
+ */
+#define CONN_QUEUE_BUSY (1024 * 1024)
+
+struct conn;
+
+/* What the connections of one program share. */
+struct conn_context {
+	struct report *report;
+	bool nosignal;       /* MSG_NOSIGNAL on each send, send(2) */
+	bool sigpipe_caught; /* signals_take() has given one */
+	char *buffer;        /* scratch for one call, of buffer_bytes */
+	size_t buffer_bytes;
+	/* Called before close(2), with the descriptor still open; or NULL. */
+	void (*before_close)(struct conn *conn);
+};
+
+struct conn {
+	struct conn_context *context; /* borrowed */
+	struct queue queue;
+	struct hold *hold; /* or NULL */
+	struct save *save; /* or NULL */
+	unsigned number;   /* from 1 */
+	int fd;            /* -1 after close(2) */
+	enum conn_sending sending;
+	enum conn_receiving receiving;
+	bool paused;  /* reads are typed */
+	bool more;    /* MSG_MORE: what is sent waits for what follows */
+	bool closing; /* close(2) is queued */
+	bool replied; /* data has come since the last send or `wait reply` */
+	bool broken;  /* reset, given up on, or EPIPE not of our doing */
+	bool shut_rd; /* our own shutdown(2) ended the half */
+	bool shut_wr;
+};
+
+/* Begins with a connected, non-blocking socket, which the connection owns. */
+void conn_init(struct conn *conn, struct conn_context *context, int fd,
+	unsigned number);
+
+/*
+ * Frees what the connection holds in memory. Its descriptors are left: to the
+ * kernel, when the process exits.
+ */
+void conn_forget(struct conn *conn);
+
+/*
+ * Sends, behind what is queued; what the kernel does not take is queued. False
+ * where the connection refuses it.
+ */
+bool conn_send(struct conn *conn, const void *data, size_t len);
+
+/*
+ * Sends a file, behind what is queued. False where it cannot be opened, with
+ * errno; `path` is copied.
+ */
+bool conn_send_file(struct conn *conn, const char *path);
+
+/* shutdown(2) and close(2), behind what is queued. */
+void conn_shutdown(struct conn *conn, int how);
+void conn_close(struct conn *conn);
+
+/* An abortive close (RFC 9293 section 3.10.5), at once. */
+void conn_reset(struct conn *conn);
+
+/* False, with errno, where dup(2) or fork(2) fails. */
+bool conn_hold(struct conn *conn, bool by_child);
+void conn_release(struct conn *conn);
+
+/* False where the file cannot be made, with errno. */
+bool conn_save(struct conn *conn, const char *path, int until);
+
+enum conn_received {
+	CONN_RECEIVED, /* `*got` bytes */
+	CONN_EOF,
+	CONN_NOTHING, /* it would block */
+	CONN_ERROR,
+};
+
+/*
+ * recv(2) once, into `buffer` of `size` bytes. `typed`: somebody asked for it,
+ * so that nothing to read is worth an event too.
+ */
+enum conn_received conn_receive(
+	struct conn *conn, void *buffer, size_t size, bool typed, size_t *got);
+
+/* Goes on with what is queued, as far as the kernel takes it. */
+void conn_flush(struct conn *conn);
+
+/* What to wait for. */
+bool conn_wants_read(const struct conn *conn);
+bool conn_wants_write(const struct conn *conn);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "event.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/escape.h"
+#include "lib/base/names.h"
+
+const char *event_name(enum event_kind kind)
+{
+	switch (kind) {
+	case EVENT_LISTEN:
+		return "listen";
+	case EVENT_CONNECT:
+		return "connect";
+	case EVENT_ACCEPT:
+		return "accept";
+	case EVENT_SEND:
+		return "send";
+	case EVENT_RECV:
+		return "recv";
+	case EVENT_EOF:
+		return "eof";
+	case EVENT_WOULD_BLOCK:
+		return "would-block";
+	case EVENT_ERROR:
+		return "error";
+	case EVENT_SHUTDOWN:
+		return "shutdown";
+	case EVENT_CLOSE:
+		return "close";
+	case EVENT_RESET:
+		return "reset";
+	case EVENT_HOLD:
+		return "hold";
+	case EVENT_RELEASE:
+		return "release";
+	case EVENT_STATE:
+		return "state";
+	case EVENT_PROBE:
+		return "probe";
+	case EVENT_SIGNAL:
+		return "signal";
+	case EVENT_DONE:
+		return "done";
+	case EVENT_EXIT:
+		return "exit";
+	}
+	return "?";
+}
+
+/* Bytes, escaped, as a JSON string; NULL if there is no memory. */
+static json_t *escaped(const void *bytes, size_t len)
+{
+	size_t taken = escape_cut(bytes, len, ESCAPE_EVENT_BYTES);
+	char *text = malloc(ESCAPE_SIZE(taken));
+
+	if (!text)
+		return NULL;
+	size_t text_bytes = escape_text(text, bytes, taken);
+	json_t *string = json_stringn(text, text_bytes);
+
+	free(text);
+	return string;
+}
+
+/* json_object_set_new() checks for NULL, so that one test at the end does. */
+static int fill(json_t *object, const struct event *event)
+{
+	int bad = 0;
+
+	if (event->conn)
+		bad |= json_object_set_new(
+			object, "conn", json_integer(event->conn));
+	bad |= json_object_set_new(
+		object, "event", json_string(event_name(event->kind)));
+	if (event->call)
+		bad |= json_object_set_new(
+			object, "call", json_string(event->call));
+	if (event->kind == EVENT_SEND || event->kind == EVENT_RECV)
+		bad |= json_object_set_new(object, "bytes",
+			json_integer((json_int_t)event->bytes));
+	if (event->data)
+		bad |= json_object_set_new(
+			object, "text", escaped(event->data, event->bytes));
+	if (event->detail)
+		bad |= json_object_set_new(object, "detail",
+			escaped(event->detail, strlen(event->detail)));
+	if (event->error)
+		bad |= json_object_set_new(object, "errno",
+			json_string(names_errno(event->error)));
+	if (event->signal)
+		bad |= json_object_set_new(object, "signal",
+			json_string(names_signal(event->signal)));
+	if (event->kind == EVENT_DONE)
+		bad |= json_object_set_new(
+			object, "line", json_integer((json_int_t)event->line));
+	if (event->kind == EVENT_EXIT)
+		bad |= json_object_set_new(
+			object, "status", json_integer(event->status));
+	if (event->state)
+		bad |= json_object_set_new(
+			object, "state", json_string(event->state));
+	return bad;
+}
+
+int event_to_json(const struct event *event, enum side side, double seconds,
+	char **text, size_t *text_bytes)
+{
+	json_t *object = json_object();
+	int bad = json_object_set_new(object, "t", json_real(seconds));
+
+	bad |= json_object_set_new(
+		object, "side", json_string(side_name(side)));
+	bad |= fill(object, event);
+	size_t size =
+		bad ? 0 : json_dumpb(object, NULL, 0, JSON_REAL_PRECISION(9));
+
+	*text = size ? malloc(size + 1) : NULL;
+	if (*text) {
+		json_dumpb(object, *text, size, JSON_REAL_PRECISION(9));
+		(*text)[size] = '\n';
+		*text_bytes = size + 1;
+	}
+	json_decref(object);
+	return *text ? 0 : -1;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Events: what a program called and what came of it, as data. */
+#ifndef GRACE_EVENT_H
+#define GRACE_EVENT_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "lib/typed/command.h"
+
+enum event_kind {
+	EVENT_LISTEN,
+	EVENT_CONNECT,
+	EVENT_ACCEPT,
+	EVENT_SEND,
+	EVENT_RECV,
+	EVENT_EOF,
+	EVENT_WOULD_BLOCK,
+	EVENT_ERROR,
+	EVENT_SHUTDOWN,
+	EVENT_CLOSE,
+	EVENT_RESET,
+	EVENT_HOLD,
+	EVENT_RELEASE,
+	EVENT_STATE,
+	EVENT_PROBE,
+	EVENT_SIGNAL,
+	EVENT_DONE,
+	EVENT_EXIT,
+};
+
+/* "would-block" for EVENT_WOULD_BLOCK, and so on; never changes. */
+const char *event_name(enum event_kind kind);
+
+/* What does not apply is zero; every pointer is borrowed for one call. */
+struct event {
+	enum event_kind kind;
+	unsigned conn;      /* the connection's number, from 1 */
+	const void *data;   /* send, recv: the bytes; NULL if not kept */
+	size_t bytes;       /* send, recv: how many */
+	size_t saved;       /* recv: how many of them went to a file */
+	const char *call;   /* error, would-block: "send" */
+	const char *state;  /* the TCP state after the call */
+	const char *detail; /* an address, a file, how, a probe's result,
+			     * why a done line was refused */
+	int error;          /* errno */
+	int signal;         /* signal */
+	int status;         /* exit */
+	unsigned long line; /* done: the typed line's number, from 1 */
+};
+
+/*
+ * The event as one JSON object and a newline: `*text` is for the caller to
+ * free, `*text_bytes` its length; it is not terminated. The data stands in
+ * `text`, escaped, of at most ESCAPE_EVENT_BYTES. Returns 0, or -1 if there is
+ * no memory.
+ */
+int event_to_json(const struct event *event, enum side side, double seconds,
+	char **text, size_t *text_bytes);
+
+#endif

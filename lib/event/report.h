@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where events go: lines for people, JSON lines for programs. */
+#ifndef GRACE_REPORT_H
+#define GRACE_REPORT_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "event.h"
+#include "lib/base/status.h"
+
+/* Called around output, so that a line being typed is left whole. */
+struct report_hooks {
+	void (*before)(void *context);
+	void *context;
+};
+
+struct report {
+	enum side side;
+	bool quiet;
+	bool numbered; /* lines carry the connection's number */
+	bool colour;
+	bool broken; /* standard output refuses: the program must end */
+	int out_fd;  /* -1: no lines for people */
+	/* The mask to wait for a slow reader with, or NULL to wait blindly. */
+	const sigset_t *outside;
+	bool ending;   /* a slow reader is not waited for any more */
+	int events_fd; /* -1: none */
+	const char *events_path;
+	char refused[256]; /* why the line under way was refused, or "" */
+	double start_s;
+	struct status *status;
+	struct report_hooks hooks;
+	/* Called with each event too; NULL: nobody listens. */
+	void (*listener)(void *context, const struct event *event);
+	void *listener_context;
+};
+
+/*
+ * Begins reporting to standard output and, if `events_path` is not NULL, to
+ * that file. `status` is borrowed: it is told of failures. Returns 0, or -1
+ * when the file cannot be opened, which has then been said.
+ */
+int report_open(struct report *report, enum side side, bool quiet,
+	const char *events_path, struct status *status);
+
+void report_close(struct report *report);
+
+/* A report that writes nothing: events go to the listener alone. */
+struct report report_silent(enum side side, struct status *status);
+
+/* Whether events need the TCP state, which costs a system call. */
+bool report_wants_state(const struct report *report);
+
+/*
+ * Writes the event: its classic line, its note unless quiet, its JSON line.
+ * Each is flushed at once. An error counts towards the exit status if `status`
+ * is told so by the caller, not here.
+ */
+void report_event(struct report *report, const struct event *event);
+
+/* The client's line before it sends, `now sending TEXT`. */
+void report_sending(struct report *report, const void *data, size_t len);
+
+/* A line of any kind, of one connection (0: of none); printf(3)'s format. */
+void report_line(struct report *report, unsigned conn, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The same as a note, `* ...`; nothing when quiet. */
+void report_note(struct report *report, unsigned conn, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The same for what was asked for, and so also when quiet. */
+void report_answer(struct report *report, unsigned conn, const char *format,
+	...) __attribute__((format(printf, 3, 4)));
+
+/* Text as it is, `len` bytes, newlines and all, such as help asks for. */
+void report_text(struct report *report, const char *text, size_t len);
+
+/*
+ * A typed line that is no command, or makes no sense at this time: `PROGRAM:
+ * ...` on standard error, exit status 2 in the end, and the reason is kept in
+ * `refused` for the event that says that the line is done.
+ */
+void report_refusal(struct report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* `PROGRAM: ...` on standard error. Counting it is the caller's to do. */
+void report_complaint(struct report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/duration.h"
+#include "lib/base/names.h"
+#include "lib/base/signals.h"
+
+bool net_parse_port(const char *text, uint16_t *port)
+{
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (*end || value > UINT16_MAX)
+		return false;
+	*port = (uint16_t)value;
+	return true;
+}
+
+void net_format(
+	const struct sockaddr *address, socklen_t address_bytes, char *out)
+{
+	char host[NET_ADDRESS_SIZE - 16], port[8];
+
+	if (getnameinfo(address, address_bytes, host, sizeof(host), port,
+		    sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV))
+		snprintf(out, NET_ADDRESS_SIZE, "?");
+	else
+		snprintf(out, NET_ADDRESS_SIZE,
+			address->sa_family == AF_INET6 ? "[%s]:%s" : "%s:%s",
+			host, port);
+}
+
+void net_format_end(int fd, bool peer, char *out)
+{
+	struct sockaddr_storage address;
+	socklen_t size = sizeof(address);
+	int (*name)(int, struct sockaddr *, socklen_t *) =
+		peer ? getpeername : getsockname;
+
+	if (name(fd, (struct sockaddr *)&address, &size))
+		snprintf(out, NET_ADDRESS_SIZE, "?");
+	else
+		net_format((struct sockaddr *)&address, size, out);
+}
+
+static void set_option(int fd, int level, int option)
+{
+	static const int on = 1;
+
+	setsockopt(fd, level, option, &on, sizeof(on));
+}
+
+static void close_keeping_errno(int fd)
+{
+	int error = errno;
+
+	close(fd);
+	errno = error;
+}
+
+/* The addresses of a host, or NULL with the message in `error`. */
+static struct addrinfo *resolve(
+	const char *host, const char *port, int family, int flags, char *error)
+{
+	const struct addrinfo hints = {
+		.ai_family = family,
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = flags | AI_NUMERICSERV,
+	};
+	struct addrinfo *list = NULL;
+	int failure = getaddrinfo(host, port, &hints, &list);
+
+	if (!failure)
+		return list;
+	snprintf(error, NET_ERROR_SIZE, "cannot resolve '%s': %s", host,
+		failure == EAI_SYSTEM ? strerror(errno)
+				      : gai_strerror(failure));
+	errno = 0;
+	return NULL;
+}
+
+static int new_socket(const struct addrinfo *address)
+{
+	int fd = socket(address->ai_family,
+		SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0)
+		set_option(fd, IPPROTO_TCP, TCP_NODELAY);
+	return fd;
+}
+
+static int listen_on(const struct addrinfo *address, bool reuseaddr)
+{
+	int fd = new_socket(address);
+
+	if (fd < 0)
+		return -1;
+	if (reuseaddr)
+		set_option(fd, SOL_SOCKET, SO_REUSEADDR);
+	if (bind(fd, address->ai_addr, address->ai_addrlen) ||
+		listen(fd, SOMAXCONN)) {
+		close_keeping_errno(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Writes "cannot VERB ADDRESS: ERRNO (message)". */
+static void say_failure(
+	const char *verb, const struct addrinfo *address, char *error)
+{
+	char where[NET_ADDRESS_SIZE], why[NAMES_DESCRIPTION_SIZE];
+	int number = errno;
+
+	names_describe(why, number);
+	net_format(address->ai_addr, address->ai_addrlen, where);
+	snprintf(error, NET_ERROR_SIZE, "cannot %s %s: %s", verb, where, why);
+	errno = number;
+}
+
+int net_listen(const struct net_listen_options *options, char *error)
+{
+	char port[8];
+
+	snprintf(port, sizeof(port), "%u", options->port);
+	struct addrinfo *list =
+		resolve(options->host, port, AF_UNSPEC, AI_PASSIVE, error);
+	int fd = -1;
+
+	for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
+		fd = listen_on(a, options->reuseaddr);
+		if (fd < 0)
+			say_failure("listen on", a, error);
+	}
+	int failure = errno;
+
+	if (list)
+		freeaddrinfo(list);
+	errno = failure;
+	return fd;
+}
+
+bool net_listens_beyond_loopback(int fd)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} address = { 0 };
+	socklen_t size = sizeof(address);
+
+	if (getsockname(fd, &address.any, &size))
+		return false;
+	if (address.any.sa_family == AF_INET)
+		return ntohl(address.in.sin_addr.s_addr) >> 24 !=
+			IN_LOOPBACKNET;
+	if (IN6_IS_ADDR_V4MAPPED(&address.in6.sin6_addr))
+		return address.in6.sin6_addr.s6_addr[12] != IN_LOOPBACKNET;
+	return !IN6_IS_ADDR_LOOPBACK(&address.in6.sin6_addr);
+}
+
+static bool interrupted(void)
+{
+	return signals_pending(SIGINT) || signals_pending(SIGTERM);
+}
+
+/*
+ * Waits for a connect(2) under way. Returns 0, or -1 with errno: ETIMEDOUT, or
+ * EINTR if SIGINT or SIGTERM came.
+ */
+static int await_connected(int fd, const struct net_connect_options *options)
+{
+	struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
+	int64_t deadline_ms = duration_deadline_ms(options->timeout_ms);
+
+	for (;;) {
+		int64_t left_ms = deadline_ms - duration_now_ms();
+		struct timespec left = { left_ms / 1000,
+			left_ms % 1000 * 1000000 };
+
+		if (options->timeout_ms >= 0 && left_ms <= 0) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		int ready = ppoll(&pollfd, 1,
+			options->timeout_ms < 0 ? NULL : &left,
+			options->wait_mask);
+
+		if (ready > 0)
+			break;
+		if (ready < 0 && errno != EINTR)
+			return -1;
+		if (interrupted()) {
+			errno = EINTR;
+			return -1;
+		}
+	}
+	int error = 0;
+	socklen_t size = sizeof(error);
+
+	getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+	errno = error;
+	return error ? -1 : 0;
+}
+
+static int connect_to(const struct addrinfo *address,
+	const struct net_connect_options *options)
+{
+	int fd = new_socket(address);
+
+	if (fd < 0)
+		return -1;
+	/* It bounds the window that is offered, and so must come first. */
+	if (options->receive_bytes)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &options->receive_bytes,
+			sizeof(options->receive_bytes));
+	int failed;
+
+	do
+		failed = connect(fd, address->ai_addr, address->ai_addrlen);
+	while (failed && errno == EINTR);
+	/* A second call, behind an interrupted one, may find these. */
+	if (!failed || errno == EISCONN ||
+		((errno == EINPROGRESS || errno == EALREADY) &&
+			!await_connected(fd, options)))
+		return fd;
+	close_keeping_errno(fd);
+	return -1;
+}
+
+int net_connect(const struct net_connect_options *options, char *error)
+{
+	struct addrinfo *list = resolve(
+		options->host, options->port, options->family, 0, error);
+	int fd = -1;
+
+	for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
+		fd = connect_to(a, options);
+		if (fd < 0)
+			say_failure("connect to", a, error);
+		if (fd < 0 && interrupted())
+			break;
+	}
+	int failure = errno;
+
+	if (list)
+		freeaddrinfo(list);
+	errno = failure;
+	return fd;
+}
