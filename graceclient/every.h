@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "lib/conn/conn.h"
+#include "lib/event/report.h"
 #include "lib/typed/command.h"
 
 /* Zero-initialised: nothing is repeated. */

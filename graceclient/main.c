@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 	io_keep_standard();
 	client_options_parse(argc, argv, &options);
 	signals_sigpipe_apply(options.common.sigpipe);
-	if (report_open(&report, SIDE_CLIENT, options.common.quiet,
+	if (report_open(&report, CLIENT, options.common.quiet,
 		    options.common.events, &status))
 		return STATUS_FAILURE;
 	int input_fd = open_input(&options, &report);

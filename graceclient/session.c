@@ -187,31 +187,26 @@ static bool is_over(void *context)
 }
 
 /* The TCP state for the prompt, where there is one. */
-static const char *state_of(const struct session *session)
+static enum tcp_state state_of(const struct session *session)
 {
-	if (!session->editor.is_terminal)
-		return "";
-	return session->conn.fd < 0 ? "closed" : tcp_state(session->conn.fd);
+	return session->editor.is_terminal && session->conn.fd >= 0
+		? tcp_state(session->conn.fd)
+		: STATE_GONE;
 }
 
-static bool is_passing(const char *state)
-{
-	return !strcmp(state, "FIN_WAIT1") || !strcmp(state, "CLOSING") ||
-		!strcmp(state, "LAST_ACK");
-}
-
-static void show_prompt(struct session *session, const char *state)
+static void show_prompt(struct session *session, enum tcp_state state)
 {
 	char prompt[32];
 
 	if (session->ending)
 		return;
-	snprintf(prompt, sizeof(prompt), "%s> ", state);
+	snprintf(prompt, sizeof(prompt), "%s> ",
+		session->conn.fd < 0 ? "closed" : state_name(state));
 	editor_show(&session->editor, prompt);
 }
 
 /* How long pselect(2) may wait; -1 for ever. */
-static int64_t wait_ms(const struct session *session, const char *state)
+static int64_t wait_ms(const struct session *session, enum tcp_state state)
 {
 	int64_t now_ms = duration_now_ms();
 	int64_t due_ms = console_due_ms(&session->console);
@@ -219,7 +214,7 @@ static int64_t wait_ms(const struct session *session, const char *state)
 
 	due_ms = duration_earlier_ms(
 		due_ms, every_due_ms(&session->every, &session->conn));
-	if (session->editor.is_terminal && is_passing(state))
+	if (session->editor.is_terminal && state_is_passing(state))
 		due_ms = duration_earlier_ms(due_ms, now_ms + STATE_LOOK_MS);
 	if (recheck_ms >= 0)
 		due_ms = duration_earlier_ms(due_ms, now_ms + recheck_ms);
@@ -251,7 +246,7 @@ static void wait_and_serve(struct session *session)
 	take_signals(session);
 	if (session->quitting)
 		return;
-	const char *state = state_of(session);
+	enum tcp_state state = state_of(session);
 	int input_fd = busy(session) ? -1 : editor_fd(&session->editor);
 	int64_t left_ms = wait_ms(session, state);
 	struct timespec left = { left_ms / 1000, left_ms % 1000 * 1000000 };
@@ -317,7 +312,7 @@ static void end_in_order(struct session *session)
 		conn->paused = false;
 		/* What has been reset is left for recv(2) to tell. */
 		if (conn->fd >= 0 && conn->sending == SENDING_OPEN &&
-			strcmp(tcp_state(conn->fd), "CLOSE"))
+			tcp_state(conn->fd) != STATE_CLOSE)
 			conn_shutdown(conn, SHUT_WR);
 	}
 	if (conn->fd >= 0 && !conn->queue.head &&
@@ -346,7 +341,7 @@ static void begin(struct session *session, int input_fd)
 {
 	editor_begin(&session->editor,
 		&(struct editor_options){
-			.side = SIDE_CLIENT,
+			.side = CLIENT,
 			.fd = input_fd,
 			.lines = session->options->script,
 			.restore_to_act = session->options->common.sigpipe ==
@@ -375,7 +370,9 @@ int session_run(const struct client_options *options, struct report *report,
 
 	session.conn.fd = -1;
 	session.context = (struct conn_context){
-		.report = report,
+		.on_event = report_on_event,
+		.owner = report,
+		.with_state = report_wants_state(report),
 		.nosignal = options->common.sigpipe == SIGPIPE_NOSIGNAL,
 		.buffer = malloc(BUFFER_BYTES),
 		.buffer_bytes = BUFFER_BYTES,

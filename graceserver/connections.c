@@ -65,7 +65,7 @@ void connections_list(
 		if (conn->fd >= 0) {
 			net_format_end(conn->fd, true, address);
 			snprintf(where, sizeof(where), "%s %s", address,
-				tcp_state(conn->fd));
+				state_name(tcp_state(conn->fd)));
 		}
 		report_answer(report, 0, "%s%u %s, owed %u",
 			served == connections_target(connections) ? "-> " : "",

@@ -28,7 +28,7 @@ int main(int argc, char **argv)
 	server_options_parse(argc, argv, &options);
 	signals_sigpipe_apply(options.common.sigpipe);
 	raise_descriptor_limit();
-	if (report_open(&report, SIDE_SERVER, options.common.quiet,
+	if (report_open(&report, SERVER, options.common.quiet,
 		    options.common.events, &status))
 		return STATUS_FAILURE;
 	report.numbered = !options.once;

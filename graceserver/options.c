@@ -54,7 +54,7 @@ static void add_reaction(struct argp_state *state, const char *option,
 	char error[PARSE_ERROR_SIZE];
 	struct command command;
 	enum parse_result result = parse_command(
-		SIDE_SERVER, argument, strlen(argument), &command, error);
+		SERVER, argument, strlen(argument), &command, error);
 
 	if (result == PARSE_ERROR) {
 		argp_error(state, "%s: %s", option, error);

@@ -111,7 +111,7 @@ static void reply(struct served *served)
 static void owe(struct served *served, const char *text, size_t len)
 {
 	struct message *message = malloc(sizeof(*message) + len);
-	struct report *report = served->serving->context.report;
+	struct report *report = served->serving->report;
 
 	if (!message) {
 		report->status->failed = true;
@@ -170,7 +170,7 @@ void served_on_thought(struct served *served)
 void served_on_idle(struct served *served)
 {
 	struct conn *conn = &served->conn;
-	struct report *report = served->serving->context.report;
+	struct report *report = served->serving->report;
 
 	report_line(report, conn->number, "idle for too long: %s",
 		conn->queue.head ? "reset, with bytes unsent" : "close");
@@ -201,7 +201,7 @@ static void react(struct served *served, const struct reaction *reaction)
 {
 	for (size_t i = 0; i < reaction->count && served->conn.fd >= 0; i++)
 		served_act(served, &reaction->commands[i],
-			served->serving->context.report);
+			served->serving->report);
 }
 
 void served_on_accept(struct served *served)

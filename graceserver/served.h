@@ -10,12 +10,14 @@
 #include <stdint.h>
 
 #include "lib/conn/conn.h"
+#include "lib/event/report.h"
 #include "options.h"
 #include "timers.h"
 
 /* What all connections of the server share. */
 struct serving {
 	const struct server_options *options;
+	struct report *report;       /* borrowed */
 	struct conn_context context; /* its buffer begins with the greeting */
 	struct timers thinking, idle;
 	uint64_t messages; /* how many were received on all connections */

@@ -413,7 +413,7 @@ static void begin(struct server *server)
 	server->serving.context.before_close = unwatch;
 	editor_begin(&server->editor,
 		&(struct editor_options){
-			.side = SIDE_SERVER,
+			.side = SERVER,
 			.fd = STDIN_FILENO,
 			.endless = true,
 			.restore_to_act = server->options->common.sigpipe ==
@@ -443,7 +443,10 @@ void server_run(const struct server_options *options, struct report *report)
 	};
 	char why[NAMES_DESCRIPTION_SIZE];
 
-	server.serving.context.report = report;
+	server.serving.report = report;
+	server.serving.context.on_event = report_on_event;
+	server.serving.context.owner = report;
+	server.serving.context.with_state = report_wants_state(report);
 	server.serving.context.nosignal =
 		options->common.sigpipe == SIGPIPE_NOSIGNAL;
 	begin(&server);

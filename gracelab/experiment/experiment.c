@@ -178,7 +178,7 @@ static bool take_action(struct scan *scan, struct step *step)
 	char *word;
 
 	scan_space(scan);
-	if (step->side == SIDE_SERVER && scan_keyword(scan, "start")) {
+	if (step->side == SERVER && scan_keyword(scan, "start")) {
 		step->kind = STEP_START;
 		return take_words(scan, &step->options);
 	}
@@ -189,7 +189,7 @@ static bool take_action(struct scan *scan, struct step *step)
 	if (!ends_process(step->signal)) {
 		scan_back_to(scan, word);
 		return scan_fail(scan,
-			step->side == SIDE_SERVER
+			step->side == SERVER
 				? "start, or a signal such as SIGKILL"
 				: "a signal such as SIGKILL");
 	}
@@ -254,10 +254,10 @@ static bool take_line(struct scan *scan, struct experiment *experiment)
 	scan_space(scan);
 	if (scan_at_end(scan) || scan_next_is(scan, '#'))
 		return true;
-	if (is_step(scan, SIDE_CLIENT, &mark))
-		return take_step(scan, experiment, SIDE_CLIENT, mark);
-	if (is_step(scan, SIDE_SERVER, &mark))
-		return take_step(scan, experiment, SIDE_SERVER, mark);
+	if (is_step(scan, CLIENT, &mark))
+		return take_step(scan, experiment, CLIENT, mark);
+	if (is_step(scan, SERVER, &mark))
+		return take_step(scan, experiment, SERVER, mark);
 	return take_head(scan, experiment);
 }
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "gracelab/observe/kernel.h"
+#include "lib/event/event.h"
 #include "lib/typed/command.h"
 
 /* What must be seen. */
@@ -23,15 +23,13 @@ enum outcome_kind {
 	OUTCOME_PROBE,   /* probe */
 };
 
-enum outcome_probe { PROBE_HALF, PROBE_FULL, PROBE_UNKNOWN };
-
 struct outcome {
 	enum outcome_kind kind;
 	char *text; /* RECEIVED: not terminated, may hold NUL */
 	size_t bytes;
 	int number;
-	enum kernel_state state;
-	enum outcome_probe probe;
+	enum tcp_state state;
+	enum event_probe probe;
 };
 
 enum step_kind {

@@ -10,12 +10,6 @@
 
 #define ERRNO_MAX 133
 
-static const char *const probe_names[] = {
-	[PROBE_HALF] = "half",
-	[PROBE_FULL] = "full",
-	[PROBE_UNKNOWN] = "unknown",
-};
-
 int outcome_errno(const char *name)
 {
 	for (int error = 1; error <= ERRNO_MAX; error++)
@@ -80,10 +74,9 @@ static bool scan_state(struct scan *scan, struct outcome *outcome)
 	outcome->kind = OUTCOME_STATE;
 	if (!scan_name(scan, &word))
 		return false;
-	for (int state = KERNEL_GONE; state <= KERNEL_CLOSING; state++) {
-		if (!strcmp(kernel_state_name((enum kernel_state)state),
-			    word)) {
-			outcome->state = (enum kernel_state)state;
+	for (int state = STATE_GONE; state <= STATE_CLOSING; state++) {
+		if (!strcmp(state_name((enum tcp_state)state), word)) {
+			outcome->state = (enum tcp_state)state;
 			return true;
 		}
 	}
@@ -98,9 +91,9 @@ static bool scan_probe(struct scan *scan, struct outcome *outcome)
 	outcome->kind = OUTCOME_PROBE;
 	if (!scan_name(scan, &word))
 		return false;
-	for (int probe = PROBE_HALF; probe <= PROBE_UNKNOWN; probe++) {
-		if (!strcmp(probe_names[probe], word)) {
-			outcome->probe = (enum outcome_probe)probe;
+	for (int probe = PROBE_UNKNOWN; probe <= PROBE_FULL; probe++) {
+		if (!strcmp(event_probe_name((enum event_probe)probe), word)) {
+			outcome->probe = (enum event_probe)probe;
 			return true;
 		}
 	}
@@ -226,11 +219,11 @@ void outcome_text(const struct outcome *outcome, char *out)
 		break;
 	case OUTCOME_STATE:
 		snprintf(out, OUTCOME_TEXT_SIZE, "state %s",
-			kernel_state_name(outcome->state));
+			state_name(outcome->state));
 		break;
 	case OUTCOME_PROBE:
 		snprintf(out, OUTCOME_TEXT_SIZE, "probe %s",
-			probe_names[outcome->probe]);
+			event_probe_name(outcome->probe));
 		break;
 	}
 }

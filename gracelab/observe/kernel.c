@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/names.h"
 #include "netlink.h"
 
 enum {
@@ -19,11 +18,6 @@ enum {
 	ANSWER_BYTES = 32768,
 	REQUEST_BYTES = 128,
 };
-
-/* The kernel's numbers are taken over unchanged. */
-_Static_assert((int)KERNEL_ESTABLISHED == (int)TCP_ESTABLISHED, "states");
-_Static_assert((int)KERNEL_LISTEN == (int)TCP_LISTEN, "states");
-_Static_assert((int)KERNEL_CLOSING == (int)TCP_CLOSING, "states");
 
 struct kernel {
 	struct mnl_socket *nl;
@@ -56,12 +50,6 @@ void kernel_close(struct kernel *kernel)
 		mnl_socket_close(kernel->nl);
 	free(kernel);
 	errno = error;
-}
-
-const char *kernel_state_name(enum kernel_state state)
-{
-	/* The numbers are the kernel's own, which names.h names. */
-	return state == KERNEL_GONE ? "gone" : names_tcp_state((int)state);
 }
 
 static struct sockaddr_storage loopback(bool is_ipv6, uint16_t port)
@@ -171,7 +159,7 @@ static int on_socket(const struct nlmsghdr *header, void *context)
 	fin_came = msg->idiag_state == TCP_CLOSE_WAIT ||
 		msg->idiag_state == TCP_LAST_ACK ||
 		msg->idiag_state == TCP_CLOSING;
-	socket->state = (enum kernel_state)msg->idiag_state;
+	socket->state = (enum tcp_state)msg->idiag_state;
 	socket->inode = msg->idiag_inode;
 	socket->unacked_bytes = msg->idiag_wqueue;
 	/* The kernel counts in sequence numbers, of which a FIN takes one
@@ -223,30 +211,30 @@ int kernel_look(struct kernel *kernel, const struct kernel_pair *pair,
 }
 
 /* What the other end may be in when this one is at rest in `state`. */
-static bool may_face(enum kernel_state state, enum kernel_state other)
+static bool may_face(enum tcp_state state, enum tcp_state other)
 {
 	switch (state) {
-	case KERNEL_ESTABLISHED:
-		return other == KERNEL_ESTABLISHED;
-	case KERNEL_FIN_WAIT2:
-		return other == KERNEL_CLOSE_WAIT;
-	case KERNEL_CLOSE_WAIT:
+	case STATE_ESTABLISHED:
+		return other == STATE_ESTABLISHED;
+	case STATE_FIN_WAIT2:
+		return other == STATE_CLOSE_WAIT;
+	case STATE_CLOSE_WAIT:
 		/* `gone` too: what was a FIN_WAIT2 orphan has timed out. The
 		 * other reading, a RST under way, needs loopback's queue to
 		 * be worked off later than the call that filled it. */
-		return other == KERNEL_FIN_WAIT2 || other == KERNEL_GONE;
-	case KERNEL_TIME_WAIT:
-		return other == KERNEL_TIME_WAIT || other == KERNEL_GONE;
-	case KERNEL_GONE:
-		return other == KERNEL_GONE || other == KERNEL_TIME_WAIT ||
-			other == KERNEL_CLOSE_WAIT;
-	case KERNEL_CLOSE: /* caught on its way to `gone` */
-	case KERNEL_SYN_SENT:
-	case KERNEL_SYN_RECV:
-	case KERNEL_FIN_WAIT1:
-	case KERNEL_LAST_ACK:
-	case KERNEL_CLOSING:
-	case KERNEL_LISTEN:
+		return other == STATE_FIN_WAIT2 || other == STATE_GONE;
+	case STATE_TIME_WAIT:
+		return other == STATE_TIME_WAIT || other == STATE_GONE;
+	case STATE_GONE:
+		return other == STATE_GONE || other == STATE_TIME_WAIT ||
+			other == STATE_CLOSE_WAIT;
+	case STATE_CLOSE: /* caught on its way to `gone` */
+	case STATE_SYN_SENT:
+	case STATE_SYN_RECV:
+	case STATE_FIN_WAIT1:
+	case STATE_LAST_ACK:
+	case STATE_CLOSING:
+	case STATE_LISTEN:
 		return false;
 	}
 	return false;

@@ -8,25 +8,11 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-/* TCP's states with the kernel's own numbers (RFC 9293, section 3.3.2). */
-enum kernel_state {
-	KERNEL_GONE, /* none: no socket that the network knows of */
-	KERNEL_ESTABLISHED,
-	KERNEL_SYN_SENT,
-	KERNEL_SYN_RECV,
-	KERNEL_FIN_WAIT1,
-	KERNEL_FIN_WAIT2,
-	KERNEL_TIME_WAIT,
-	KERNEL_CLOSE,
-	KERNEL_CLOSE_WAIT,
-	KERNEL_LAST_ACK,
-	KERNEL_LISTEN,
-	KERNEL_CLOSING,
-};
+#include "lib/net/state.h"
 
 /* One side's socket as the kernel has it. */
 struct kernel_socket {
-	enum kernel_state state;
+	enum tcp_state state;
 	/* 0: no process has it by a descriptor: an orphan, TIME_WAIT, or not
 	 * accepted yet. */
 	uint32_t inode;
@@ -50,9 +36,6 @@ struct kernel *kernel_open(void);
 
 /* Ends it; NULL is allowed. Preserves errno. */
 void kernel_close(struct kernel *kernel);
-
-/* The state's name as ss(8) and RFC 9293 have it, with `_`, or `gone`. */
-const char *kernel_state_name(enum kernel_state state);
 
 /* The pair of 127.0.0.1 (or ::1) with these ports, in host byte order. */
 struct kernel_pair kernel_loopback_pair(

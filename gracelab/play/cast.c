@@ -17,7 +17,6 @@
 #define EVENTS_OPTION "--events=/dev/fd/3"
 
 static const char *const names[SIDES] = { "graceclient", "graceserver" };
-static const char *const sides[SIDES] = { "client", "server" };
 
 static bool is_event(const json_t *event, const char *name)
 {
@@ -57,15 +56,14 @@ static bool see_received(struct cast_member *member, const json_t *event)
 
 static void see_probe(struct cast_member *member, const json_t *event)
 {
-	const char *detail =
-		json_string_value(json_object_get(event, "detail"));
+	const char *result =
+		json_string_value(json_object_get(event, "result"));
 	struct outcome outcome = { .kind = OUTCOME_PROBE,
 		.probe = PROBE_UNKNOWN };
 
-	if (detail && !strncmp(detail, "half-close", strlen("half-close")))
-		outcome.probe = PROBE_HALF;
-	if (detail && !strncmp(detail, "full close", strlen("full close")))
-		outcome.probe = PROBE_FULL;
+	for (int probe = PROBE_UNKNOWN; result && probe <= PROBE_FULL; probe++)
+		if (!strcmp(event_probe_name((enum event_probe)probe), result))
+			outcome.probe = (enum event_probe)probe;
 	see(member, outcome);
 }
 
@@ -166,7 +164,7 @@ static const char *await(
 		switch (actor_next(&member->actor, &event, deadline_ms)) {
 		case ACTOR_SILENT:
 			return say(cast, "no %s from the %s in time", name,
-				sides[side]);
+				side_name((enum side)side));
 		case ACTOR_ENDED:
 			see_end(cast, side);
 			return NULL;
@@ -319,9 +317,11 @@ const char *cast_type(
 	struct actor *actor = &cast->members[side].actor;
 
 	if (actor->ended)
-		return say(cast, "the %s has ended", sides[side]);
+		return say(
+			cast, "the %s has ended", side_name((enum side)side));
 	if (!actor_type(actor, line, deadline_ms))
-		return say(cast, "the %s takes no line", sides[side]);
+		return say(cast, "the %s takes no line",
+			side_name((enum side)side));
 	const char *error = await(cast, side, "done", deadline_ms);
 
 	if (!error && cast->connecting)
@@ -335,7 +335,8 @@ const char *cast_signal(
 	struct actor *actor = &cast->members[side].actor;
 
 	if (actor->ended)
-		return say(cast, "the %s has ended", sides[side]);
+		return say(
+			cast, "the %s has ended", side_name((enum side)side));
 	cast_forget_seen(&cast->members[side]);
 	actor_signal(actor, signal);
 	return await(cast, side, "end", deadline_ms);

@@ -17,6 +17,7 @@
 #include "cast.h"
 #include "gracelab/experiment/outcome.h"
 #include "gracelab/observe/capture.h"
+#include "gracelab/observe/kernel.h"
 #include "gracelab/record/rungs.h"
 #include "gracelab/record/text.h"
 #include "gracelab/stage/scratch.h"
@@ -42,8 +43,8 @@ struct play {
 	bool connected;        /* `pair` is known */
 	struct kernel_pair pair;
 	struct kernel_socket sockets[SIDES];
-	enum kernel_state shown[SIDES]; /* as last shown in the record */
-	struct rungs rungs;             /* of the step under way */
+	enum tcp_state shown[SIDES]; /* as last shown in the record */
+	struct rungs rungs;          /* of the step under way */
 	const struct step *step;
 	const char *typing; /* the line that is being acted on, or NULL */
 	double start_s;
@@ -75,11 +76,6 @@ __attribute__((format(printf, 2, 3))) static bool fail(
 	if (play->step)
 		free(why);
 	return false;
-}
-
-static int side_index(enum side side)
-{
-	return side == SIDE_SERVER ? SERVER : CLIENT;
 }
 
 static int64_t deadline_ms(const struct play *play)
@@ -137,7 +133,7 @@ static void follow(struct play *play, const json_t *event)
 		kernel_loopback_pair(is_ipv6, client_port, play->cast.port);
 	play->connected = true;
 	/* As the rungs of connect and accept show it. */
-	play->shown[CLIENT] = play->shown[SERVER] = KERNEL_ESTABLISHED;
+	play->shown[CLIENT] = play->shown[SERVER] = STATE_ESTABLISHED;
 }
 
 static void on_event(void *context, int side, const json_t *event)
@@ -175,9 +171,9 @@ static bool come_to_rest(struct play *play)
 				"the network does not come to rest: client %s "
 				"with %u bytes unacknowledged, server %s with "
 				"%u",
-				kernel_state_name(sockets[CLIENT].state),
+				state_name(sockets[CLIENT].state),
 				sockets[CLIENT].unacked_bytes,
-				kernel_state_name(sockets[SERVER].state),
+				state_name(sockets[SERVER].state),
 				sockets[SERVER].unacked_bytes);
 		if (looks < LOOKS_AT_ONCE)
 			sched_yield();
@@ -189,12 +185,12 @@ static bool come_to_rest(struct play *play)
 static void note_states(struct play *play)
 {
 	for (int side = 0; side < SIDES; side++) {
-		enum kernel_state state = play->sockets[side].state;
+		enum tcp_state state = play->sockets[side].state;
 
 		if (state == play->shown[side])
 			continue;
 		play->shown[side] = state;
-		play->rungs.states[side] = kernel_state_name(state);
+		play->rungs.states[side] = state_name(state);
 	}
 }
 
@@ -226,7 +222,7 @@ static bool fail_unseen(struct play *play, const struct cast_member *member)
 static bool await_state(struct play *play)
 {
 	const struct outcome *outcome = &play->step->outcome;
-	int side = side_index(play->step->side);
+	int side = play->step->side;
 	int64_t deadline = deadline_ms(play);
 
 	if (!play->kernel)
@@ -234,8 +230,8 @@ static bool await_state(struct play *play)
 	while (play->sockets[side].state != outcome->state) {
 		if (duration_now_ms() >= deadline)
 			return fail(play, "awaited state %s, saw %s",
-				kernel_state_name(outcome->state),
-				kernel_state_name(play->sockets[side].state));
+				state_name(outcome->state),
+				state_name(play->sockets[side].state));
 		poll(NULL, 0, LOOK_PAUSE_MS);
 		if (kernel_look(play->kernel, &play->pair,
 			    &play->sockets[CLIENT], &play->sockets[SERVER]))
@@ -272,7 +268,7 @@ static bool type(struct play *play, int side, const char *line)
 static bool expect(struct play *play)
 {
 	const struct outcome *outcome = &play->step->outcome;
-	int side = side_index(play->step->side);
+	int side = play->step->side;
 	struct cast_member *member = &play->cast.members[side];
 
 	if (outcome->kind == OUTCOME_STATE)
@@ -289,7 +285,7 @@ static bool expect(struct play *play)
 
 static bool send_signal(struct play *play)
 {
-	int side = side_index(play->step->side);
+	int side = play->step->side;
 	const char *error = cast_signal(
 		&play->cast, side, play->step->signal, deadline_ms(play));
 
@@ -314,10 +310,8 @@ static bool do_step(struct play *play)
 {
 	switch (play->step->kind) {
 	case STEP_TYPE:
-		cast_forget_seen(
-			&play->cast.members[side_index(play->step->side)]);
-		return type(
-			play, side_index(play->step->side), play->step->line);
+		cast_forget_seen(&play->cast.members[play->step->side]);
+		return type(play, play->step->side, play->step->line);
 	case STEP_EXPECT:
 		return expect(play);
 	case STEP_SIGNAL:

@@ -11,10 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lib/typed/command.h"
-
-/* The two sides as indices. */
-enum { CLIENT, SERVER, SIDES };
+#include "lib/base/side.h"
 
 /* One line of the ladder; what is not there is NULL. All texts are owned. */
 struct rung {

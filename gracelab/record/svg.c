@@ -2,6 +2,7 @@
 #include "svg.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "text.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "names.h"
 
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,36 +55,6 @@ int names_signal_number(const char *name)
 			!strcmp(signals[i].name + 3, name))
 			return signals[i].number;
 	return 0;
-}
-
-const char *names_tcp_state(int state)
-{
-	switch (state) {
-	case TCP_ESTABLISHED:
-		return "ESTABLISHED";
-	case TCP_SYN_SENT:
-		return "SYN_SENT";
-	case TCP_SYN_RECV:
-		return "SYN_RECV";
-	case TCP_FIN_WAIT1:
-		return "FIN_WAIT1";
-	case TCP_FIN_WAIT2:
-		return "FIN_WAIT2";
-	case TCP_TIME_WAIT:
-		return "TIME_WAIT";
-	case TCP_CLOSE:
-		return "CLOSE";
-	case TCP_CLOSE_WAIT:
-		return "CLOSE_WAIT";
-	case TCP_LAST_ACK:
-		return "LAST_ACK";
-	case TCP_LISTEN:
-		return "LISTEN";
-	case TCP_CLOSING:
-		return "CLOSING";
-	default:
-		return "?";
-	}
 }
 
 const char *names_shutdown(int how)

@@ -12,9 +12,6 @@ const char *names_signal(int signal);
 /* The number of a signal by its name with or without SIG, or 0. */
 int names_signal_number(const char *name);
 
-/* "ESTABLISHED" for a state in TCP_INFO or sock_diag (tcp(7)); "?" else. */
-const char *names_tcp_state(int state);
-
 /* "SHUT_WR" for an argument of shutdown(2). */
 const char *names_shutdown(int how);
 

@@ -12,12 +12,14 @@
 
 void calls_report(struct conn *conn, struct event event)
 {
-	struct report *to = conn->context->report;
+	const struct conn_context *context = conn->context;
 
+	if (!context->on_event)
+		return;
 	event.conn = conn->number;
-	if (conn->fd >= 0 && report_wants_state(to))
+	if (conn->fd >= 0 && context->with_state)
 		event.state = tcp_state(conn->fd);
-	report_event(to, &event);
+	context->on_event(context->owner, &event);
 }
 
 bool calls_transient(int error)

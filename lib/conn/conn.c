@@ -8,9 +8,7 @@
 #include <unistd.h>
 
 #include "calls.h"
-#include "lib/base/escape.h"
 #include "lib/base/io.h"
-#include "lib/base/names.h"
 
 /* How many calls one flush may make before others get their turn. */
 #define FLUSH_CALLS 16
@@ -22,36 +20,31 @@ void conn_init(struct conn *conn, struct conn_context *context, int fd,
 	*conn = (struct conn){ .context = context, .fd = fd, .number = number };
 }
 
-/* A failure that is no observation: `WHAT: ERRNO (message)`. */
-static void complain(struct conn *conn, const char *verb, const char *what)
+/* A failure that is no observation, with errno. */
+static void fail(struct conn *conn, const char *verb, const char *what)
 {
-	char why[NAMES_DESCRIPTION_SIZE], text[ESCAPE_LINE_SIZE];
-	struct report *report = conn->context->report;
-
-	names_describe(why, errno);
-	escape_line(text, what, strlen(what));
-	report->status->failed = true;
-	report_complaint(report, "cannot %s %s: %s", verb, text, why);
+	calls_report(conn,
+		(struct event){ .kind = EVENT_FAILURE,
+			.call = verb,
+			.detail = what,
+			.error = errno });
 }
 
 static void end_save(struct conn *conn)
 {
 	struct save *save = conn->save;
-	char path[ESCAPE_LINE_SIZE], why[NAMES_DESCRIPTION_SIZE];
 
 	if (!save)
 		return;
-	escape_line(path, save_path(save), strlen(save_path(save)));
 	conn->save = NULL;
-	report_note(conn->context->report, conn->number,
-		"save: %llu of %llu bytes are in %s",
-		(unsigned long long)save_written_bytes(save),
-		(unsigned long long)save_arrived_bytes(save), path);
-	if (save_end(save)) {
-		conn->context->report->status->failed = true;
-		report_complaint(conn->context->report, "cannot close %s: %s",
-			path, names_describe(why, errno));
-	}
+	calls_report(conn,
+		(struct event){ .kind = EVENT_SAVED,
+			.saved = (size_t)save_written_bytes(save),
+			.bytes = (size_t)save_arrived_bytes(save),
+			.detail = save_path(save) });
+	if (save_close(save))
+		fail(conn, "close", save_path(save));
+	save_free(save);
 }
 
 void conn_forget(struct conn *conn)
@@ -65,7 +58,7 @@ void conn_forget(struct conn *conn)
 static void out_of_memory(struct conn *conn, const char *what)
 {
 	errno = ENOMEM;
-	complain(conn, "queue", what);
+	fail(conn, "queue", what);
 }
 
 bool conn_send(struct conn *conn, const void *data, size_t len)
@@ -81,8 +74,9 @@ bool conn_send(struct conn *conn, const void *data, size_t len)
 		done = n > 0 ? (size_t)n : 0;
 		if (done == len)
 			return true;
-		report_note(conn->context->report, conn->number,
-			"%zu bytes are queued", len - done);
+		calls_report(conn,
+			(struct event){
+				.kind = EVENT_QUEUED, .bytes = len - done });
 	}
 	if (!queue_bytes(&conn->queue, (const char *)data + done, len - done))
 		out_of_memory(conn, "bytes to send");
@@ -186,7 +180,7 @@ static size_t save_received(struct conn *conn, const void *data, size_t len)
 	if (!conn->save)
 		return 0;
 	if (!save_take(conn->save, data, len, &taken))
-		complain(conn, "write to", save_path(conn->save));
+		fail(conn, "write to", save_path(conn->save));
 	if (save_marked(conn->save))
 		end_save(conn);
 	return taken;
@@ -249,7 +243,7 @@ static bool flush_file(struct conn *conn, struct queue_item *item)
 			(off_t)item->done);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
-		complain(conn, "read", item->bytes);
+		fail(conn, "read", item->bytes);
 	if (got <= 0)
 		return finish_file(conn);
 	ssize_t n = calls_send(conn, context->buffer, (size_t)got, true);
@@ -268,8 +262,8 @@ static bool flush_bytes(struct conn *conn, struct queue_item *item)
 	if (n < 0 && calls_transient(errno))
 		return false;
 	if (n < 0)
-		report_note(conn->context->report, conn->number,
-			"%zu bytes were never sent", left);
+		calls_report(conn,
+			(struct event){ .kind = EVENT_UNSENT, .bytes = left });
 	else
 		queue_advance(&conn->queue, (size_t)n);
 	if (n < 0 || item->done == item->len)

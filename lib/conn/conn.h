@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "hold.h"
-#include "lib/event/report.h"
+#include "lib/event/event.h"
 #include "queue.h"
 #include "save.h"
 
@@ -28,7 +28,10 @@ struct conn;
 
 /* What the connections of one program share. */
 struct conn_context {
-	struct report *report;
+	/* Each event as it happens; NULL: nobody listens. */
+	void (*on_event)(void *owner, const struct event *event);
+	void *owner;
+	bool with_state;     /* events carry the TCP state, a system call */
 	bool nosignal;       /* MSG_NOSIGNAL on each send, send(2) */
 	bool sigpipe_caught; /* signals_take() has given one */
 	char *buffer;        /* scratch for one call, of buffer_bytes */

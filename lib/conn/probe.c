@@ -1,22 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "probe.h"
 
-#include <string.h>
-
 #include "calls.h"
 #include "lib/base/duration.h"
-#include "lib/base/names.h"
 #include "lib/net/tcp.h"
 
-static void conclude(struct conn *conn, const char *result)
+static void conclude(
+	struct conn *conn, enum event_probe probe, const char *text, int error)
 {
-	calls_report(
-		conn, (struct event){ .kind = EVENT_PROBE, .detail = result });
+	calls_report(conn,
+		(struct event){ .kind = EVENT_PROBE,
+			.probe = probe,
+			.detail = text,
+			.error = error });
 }
 
-#define FULL                                                             \
-	"full close: RST came; the peer receives nothing any more, and " \
-	"what it had not read is lost"
+static void cannot_tell(struct conn *conn, const char *text)
+{
+	conclude(conn, PROBE_UNKNOWN, text, 0);
+}
+
+static void is_full(struct conn *conn, int error)
+{
+	conclude(conn, PROBE_FULL,
+		"full close: RST came; the peer receives nothing any more, and "
+		"what it had not read is lost",
+		error);
+}
 
 bool probe_begin(struct probe *probe, struct conn *conn)
 {
@@ -24,41 +34,38 @@ bool probe_begin(struct probe *probe, struct conn *conn)
 
 	probe->deadline_ms = duration_deadline_ms(PROBE_TIMEOUT_MS);
 	if (conn->receiving == RECEIVING_OPEN)
-		conclude(conn, "cannot tell: no EOF has come");
+		cannot_tell(conn, "cannot tell: no EOF has come");
 	else if (conn->shut_rd)
-		conclude(conn, "cannot tell: our own shutdown gave the EOF");
+		cannot_tell(conn, "cannot tell: our own shutdown gave the EOF");
 	else if (conn->sending != SENDING_OPEN)
-		conclude(conn, "cannot tell: our sending half is shut");
+		cannot_tell(conn, "cannot tell: our sending half is shut");
 	else if (conn->queue.head)
-		conclude(conn, "cannot tell: bytes are still queued");
+		cannot_tell(conn, "cannot tell: bytes are still queued");
 	else if (calls_send(conn, &byte, 1, false) == 1)
 		return true;
 	else if (conn->broken)
-		conclude(conn, FULL);
+		is_full(conn, 0);
 	else
-		conclude(conn, "cannot tell: the byte could not be sent");
+		cannot_tell(conn, "cannot tell: the byte could not be sent");
 	return false;
 }
 
 bool probe_finished(const struct probe *probe, struct conn *conn)
 {
-	if (conn->fd < 0) {
-		conclude(conn, "cannot tell: the connection was closed");
-	} else if (!strcmp(tcp_state(conn->fd), "CLOSE")) {
+	if (conn->fd < 0)
+		cannot_tell(conn, "cannot tell: the connection was closed");
+	else if (tcp_state(conn->fd) == STATE_CLOSE)
 		/* Asked only now: it clears what a later send would get. */
-		int error = tcp_take_error(conn->fd);
-
-		report_note(conn->context->report, conn->number, "SO_ERROR: %s",
-			error ? names_errno(error) : "0");
-		conclude(conn, FULL);
-	} else if (!tcp_unacknowledged_bytes(conn->fd)) {
-		conclude(conn,
+		is_full(conn, tcp_take_error(conn->fd));
+	else if (!tcp_unacknowledged_bytes(conn->fd))
+		conclude(conn, PROBE_HALF,
 			"half-close: the peer's kernel acknowledged a byte; "
-			"whether its program reads it cannot be known");
-	} else if (duration_now_ms() >= probe->deadline_ms) {
-		conclude(conn, "cannot tell: neither ACK nor RST came in time");
-	} else {
+			"whether its program reads it cannot be known",
+			0);
+	else if (duration_now_ms() >= probe->deadline_ms)
+		cannot_tell(
+			conn, "cannot tell: neither ACK nor RST came in time");
+	else
 		return false;
-	}
 	return true;
 }

@@ -74,12 +74,17 @@ uint64_t save_arrived_bytes(const struct save *save)
 	return save->arrived;
 }
 
-int save_end(struct save *save)
+int save_close(struct save *save)
 {
-	int failed = close(save->fd);
-	int error = errno;
+	int fd = save->fd;
 
+	save->fd = -1;
+	return close(fd);
+}
+
+void save_free(struct save *save)
+{
+	if (save->fd >= 0)
+		close(save->fd);
 	free(save);
-	errno = error;
-	return failed;
 }

@@ -11,7 +11,7 @@ struct save;
 
 /*
  * Begins a file at `path`; `until` is the end mark's byte value or -1. Returns
- * it, for save_end() to free, or NULL with errno.
+ * it, for save_free(), or NULL with errno.
  */
 struct save *save_begin(const char *path, int until);
 
@@ -32,6 +32,8 @@ uint64_t save_written_bytes(const struct save *save);
 uint64_t save_arrived_bytes(const struct save *save);
 
 /* Closes the file. Returns 0, or -1 with errno where close(2) fails. */
-int save_end(struct save *save);
+int save_close(struct save *save);
+
+void save_free(struct save *save);
 
 #endif

@@ -2,6 +2,7 @@
 #include "event.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,12 +44,40 @@ const char *event_name(enum event_kind kind)
 		return "probe";
 	case EVENT_SIGNAL:
 		return "signal";
+	case EVENT_QUEUED:
+		return "queued";
+	case EVENT_UNSENT:
+		return "unsent";
+	case EVENT_SAVED:
+		return "saved";
+	case EVENT_FAILURE:
+		return "failure";
 	case EVENT_DONE:
 		return "done";
 	case EVENT_EXIT:
 		return "exit";
 	}
 	return "?";
+}
+
+const char *event_probe_name(enum event_probe probe)
+{
+	switch (probe) {
+	case PROBE_UNKNOWN:
+		return "unknown";
+	case PROBE_HALF:
+		return "half";
+	case PROBE_FULL:
+		return "full";
+	}
+	return "?";
+}
+
+static bool has_bytes(enum event_kind kind)
+{
+	return kind == EVENT_SEND || kind == EVENT_RECV ||
+		kind == EVENT_QUEUED || kind == EVENT_UNSENT ||
+		kind == EVENT_SAVED;
 }
 
 /* Bytes, escaped, as a JSON string; NULL if there is no memory. */
@@ -79,9 +108,15 @@ static int fill(json_t *object, const struct event *event)
 	if (event->call)
 		bad |= json_object_set_new(
 			object, "call", json_string(event->call));
-	if (event->kind == EVENT_SEND || event->kind == EVENT_RECV)
+	if (has_bytes(event->kind))
 		bad |= json_object_set_new(object, "bytes",
 			json_integer((json_int_t)event->bytes));
+	if (event->kind == EVENT_SAVED)
+		bad |= json_object_set_new(object, "saved",
+			json_integer((json_int_t)event->saved));
+	if (event->kind == EVENT_PROBE)
+		bad |= json_object_set_new(object, "result",
+			json_string(event_probe_name(event->probe)));
 	if (event->data)
 		bad |= json_object_set_new(
 			object, "text", escaped(event->data, event->bytes));
@@ -102,7 +137,7 @@ static int fill(json_t *object, const struct event *event)
 			object, "status", json_integer(event->status));
 	if (event->state)
 		bad |= json_object_set_new(
-			object, "state", json_string(event->state));
+			object, "state", json_string(state_name(event->state)));
 	return bad;
 }
 

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "lib/typed/command.h"
+#include "lib/base/side.h"
+#include "lib/net/state.h"
 
 enum event_kind {
 	EVENT_LISTEN,
@@ -25,6 +26,10 @@ enum event_kind {
 	EVENT_STATE,
 	EVENT_PROBE,
 	EVENT_SIGNAL,
+	EVENT_QUEUED,  /* the kernel took not all: `bytes` wait */
+	EVENT_UNSENT,  /* `bytes` that waited were given up */
+	EVENT_SAVED,   /* a file is whole: `saved` of `bytes` are in `detail` */
+	EVENT_FAILURE, /* cannot `call` `detail`: `error` */
 	EVENT_DONE,
 	EVENT_EXIT,
 };
@@ -32,18 +37,25 @@ enum event_kind {
 /* "would-block" for EVENT_WOULD_BLOCK, and so on; never changes. */
 const char *event_name(enum event_kind kind);
 
+/* What a probe can know of the peer after EOF. */
+enum event_probe { PROBE_UNKNOWN, PROBE_HALF, PROBE_FULL };
+
+/* "unknown", "half", "full"; never changes. */
+const char *event_probe_name(enum event_probe probe);
+
 /* What does not apply is zero; every pointer is borrowed for one call. */
 struct event {
 	enum event_kind kind;
-	unsigned conn;      /* the connection's number, from 1 */
-	const void *data;   /* send, recv: the bytes; NULL if not kept */
-	size_t bytes;       /* send, recv: how many */
-	size_t saved;       /* recv: how many of them went to a file */
-	const char *call;   /* error, would-block: "send" */
-	const char *state;  /* the TCP state after the call */
-	const char *detail; /* an address, a file, how, a probe's result,
-			     * why a done line was refused */
-	int error;          /* errno */
+	unsigned conn;        /* the connection's number, from 1 */
+	const void *data;     /* send, recv: the bytes; NULL if not kept */
+	size_t bytes;         /* send, recv: how many */
+	size_t saved;         /* recv: how many of them went to a file */
+	const char *call;     /* error, would-block: "send" */
+	enum tcp_state state; /* after the call; 0: not asked */
+	const char *detail;   /* an address, a file, how, a probe's result,
+			       * why a done line was refused */
+	int error;            /* errno; probe: SO_ERROR */
+	enum event_probe probe;
 	int signal;         /* signal */
 	int status;         /* exit */
 	unsigned long line; /* done: the typed line's number, from 1 */

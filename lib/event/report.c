@@ -58,18 +58,6 @@ void report_close(struct report *report)
 	report->events_fd = -1;
 }
 
-struct report report_silent(enum side side, struct status *status)
-{
-	return (struct report){
-		.side = side,
-		.quiet = true,
-		.out_fd = -1,
-		.events_fd = -1,
-		.start_s = duration_now_s(),
-		.status = status,
-	};
-}
-
 bool report_wants_state(const struct report *report)
 {
 	return !report->quiet || report->events_fd >= 0;
@@ -222,7 +210,7 @@ static void put_received(struct report *report, const struct event *event)
 		return;
 	escape_line(text, (const char *)event->data + event->saved,
 		event->bytes - event->saved);
-	if (report->side == SIDE_CLIENT)
+	if (report->side == CLIENT)
 		report_line(report, event->conn, "%s", text);
 	else
 		report_line(report, event->conn, "received %zu bytes: %s",
@@ -234,12 +222,14 @@ static void note_call(
 	struct report *report, const struct event *event, const char *call)
 {
 	report_note(report, event->conn, "%s = 0%s%s", call,
-		event->state ? ": " : "", event->state ? event->state : "");
+		event->state ? ": " : "",
+		event->state ? state_name(event->state) : "");
 }
 
 static void put_text(struct report *report, const struct event *event)
 {
 	char why[NAMES_DESCRIPTION_SIZE], call[32];
+	char text[ESCAPE_LINE_SIZE];
 
 	switch (event->kind) {
 	case EVENT_LISTEN:
@@ -247,11 +237,12 @@ static void put_text(struct report *report, const struct event *event)
 		break;
 	case EVENT_CONNECT:
 		report_note(report, event->conn, "connected to %s: %s",
-			event->detail, event->state);
+			event->detail, state_name(event->state));
 		break;
 	case EVENT_ACCEPT:
 		report_note(report, event->conn, "connection from %s: %s",
-			event->detail, event->state ? event->state : "?");
+			event->detail,
+			event->state ? state_name(event->state) : "?");
 		break;
 	case EVENT_SEND:
 		report_line(
@@ -266,12 +257,11 @@ static void put_text(struct report *report, const struct event *event)
 				event->detail);
 		else
 			report_line(report, event->conn, "%s",
-				report->side == SIDE_CLIENT
-					? "server terminated"
-					: "client closed");
+				report->side == CLIENT ? "server terminated"
+						       : "client closed");
 		if (event->state)
-			report_note(
-				report, event->conn, "state: %s", event->state);
+			report_note(report, event->conn, "state: %s",
+				state_name(event->state));
 		break;
 	case EVENT_WOULD_BLOCK:
 		report_note(report, event->conn, "%s: %s: would block",
@@ -298,8 +288,34 @@ static void put_text(struct report *report, const struct event *event)
 		report_note(report, event->conn, "%s: %s",
 			event_name(event->kind), event->detail);
 		break;
-	case EVENT_STATE:
+	case EVENT_QUEUED:
+		report_note(report, event->conn, "%zu bytes are queued",
+			event->bytes);
+		break;
+	case EVENT_UNSENT:
+		report_note(report, event->conn, "%zu bytes were never sent",
+			event->bytes);
+		break;
+	case EVENT_SAVED:
+		report_note(report, event->conn,
+			"save: %zu of %zu bytes are in %s", event->saved,
+			event->bytes,
+			escape_line(
+				text, event->detail, strlen(event->detail)));
+		break;
+	case EVENT_FAILURE:
+		report->status->failed = true;
+		report_complaint(report, "cannot %s %s: %s", event->call,
+			escape_line(text, event->detail, strlen(event->detail)),
+			names_describe(why, event->error));
+		break;
 	case EVENT_PROBE:
+		if (event->probe == PROBE_FULL)
+			report_note(report, event->conn, "SO_ERROR: %s",
+				event->error ? names_errno(event->error) : "0");
+		report_answer(report, event->conn, "probe: %s", event->detail);
+		break;
+	case EVENT_STATE:
 		report_answer(report, event->conn, "%s: %s",
 			event_name(event->kind), event->detail);
 		break;
@@ -339,10 +355,13 @@ void report_event(struct report *report, const struct event *event)
 {
 	if (report->events_fd >= 0)
 		put_json(report, event);
-	if (report->listener)
-		report->listener(report->listener_context, event);
 	if (report->out_fd >= 0)
 		put_text(report, event);
+}
+
+void report_on_event(void *report, const struct event *event)
+{
+	report_event(report, event);
 }
 
 void report_refusal(struct report *report, const char *format, ...)

@@ -31,9 +31,6 @@ struct report {
 	double start_s;
 	struct status *status;
 	struct report_hooks hooks;
-	/* Called with each event too; NULL: nobody listens. */
-	void (*listener)(void *context, const struct event *event);
-	void *listener_context;
 };
 
 /*
@@ -46,9 +43,6 @@ int report_open(struct report *report, enum side side, bool quiet,
 
 void report_close(struct report *report);
 
-/* A report that writes nothing: events go to the listener alone. */
-struct report report_silent(enum side side, struct status *status);
-
 /* Whether events need the TCP state, which costs a system call. */
 bool report_wants_state(const struct report *report);
 
@@ -58,6 +52,9 @@ bool report_wants_state(const struct report *report);
  * is told so by the caller, not here.
  */
 void report_event(struct report *report, const struct event *event);
+
+/* The same, as a connection calls it: `report` is a struct report. */
+void report_on_event(void *report, const struct event *event);
 
 /* The client's line before it sends, `now sending TEXT`. */
 void report_sending(struct report *report, const void *data, size_t len);

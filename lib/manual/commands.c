@@ -9,11 +9,10 @@
 int main(int argc, char **argv)
 {
 	const struct command_spec *spec = NULL;
-	enum side side = argc == 2 && !strcmp(argv[1], "graceserver")
-		? SIDE_SERVER
-		: SIDE_CLIENT;
+	enum side side =
+		argc == 2 && !strcmp(argv[1], "graceserver") ? SERVER : CLIENT;
 
-	while ((spec = command_next(side, spec)))
+	while ((spec = command_next(1u << side, spec)))
 		printf(".It Ic %s%s%s\n%s.\n", spec->name,
 			*spec->synopsis ? " Ar " : "", spec->synopsis,
 			spec->help);

@@ -12,15 +12,15 @@
 
 #include "lib/base/names.h"
 
-const char *tcp_state(int fd)
+enum tcp_state tcp_state(int fd)
 {
 	/* The state is the first byte; asking for no more is cheaper. */
 	uint8_t state = 0;
 	socklen_t size = sizeof(state);
 
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size))
-		return "?";
-	return names_tcp_state(state);
+		return STATE_GONE;
+	return (enum tcp_state)state;
 }
 
 static size_t ask_bytes(int fd, unsigned long request)
@@ -84,7 +84,7 @@ void tcp_describe(int fd, char *out)
 	describe_poll(fd, polled, sizeof(polled));
 	size_t unread = tcp_unread_bytes(fd);
 	size_t unacknowledged = tcp_unacknowledged_bytes(fd);
-	const char *state = tcp_state(fd);
+	const char *state = state_name(tcp_state(fd));
 	int error = tcp_take_error(fd);
 
 	snprintf(out, TCP_DESCRIPTION_SIZE,

@@ -5,8 +5,10 @@
 
 #include <stddef.h>
 
-/* The TCP state by name (TCP_INFO, tcp(7)); "?" if the kernel does not say. */
-const char *tcp_state(int fd);
+#include "state.h"
+
+/* TCP_INFO, tcp(7); STATE_GONE if the kernel does not say. */
+enum tcp_state tcp_state(int fd);
 
 /* Bytes received and not read yet: SIOCINQ, tcp(7). 0 if not known. */
 size_t tcp_unread_bytes(int fd);

@@ -53,10 +53,10 @@ static void act_state(struct conn *conn)
 		conn, (struct event){ .kind = EVENT_STATE, .detail = text });
 }
 
-static void act_pause(struct conn *conn, bool paused)
+static void act_pause(struct conn *conn, bool paused, struct report *report)
 {
 	conn->paused = paused;
-	report_note(conn->context->report, conn->number, "reading %s",
+	report_note(report, conn->number, "reading %s",
 		paused ? "is paused: read, or resume" : "goes on");
 }
 
@@ -82,7 +82,7 @@ void act(
 	}
 	switch (command->spec->id) {
 	case COMMAND_SEND:
-		if (report->side == SIDE_CLIENT)
+		if (report->side == CLIENT)
 			report_sending(
 				report, command->text, command->text_bytes);
 		conn_send(conn, command->text, command->text_bytes);
@@ -101,7 +101,7 @@ void act(
 		break;
 	case COMMAND_PAUSE:
 	case COMMAND_RESUME:
-		act_pause(conn, command->spec->id == COMMAND_PAUSE);
+		act_pause(conn, command->spec->id == COMMAND_PAUSE, report);
 		break;
 	case COMMAND_STATE:
 		act_state(conn);

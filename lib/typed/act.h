@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "lib/conn/conn.h"
+#include "lib/event/report.h"
 
 /*
  * Does what the command says; its table entry has on_connection. `conn` may be

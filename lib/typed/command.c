@@ -3,80 +3,71 @@
 
 #include <string.h>
 
-#define BOTH   SIDE_BOTH
-#define CLIENT SIDE_CLIENT
-#define SERVER SIDE_SERVER
-
 /* clang-format off */
 static const struct command_spec specs[] = {
 	{ COMMAND_SEND, "send", "TEXT", "send TEXT; in double quotes "
-		"C escapes hold", NULL, ARGUMENTS_TEXT, BOTH, true },
+		"C escapes hold", NULL, ARGUMENTS_TEXT, COMMAND_BOTH, true },
 	{ COMMAND_CLOSE, "close", "", "close(2), once what is queued "
-		"has been sent", NULL, ARGUMENTS_NONE, BOTH, true },
+		"has been sent", NULL, ARGUMENTS_NONE, COMMAND_BOTH, true },
 	{ COMMAND_SHUTDOWN, "shutdown", "[wr|rd|rdwr]", "shutdown(2), "
 		"once what is queued has been sent; wr if not said",
-		"wr rd rdwr", ARGUMENTS_HOW, BOTH, true },
+		"wr rd rdwr", ARGUMENTS_HOW, COMMAND_BOTH, true },
 	{ COMMAND_RESET, "reset", "", "abortive close, at once: "
 		"SO_LINGER {1,0} and close(2)",
-		NULL, ARGUMENTS_NONE, BOTH, true },
+		NULL, ARGUMENTS_NONE, COMMAND_BOTH, true },
 	{ COMMAND_HOLD, "hold", "[child]", "duplicate the descriptor, "
 		"here or in a forked child",
-		"child", ARGUMENTS_HOLD, BOTH, true },
+		"child", ARGUMENTS_HOLD, COMMAND_BOTH, true },
 	{ COMMAND_RELEASE, "release", "", "drop what hold holds",
-		NULL, ARGUMENTS_NONE, BOTH, true },
+		NULL, ARGUMENTS_NONE, COMMAND_BOTH, true },
 	{ COMMAND_PAUSE, "pause", "", "stop reading the socket",
-		NULL, ARGUMENTS_NONE, BOTH, true },
+		NULL, ARGUMENTS_NONE, COMMAND_BOTH, true },
 	{ COMMAND_RESUME, "resume", "", "go on reading the socket",
-		NULL, ARGUMENTS_NONE, BOTH, true },
+		NULL, ARGUMENTS_NONE, COMMAND_BOTH, true },
 	{ COMMAND_READ, "read", "", "call recv(2) once, also after EOF",
-		NULL, ARGUMENTS_NONE, BOTH, true },
+		NULL, ARGUMENTS_NONE, COMMAND_BOTH, true },
 	{ COMMAND_STATE, "state", "", "TCP state, unread and "
 		"unacknowledged bytes, poll(2), SO_ERROR",
-		NULL, ARGUMENTS_NONE, BOTH, true },
+		NULL, ARGUMENTS_NONE, COMMAND_BOTH, true },
 	{ COMMAND_PROBE, "probe", "", "after EOF: half-close or full "
 		"close? writes one byte, waits one round trip",
-		NULL, ARGUMENTS_NONE, BOTH, false },
+		NULL, ARGUMENTS_NONE, COMMAND_BOTH, false },
 	{ COMMAND_SENDFILE, "sendfile", "PATH", "send a file",
-		NULL, ARGUMENTS_PATH, BOTH, true },
+		NULL, ARGUMENTS_PATH, COMMAND_BOTH, true },
 	{ COMMAND_SAVE, "save", "PATH [until CHARACTER]", "write what "
-		"arrives to a file", NULL, ARGUMENTS_SAVE, BOTH, true },
+		"arrives to a file", NULL, ARGUMENTS_SAVE, COMMAND_BOTH, true },
 	{ COMMAND_REPLY, "reply", "", "answer the oldest message that "
-		"is owed an answer", NULL, ARGUMENTS_NONE, SERVER, true },
+		"is owed an answer", NULL, ARGUMENTS_NONE, COMMAND_SERVER, true },
 	{ COMMAND_EVERY, "every", "DURATION TEXT", "send TEXT again and "
 		"again until the connection refuses it or a line is typed",
-		NULL, ARGUMENTS_EVERY, CLIENT, false },
+		NULL, ARGUMENTS_EVERY, COMMAND_CLIENT, false },
 	{ COMMAND_SLEEP, "sleep", "DURATION", "act on the next line "
-		"after this time", NULL, ARGUMENTS_DURATION, BOTH, false },
+		"after this time", NULL, ARGUMENTS_DURATION, COMMAND_BOTH, false },
 	{ COMMAND_WAIT, "wait", "reply|eof|reset [DURATION]", "act on the "
 		"next line once this has come", "reply eof reset",
-		ARGUMENTS_WAIT, BOTH, false },
+		ARGUMENTS_WAIT, COMMAND_BOTH, false },
 	{ COMMAND_OPEN, "open", "[HOST PORT]", "a new connection after "
-		"the last has ended", NULL, ARGUMENTS_ADDRESS, CLIENT, false },
+		"the last has ended", NULL, ARGUMENTS_ADDRESS, COMMAND_CLIENT, false },
 	{ COMMAND_USE, "use", "N", "choose the connection that commands "
 		"act on (default: the newest)",
-		NULL, ARGUMENTS_NUMBER, SERVER, false },
+		NULL, ARGUMENTS_NUMBER, COMMAND_SERVER, false },
 	{ COMMAND_LIST, "list", "", "list the connections",
-		NULL, ARGUMENTS_NONE, SERVER, false },
+		NULL, ARGUMENTS_NONE, COMMAND_SERVER, false },
 	{ COMMAND_QUIT, "quit", "", "exit at once without close: the "
-		"kernel closes", NULL, ARGUMENTS_NONE, BOTH, false },
+		"kernel closes", NULL, ARGUMENTS_NONE, COMMAND_BOTH, false },
 	{ COMMAND_HELP, "help", "[COMMAND]", "list the commands, or "
-		"explain one", NULL, ARGUMENTS_TOPIC, BOTH, false },
+		"explain one", NULL, ARGUMENTS_TOPIC, COMMAND_BOTH, false },
 };
 /* clang-format on */
 
 #define SPECS_END (specs + sizeof(specs) / sizeof(*specs))
 
-const char *side_name(enum side side)
-{
-	return side == SIDE_SERVER ? "server" : "client";
-}
-
 const struct command_spec *command_next(
-	enum side side, const struct command_spec *previous)
+	unsigned sides, const struct command_spec *previous)
 {
 	const struct command_spec *spec = previous ? previous + 1 : specs;
 
-	while (spec < SPECS_END && !(spec->sides & side))
+	while (spec < SPECS_END && !(spec->sides & sides))
 		spec++;
 	return spec < SPECS_END ? spec : NULL;
 }
@@ -86,7 +77,7 @@ const struct command_spec *command_find(
 {
 	const struct command_spec *spec = NULL;
 
-	while ((spec = command_next(side, spec)))
+	while ((spec = command_next(1u << side, spec)))
 		if (strlen(spec->name) == len && !memcmp(spec->name, name, len))
 			return spec;
 	return NULL;

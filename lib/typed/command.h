@@ -7,11 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Who reads the command; a table entry may name both. */
-enum side { SIDE_CLIENT = 1, SIDE_SERVER = 2, SIDE_BOTH = 3 };
-
-/* "client" or "server". */
-const char *side_name(enum side side);
+#include "lib/base/side.h"
 
 enum command_id {
 	COMMAND_SEND,
@@ -54,6 +50,11 @@ enum command_arguments {
 	ARGUMENTS_TOPIC,
 };
 
+/* Who reads a command, as a set. */
+#define COMMAND_CLIENT (1u << CLIENT)
+#define COMMAND_SERVER (1u << SERVER)
+#define COMMAND_BOTH   (COMMAND_CLIENT | COMMAND_SERVER)
+
 struct command_spec {
 	enum command_id id;
 	const char *name;
@@ -61,7 +62,7 @@ struct command_spec {
 	const char *help;     /* one line */
 	const char *words;    /* that complete the arguments, or NULL */
 	enum command_arguments arguments;
-	enum side sides;
+	unsigned sides;     /* who reads it: COMMAND_CLIENT, COMMAND_SERVER */
 	bool on_connection; /* acts at once on one connection only */
 };
 
@@ -87,9 +88,12 @@ struct command {
 	const struct command_spec *topic; /* help, or NULL */
 };
 
-/* The entry of `side` after `previous`, the first for NULL; NULL at the end. */
+/*
+ * The entry after `previous` that one of the set `sides` reads, the first for
+ * NULL; NULL at the end.
+ */
 const struct command_spec *command_next(
-	enum side side, const struct command_spec *previous);
+	unsigned sides, const struct command_spec *previous);
 
 /* The entry of `side` with just this name, of `len` bytes, or NULL. */
 const struct command_spec *command_find(

@@ -62,7 +62,7 @@ static void help(struct report *report, const struct command_spec *topic)
 {
 	const struct command_spec *spec = NULL;
 
-	while ((spec = command_next(report->side, spec))) {
+	while ((spec = command_next(1u << report->side, spec))) {
 		char usage[48];
 
 		if (topic && spec != topic)
@@ -71,7 +71,7 @@ static void help(struct report *report, const struct command_spec *topic)
 			spec->synopsis);
 		report_line(report, 0, "  %-32s %s", usage, spec->help);
 	}
-	if (!topic && report->side == SIDE_CLIENT)
+	if (!topic && report->side == CLIENT)
 		report_line(report, 0, "  %-32s %s", "TEXT",
 			"any other line is sent, without its newline");
 }
@@ -153,7 +153,7 @@ static bool has_come(struct console *console, bool *hopeless)
 		if (!conn || conn->broken)
 			return true;
 		*hopeless = !open || in_order;
-		return !*hopeless && !strcmp(tcp_state(conn->fd), "CLOSE");
+		return !*hopeless && tcp_state(conn->fd) == STATE_CLOSE;
 	}
 	return false;
 }

@@ -324,7 +324,7 @@ enum parse_result parse_command(enum side side, char *line, size_t len,
 	while (rest.at < rest.end && !is_space(*rest.at))
 		rest.at++;
 	first.len = (size_t)(rest.at - first.text);
-	if (!len || (!first.len && side == SIDE_SERVER))
+	if (!len || (!first.len && side == SERVER))
 		return PARSE_EMPTY;
 	command->spec = command_find(side, first.text, first.len);
 	if (command->spec) {
@@ -332,7 +332,7 @@ enum parse_result parse_command(enum side side, char *line, size_t len,
 		return take_arguments(&rest, side, command) ? PARSE_DONE
 							    : PARSE_ERROR;
 	}
-	if (side == SIDE_CLIENT) {
+	if (side == CLIENT) {
 		command->spec = command_find(side, "send", strlen("send"));
 		command->text = line;
 		command->text_bytes = len;

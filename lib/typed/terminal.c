@@ -31,7 +31,7 @@ static char *next_command(const char *text, int again)
 
 	if (!again)
 		spec = NULL;
-	while ((spec = command_next(terminal.options.side, spec)))
+	while ((spec = command_next(1u << terminal.options.side, spec)))
 		if (!strncmp(spec->name, text, strlen(text)))
 			return strdup(spec->name);
 	return NULL;

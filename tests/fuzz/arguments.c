@@ -110,7 +110,7 @@ static void check_reaction(const struct reaction *reaction)
 		const struct command *command = &reaction->commands[i];
 
 		EXPECT(command->spec && command->spec->on_connection);
-		EXPECT(command->spec && command->spec->sides & SIDE_SERVER);
+		EXPECT(command->spec && command->spec->sides & COMMAND_SERVER);
 	}
 }
 

@@ -39,7 +39,7 @@ static bool open_server(struct actor *actor, const uint8_t *data, size_t size)
 	int fd = memfd_create("events", MFD_CLOEXEC);
 
 	*actor = (struct actor){
-		.side = SIDE_SERVER,
+		.side = SERVER,
 		.wait_status = SIGKILL,
 		.input = -1,
 		.output = -1,

@@ -45,7 +45,7 @@ static void check_outcome(const struct outcome *outcome)
 
 static void check_step(const struct step *step, unsigned *line)
 {
-	EXPECT(step->side == SIDE_CLIENT || step->side == SIDE_SERVER);
+	EXPECT(step->side == CLIENT || step->side == SERVER);
 	EXPECT(step->line_number > *line);
 	*line = step->line_number;
 	EXPECT(step->source && !strchr(step->source, '\n'));
@@ -61,7 +61,7 @@ static void check_step(const struct step *step, unsigned *line)
 		EXPECT(step->signal > 0);
 		break;
 	case STEP_START:
-		EXPECT_INT(SIDE_SERVER, step->side);
+		EXPECT_INT(SERVER, step->side);
 		break;
 	}
 }

@@ -117,7 +117,7 @@ static void check_command(enum side side, const struct parsed_line *p)
 
 	if (!EXPECT(command->spec))
 		return;
-	EXPECT(command->spec->sides & side);
+	EXPECT(command->spec->sides & 1u << side);
 	EXPECT(!command->text ||
 		is_inside(p, command->text, command->text_bytes));
 	EXPECT(!command->text ==
@@ -134,7 +134,7 @@ static void check_command(enum side side, const struct parsed_line *p)
 	EXPECT(command->until >= -1 && command->until <= 255);
 	EXPECT(command->duration_ms >= -1 &&
 		command->duration_ms <= DURATION_MAX_MS);
-	EXPECT(!command->topic || command->topic->sides & side);
+	EXPECT(!command->topic || command->topic->sides & 1u << side);
 }
 
 static void check_error(const struct parsed_line *p)
@@ -157,7 +157,7 @@ static bool check_parse(enum side side, const char *line, size_t len)
 		check_command(side, &p);
 		break;
 	case PARSE_EMPTY:
-		EXPECT(!len || side == SIDE_SERVER);
+		EXPECT(!len || side == SERVER);
 		break;
 	case PARSE_ERROR:
 		check_error(&p);
@@ -179,8 +179,8 @@ static bool check_typed(const char *line, size_t len)
 	check_duration(text);
 	check_port(text);
 	free(text);
-	taken = check_parse(SIDE_CLIENT, line, len);
-	return check_parse(SIDE_SERVER, line, len) || taken;
+	taken = check_parse(CLIENT, line, len);
+	return check_parse(SERVER, line, len) || taken;
 }
 
 bool fuzz_lines(const uint8_t *data, size_t size)

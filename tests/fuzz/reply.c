@@ -22,7 +22,7 @@ static void set_result(
 	result->first_byte_s = 0.5;
 	result->end_s = 1;
 	result->fin_s = 0.25;
-	result->state = "FIN_WAIT2";
+	result->state = STATE_FIN_WAIT2;
 }
 
 static void check_http(const char *head, size_t len)

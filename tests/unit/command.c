@@ -6,35 +6,35 @@
 /* The table of the design, in any order. */
 static const struct {
 	const char *name;
-	enum side sides;
+	unsigned sides;
 } contract[] = {
-	{ "send", SIDE_BOTH },
-	{ "close", SIDE_BOTH },
-	{ "shutdown", SIDE_BOTH },
-	{ "reset", SIDE_BOTH },
-	{ "hold", SIDE_BOTH },
-	{ "release", SIDE_BOTH },
-	{ "pause", SIDE_BOTH },
-	{ "resume", SIDE_BOTH },
-	{ "read", SIDE_BOTH },
-	{ "state", SIDE_BOTH },
-	{ "probe", SIDE_BOTH },
-	{ "sendfile", SIDE_BOTH },
-	{ "save", SIDE_BOTH },
-	{ "every", SIDE_CLIENT },
-	{ "sleep", SIDE_BOTH },
-	{ "wait", SIDE_BOTH },
-	{ "open", SIDE_CLIENT },
-	{ "reply", SIDE_SERVER },
-	{ "use", SIDE_SERVER },
-	{ "list", SIDE_SERVER },
-	{ "quit", SIDE_BOTH },
-	{ "help", SIDE_BOTH },
+	{ "send", COMMAND_BOTH },
+	{ "close", COMMAND_BOTH },
+	{ "shutdown", COMMAND_BOTH },
+	{ "reset", COMMAND_BOTH },
+	{ "hold", COMMAND_BOTH },
+	{ "release", COMMAND_BOTH },
+	{ "pause", COMMAND_BOTH },
+	{ "resume", COMMAND_BOTH },
+	{ "read", COMMAND_BOTH },
+	{ "state", COMMAND_BOTH },
+	{ "probe", COMMAND_BOTH },
+	{ "sendfile", COMMAND_BOTH },
+	{ "save", COMMAND_BOTH },
+	{ "every", COMMAND_CLIENT },
+	{ "sleep", COMMAND_BOTH },
+	{ "wait", COMMAND_BOTH },
+	{ "open", COMMAND_CLIENT },
+	{ "reply", COMMAND_SERVER },
+	{ "use", COMMAND_SERVER },
+	{ "list", COMMAND_SERVER },
+	{ "quit", COMMAND_BOTH },
+	{ "help", COMMAND_BOTH },
 };
 
 #define CONTRACT (sizeof(contract) / sizeof(*contract))
 
-static const enum side both_sides[] = { SIDE_CLIENT, SIDE_SERVER };
+static const enum side both_sides[] = { CLIENT, SERVER };
 
 static void each_is_found_at_its_side(void)
 {
@@ -46,7 +46,7 @@ static void each_is_found_at_its_side(void)
 
 			tap_case(
 				"%s at the %s", name, side_name(both_sides[s]));
-			if (!(contract[i].sides & both_sides[s]))
+			if (!(contract[i].sides & 1u << both_sides[s]))
 				EXPECT(!spec);
 			else if (EXPECT(spec))
 				EXPECT_TEXT(name, spec->name);
@@ -61,8 +61,8 @@ static void no_other_is_there(void)
 		size_t found = 0, expected = 0;
 
 		for (size_t i = 0; i < CONTRACT; i++)
-			expected += !!(contract[i].sides & both_sides[s]);
-		while ((spec = command_next(both_sides[s], spec)))
+			expected += !!(contract[i].sides & 1u << both_sides[s]);
+		while ((spec = command_next(1u << both_sides[s], spec)))
 			found++;
 		tap_case("%s", side_name(both_sides[s]));
 		EXPECT_INT(expected, found);
@@ -76,25 +76,24 @@ static void names_are_found_whole_only(void)
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		tap_case("'%s'", others[i]);
-		EXPECT(!command_find(
-			SIDE_CLIENT, others[i], strlen(others[i])));
+		EXPECT(!command_find(CLIENT, others[i], strlen(others[i])));
 	}
 	tap_case("a name that is not terminated");
 	const struct command_spec *spec =
-		command_find(SIDE_CLIENT, "closed", strlen("close"));
+		command_find(CLIENT, "closed", strlen("close"));
 
 	if (EXPECT(spec))
 		EXPECT_INT(COMMAND_CLOSE, spec->id);
 	tap_case("NUL behind the name");
-	EXPECT(!command_find(SIDE_CLIENT, "close\0", sizeof("close")));
+	EXPECT(!command_find(CLIENT, "close\0", sizeof("close")));
 }
 
 static void each_has_its_own_id(void)
 {
 	const struct command_spec *a = NULL, *b;
 
-	while ((a = command_next(SIDE_BOTH, a)))
-		for (b = a; (b = command_next(SIDE_BOTH, b));) {
+	while ((a = command_next(COMMAND_BOTH, a)))
+		for (b = a; (b = command_next(COMMAND_BOTH, b));) {
 			tap_case("%s and %s", a->name, b->name);
 			EXPECT(a->id != b->id);
 			EXPECT(strcmp(a->name, b->name) != 0);
@@ -105,7 +104,7 @@ static void each_is_explained(void)
 {
 	const struct command_spec *spec = NULL;
 
-	while ((spec = command_next(SIDE_BOTH, spec))) {
+	while ((spec = command_next(COMMAND_BOTH, spec))) {
 		tap_case("%s", spec->name);
 		EXPECT(spec->synopsis);
 		EXPECT(spec->help && *spec->help);
@@ -119,7 +118,7 @@ static void words_complete_the_synopsis(void)
 {
 	const struct command_spec *spec = NULL;
 
-	while ((spec = command_next(SIDE_BOTH, spec))) {
+	while ((spec = command_next(COMMAND_BOTH, spec))) {
 		const char *word = spec->words;
 
 		while (word && *word) {
@@ -139,8 +138,8 @@ static void words_complete_the_synopsis(void)
 
 static void sides_have_names(void)
 {
-	EXPECT_TEXT("client", side_name(SIDE_CLIENT));
-	EXPECT_TEXT("server", side_name(SIDE_SERVER));
+	EXPECT_TEXT("client", side_name(CLIENT));
+	EXPECT_TEXT("server", side_name(SERVER));
 }
 
 const struct tap_test tests_command[] = {

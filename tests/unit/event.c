@@ -65,6 +65,10 @@ static void kinds_have_the_names_of_the_design(void)
 		[EVENT_STATE] = "state",
 		[EVENT_PROBE] = "probe",
 		[EVENT_SIGNAL] = "signal",
+		[EVENT_QUEUED] = "queued",
+		[EVENT_UNSENT] = "unsent",
+		[EVENT_SAVED] = "saved",
+		[EVENT_FAILURE] = "failure",
 		[EVENT_DONE] = "done",
 		[EVENT_EXIT] = "exit",
 	};
@@ -74,7 +78,7 @@ static void kinds_have_the_names_of_the_design(void)
 
 		tap_case("%s", names[i]);
 		EXPECT_TEXT(names[i], event_name((enum event_kind)i));
-		json_t *object = read_back(&event, SIDE_CLIENT, 0);
+		json_t *object = read_back(&event, CLIENT, 0);
 
 		expect_string(object, "event", names[i]);
 		json_decref(object);
@@ -88,9 +92,9 @@ static void a_send_has_what_the_design_shows(void)
 		.conn = 1,
 		.data = "data1",
 		.bytes = 5,
-		.state = "ESTABLISHED",
+		.state = STATE_ESTABLISHED,
 	};
-	json_t *object = read_back(&event, SIDE_CLIENT, 1.25);
+	json_t *object = read_back(&event, CLIENT, 1.25);
 
 	EXPECT_INT(7, json_object_size(object));
 	EXPECT(json_is_real(json_object_get(object, "t")));
@@ -116,13 +120,12 @@ static void the_keys_keep_their_order(void)
 		.conn = 2,
 		.data = "hi",
 		.bytes = 2,
-		.state = "CLOSE_WAIT",
+		.state = STATE_CLOSE_WAIT,
 	};
 	char *text = NULL;
 	size_t len = 0;
 
-	if (!EXPECT_INT(
-		    0, event_to_json(&event, SIDE_SERVER, 0.5, &text, &len)))
+	if (!EXPECT_INT(0, event_to_json(&event, SERVER, 0.5, &text, &len)))
 		return;
 	EXPECT(len > sizeof(rest) && !memcmp(text, begin, sizeof(begin) - 1));
 	if (len >= sizeof(rest))
@@ -138,7 +141,7 @@ static void time_is_a_real_of_microseconds(void)
 	const struct event event = { .kind = EVENT_CLOSE };
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
-		json_t *object = read_back(&event, SIDE_CLIENT, times[i]);
+		json_t *object = read_back(&event, CLIENT, times[i]);
 		json_t *t = json_object_get(object, "t");
 		double off = json_real_value(t) - times[i];
 
@@ -155,13 +158,13 @@ static void names_stand_for_numbers(void)
 		.kind = EVENT_ERROR, .call = "send", .error = EPIPE
 	};
 	const struct event signal = { .kind = EVENT_SIGNAL, .signal = SIGPIPE };
-	json_t *object = read_back(&error, SIDE_SERVER, 0);
+	json_t *object = read_back(&error, SERVER, 0);
 
 	expect_string(object, "side", "server");
 	expect_string(object, "errno", "EPIPE");
 	expect_string(object, "call", "send");
 	json_decref(object);
-	object = read_back(&signal, SIDE_SERVER, 0);
+	object = read_back(&signal, SERVER, 0);
 	expect_string(object, "signal", "SIGPIPE");
 	json_decref(object);
 }
@@ -171,16 +174,16 @@ static void done_has_the_line_and_exit_the_status(void)
 	const struct event done = { .kind = EVENT_DONE, .line = 3 };
 	const struct event exit_0 = { .kind = EVENT_EXIT, .status = 0 };
 	const struct event exit_3 = { .kind = EVENT_EXIT, .status = 3 };
-	json_t *object = read_back(&done, SIDE_CLIENT, 0);
+	json_t *object = read_back(&done, CLIENT, 0);
 
 	expect_integer(object, "line", 3);
 	EXPECT(!json_object_get(object, "status"));
 	json_decref(object);
-	object = read_back(&exit_0, SIDE_CLIENT, 0);
+	object = read_back(&exit_0, CLIENT, 0);
 	expect_integer(object, "status", 0);
 	EXPECT(!json_object_get(object, "line"));
 	json_decref(object);
-	object = read_back(&exit_3, SIDE_CLIENT, 0);
+	object = read_back(&exit_3, CLIENT, 0);
 	expect_integer(object, "status", 3);
 	json_decref(object);
 }
@@ -188,7 +191,7 @@ static void done_has_the_line_and_exit_the_status(void)
 static void what_does_not_apply_is_left_out(void)
 {
 	const struct event event = { .kind = EVENT_CLOSE };
-	json_t *object = read_back(&event, SIDE_CLIENT, 0);
+	json_t *object = read_back(&event, CLIENT, 0);
 
 	EXPECT_INT(3, json_object_size(object));
 	json_decref(object);
@@ -200,7 +203,7 @@ static void text_is_escaped(void)
 	const struct event event = {
 		.kind = EVENT_RECV, .data = data, .bytes = sizeof(data) - 1
 	};
-	json_t *object = read_back(&event, SIDE_CLIENT, 0);
+	json_t *object = read_back(&event, CLIENT, 0);
 
 	expect_integer(object, "bytes", sizeof(data) - 1);
 	expect_string(object, "text",
@@ -221,7 +224,7 @@ static size_t text_bytes_for(size_t len)
 	const struct event event = {
 		.kind = EVENT_RECV, .data = data, .bytes = len
 	};
-	json_t *object = read_back(&event, SIDE_CLIENT, 0);
+	json_t *object = read_back(&event, CLIENT, 0);
 	size_t got = json_string_length(json_object_get(object, "text"));
 
 	expect_integer(object, "bytes", (json_int_t)len);
@@ -249,7 +252,7 @@ static void worst_text_is_whole(void)
 	const struct event event = {
 		.kind = EVENT_RECV, .data = data, .bytes = ESCAPE_EVENT_BYTES
 	};
-	json_t *object = read_back(&event, SIDE_CLIENT, 0);
+	json_t *object = read_back(&event, CLIENT, 0);
 
 	EXPECT_INT(4 * ESCAPE_EVENT_BYTES,
 		json_string_length(json_object_get(object, "text")));
@@ -263,12 +266,12 @@ static void no_bytes_are_an_empty_text(void)
 	const struct event unkept = {
 		.kind = EVENT_SEND, .bytes = 9, .detail = "file"
 	};
-	json_t *object = read_back(&empty, SIDE_CLIENT, 0);
+	json_t *object = read_back(&empty, CLIENT, 0);
 
 	expect_integer(object, "bytes", 0);
 	expect_string(object, "text", "");
 	json_decref(object);
-	object = read_back(&unkept, SIDE_CLIENT, 0);
+	object = read_back(&unkept, CLIENT, 0);
 	expect_integer(object, "bytes", 9);
 	expect_string(object, "detail", "file");
 	EXPECT(!json_object_get(object, "text"));
@@ -280,7 +283,7 @@ static void a_path_of_any_bytes_is_told(void)
 	const struct event event = {
 		.kind = EVENT_SEND, .bytes = 9, .detail = "caf\xe9.txt"
 	};
-	json_t *object = read_back(&event, SIDE_CLIENT, 0);
+	json_t *object = read_back(&event, CLIENT, 0);
 
 	expect_string(object, "detail", "caf\\xe9.txt");
 	json_decref(object);

@@ -106,10 +106,10 @@ static void each_kind_of_step_is_taken(void)
 		return;
 	}
 	EXPECT_INT(STEP_TYPE, e->steps[0].kind);
-	EXPECT_INT(SIDE_CLIENT, e->steps[0].side);
+	EXPECT_INT(CLIENT, e->steps[0].side);
 	EXPECT_TEXT("send \"a b\"  # no comment", e->steps[0].line);
 	EXPECT_INT(1, e->steps[0].line_number);
-	EXPECT_INT(SIDE_SERVER, e->steps[1].side);
+	EXPECT_INT(SERVER, e->steps[1].side);
 	EXPECT_TEXT("reply", e->steps[1].line);
 	EXPECT_INT(STEP_EXPECT, e->steps[2].kind);
 	EXPECT_INT(4, e->steps[2].line_number);
@@ -151,11 +151,11 @@ static void every_outcome_is_taken_and_written_alike(void)
 		{ "exit SIGKILL", "client: exit SIGKILL",
 			{ .kind = OUTCOME_KILLED, .number = SIGKILL } },
 		{ "state FIN_WAIT2", "client: state FIN_WAIT2",
-			{ .kind = OUTCOME_STATE, .state = KERNEL_FIN_WAIT2 } },
+			{ .kind = OUTCOME_STATE, .state = STATE_FIN_WAIT2 } },
 		{ "state gone", "client: state gone",
-			{ .kind = OUTCOME_STATE, .state = KERNEL_GONE } },
+			{ .kind = OUTCOME_STATE, .state = STATE_GONE } },
 		{ "state CLOSING", "client: state CLOSING",
-			{ .kind = OUTCOME_STATE, .state = KERNEL_CLOSING } },
+			{ .kind = OUTCOME_STATE, .state = STATE_CLOSING } },
 		{ "probe half", "client: probe half",
 			{ .kind = OUTCOME_PROBE, .probe = PROBE_HALF } },
 		{ "probe full", "client: probe full",

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/base/names.h"
 
+#include "lib/net/state.h"
+
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -84,9 +86,9 @@ static void every_tcp_state_is_named(void)
 	};
 
 	for (int i = TCP_ESTABLISHED; i <= TCP_CLOSING; i++)
-		EXPECT_TEXT(states[i], names_tcp_state(i));
-	EXPECT_TEXT("?", names_tcp_state(0));
-	EXPECT_TEXT("?", names_tcp_state(200));
+		EXPECT_TEXT(states[i], state_name((enum tcp_state)i));
+	EXPECT_TEXT("gone", state_name(STATE_GONE));
+	EXPECT_TEXT("?", state_name((enum tcp_state)200));
 }
 
 static void every_shutdown_is_named(void)

@@ -47,7 +47,7 @@ static bool is(enum side side, const char *line, enum command_id id)
 /* The same at both sides. */
 static bool is_at_both(const char *line, enum command_id id)
 {
-	return is(SIDE_SERVER, line, id) && is(SIDE_CLIENT, line, id);
+	return is(SERVER, line, id) && is(CLIENT, line, id);
 }
 
 static void expect_text(const char *expected, size_t expected_bytes)
@@ -67,8 +67,8 @@ static void expect_error_at(enum side side, const char *line, const char *error)
 /* At both sides. */
 static void expect_error(const char *line, const char *error)
 {
-	expect_error_at(SIDE_SERVER, line, error);
-	expect_error_at(SIDE_CLIENT, line, error);
+	expect_error_at(SERVER, line, error);
+	expect_error_at(CLIENT, line, error);
 }
 
 static void client_sends_what_is_no_command(void)
@@ -78,7 +78,7 @@ static void client_sends_what_is_no_command(void)
 		"a\\nb", "reply", "use 1", "list", "SEND x", "é", "close\r" };
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
-		if (!is(SIDE_CLIENT, lines[i], COMMAND_SEND))
+		if (!is(CLIENT, lines[i], COMMAND_SEND))
 			continue;
 		expect_text(lines[i], strlen(lines[i]));
 		EXPECT(parsed.command.text == parsed.line);
@@ -87,22 +87,22 @@ static void client_sends_what_is_no_command(void)
 
 static void data_may_hold_nul(void)
 {
-	EXPECT_INT(PARSE_DONE, parse_bytes(SIDE_CLIENT, "a\0b", 3));
+	EXPECT_INT(PARSE_DONE, parse_bytes(CLIENT, "a\0b", 3));
 	EXPECT_SENT("a\0b");
-	EXPECT_INT(PARSE_DONE, parse_bytes(SIDE_CLIENT, "\0", 1));
+	EXPECT_INT(PARSE_DONE, parse_bytes(CLIENT, "\0", 1));
 	EXPECT_SENT("\0");
-	EXPECT_INT(PARSE_DONE, parse_bytes(SIDE_CLIENT, "close\0", 6));
+	EXPECT_INT(PARSE_DONE, parse_bytes(CLIENT, "close\0", 6));
 	EXPECT_INT(COMMAND_SEND, parsed.command.spec->id);
 	EXPECT_SENT("close\0");
-	EXPECT_INT(PARSE_DONE, parse_bytes(SIDE_SERVER, "send a\0b", 8));
+	EXPECT_INT(PARSE_DONE, parse_bytes(SERVER, "send a\0b", 8));
 	EXPECT_SENT("a\0b");
 }
 
 static void empty_lines_do_nothing(void)
 {
-	EXPECT_INT(PARSE_EMPTY, parse(SIDE_CLIENT, ""));
-	EXPECT_INT(PARSE_EMPTY, parse(SIDE_SERVER, ""));
-	EXPECT_INT(PARSE_EMPTY, parse(SIDE_SERVER, "  \t"));
+	EXPECT_INT(PARSE_EMPTY, parse(CLIENT, ""));
+	EXPECT_INT(PARSE_EMPTY, parse(SERVER, ""));
+	EXPECT_INT(PARSE_EMPTY, parse(SERVER, "  \t"));
 }
 
 static void server_refuses_unknown_commands(void)
@@ -120,8 +120,8 @@ static void server_refuses_unknown_commands(void)
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		expect_error_at(SIDE_SERVER, bad[i].line, bad[i].error);
-	EXPECT_INT(PARSE_ERROR, parse_bytes(SIDE_SERVER, "close\0", 6));
+		expect_error_at(SERVER, bad[i].line, bad[i].error);
+	EXPECT_INT(PARSE_ERROR, parse_bytes(SERVER, "close\0", 6));
 	EXPECT_TEXT("unknown command 'close\\x00'", parsed.error);
 }
 
@@ -130,27 +130,27 @@ static void commands_without_arguments_take_none(void)
 	static const struct {
 		const char *name;
 		enum command_id id;
-		enum side sides;
+		unsigned sides;
 	} list[] = {
-		{ "close", COMMAND_CLOSE, SIDE_BOTH },
-		{ "reset", COMMAND_RESET, SIDE_BOTH },
-		{ "release", COMMAND_RELEASE, SIDE_BOTH },
-		{ "pause", COMMAND_PAUSE, SIDE_BOTH },
-		{ "resume", COMMAND_RESUME, SIDE_BOTH },
-		{ "read", COMMAND_READ, SIDE_BOTH },
-		{ "state", COMMAND_STATE, SIDE_BOTH },
-		{ "probe", COMMAND_PROBE, SIDE_BOTH },
-		{ "quit", COMMAND_QUIT, SIDE_BOTH },
-		{ "reply", COMMAND_REPLY, SIDE_SERVER },
-		{ "list", COMMAND_LIST, SIDE_SERVER },
+		{ "close", COMMAND_CLOSE, COMMAND_BOTH },
+		{ "reset", COMMAND_RESET, COMMAND_BOTH },
+		{ "release", COMMAND_RELEASE, COMMAND_BOTH },
+		{ "pause", COMMAND_PAUSE, COMMAND_BOTH },
+		{ "resume", COMMAND_RESUME, COMMAND_BOTH },
+		{ "read", COMMAND_READ, COMMAND_BOTH },
+		{ "state", COMMAND_STATE, COMMAND_BOTH },
+		{ "probe", COMMAND_PROBE, COMMAND_BOTH },
+		{ "quit", COMMAND_QUIT, COMMAND_BOTH },
+		{ "reply", COMMAND_REPLY, COMMAND_SERVER },
+		{ "list", COMMAND_LIST, COMMAND_SERVER },
 	};
-	static const enum side sides[] = { SIDE_CLIENT, SIDE_SERVER };
+	static const enum side sides[] = { CLIENT, SERVER };
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(*list); i++) {
 		for (size_t s = 0; s < 2; s++) {
 			char line[32], error[64];
 
-			if (!(list[i].sides & sides[s]))
+			if (!(list[i].sides & 1u << sides[s]))
 				continue;
 			is(sides[s], list[i].name, list[i].id);
 			strcat(strcpy(line, list[i].name), " \t ");
@@ -208,7 +208,7 @@ static void bad_texts_are_named(void)
 	expect_error("send \"\\x\"", "send: unknown escape '\\\\x'");
 	expect_error("send \"a\" b", "send: unexpected 'b'");
 	expect_error("send \"a\"b", "send: unexpected 'b'");
-	EXPECT_INT(PARSE_ERROR, parse_bytes(SIDE_CLIENT, "send \"a\0", 8));
+	EXPECT_INT(PARSE_ERROR, parse_bytes(CLIENT, "send \"a\0", 8));
 	EXPECT_TEXT("send: the closing quote is missing in '\"a\\x00'",
 		parsed.error);
 }
@@ -275,7 +275,7 @@ static void bad_paths_are_named(void)
 	expect_error("sendfile \"a\\0b\"",
 		"sendfile: expected a path, not 'a\\x00b'");
 	expect_error("save", "save: expected a path, not ''");
-	EXPECT_INT(PARSE_ERROR, parse_bytes(SIDE_CLIENT, "save a\0b", 8));
+	EXPECT_INT(PARSE_ERROR, parse_bytes(CLIENT, "save a\0b", 8));
 	EXPECT_TEXT("save: expected a path, not 'a\\x00b'", parsed.error);
 }
 
@@ -317,22 +317,22 @@ static void save_may_have_an_end_mark(void)
 
 static void every_takes_a_duration_and_a_text(void)
 {
-	if (is(SIDE_CLIENT, "every 1s Hello World!", COMMAND_EVERY)) {
+	if (is(CLIENT, "every 1s Hello World!", COMMAND_EVERY)) {
 		EXPECT_INT(1000, parsed.command.duration_ms);
 		EXPECT_SENT("Hello World!");
 	}
-	if (is(SIDE_CLIENT, "every 200ms \"a\\n\"", COMMAND_EVERY)) {
+	if (is(CLIENT, "every 200ms \"a\\n\"", COMMAND_EVERY)) {
 		EXPECT_INT(200, parsed.command.duration_ms);
 		EXPECT_SENT("a\n");
 	}
-	if (is(SIDE_CLIENT, "every 0 x", COMMAND_EVERY))
+	if (is(CLIENT, "every 0 x", COMMAND_EVERY))
 		EXPECT_INT(0, parsed.command.duration_ms);
-	expect_error_at(SIDE_CLIENT, "every",
+	expect_error_at(CLIENT, "every",
 		"every: expected a duration such as 200ms, not ''");
-	expect_error_at(SIDE_CLIENT, "every soon x",
+	expect_error_at(CLIENT, "every soon x",
 		"every: expected a duration such as 200ms, not 'soon'");
-	expect_error_at(SIDE_CLIENT, "every 1s", "every: expected TEXT");
-	expect_error_at(SIDE_CLIENT, "every 1s ", "every: expected TEXT");
+	expect_error_at(CLIENT, "every 1s", "every: expected TEXT");
+	expect_error_at(CLIENT, "every 1s ", "every: expected TEXT");
 }
 
 static void sleep_takes_a_duration(void)
@@ -383,19 +383,17 @@ static void wait_says_for_what_and_how_long(void)
 
 static void open_takes_both_or_neither(void)
 {
-	if (is(SIDE_CLIENT, "open", COMMAND_OPEN)) {
+	if (is(CLIENT, "open", COMMAND_OPEN)) {
 		EXPECT_TEXT(NULL, parsed.command.host);
 		EXPECT_TEXT(NULL, parsed.command.port);
 	}
-	if (is(SIDE_CLIENT, "open ::1 80", COMMAND_OPEN)) {
+	if (is(CLIENT, "open ::1 80", COMMAND_OPEN)) {
 		EXPECT_TEXT("::1", parsed.command.host);
 		EXPECT_TEXT("80", parsed.command.port);
 	}
-	expect_error_at(
-		SIDE_CLIENT, "open ::1", "open: expected a port, not ''");
-	expect_error_at(SIDE_CLIENT, "open a 1 2", "open: unexpected '2'");
-	expect_error_at(
-		SIDE_CLIENT, "open \"\" 1", "open: expected a host, not ''");
+	expect_error_at(CLIENT, "open ::1", "open: expected a port, not ''");
+	expect_error_at(CLIENT, "open a 1 2", "open: unexpected '2'");
+	expect_error_at(CLIENT, "open \"\" 1", "open: expected a host, not ''");
 }
 
 static void open_takes_ports_that_the_command_line_takes(void)
@@ -404,31 +402,31 @@ static void open_takes_ports_that_the_command_line_takes(void)
 		"open a -1", "open a http", "open a 80x" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		EXPECT_INT(PARSE_ERROR, parse(SIDE_CLIENT, bad[i]));
+		EXPECT_INT(PARSE_ERROR, parse(CLIENT, bad[i]));
 		EXPECT(strstr(parsed.error, bad[i] + strlen("open a ")));
 	}
 }
 
 static void use_takes_a_number(void)
 {
-	if (is(SIDE_SERVER, "use 2", COMMAND_USE))
+	if (is(SERVER, "use 2", COMMAND_USE))
 		EXPECT_INT(2, parsed.command.number);
-	if (is(SIDE_SERVER, "use 4294967295 ", COMMAND_USE))
+	if (is(SERVER, "use 4294967295 ", COMMAND_USE))
 		EXPECT_INT(4294967295LL, parsed.command.number);
-	expect_error_at(SIDE_SERVER, "use",
-		"use: expected a connection's number, not ''");
-	expect_error_at(SIDE_SERVER, "use x",
+	expect_error_at(
+		SERVER, "use", "use: expected a connection's number, not ''");
+	expect_error_at(SERVER, "use x",
 		"use: expected a connection's number, not 'x'");
-	expect_error_at(SIDE_SERVER, "use -1",
+	expect_error_at(SERVER, "use -1",
 		"use: expected a connection's number, not '-1'");
-	expect_error_at(SIDE_SERVER, "use 1x",
+	expect_error_at(SERVER, "use 1x",
 		"use: expected a connection's number, not '1x'");
-	expect_error_at(SIDE_SERVER, "use 4294967296",
+	expect_error_at(SERVER, "use 4294967296",
 		"use: expected a connection's number, not '4294967296'");
-	expect_error_at(SIDE_SERVER, "use 99999999999999999999",
+	expect_error_at(SERVER, "use 99999999999999999999",
 		"use: expected a connection's number, not "
 		"'99999999999999999999'");
-	expect_error_at(SIDE_SERVER, "use 1 2", "use: unexpected '2'");
+	expect_error_at(SERVER, "use 1 2", "use: unexpected '2'");
 }
 
 static void help_takes_a_command_of_its_side(void)
@@ -438,11 +436,10 @@ static void help_takes_a_command_of_its_side(void)
 	if (is_at_both("help close", COMMAND_HELP) &&
 		EXPECT(parsed.command.topic))
 		EXPECT_INT(COMMAND_CLOSE, parsed.command.topic->id);
-	if (is(SIDE_SERVER, "help use", COMMAND_HELP))
+	if (is(SERVER, "help use", COMMAND_HELP))
 		EXPECT(parsed.command.topic);
-	expect_error_at(SIDE_CLIENT, "help use", "help: unknown command 'use'");
-	expect_error_at(
-		SIDE_SERVER, "help open", "help: unknown command 'open'");
+	expect_error_at(CLIENT, "help use", "help: unknown command 'use'");
+	expect_error_at(SERVER, "help open", "help: unknown command 'open'");
 	expect_error("help me", "help: unknown command 'me'");
 	expect_error("help close now", "help: unexpected 'now'");
 }
@@ -455,7 +452,7 @@ static void errors_show_a_text_cut_and_escaped(void)
 	char line[400] = "shutdown ";
 
 	memset(line + strlen(line), '\x01', 380);
-	EXPECT_INT(PARSE_ERROR, parse_bytes(SIDE_CLIENT, line, 389));
+	EXPECT_INT(PARSE_ERROR, parse_bytes(CLIENT, line, 389));
 	EXPECT(memchr(parsed.error, '\0', sizeof(parsed.error)));
 	EXPECT(strstr(parsed.error, "not '\\x01\\x01"));
 }
@@ -464,7 +461,7 @@ static void what_a_command_does_not_use_is_zero(void)
 {
 	const struct command_spec *spec;
 
-	if (!is(SIDE_CLIENT, "close", COMMAND_CLOSE))
+	if (!is(CLIENT, "close", COMMAND_CLOSE))
 		return;
 	spec = parsed.command.spec;
 	EXPECT(!parsed.command.text && !parsed.command.text_bytes);
@@ -472,7 +469,7 @@ static void what_a_command_does_not_use_is_zero(void)
 	EXPECT(!parsed.command.port && !parsed.command.child);
 	EXPECT(!parsed.command.topic && !parsed.command.number);
 	EXPECT_INT(0, parsed.command.duration_ms);
-	EXPECT(spec == command_find(SIDE_CLIENT, "close", 5));
+	EXPECT(spec == command_find(CLIENT, "close", 5));
 }
 
 static void a_mebibyte_is_sent_whole(void)
@@ -484,21 +481,21 @@ static void a_mebibyte_is_sent_whole(void)
 		return;
 	memset(line, 'x', len);
 	line[len] = '\0';
-	EXPECT_INT(PARSE_DONE, parse_bytes(SIDE_CLIENT, line, len));
+	EXPECT_INT(PARSE_DONE, parse_bytes(CLIENT, line, len));
 	EXPECT_INT(len, parsed.command.text_bytes);
 	memcpy(line, "send \"", 6);
 	line[len - 1] = '"';
-	EXPECT_INT(PARSE_DONE, parse_bytes(SIDE_SERVER, line, len));
+	EXPECT_INT(PARSE_DONE, parse_bytes(SERVER, line, len));
 	EXPECT_INT(len - 7, parsed.command.text_bytes);
 	free(line);
-	parse(SIDE_CLIENT, "");
+	parse(CLIENT, "");
 }
 
 /* The last test frees what the others parsed. */
 static void a_missing_newline_is_no_matter(void)
 {
-	is(SIDE_CLIENT, "shutdown rd", COMMAND_SHUTDOWN);
-	is(SIDE_SERVER, "use 1", COMMAND_USE);
+	is(CLIENT, "shutdown rd", COMMAND_SHUTDOWN);
+	is(SERVER, "use 1", COMMAND_USE);
 	free(parsed.line);
 	parsed.line = NULL;
 }

@@ -51,7 +51,8 @@ static void everything_goes_to_the_file(void)
 	EXPECT_INT(2, taken);
 	EXPECT_INT(6, save_arrived_bytes(save));
 	EXPECT_INT(6, save_written_bytes(save));
-	EXPECT_INT(0, save_end(save));
+	EXPECT_INT(0, save_close(save));
+	save_free(save);
 	expect_file("one\0\xff\n", 6);
 }
 
@@ -67,7 +68,8 @@ static void the_end_mark_ends_it(void)
 	EXPECT(save_marked(save));
 	EXPECT_INT(3, taken);
 	EXPECT_INT(save_written_bytes(save), save_arrived_bytes(save));
-	EXPECT_INT(0, save_end(save));
+	EXPECT_INT(0, save_close(save));
+	save_free(save);
 	expect_file("abcde", 5);
 }
 
@@ -84,7 +86,8 @@ static void any_byte_may_be_the_mark(void)
 		EXPECT(save_take(save, data, 3, &taken));
 		EXPECT(save_marked(save));
 		EXPECT_INT(2, taken);
-		EXPECT_INT(0, save_end(save));
+		EXPECT_INT(0, save_close(save));
+		save_free(save);
 		unlink(path);
 	}
 }
@@ -109,7 +112,7 @@ static void a_full_disk_is_told_once(void)
 	EXPECT(save_take(save, "f#g", 3, &taken));
 	EXPECT_INT(2, taken);
 	EXPECT(save_marked(save));
-	save_end(save);
+	save_free(save);
 }
 
 static void a_mark_is_seen_where_writing_fails(void)
@@ -122,7 +125,7 @@ static void a_mark_is_seen_where_writing_fails(void)
 	EXPECT(!save_take(save, "ab#c", 4, &taken));
 	EXPECT_INT(3, taken);
 	EXPECT(save_marked(save));
-	save_end(save);
+	save_free(save);
 }
 
 static void a_path_that_cannot_be_made_is_told(void)

@@ -22,8 +22,6 @@
 struct exchange {
 	const struct exchange_plan *plan;
 	struct exchange_result *result;
-	struct status status;
-	struct report report;
 	struct conn_context context;
 	struct conn conn;
 	bool fin_sent;
@@ -279,9 +277,7 @@ void exchange_run(
 	*result = (struct exchange_result){
 		.fin_s = -1, .first_byte_s = -1, .end_s = -1
 	};
-	exchange.report = report_silent(SIDE_CLIENT, &exchange.status);
 	exchange.context = (struct conn_context){
-		.report = &exchange.report,
 		.nosignal = true,
 		.buffer = malloc(BUFFER_BYTES),
 		.buffer_bytes = BUFFER_BYTES,

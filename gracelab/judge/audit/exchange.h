@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/net/state.h"
+
 /* When the sending half is shut. */
 enum exchange_fin {
 	FIN_NEVER,
@@ -54,7 +56,7 @@ struct exchange_result {
 	bool endless;    /* cut off at total_ms or most_bytes */
 	/* Seconds after the request was sent; -1: never. */
 	double fin_s, first_byte_s, end_s;
-	const char *state; /* the TCP state in the end, or NULL */
+	enum tcp_state state; /* in the end; STATE_GONE: not known */
 };
 
 /* Plays the plan; fills all of `*result`. */

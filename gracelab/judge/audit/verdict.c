@@ -195,8 +195,8 @@ void verdict_why(enum verdict verdict, const struct exchange_result *result,
 	case VERDICT_HANG:
 	case VERDICT_NO_FIN:
 		snprintf(out, VERDICT_WHY_SIZE, "%s: the FIN %s",
-			result->state ? result->state : "?",
-			result->state && !strcmp(result->state, "FIN_WAIT1")
+			result->state ? state_name(result->state) : "?",
+			result->state == STATE_FIN_WAIT1
 				? "could not leave"
 				: "was acknowledged, the peer stays silent");
 		break;

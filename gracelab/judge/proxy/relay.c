@@ -20,8 +20,6 @@ struct player {
 	struct relay *relay;
 	int side;
 	struct relay_end *end;
-	struct status status;
-	struct report report;
 	struct conn_context context;
 	struct conn conn;
 	const struct relay_step *step;
@@ -36,9 +34,9 @@ struct relay {
 	int64_t active_ms; /* when something happened last */
 };
 
-static void on_event(void *context, const struct event *event)
+static void on_event(void *owner, const struct event *event)
 {
-	struct player *player = context;
+	struct player *player = owner;
 	const struct relay_plan *plan = player->relay->plan;
 
 	if (event->kind == EVENT_SEND)
@@ -59,12 +57,9 @@ static void begin_player(struct relay *relay, int side, struct relay_end *end)
 		.step = relay->plan->scripts[side],
 		.conn = { .fd = -1 },
 	};
-	player->report = report_silent(
-		side == CLIENT ? SIDE_CLIENT : SIDE_SERVER, &player->status);
-	player->report.listener = on_event;
-	player->report.listener_context = player;
 	player->context = (struct conn_context){
-		.report = &player->report,
+		.on_event = on_event,
+		.owner = player,
 		.nosignal = true,
 		.buffer = malloc(BUFFER_BYTES),
 		.buffer_bytes = BUFFER_BYTES,
@@ -75,7 +70,7 @@ static void enter(struct player *player, int fd, enum event_kind kind)
 {
 	conn_init(&player->conn, &player->context, fd, 1);
 	player->end->connected = true;
-	report_event(&player->report, &(struct event){ .kind = kind });
+	on_event(player, &(struct event){ .kind = kind });
 }
 
 static void connect_client(struct relay *relay)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* TCP's states, with the kernel's own numbers (RFC 9293, section 3.3.2). */
+#ifndef GRACE_STATE_H
+#define GRACE_STATE_H
+
+#include <stdbool.h>
+
+enum tcp_state {
+	STATE_GONE, /* none: no socket that the network knows of */
+	STATE_ESTABLISHED,
+	STATE_SYN_SENT,
+	STATE_SYN_RECV,
+	STATE_FIN_WAIT1,
+	STATE_FIN_WAIT2,
+	STATE_TIME_WAIT,
+	STATE_CLOSE,
+	STATE_CLOSE_WAIT,
+	STATE_LAST_ACK,
+	STATE_LISTEN,
+	STATE_CLOSING,
+};
+
+#define STATES (STATE_CLOSING + 1)
+
+/*
+ * The name as ss(8) and RFC 9293 have it, with `_`, or "gone"; "?" for a number
+ * that is no state. Never changes.
+ */
+const char *state_name(enum tcp_state state);
+
+/*
+ * True in passing: FIN_WAIT1, CLOSING, LAST_ACK, which the peer's kernel ends
+ * without anybody's doing.
+ */
+static inline bool state_is_passing(enum tcp_state state)
+{
+	return state == STATE_FIN_WAIT1 || state == STATE_CLOSING ||
+		state == STATE_LAST_ACK;
+}
+
+#endif
