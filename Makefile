@@ -23,6 +23,11 @@ DEPS_LINT  := clang clang-format clang-tidy cppcheck shellcheck
 DEPS_BENCH := netcat-openbsd socat ncat python3
 DEPS_FUZZ  := clang libclang-rt-dev
 
+# One short line a product; `make V=1` shows the commands, `make -s` nothing.
+Q     := $(if $(V),,@)
+quiet := $(V)$(findstring s,$(firstword -$(MAKEFLAGS)))
+say    = $(if $(quiet),,@echo '$(1)	$(patsubst $(O)/%,%,$(2))')
+
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 $(WERROR)
 HARDEN   := -fPIE -fstack-protector-strong
@@ -79,11 +84,15 @@ $(PROGRAMS): %: $(O)/%
 tests: $(O)/unit
 
 $(O)/libgrace.a: $(LIB_OBJECTS)
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 define program_rule
 $(O)/$(1): $$(call objects,$(1)) $(O)/libgrace.a
-	$$(CC) $$(ALL_CFLAGS) $$(LDHARDEN) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(LDHARDEN) $$(LDFLAGS) -o $$@ $$^ \
+		$$(LIBS_$(1))
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
@@ -93,11 +102,13 @@ UNIT_PARTS := $(O)/obj/graceclient/options.o \
 	$(filter-out %/main.o %/show.o %/verify.o,$(call objects,gracelab))
 
 $(O)/unit: $(UNIT_OBJECTS) $(UNIT_PARTS) $(O)/libgrace.a
-	$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LIBS_unit)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LIBS_unit)
 
 $(O)/obj/%.o: %.c $(O)/flags
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Changes only when compiler or flags do, and then everything is built anew.
 $(O)/flags: FORCE
@@ -109,11 +120,13 @@ $(O)/flags: FORCE
 
 # The list of commands in a manual comes from the table that parses them.
 $(O)/commands-manual: $(O)/obj/lib/manual/commands.o $(O)/libgrace.a
-	$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^
 
 define manual_rule
 $(O)/$(1).1: $(1)/$(1).1 $(O)/commands-manual
-	$(O)/commands-manual $(1) | sed -e '/^@COMMANDS@$$$$/r /dev/stdin' \
+	$$(call say,MAN,$$@)
+	$$(Q)$(O)/commands-manual $(1) | sed -e '/^@COMMANDS@$$$$/r /dev/stdin' \
 		-e '/^@COMMANDS@$$$$/d' $(1)/$(1).1 > $$@
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call manual_rule,$(p))))
@@ -128,8 +141,9 @@ BENCHES := $(patsubst tests/bench/%.c,$(O)/bench/%,$(wildcard tests/bench/*.c))
 
 .SECONDARY: $(BENCHES:$(O)/bench/%=$(O)/obj/tests/bench/%.o)
 $(O)/bench/%: $(O)/obj/tests/bench/%.o
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LIBS_BENCH)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LIBS_BENCH)
 $(O)/bench/empty: private LIBS_BENCH = -Wl,--no-as-needed \
 	-Wl,-u,rl_callback_handler_install $(LIBS_graceclient)
 
