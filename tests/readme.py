@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The parts of README.md that programs write: what stands between two markers,
+"""The parts of the pages that programs write: what stands between two markers,
 with where and when it was measured."""
 
 import datetime
@@ -9,16 +9,23 @@ import re
 import subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PATH = os.path.join(ROOT, "README.md")
+
+# Where the part of each name stands.
+PAGES = {
+    "audited": "README.md",
+    "measured": "tests/bench/README.md",
+    "soaked": "tests/soak/README.md",
+}
 
 
 def replace(name, text):
-    """Writes `text` between the README's two markers of that name."""
+    """Writes `text` between the two markers of that name on its page."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    with open(PATH, encoding="utf-8") as readme:
+    path = os.path.join(ROOT, PAGES[name])
+    with open(path, encoding="utf-8") as readme:
         head, rest = readme.read().split(begin)
     tail = rest.split(end)[1]
-    with open(PATH, "w", encoding="utf-8") as readme:
+    with open(path, "w", encoding="utf-8") as readme:
         readme.write(f"{head}{begin}\n\n{text}\n\n{end}{tail}")
 
 
