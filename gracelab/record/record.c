@@ -6,6 +6,17 @@
 
 static const char *const side_keys[SIDES] = { "client", "server" };
 
+/* What became of a segment, as JSON has it. */
+static const char *const wire_names[] = {
+	[WIRE_AT_ONCE] = NULL,
+	[WIRE_SENT] = "sent",
+	[WIRE_ARRIVED] = "arrived",
+	[WIRE_LOST] = "lost",
+	[WIRE_FORGED] = "forged",
+};
+
+#define WIRES (sizeof(wire_names) / sizeof(*wire_names))
+
 struct rung *record_add(struct record *record, double seconds)
 {
 	struct rung *rungs = reallocarray(
@@ -25,6 +36,19 @@ static void set(json_t *object, const char *key, const char *text)
 		json_object_set_new(object, key, json_string(text));
 }
 
+static void set_true(json_t *object, const char *key, bool value)
+{
+	if (value)
+		json_object_set_new(object, key, json_true());
+}
+
+/* Sets a number that counts from 1, or nothing for 0. */
+static void set_number(json_t *object, const char *key, unsigned number)
+{
+	if (number)
+		json_object_set_new(object, key, json_integer(number));
+}
+
 static json_t *rung_to_json(const struct rung *rung)
 {
 	json_t *json = json_object();
@@ -39,7 +63,12 @@ static json_t *rung_to_json(const struct rung *rung)
 	if (rung->segment) {
 		set(json, "from", side_keys[rung->sender]);
 		set(json, "segment", rung->segment);
+		set(json, "event", wire_names[rung->wire]);
+		set_number(json, "segment_id", rung->segment_id);
+		set_true(json, "copy", rung->copy);
 	}
+	set_number(json, "connection", rung->connection);
+	set_true(json, "failed", rung->failed);
 	if (rung->states[CLIENT] || rung->states[SERVER]) {
 		json_t *states = json_object();
 
@@ -72,9 +101,9 @@ json_t *record_to_json(const struct record *record)
 	for (int side = 0; side < SIDES; side++)
 		set(terminals, side_keys[side], record->terminals[side]);
 	json_object_set_new(json, "terminals", terminals);
+	json_object_set_new(json, "failed", json_boolean(record->failed));
 	set(json, "failure", record->failure);
-	if (record->unplayable)
-		json_object_set_new(json, "unplayable", json_true());
+	set_true(json, "unplayable", record->unplayable);
 	return json;
 }
 
@@ -98,6 +127,28 @@ static int get_side(const json_t *object, const char *key)
 	return text && !strcmp(text, side_keys[SERVER]) ? SERVER : CLIENT;
 }
 
+static unsigned get_number(const json_t *object, const char *key)
+{
+	return (unsigned)json_integer_value(json_object_get(object, key));
+}
+
+/* False if it is called what no segment can be. */
+static bool get_wire(const json_t *json, enum rung_wire *wire)
+{
+	const json_t *event = json_object_get(json, "event");
+	const char *name = json_string_value(event);
+
+	*wire = WIRE_AT_ONCE;
+	if (!event)
+		return true;
+	for (size_t i = 0; name && i < WIRES; i++)
+		if (wire_names[i] && !strcmp(wire_names[i], name)) {
+			*wire = (enum rung_wire)i;
+			return true;
+		}
+	return false;
+}
+
 static bool rung_from_json(struct record *record, const json_t *json)
 {
 	struct rung *rung =
@@ -112,9 +163,13 @@ static bool rung_from_json(struct record *record, const json_t *json)
 	rung->result = get(json, "result");
 	rung->sender = get_side(json, "from");
 	rung->segment = get(json, "segment");
+	rung->segment_id = get_number(json, "segment_id");
+	rung->copy = get_true(json, "copy");
+	rung->connection = get_number(json, "connection");
+	rung->failed = get_true(json, "failed");
 	for (int side = 0; side < SIDES; side++)
 		rung->states[side] = get(states, side_keys[side]);
-	return true;
+	return get_wire(json, &rung->wire);
 }
 
 bool record_from_json(struct record *record, const json_t *json)
@@ -134,6 +189,7 @@ bool record_from_json(struct record *record, const json_t *json)
 		.states = get_true(observed, "states"),
 		.network_why = get(json, "network_why"),
 		.wire_why = get(json, "wire_why"),
+		.failed = get_true(json, "failed"),
 		.failure = get(json, "failure"),
 		.unplayable = get_true(json, "unplayable"),
 	};

@@ -235,6 +235,11 @@ static void expect_same_rung(const struct rung *a, const struct rung *b)
 	EXPECT(a->seconds == b->seconds);
 	EXPECT(!a->call || a->caller == b->caller);
 	EXPECT(!a->segment || a->sender == b->sender);
+	EXPECT_INT(a->wire, b->wire);
+	EXPECT_INT(a->segment_id, b->segment_id);
+	EXPECT(a->copy == b->copy);
+	EXPECT_INT(a->connection, b->connection);
+	EXPECT(a->failed == b->failed);
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
 		tap_case("text %zu", i);
 		if (EXPECT(!pairs[i][0] == !pairs[i][1]) && pairs[i][0])
@@ -242,9 +247,62 @@ static void expect_same_rung(const struct rung *a, const struct rung *b)
 	}
 }
 
+/* A row for each thing that can become of a segment. */
+static void add_wire_rungs(struct record *record)
+{
+	for (int wire = WIRE_AT_ONCE; wire <= WIRE_FORGED; wire++) {
+		bool waited = wire == WIRE_SENT || wire == WIRE_ARRIVED;
+		struct rung *rung;
+
+		add_rung(record, CLIENT, NULL, NULL, NULL);
+		add_change(record, wire & 1, "FIN", NULL, NULL);
+		rung = &record->rungs[record->rung_count - 1];
+		rung->wire = (enum rung_wire)wire;
+		rung->segment_id = waited ? 7 : 0;
+		rung->copy = wire == WIRE_ARRIVED;
+	}
+	record->rungs[0].connection = 2;
+	record->rungs[1].failed = true;
+}
+
+static void what_became_of_a_segment_is_in_json(void)
+{
+	static const char *const rows[] = {
+		"{\"t\":0.25,\"from\":\"client\",\"segment\":\"FIN\"}",
+		"{\"t\":0.25,\"from\":\"server\",\"segment\":\"FIN\","
+		"\"event\":\"sent\",\"segment_id\":7}",
+		"{\"t\":0.25,\"from\":\"client\",\"segment\":\"FIN\","
+		"\"event\":\"arrived\",\"segment_id\":7,\"copy\":true}",
+		"{\"t\":0.25,\"from\":\"server\",\"segment\":\"FIN\","
+		"\"event\":\"lost\"}",
+		"{\"t\":0.25,\"from\":\"client\",\"segment\":\"FIN\","
+		"\"event\":\"forged\"}",
+	};
+	struct record record = example();
+	size_t first = record.rung_count;
+
+	add_wire_rungs(&record);
+	json_t *json = record_to_json(&record);
+	const json_t *ladder = json_object_get(json, "ladder");
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char *text = json_dumps(json_array_get(ladder, first + i),
+			JSON_COMPACT | JSON_PRESERVE_ORDER);
+
+		tap_case("row %zu", i);
+		EXPECT_TEXT(rows[i], text ? text : "");
+		free(text);
+	}
+	json_decref(json);
+	record_free(&record);
+}
+
 static void a_record_survives_json(void)
 {
 	struct record record = example(), again = { 0 };
+
+	add_wire_rungs(&record);
+	record.failed = true;
 
 	record.wire = false;
 	record.wire_why = strdup("why");
@@ -265,7 +323,7 @@ static void a_record_survives_json(void)
 	EXPECT(again.wire_why && !strcmp(again.wire_why, "why"));
 	EXPECT(!again.network_why);
 	EXPECT_TEXT(record.failure, again.failure);
-	EXPECT(again.unplayable);
+	EXPECT(again.failed && again.unplayable);
 	EXPECT_TEXT(record.terminals[CLIENT], again.terminals[CLIENT]);
 	EXPECT(!again.terminals[SERVER]);
 	if (EXPECT_INT(record.rung_count, again.rung_count))
@@ -283,7 +341,13 @@ static void what_is_no_record_is_refused(void)
 		"{\"ladder\": []}", "{\"experiment\": \"x\", \"ladder\": []}",
 		"{\"experiment\": \"x\", \"system\": \"y\"}",
 		"{\"experiment\": 7, \"system\": \"y\", \"ladder\": []}",
-		"{\"experiment\": \"x\", \"system\": \"y\", \"ladder\": {}}" };
+		"{\"experiment\": \"x\", \"system\": \"y\", \"ladder\": {}}",
+		"{\"experiment\": \"x\", \"system\": \"y\", \"ladder\": ["
+		"{\"from\": \"client\", \"segment\": \"FIN\", "
+		"\"event\": \"flew\"}]}",
+		"{\"experiment\": \"x\", \"system\": \"y\", \"ladder\": ["
+		"{\"from\": \"client\", \"segment\": \"FIN\", "
+		"\"event\": 7}]}" };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		struct record record = { 0 };
@@ -433,6 +497,8 @@ const struct tap_test tests_lab_record[] = {
 		a_wrapped_terminal_loses_nothing },
 	{ "ladder: arrows keep their columns",
 		states_and_calls_keep_their_columns },
+	{ "record: JSON says what became of a segment",
+		what_became_of_a_segment_is_in_json },
 	{ "record: it survives JSON", a_record_survives_json },
 	{ "record: what is no record is refused",
 		what_is_no_record_is_refused },
