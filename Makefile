@@ -22,6 +22,7 @@ DEPS_AUDIT := socat ncat nginx-light libnginx-mod-stream haproxy nodejs \
 DEPS_LINT  := clang clang-format clang-tidy cppcheck shellcheck
 DEPS_BENCH := netcat-openbsd socat ncat python3
 DEPS_FUZZ  := clang libclang-rt-dev
+DEPS_KERNELS := user-mode-linux kmod
 
 # One short line a product; `make V=1` shows the commands, `make -s` nothing.
 Q     := $(if $(V),,@)
@@ -269,6 +270,15 @@ audited: all
 check-real: all
 	@O=$(abspath $(O)) tests/run.sh tests/real/*.bats
 
+# Other kernels, as programs: KERNELS names them.
+.PHONY: check-kernels deps-kernels
+KERNELS ?= linux.uml
+check-kernels: all
+	@O=$(abspath $(O)) tests/kernels/check.sh $(KERNELS)
+
+deps-kernels:
+	@tests/deps.sh $(DEPS_KERNELS)
+
 deps:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_LINT)
 
@@ -287,6 +297,9 @@ help:
 	@echo 'make check-valgrind  the tests of the two programs, by valgrind'
 	@echo 'make check-real tests with real servers and proxies; deps-audit'
 	@echo '                installs them, audited writes the README table'
+	@echo 'make check-kernels  all experiments on another kernel, as a program;'
+	@echo '                what agrees is confirmed at the goldens'"'"' feet;'
+	@echo '                deps-kernels installs it'
 	@echo 'make fuzz       look for inputs that break a parser, FUZZ_SECONDS'
 	@echo '                (60) each; corpus keeps what is new, deps-fuzz'
 	@echo '                installs what it needs'

@@ -73,8 +73,8 @@ _gracelab_experiments()
 _gracelab()
 {
 	local cur prev words cword split=
-	local options='--ascii --format= --help --host -o --output= --patience=
-		--pcap= --step --transcripts= --usage --version'
+	local options='--ascii --confirm --format= --help --host -o --output=
+		--patience= --pcap= --step --transcripts= --usage --version'
 
 	COMPREPLY=()
 	if declare -F _init_completion >/dev/null; then

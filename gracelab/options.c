@@ -7,6 +7,7 @@
 
 enum {
 	OPTION_ASCII = 0x300,
+	OPTION_CONFIRM,
 	OPTION_FORMAT,
 	OPTION_HOST,
 	OPTION_PATIENCE,
@@ -24,6 +25,10 @@ static const struct argp_option entries[] = {
 		"Write the capture to FILE too, for Wireshark", 1 },
 	{ "step", OPTION_STEP, NULL, 0,
 		"Wait for Enter before each step, and show the ladder grow",
+		1 },
+	{ "confirm", OPTION_CONFIRM, NULL, 0,
+		"Let a golden that agrees say at its foot that this kernel "
+		"confirms it",
 		1 },
 	{ "patience", OPTION_PATIENCE, "DURATION", 0,
 		"How long a step may take (default 5s)", 2 },
@@ -82,6 +87,8 @@ static void check_whole(struct argp_state *state)
 		argp_error(state,
 			"--format, --ascii, --step, --output and --pcap go "
 			"with play");
+	if (options->command != LAB_CHECK && options->confirm)
+		argp_error(state, "--confirm goes with check");
 	if (one_picture && options->experiment_count != 1)
 		argp_error(state,
 			"--format=svg, --format=mermaid and --pcap take one "
@@ -109,6 +116,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case OPTION_STEP:
 		options->step = true;
+		return 0;
+	case OPTION_CONFIRM:
+		options->confirm = true;
 		return 0;
 	case OPTION_HOST:
 		options->host = true;

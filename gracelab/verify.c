@@ -23,6 +23,27 @@ static void print_commented(const char *text)
 	}
 }
 
+/* A golden that agrees says so at its foot, where all was observed. */
+static void confirm(
+	struct program *program, const char *path, const struct record *record)
+{
+	char why[NAMES_DESCRIPTION_SIZE];
+
+	if (!record->private_network || !record->wire || !record->states)
+		return;
+	switch (golden_confirm(path, record->system)) {
+	case 0:
+		break;
+	case 1:
+		printf("# confirmed on %s\n", record->system);
+		break;
+	default:
+		program->status = STATUS_FAILURE;
+		printf("# cannot confirm in %s: %s\n", path,
+			names_describe(why, errno));
+	}
+}
+
 static void on_checked(void *context, size_t index, const struct record *record)
 {
 	struct program *program = context;
@@ -50,6 +71,8 @@ static void on_checked(void *context, size_t index, const struct record *record)
 				names_describe(why, errno));
 		if (!good)
 			program->status = STATUS_FAILURE;
+		else if (program->options.confirm)
+			confirm(program, path, record);
 	}
 	if (!record->failure && (!record->wire || !record->states))
 		printf("# not observed, and so not compared:%s%s%s%s\n",

@@ -16,7 +16,7 @@
 #   connect [OPTION...]         graceclient to $PORT as "client"
 #   client [OPTION...]          the same in the foreground, for `run`
 #   install_lab FOLDER           gracelab and all it needs, for any user
-#   golden NAME                  an experiment's golden
+#   golden NAME                  an experiment's golden, as a play here gives it
 #   peer_connects / peer_listens [NAME] <<EOF   a Python peer, see below
 #
 # Every test has its own folder and works in it. Whatever was started is ended
@@ -430,7 +430,7 @@ install_lab() {
 }
 
 golden() {
-	cat "$ROOT/transcripts/$1.txt"
+	sed '$s/, confirmed on .*//' "$ROOT/transcripts/$1.txt"
 }
 
 # The CPU time of a process in ticks of 10 ms.

@@ -188,7 +188,7 @@ start_long_lab() {
 
 	for locale in C POSIX de_DE.ISO-8859-1 ''; do
 		LC_ALL=$locale lab play close-early >drawn
-		cmp drawn "$ROOT/transcripts/close-early.txt"
+		diff <(golden close-early) drawn
 	done
 }
 
@@ -309,7 +309,7 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 @test "-o writes the file and nothing on standard output" {
 	run -0 lab play -o out.txt close-early
 	assert_output ''
-	cmp out.txt "$ROOT/transcripts/close-early.txt"
+	diff <(golden close-early) out.txt
 }
 
 @test "a full disk is an error, with its name, and status 1" {
@@ -450,6 +450,32 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 	assert_line --partial "Linux $(uname -r | grep -oE '^[0-9]+\.[0-9]+')"
 }
 
+@test "check --confirm writes the kernel that agrees to a golden's foot" {
+	cp "$ROOT"/transcripts/close-early.* .
+	sed -i '$s/Linux .*/Linux 4.4/' close-early.txt
+	run -0 lab check --confirm close-early.lab
+	assert_line --regexp '^# confirmed on Linux [0-9]+\.[0-9]+$'
+	assert_equal "$(tail -n 1 close-early.txt)" "  Linux 4.4, confirmed on $(
+		uname -r | grep -oE '^[0-9]+\.[0-9]+')"
+	cp close-early.txt confirmed.txt
+	run -0 lab check --confirm close-early.lab
+	refute_line --partial confirmed
+	cmp close-early.txt confirmed.txt
+}
+
+@test "check --confirm leaves a golden that differs, or was seen in part" {
+	cp "$ROOT"/transcripts/close-early.* .
+	sed -i '$s/Linux .*/Linux 4.4/' close-early.txt
+	cp close-early.txt before.txt
+	run -0 lab check --confirm --host close-early.lab
+	cmp close-early.txt before.txt
+	sed -i 's/RST/FIN/' close-early.txt
+	cp close-early.txt before.txt
+	run -1 lab check --confirm close-early.lab
+	cmp close-early.txt before.txt
+	run -2 lab play --confirm close-early.lab
+}
+
 @test "check is TAP, and a failed play is not ok with the reason" {
 	write_lab broken.lab 'client> x' 'server: received "y"'
 	run -1 lab check close-early broken.lab
@@ -465,7 +491,7 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 	cp "$ROOT/transcripts/close-early.lab" .
 	run -0 lab record close-early.lab
 	assert_output ''
-	cmp close-early.txt "$ROOT/transcripts/close-early.txt"
+	diff <(golden close-early) close-early.txt
 	run -0 lab check close-early.lab
 	run -0 ls
 	refute_line --partial .new

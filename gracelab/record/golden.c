@@ -33,8 +33,13 @@ char *golden_text(const struct record *record)
 	return text;
 }
 
-/* Cuts the last line, the system's name, off a transcript; returns it. */
-static char *cut_system(char *text)
+static const char CONFIRMED[] = ", confirmed on ";
+
+/*
+ * Cuts the foot, the last line, off a transcript; returns it: the name of the
+ * system it was recorded on, and of those that have confirmed it.
+ */
+static char *cut_foot(char *text)
 {
 	size_t len = strlen(text);
 
@@ -46,6 +51,42 @@ static char *cut_system(char *text)
 		return text + len;
 	*line = '\0';
 	return line + 1 + strspn(line + 1, " ");
+}
+
+/* The system as a foot confirms it: "6.1" of "Linux 6.1" below "Linux 6.18". */
+static const char *series(const char *foot, const char *system)
+{
+	const char *space = strchr(system, ' ');
+	size_t len = space ? (size_t)(space - system) + 1 : 0;
+
+	return strncmp(foot, system, len) ? system : system + len;
+}
+
+static bool was_recorded_on(const char *foot, const char *system)
+{
+	size_t len = strlen(system);
+
+	return !strncmp(foot, system, len) && (!foot[len] || foot[len] == ',');
+}
+
+/* Whether the foot says that it was recorded or confirmed on the system. */
+static bool is_known_on(const char *foot, const char *system)
+{
+	const char *wanted = series(foot, system);
+	const char *list = strstr(foot, CONFIRMED);
+	size_t len = strlen(wanted);
+
+	if (was_recorded_on(foot, system))
+		return true;
+	for (list += list ? strlen(CONFIRMED) : 0; list;) {
+		const char *comma = strchr(list, ',');
+		size_t one = comma ? (size_t)(comma - list) : strlen(list);
+
+		if (one == len && !strncmp(list, wanted, len))
+			return true;
+		list = comma ? comma + strspn(comma, ", ") : NULL;
+	}
+	return false;
 }
 
 /* A descriptor to read the text from. */
@@ -109,11 +150,11 @@ enum golden_result golden_compare(const char *path, const struct record *record,
 		free(golden);
 		return GOLDEN_MISSING;
 	}
-	const char *golden_system = cut_system(golden);
-	const char *played_system = cut_system(played);
+	const char *foot = cut_foot(golden);
 
-	if (strcmp(golden_system, played_system) != 0)
-		*other_system = strdup(golden_system);
+	cut_foot(played);
+	if (!is_known_on(foot, record->system))
+		*other_system = strdup(foot);
 	golden = mask(golden, record);
 	played = mask(played, record);
 	if (!golden || !played) {
@@ -128,7 +169,8 @@ enum golden_result golden_compare(const char *path, const struct record *record,
 	return result;
 }
 
-int golden_write(const char *path, const char *text)
+/* Writes the file whole or not at all. Returns 0, or -1 with errno. */
+static int replace_file(const char *path, const char *text)
 {
 	char *temporary = NULL;
 	int failed = -1;
@@ -154,4 +196,60 @@ int golden_write(const char *path, const char *text)
 	free(temporary);
 	errno = error;
 	return failed ? -1 : 0;
+}
+
+/* Whether `old` is the transcript `text`, confirmed elsewhere or not. */
+static bool is_same_but_for_foot(const char *old, const char *text)
+{
+	char *a = strdup(old), *b = strdup(text);
+	bool same = false;
+
+	if (a && b) {
+		const char *foot = cut_foot(a), *system = cut_foot(b);
+
+		same = !strcmp(a, b) && was_recorded_on(foot, system);
+	}
+	free(a);
+	free(b);
+	return same;
+}
+
+int golden_write(const char *path, const char *text)
+{
+	size_t bytes;
+	char *old = io_read_file(path, GOLDEN_BYTES_MAX, &bytes);
+	int failed = replace_file(
+		path, old && is_same_but_for_foot(old, text) ? old : text);
+	int error = errno;
+
+	free(old);
+	errno = error;
+	return failed;
+}
+
+int golden_confirm(const char *path, const char *system)
+{
+	size_t bytes;
+	char *text = io_read_file(path, GOLDEN_BYTES_MAX, &bytes);
+	char *confirmed = NULL;
+	int result = -1;
+
+	if (!text)
+		return -1;
+	const char *foot = cut_foot(text);
+
+	if (is_known_on(foot, system))
+		result = 0;
+	else if (asprintf(&confirmed, "%s\n  %s%s%s\n", text, foot,
+			 strstr(foot, CONFIRMED) ? ", " : CONFIRMED,
+			 series(foot, system)) < 0)
+		confirmed = NULL;
+	else if (!replace_file(path, confirmed))
+		result = 1;
+	int error = errno;
+
+	free(confirmed);
+	free(text);
+	errno = error;
+	return result;
 }

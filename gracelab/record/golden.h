@@ -13,15 +13,26 @@ char *golden_text(const struct record *record);
 enum golden_result { GOLDEN_SAME, GOLDEN_DIFFERS, GOLDEN_MISSING };
 
 /*
- * Compares a record with the golden in `path`, as far as was observed, the
- * system's name aside. Where it differs, `*diff` is a unified diff, for the
- * caller to free. `*other_system` is the golden's system where that is
- * another one, for the caller to free, else NULL. GOLDEN_MISSING with errno.
+ * Compares a record with the golden in `path`, as far as was observed, its
+ * foot aside, which names systems. Where it differs, `*diff` is a unified diff,
+ * for the caller to free. `*other_system` is that foot where the golden was
+ * neither recorded nor confirmed on the record's system, for the caller to
+ * free, else NULL. GOLDEN_MISSING with errno.
  */
 enum golden_result golden_compare(const char *path, const struct record *record,
 	char **diff, char **other_system);
 
-/* Writes the golden whole or not at all. Returns 0, or -1 with errno. */
+/*
+ * Writes the golden whole or not at all. What others have confirmed stays so
+ * where the same transcript stands there already. Returns 0, or -1 with errno.
+ */
 int golden_write(const char *path, const char *text);
+
+/*
+ * Adds a system, "Linux 6.1", to the foot of a golden that a whole play there
+ * has given: "Linux 6.18, confirmed on 6.1". Returns 1; 0 if the foot said so
+ * already; -1 with errno.
+ */
+int golden_confirm(const char *path, const char *system);
 
 #endif

@@ -4,12 +4,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "gracelab/record/golden.h"
 #include "gracelab/record/ladder.h"
 #include "gracelab/record/mermaid.h"
 #include "gracelab/record/svg.h"
+#include "lib/base/io.h"
 #include "tap.h"
 
 static char *copy(const char *text)
@@ -452,6 +454,64 @@ static void another_system_is_named_and_no_difference(void)
 	unlink(path);
 }
 
+/* The foot of the golden in `path`, without its newline. */
+static void expect_foot(const char *expected, const char *path)
+{
+	size_t bytes;
+	char *text = io_read_file(path, 65536, &bytes);
+	char *last = text && bytes ? memrchr(text, '\n', bytes - 1) : NULL;
+
+	if (EXPECT(last)) {
+		text[bytes - 1] = '\0';
+		EXPECT_TEXT(expected, last + 1);
+	}
+	free(text);
+}
+
+static void a_golden_says_where_it_was_confirmed_once(void)
+{
+	static const struct {
+		const char *system, *foot;
+		int result;
+	} rows[] = {
+		{ "Linux 6.18", "  Linux 6.18", 0 },
+		{ "Linux 6.1", "  Linux 6.18, confirmed on 6.1", 1 },
+		{ "Linux 6.1", "  Linux 6.18, confirmed on 6.1", 0 },
+		{ "Linux 6.12", "  Linux 6.18, confirmed on 6.1, 6.12", 1 },
+		{ "Linux 6.1", "  Linux 6.18, confirmed on 6.1, 6.12", 0 },
+		{ "Hurd 1.0", "  Linux 6.18, confirmed on 6.1, 6.12, Hurd 1.0",
+			1 },
+	};
+	char path[] = "/tmp/gracelab-unit-XXXXXX";
+	struct record record = example();
+	char *diff, *other, *text = golden_text(&record);
+
+	if (!write_golden(path))
+		return;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		tap_case("%s, %zu", rows[i].system, i);
+		EXPECT_INT(
+			rows[i].result, golden_confirm(path, rows[i].system));
+		expect_foot(rows[i].foot, path);
+		free(record.system);
+		record.system = strdup(rows[i].system);
+		EXPECT_INT(GOLDEN_SAME,
+			golden_compare(path, &record, &diff, &other));
+		EXPECT(!other);
+	}
+	tap_case("recorded again");
+	EXPECT_INT(0, golden_write(path, text));
+	expect_foot(rows[5].foot, path);
+	tap_case("recorded otherwise");
+	text[0] = 'X';
+	EXPECT_INT(0, golden_write(path, text));
+	expect_foot("  Linux 6.18", path);
+	EXPECT_INT(-1, golden_confirm("/nonexistent/golden", "Linux 6.1"));
+	free(text);
+	record_free(&record);
+	unlink(path);
+}
+
 static void a_missing_golden_is_missing(void)
 {
 	struct record record = example();
@@ -510,6 +570,8 @@ const struct tap_test tests_lab_record[] = {
 		a_state_counts_only_where_states_are_observed },
 	{ "golden: another system is named, and is no difference",
 		another_system_is_named_and_no_difference },
+	{ "golden: its foot says where it was confirmed, once",
+		a_golden_says_where_it_was_confirmed_once },
 	{ "golden: one that is not there is missing",
 		a_missing_golden_is_missing },
 	{ NULL, NULL },
