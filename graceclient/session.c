@@ -70,7 +70,8 @@ static bool open_connection(
 		.timeout_ms = session->options->connect_timeout_ms,
 		.wait_mask = &session->outside,
 	};
-	char error[NET_ERROR_SIZE], address[NET_ADDRESS_SIZE];
+	char error[NET_ERROR_SIZE];
+	char local[NET_ADDRESS_SIZE], peer[NET_ADDRESS_SIZE];
 	int fd = net_connect(&options, error);
 
 	if (fd >= FD_SETSIZE) {
@@ -92,11 +93,14 @@ static bool open_connection(
 		&session->conn, &session->context, fd, ++session->connections);
 	session->conn.paused = session->options->common.paused;
 	session->said_ended = false;
-	net_format_end(fd, true, address);
+	net_format_end(fd, false, local);
+	net_format_end(fd, true, peer);
 	report_event(session->report,
 		&(struct event){ .kind = EVENT_CONNECT,
 			.conn = session->conn.number,
-			.detail = address,
+			.detail = peer,
+			.local = local,
+			.peer = peer,
 			.state = tcp_state(fd) });
 	return true;
 }

@@ -32,7 +32,9 @@ bool listener_open(struct listener *listener,
 	}
 	net_format_end(listener->fd, false, address);
 	report_event(report,
-		&(struct event){ .kind = EVENT_LISTEN, .detail = address });
+		&(struct event){ .kind = EVENT_LISTEN,
+			.detail = address,
+			.local = address });
 	if (net_listens_beyond_loopback(listener->fd))
 		report_note(report, 0, "others than this machine may connect");
 	return true;

@@ -131,15 +131,18 @@ static void update(struct server *server, struct served *served)
 static void report_accept(struct server *server, const struct served *served,
 	const struct sockaddr *address, socklen_t address_bytes)
 {
-	char text[NET_ADDRESS_SIZE];
+	char local[NET_ADDRESS_SIZE], peer[NET_ADDRESS_SIZE];
 
 	if (!report_wants_state(server->report))
 		return;
-	net_format(address, address_bytes, text);
+	net_format_end(served->conn.fd, false, local);
+	net_format(address, address_bytes, peer);
 	report_event(server->report,
 		&(struct event){ .kind = EVENT_ACCEPT,
 			.conn = served->conn.number,
-			.detail = text,
+			.detail = peer,
+			.local = local,
+			.peer = peer,
 			.state = tcp_state(served->conn.fd) });
 }
 

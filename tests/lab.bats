@@ -673,6 +673,20 @@ refuses() {
 	assert_line --partial 'early.lab:3: server> reply: the server has ended'
 }
 
+@test "states are those of the addresses that the connection has" {
+	local address
+
+	for address in 127.0.0.2 0.0.0.0 ::1 ::; do
+		[[ $address != *:* || -s /proc/net/if_inet6 ]] || continue
+		write_lab there.lab "server --listen $address" \
+			'client> hello' 'server: received "hello"' \
+			'client: state ESTABLISHED' 'client> close' \
+			'client: state FIN_WAIT2' 'server: state CLOSE_WAIT'
+		run -0 lab play there.lab
+		assert_line --regexp 'close = 0 +FIN_WAIT2 +.* FIN .* CLOSE_WAIT'
+	done
+}
+
 @test "a server that does not start says why" {
 	write_lab bogus.lab 'server --bogus' 'client> x'
 	run -1 lab play bogus.lab

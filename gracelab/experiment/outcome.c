@@ -8,16 +8,6 @@
 #include "lib/base/escape.h"
 #include "lib/base/names.h"
 
-#define ERRNO_MAX 133
-
-int outcome_errno(const char *name)
-{
-	for (int error = 1; error <= ERRNO_MAX; error++)
-		if (!strcmp(names_errno(error), name))
-			return error;
-	return 0;
-}
-
 static bool scan_number(struct scan *scan, const char *what, int *number)
 {
 	char *word, *end;
@@ -74,12 +64,8 @@ static bool scan_state(struct scan *scan, struct outcome *outcome)
 	outcome->kind = OUTCOME_STATE;
 	if (!scan_name(scan, &word))
 		return false;
-	for (int state = STATE_GONE; state <= STATE_CLOSING; state++) {
-		if (!strcmp(state_name((enum tcp_state)state), word)) {
-			outcome->state = (enum tcp_state)state;
-			return true;
-		}
-	}
+	if (state_parse(word, &outcome->state))
+		return true;
 	scan_back_to(scan, word);
 	return scan_fail(scan, "a TCP state such as FIN_WAIT2, or gone");
 }
@@ -91,12 +77,8 @@ static bool scan_probe(struct scan *scan, struct outcome *outcome)
 	outcome->kind = OUTCOME_PROBE;
 	if (!scan_name(scan, &word))
 		return false;
-	for (int probe = PROBE_UNKNOWN; probe <= PROBE_FULL; probe++) {
-		if (!strcmp(event_probe_name((enum event_probe)probe), word)) {
-			outcome->probe = (enum event_probe)probe;
-			return true;
-		}
-	}
+	if (event_probe_parse(word, &outcome->probe))
+		return true;
 	scan_back_to(scan, word);
 	return scan_fail(scan, "half, full or unknown");
 }
@@ -135,7 +117,7 @@ bool outcome_scan(struct scan *scan, struct outcome *outcome)
 	if (!scan_at_end(scan)) {
 		if (!scan_name(scan, &word))
 			return false;
-		outcome->number = outcome_errno(word);
+		outcome->number = names_errno_number(word);
 		if (outcome->number)
 			return true;
 		scan_back_to(scan, word);

@@ -6,9 +6,6 @@
 #include "experiment.h"
 #include "scan.h"
 
-/* The number of an errno name, or 0. */
-int outcome_errno(const char *name);
-
 /* Takes an outcome from a line. */
 bool outcome_scan(struct scan *scan, struct outcome *outcome);
 

@@ -52,39 +52,6 @@ void kernel_close(struct kernel *kernel)
 	errno = error;
 }
 
-static struct sockaddr_storage loopback(bool is_ipv6, uint16_t port)
-{
-	struct sockaddr_storage address = { .ss_family = AF_INET };
-
-	if (is_ipv6) {
-		struct sockaddr_in6 in6 = {
-			.sin6_family = AF_INET6,
-			.sin6_port = htons(port),
-			.sin6_addr = IN6ADDR_LOOPBACK_INIT,
-		};
-
-		memcpy(&address, &in6, sizeof(in6));
-	} else {
-		struct sockaddr_in in = {
-			.sin_family = AF_INET,
-			.sin_port = htons(port),
-			.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		};
-
-		memcpy(&address, &in, sizeof(in));
-	}
-	return address;
-}
-
-struct kernel_pair kernel_loopback_pair(
-	bool is_ipv6, uint16_t client_port, uint16_t server_port)
-{
-	return (struct kernel_pair){
-		.client = loopback(is_ipv6, client_port),
-		.server = loopback(is_ipv6, server_port),
-	};
-}
-
 /* Copies address and port, in network byte order, to a request's id. */
 static void put_address(
 	const struct sockaddr_storage *from, __be32 address[4], __be16 *port)

@@ -37,10 +37,6 @@ struct kernel *kernel_open(void);
 /* Ends it; NULL is allowed. Preserves errno. */
 void kernel_close(struct kernel *kernel);
 
-/* The pair of 127.0.0.1 (or ::1) with these ports, in host byte order. */
-struct kernel_pair kernel_loopback_pair(
-	bool is_ipv6, uint16_t client_port, uint16_t server_port);
-
 /*
  * Looks up both ends of one connection, each exactly: no table is walked, no
  * listener is taken for a connection. FIN_WAIT2 is told from TIME_WAIT also

@@ -1,180 +1,227 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rungs.h"
 
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "lib/base/escape.h"
+#include "lib/base/names.h"
 
-static const char *string(const json_t *event, const char *key)
-{
-	return json_string_value(json_object_get(event, key));
-}
-
-static char *copy(const char *text)
-{
-	return text ? strdup(text) : NULL;
-}
-
-static struct rungs_call *new_call(struct rungs *rungs, int side)
+void rungs_add(struct rungs *rungs, struct rungs_call call)
 {
 	struct rungs_call *calls = reallocarray(
 		rungs->calls, rungs->call_count + 1, sizeof(*calls));
 
-	if (!calls)
-		return NULL;
-	rungs->calls = calls;
-	calls[rungs->call_count] = (struct rungs_call){ .caller = side };
-	return &calls[rungs->call_count++];
+	if (!calls || !call.call) {
+		free(call.call);
+		free(call.text);
+		free(call.result);
+		rungs->incomplete = true;
+	} else {
+		calls[rungs->call_count++] = call;
+	}
+	if (calls)
+		rungs->calls = calls;
 }
 
-/* How an event stands in the ladder. */
+/* What a call gave. */
 enum shape {
-	SHAPE_PLAIN, /* by the name */
-	SHAPE_BYTES, /* with text and number of bytes */
-	SHAPE_ZERO,  /* the call gave 0 */
-	SHAPE_ERROR, /* the call gave an errno */
-	SHAPE_SPECIAL,
+	SHAPE_NONE,   /* no call */
+	SHAPE_PLAIN,  /* nothing worth a word */
+	SHAPE_BYTES,  /* a number of bytes */
+	SHAPE_ZERO,   /* 0 */
+	SHAPE_EOF,    /* 0, which is EOF */
+	SHAPE_ERROR,  /* an errno */
+	SHAPE_STATE,  /* the state */
+	SHAPE_PROBE,  /* the probe's result */
+	SHAPE_STATUS, /* ended with the status */
+	SHAPE_SIGNAL, /* ended by the signal */
 };
 
 static const struct {
-	const char *event, *call;
+	const char *call; /* NULL: as the event says */
 	enum shape shape;
 	bool sends;
-} shapes[] = {
-	{ "connect", "connect", SHAPE_PLAIN, true },
-	{ "accept", "accept", SHAPE_PLAIN, true },
-	{ "send", "send", SHAPE_BYTES, true },
-	{ "recv", "recv", SHAPE_BYTES, false },
-	{ "eof", "recv", SHAPE_ZERO, false },
-	{ "would-block", NULL, SHAPE_ERROR, false },
-	{ "error", NULL, SHAPE_ERROR, false },
-	{ "shutdown", NULL, SHAPE_ZERO, true },
-	{ "close", "close", SHAPE_ZERO, true },
-	{ "reset", "abortive close", SHAPE_ZERO, true },
-	{ "hold", "hold", SHAPE_PLAIN, false },
-	{ "release", "release", SHAPE_PLAIN, true },
-	{ "state", "state", SHAPE_SPECIAL, false },
-	{ "probe", "probe", SHAPE_SPECIAL, false },
-	{ "signal", "SIGPIPE caught", SHAPE_PLAIN, false },
-	{ "exit", "exit", SHAPE_SPECIAL, true },
-	{ "killed", "killed", SHAPE_SPECIAL, true },
+} shapes[EVENTS] = {
+	[EVENT_CONNECT] = { "connect", SHAPE_PLAIN, true },
+	[EVENT_ACCEPT] = { "accept", SHAPE_PLAIN, true },
+	[EVENT_SEND] = { "send", SHAPE_BYTES, true },
+	[EVENT_RECV] = { "recv", SHAPE_BYTES, false },
+	[EVENT_EOF] = { "recv", SHAPE_EOF, false },
+	[EVENT_WOULD_BLOCK] = { NULL, SHAPE_ERROR, false },
+	[EVENT_ERROR] = { NULL, SHAPE_ERROR, false },
+	[EVENT_SHUTDOWN] = { "shutdown", SHAPE_ZERO, true },
+	[EVENT_CLOSE] = { "close", SHAPE_ZERO, true },
+	[EVENT_RESET] = { "abortive close", SHAPE_ZERO, true },
+	[EVENT_HOLD] = { "hold", SHAPE_PLAIN, false },
+	[EVENT_RELEASE] = { "release", SHAPE_PLAIN, true },
+	[EVENT_STATE] = { "state", SHAPE_STATE, false },
+	[EVENT_PROBE] = { "probe", SHAPE_PROBE, false },
+	[EVENT_SIGNAL] = { "SIGPIPE caught", SHAPE_PLAIN, false },
+	[EVENT_EXIT] = { "exit", SHAPE_STATUS, true },
+	[EVENT_KILLED] = { "killed", SHAPE_SIGNAL, true },
 };
 
-#define SHAPES (sizeof(shapes) / sizeof(*shapes))
-
-/* "shutdown wr" for SHUT_WR. */
-static const char *shutdown_name(const char *how)
+static const char *shutdown_name(int how)
 {
-	if (how && !strcmp(how, "SHUT_RD"))
-		return "shutdown rd";
-	if (how && !strcmp(how, "SHUT_RDWR"))
-		return "shutdown rdwr";
-	return "shutdown wr";
+	return how == SHUT_RD      ? "shutdown rd"
+		: how == SHUT_RDWR ? "shutdown rdwr"
+				   : "shutdown wr";
 }
 
-static void set_special(struct rungs_call *call, const json_t *event)
+static const char *probe_words(enum event_probe probe)
 {
-	const char *detail = string(event, "detail");
-	char text[40];
-
-	if (!strcmp(call->call, "exit")) {
-		snprintf(text, sizeof(text), "exit(%lld)",
-			json_integer_value(json_object_get(event, "status")));
-		free(call->call);
-		call->call = strdup(text);
-	} else if (!strcmp(call->call, "killed")) {
-		snprintf(text, sizeof(text), "killed by %s",
-			string(event, "signal"));
-		free(call->call);
-		call->call = strdup(text);
-	} else if (detail) {
-		/* "half-close: ...", "CLOSE, unread ...": the gist. */
-		call->result = strndup(detail, strcspn(detail, ":,"));
+	switch (probe) {
+	case PROBE_UNKNOWN:
+		break;
+	case PROBE_HALF:
+		return "half-close";
+	case PROBE_FULL:
+		return "full close";
 	}
+	return "cannot tell";
 }
 
-void rungs_add_event(struct rungs *rungs, int side, const json_t *event)
+/* A text of its own, printf(3)'s format; NULL is a lack of memory. */
+__attribute__((format(printf, 2, 3))) static char *make(
+	struct rungs *rungs, const char *format, ...)
 {
-	const char *name = string(event, "event");
-	const char *detail = string(event, "detail");
-	char bytes[24];
-	size_t i = 0;
+	va_list arguments;
+	char *text = NULL;
 
-	while (i < SHAPES && (!name || strcmp(shapes[i].event, name) != 0))
-		i++;
-	struct rungs_call *call = i < SHAPES ? new_call(rungs, side) : NULL;
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	rungs->incomplete |= !text;
+	return text;
+}
 
-	if (!call)
-		return;
-	const char *made =
-		shapes[i].call ? shapes[i].call : string(event, "call");
+static char *escaped(struct rungs *rungs, const void *bytes, size_t len)
+{
+	char *text = malloc(ESCAPE_SIZE(len));
 
-	if (!strcmp(name, "hold") && detail && strstr(detail, "child"))
-		made = "hold child";
-	if (!made || !strcmp(made, "shutdown"))
-		made = shutdown_name(detail);
-	call->sends = shapes[i].sends;
-	call->connects = !strcmp(name, "connect");
-	call->establishes = call->connects || !strcmp(name, "accept");
-	/* A SYN went out also where nobody took it. */
-	call->sends = call->sends || !strcmp(made, "connect");
-	call->text = copy(string(event, "text"));
-	if (shapes[i].shape == SHAPE_BYTES && detail) {
-		/* A whole file at once. */
-		made = "sendfile";
-		free(call->text);
-		call->text = copy(detail);
-	}
-	call->call = strdup(made);
-	switch (shapes[i].shape) {
+	if (text)
+		escape_text(text, bytes, len);
+	rungs->incomplete |= !text;
+	return text;
+}
+
+/* The call's name, with what belongs to it. */
+static char *call_of(struct rungs *rungs, const struct heard *heard)
+{
+	const struct event *event = &heard->event;
+	enum shape shape = shapes[event->kind].shape;
+	const char *call = shapes[event->kind].call;
+
+	if (shape == SHAPE_STATUS)
+		return make(rungs, "exit(%d)", event->status);
+	if (shape == SHAPE_SIGNAL)
+		return make(rungs, "killed by %s", names_signal(event->signal));
+	if (heard->how >= 0)
+		return make(rungs, "%s", shutdown_name(heard->how));
+	if (event->kind == EVENT_SEND && event->detail)
+		return make(rungs, "sendfile");
+	if (!call && !event->call)
+		return make(rungs, "?");
+	return call ? make(rungs, "%s%s", call, event->child ? " child" : "")
+		    : escaped(rungs, event->call, strlen(event->call));
+}
+
+static char *result_of(struct rungs *rungs, const struct event *event)
+{
+	switch (shapes[event->kind].shape) {
+	case SHAPE_NONE:
 	case SHAPE_PLAIN:
+	case SHAPE_STATUS:
+	case SHAPE_SIGNAL:
 		break;
 	case SHAPE_BYTES:
-		snprintf(bytes, sizeof(bytes), "%lld",
-			json_integer_value(json_object_get(event, "bytes")));
-		call->result = strdup(bytes);
-		break;
+		return make(rungs, "%zu", event->bytes);
 	case SHAPE_ZERO:
-		call->result = strdup(!strcmp(name, "eof") ? "0 (EOF)" : "0");
-		break;
+		return make(rungs, "0");
+	case SHAPE_EOF:
+		return make(rungs, "0 (EOF)");
 	case SHAPE_ERROR:
-		call->result = copy(string(event, "errno"));
-		break;
-	case SHAPE_SPECIAL:
-		set_special(call, event);
-		break;
+		return make(rungs, "%s", names_errno(event->error));
+	case SHAPE_STATE:
+		return make(rungs, "%s", state_name(event->state));
+	case SHAPE_PROBE:
+		return make(rungs, "%s", probe_words(event->probe));
 	}
+	return NULL;
 }
 
-void rungs_add_call(
-	struct rungs *rungs, int side, const char *name, const char *result)
+/* What was sent or received, or the file that it came from. */
+static char *text_of(struct rungs *rungs, const struct heard *heard)
 {
-	struct rungs_call *call = new_call(rungs, side);
+	const struct event *event = &heard->event;
 
-	if (!call)
+	if (event->kind == EVENT_SEND && event->detail)
+		return escaped(rungs, event->detail, strlen(event->detail));
+	return event->data ? escaped(rungs, event->data, heard->data_bytes)
+			   : NULL;
+}
+
+void rungs_add_event(
+	struct rungs *rungs, enum side side, const struct heard *heard)
+{
+	const struct event *event = &heard->event;
+
+	if (shapes[event->kind].shape == SHAPE_NONE)
 		return;
-	call->call = malloc(ESCAPE_SIZE(strlen(name)));
-	if (call->call)
-		escape_text(call->call, name, strlen(name));
-	call->result = copy(result);
-	call->sends = true;
+	rungs_add(rungs,
+		(struct rungs_call){
+			.caller = side,
+			.call = call_of(rungs, heard),
+			.text = text_of(rungs, heard),
+			.result = result_of(rungs, event),
+			/* Without a connection it is connect(2): a SYN went
+			 * out also where nobody took it. */
+			.sends = shapes[event->kind].sends ||
+				(event->kind == EVENT_ERROR && !event->conn),
+			.establishes = event->kind == EVENT_CONNECT ||
+				event->kind == EVENT_ACCEPT,
+		});
+}
+
+void rungs_add_line(struct rungs *rungs, enum side side, const char *line,
+	const char *result)
+{
+	rungs_add(rungs,
+		(struct rungs_call){
+			.caller = side,
+			.call = escaped(rungs, line, strlen(line)),
+			.result = result ? make(rungs, "%s", result) : NULL,
+			.sends = true,
+		});
 }
 
 void rungs_add_segment(
-	struct rungs *rungs, int sender, const struct segment *segment)
+	struct rungs *rungs, enum side sender, const struct segment *segment)
 {
 	if (segment_is_pure_ack(segment))
 		return;
 	struct rungs_segment *segments = reallocarray(
 		rungs->segments, rungs->segment_count + 1, sizeof(*segments));
 
-	if (!segments)
+	if (!segments) {
+		rungs->incomplete = true;
 		return;
+	}
 	rungs->segments = segments;
 	segments[rungs->segment_count++] =
 		(struct rungs_segment){ .sender = sender, .segment = *segment };
+}
+
+void rungs_set_state(struct rungs *rungs, enum side side, enum tcp_state state)
+{
+	rungs->changed[side] = true;
+	rungs->states[side] = state;
 }
 
 void rungs_segment_text(const struct segment *segment, char *out)
@@ -193,106 +240,128 @@ void rungs_segment_text(const struct segment *segment, char *out)
 		snprintf(out, RUNGS_SEGMENT_SIZE, "%s", fin ? "FIN" : "ACK");
 }
 
+/* Rungs under way to the record. */
+struct flush {
+	struct rungs *rungs;
+	struct record *record;
+	double seconds;
+	size_t next;    /* the first segment that has no rung yet */
+	size_t sender;  /* the rung of the last call that sends */
+	size_t changer; /* the last rung whose segment changes states */
+	bool complete;
+};
+
+static struct rung *add_rung(struct flush *flush)
+{
+	struct rung *rung = record_add(flush->record, flush->seconds);
+
+	flush->complete = flush->complete && rung;
+	return rung;
+}
+
+static void set_text(struct flush *flush, char **at, const char *text)
+{
+	free(*at);
+	*at = strdup(text);
+	flush->complete = flush->complete && *at;
+}
+
 /* Moves a call to the rung. */
 static void put_call(struct rung *rung, struct rungs_call *call)
 {
-	rung->caller = call->caller;
+	rung->caller = (int)call->caller;
 	rung->call = call->call;
 	rung->text = call->text;
 	rung->result = call->result;
-	*call = (struct rungs_call){ 0 };
+	call->call = call->text = call->result = NULL;
 }
 
-static void put_segment(struct rung *rung, const struct rungs_segment *from)
+/* Puts the next segment onto the last rung. */
+static void put_segment(struct flush *flush, struct rung *rung)
 {
+	const struct rungs_segment *from =
+		&flush->rungs->segments[flush->next++];
 	char text[RUNGS_SEGMENT_SIZE];
 
 	rungs_segment_text(&from->segment, text);
-	rung->sender = from->sender;
-	rung->segment = strdup(text);
+	rung->sender = (int)from->sender;
+	set_text(flush, &rung->segment, text);
+	if (from->segment.flags & (SEGMENT_FIN | SEGMENT_SYN | SEGMENT_RST))
+		flush->changer = flush->record->rung_count - 1;
 }
 
-/* Adds the segments [*next, end) as rungs of their own. */
-static void put_segments(struct rungs *rungs, struct record *record,
-	double seconds, size_t *next, size_t end)
+/* Adds all other segments as rungs of their own. */
+static void put_segments(struct flush *flush)
 {
-	for (; *next < end; (*next)++) {
-		struct rung *rung = record_add(record, seconds);
+	while (flush->next < flush->rungs->segment_count) {
+		struct rung *rung = add_rung(flush);
 
-		if (rung)
-			put_segment(rung, &rungs->segments[*next]);
+		if (!rung)
+			return;
+		put_segment(flush, rung);
 	}
 }
 
 /*
- * The rungs of calls and segments. A call that sends takes the next segment if
- * that is its side's. The segments behind it, up to the next call that sends,
- * are more of the same call or what answered them. Returns the rung of the
- * last call that sends, or the first rung of all.
+ * A call that sends takes the next segment if that is its side's. The segments
+ * behind it, up to the next call that sends, are more of the same call or what
+ * answered them.
  */
-static size_t put_calls(
-	struct rungs *rungs, struct record *record, double seconds)
+static void put_calls(struct flush *flush)
 {
-	size_t next = 0, end = rungs->segment_count;
-	size_t sender = record->rung_count;
+	struct rungs *rungs = flush->rungs;
 
 	for (size_t i = 0; i < rungs->call_count; i++) {
 		struct rungs_call *call = &rungs->calls[i];
-		bool sends = call->sends;
-		bool establishes = call->establishes;
 		bool another =
 			i + 1 < rungs->call_count && rungs->calls[i + 1].sends;
-		struct rung *rung = record_add(record, seconds);
+		struct rung *rung = add_rung(flush);
 
 		if (!rung)
-			break;
+			return;
 		put_call(rung, call);
-		if (establishes)
-			rung->states[rung->caller] = copy("ESTABLISHED");
-		if (!sends)
+		if (call->establishes)
+			set_text(flush, &rung->states[call->caller],
+				state_name(STATE_ESTABLISHED));
+		if (!call->sends)
 			continue;
-		sender = record->rung_count - 1;
-		if (next < end && rungs->segments[next].sender == rung->caller)
-			put_segment(rung, &rungs->segments[next++]);
+		flush->sender = flush->record->rung_count - 1;
+		if (flush->next < rungs->segment_count &&
+			rungs->segments[flush->next].sender == call->caller)
+			put_segment(flush, rung);
 		if (!another)
-			put_segments(rungs, record, seconds, &next, end);
+			put_segments(flush);
 	}
-	put_segments(rungs, record, seconds, &next, end);
-	return sender;
+	put_segments(flush);
 }
 
-/* The last rung from `first` on whose segment changes states, else `sender`. */
-static size_t rung_of_change(
-	const struct record *record, size_t first, size_t sender)
-{
-	for (size_t i = record->rung_count; i > first; i--) {
-		const char *segment = record->rungs[i - 1].segment;
-
-		if (segment &&
-			(strstr(segment, "FIN") || strstr(segment, "SYN") ||
-				strstr(segment, "RST")))
-			return i - 1;
-	}
-	return sender;
-}
-
-void rungs_flush(struct rungs *rungs, struct record *record, double seconds)
+bool rungs_flush(struct rungs *rungs, struct record *record, double seconds)
 {
 	size_t first = record->rung_count;
-	bool changed = rungs->states[CLIENT] || rungs->states[SERVER];
-	size_t sender = put_calls(rungs, record, seconds);
+	struct flush flush = {
+		.rungs = rungs,
+		.record = record,
+		.seconds = seconds,
+		.sender = first,
+		.changer = SIZE_MAX,
+		.complete = !rungs->incomplete,
+	};
 
-	if (changed && record->rung_count == first)
-		record_add(record, seconds);
-	for (int side = 0; side < SIDES && changed; side++) {
-		size_t at = rung_of_change(record, first, sender);
+	put_calls(&flush);
+	for (int side = 0; side < SIDES; side++) {
+		size_t at = flush.changer != SIZE_MAX ? flush.changer
+						      : flush.sender;
 
-		if (at >= record->rung_count || !rungs->states[side])
+		if (!rungs->changed[side])
 			continue;
-		free(record->rungs[at].states[side]);
-		record->rungs[at].states[side] = copy(rungs->states[side]);
+		if (record->rung_count == first)
+			add_rung(&flush);
+		if (at < record->rung_count)
+			set_text(&flush, &record->rungs[at].states[side],
+				state_name(rungs->states[side]));
 	}
 	rungs_free(rungs);
+	return flush.complete;
 }
 
 void rungs_free(struct rungs *rungs)

@@ -3,23 +3,23 @@
 #ifndef GRACELAB_RUNGS_H
 #define GRACELAB_RUNGS_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "gracelab/observe/segment.h"
+#include "lib/event/heard.h"
+#include "lib/net/state.h"
 #include "record.h"
 
-/* A call as an event tells it; texts are owned. */
+/* A call, for rungs_add(); texts are owned. */
 struct rungs_call {
-	int caller;
-	char *call, *text, *result;
-	bool sends; /* it may put a segment on the wire */
-	bool connects;
-	bool establishes; /* connect and accept give ESTABLISHED */
+	enum side caller;
+	char *call, *text, *result; /* `text` escaped; or NULL */
+	bool sends;                 /* it may put a segment on the wire */
+	bool establishes;           /* it gives ESTABLISHED: connect, accept */
 };
 
 struct rungs_segment {
-	int sender;
+	enum side sender;
 	struct segment segment;
 };
 
@@ -29,19 +29,28 @@ struct rungs {
 	size_t call_count;
 	struct rungs_segment *segments; /* owned */
 	size_t segment_count;
-	const char *states[SIDES]; /* that changed, or NULL; borrowed */
+	bool changed[SIDES]; /* the kernel's state, and to which: */
+	enum tcp_state states[SIDES];
+	bool incomplete; /* something was not added for lack of memory */
 };
 
-/* Adds a call by its event; an event that is no call adds nothing. */
-void rungs_add_event(struct rungs *rungs, int side, const json_t *event);
+/* Adds a call, and takes its texts over. */
+void rungs_add(struct rungs *rungs, struct rungs_call call);
 
-/* Adds a call that no event tells of; each text may be NULL. */
-void rungs_add_call(
-	struct rungs *rungs, int side, const char *call, const char *result);
+/* Adds a call by its event; an event that is no call adds nothing. */
+void rungs_add_event(
+	struct rungs *rungs, enum side side, const struct heard *heard);
+
+/* Adds a typed line that no event tells of, escaped. `result` may be NULL. */
+void rungs_add_line(struct rungs *rungs, enum side side, const char *line,
+	const char *result);
 
 /* Adds a segment, unless it is a pure ACK. */
 void rungs_add_segment(
-	struct rungs *rungs, int sender, const struct segment *segment);
+	struct rungs *rungs, enum side sender, const struct segment *segment);
+
+/* Notes that a side's state has changed. */
+void rungs_set_state(struct rungs *rungs, enum side side, enum tcp_state state);
 
 /* "data 5+FIN": room for RUNGS_SEGMENT_SIZE. */
 #define RUNGS_SEGMENT_SIZE 32
@@ -51,9 +60,9 @@ void rungs_segment_text(const struct segment *segment, char *out);
  * Adds the rungs to the record, and begins anew. A segment stands on the rung
  * of the call that sent it; a state on that of the segment that changed it.
  * That connect(2) or accept(2) gave a connection says that it was ESTABLISHED,
- * however soon it was not.
+ * however soon it was not. False where something is missing for lack of memory.
  */
-void rungs_flush(struct rungs *rungs, struct record *record, double seconds);
+bool rungs_flush(struct rungs *rungs, struct record *record, double seconds);
 
 void rungs_free(struct rungs *rungs);
 

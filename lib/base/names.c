@@ -31,6 +31,9 @@ static const struct {
 	{ SIGUSR2, "SIGUSR2" },
 };
 
+/* No system call of Linux gives a greater one. */
+#define ERRNO_MAX 133
+
 #define SIGNALS (sizeof(signals) / sizeof(*signals))
 
 const char *names_errno(int error)
@@ -38,6 +41,14 @@ const char *names_errno(int error)
 	const char *name = strerrorname_np(error);
 
 	return name ? name : "E?";
+}
+
+int names_errno_number(const char *name)
+{
+	for (int error = 1; error <= ERRNO_MAX; error++)
+		if (!strcmp(names_errno(error), name))
+			return error;
+	return 0;
 }
 
 const char *names_signal(int number)
@@ -62,6 +73,16 @@ const char *names_shutdown(int how)
 	return how == SHUT_RD    ? "SHUT_RD"
 		: how == SHUT_WR ? "SHUT_WR"
 				 : "SHUT_RDWR";
+}
+
+int names_shutdown_number(const char *name)
+{
+	static const int all[] = { SHUT_RD, SHUT_WR, SHUT_RDWR };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (!strcmp(names_shutdown(all[i]), name))
+			return all[i];
+	return -1;
 }
 
 char *names_describe(char *out, int error)

@@ -146,6 +146,7 @@ bool conn_hold(struct conn *conn, bool by_child)
 		return false;
 	calls_report(conn,
 		(struct event){ .kind = EVENT_HOLD,
+			.child = by_child,
 			.detail = by_child ? "a child holds the socket too"
 					   : "another descriptor holds the "
 					     "socket too" });

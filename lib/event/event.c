@@ -56,6 +56,8 @@ const char *event_name(enum event_kind kind)
 		return "done";
 	case EVENT_EXIT:
 		return "exit";
+	case EVENT_KILLED:
+		return "killed";
 	}
 	return "?";
 }
@@ -71,6 +73,28 @@ const char *event_probe_name(enum event_probe probe)
 		return "full";
 	}
 	return "?";
+}
+
+bool event_parse(const char *name, enum event_kind *kind)
+{
+	for (int i = 0; i < EVENTS; i++) {
+		if (!strcmp(event_name((enum event_kind)i), name)) {
+			*kind = (enum event_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool event_probe_parse(const char *name, enum event_probe *probe)
+{
+	for (int i = PROBE_UNKNOWN; i <= PROBE_FULL; i++) {
+		if (!strcmp(event_probe_name((enum event_probe)i), name)) {
+			*probe = (enum event_probe)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool has_bytes(enum event_kind kind)
@@ -117,6 +141,14 @@ static int fill(json_t *object, const struct event *event)
 	if (event->kind == EVENT_PROBE)
 		bad |= json_object_set_new(object, "result",
 			json_string(event_probe_name(event->probe)));
+	if (event->child)
+		bad |= json_object_set_new(object, "child", json_true());
+	if (event->local)
+		bad |= json_object_set_new(
+			object, "local", json_string(event->local));
+	if (event->peer)
+		bad |= json_object_set_new(
+			object, "peer", json_string(event->peer));
 	if (event->data)
 		bad |= json_object_set_new(
 			object, "text", escaped(event->data, event->bytes));

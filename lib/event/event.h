@@ -3,6 +3,7 @@
 #ifndef GRACE_EVENT_H
 #define GRACE_EVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -32,7 +33,11 @@ enum event_kind {
 	EVENT_FAILURE, /* cannot `call` `detail`: `error` */
 	EVENT_DONE,
 	EVENT_EXIT,
+	EVENT_KILLED, /* by `signal`; written by nobody, but seen by who waits
+		       */
 };
+
+#define EVENTS (EVENT_KILLED + 1)
 
 /* "would-block" for EVENT_WOULD_BLOCK, and so on; never changes. */
 const char *event_name(enum event_kind kind);
@@ -42,6 +47,10 @@ enum event_probe { PROBE_UNKNOWN, PROBE_HALF, PROBE_FULL };
 
 /* "unknown", "half", "full"; never changes. */
 const char *event_probe_name(enum event_probe probe);
+
+/* Each by its name; false for any other text. */
+bool event_parse(const char *name, enum event_kind *kind);
+bool event_probe_parse(const char *name, enum event_probe *probe);
 
 /* What does not apply is zero; every pointer is borrowed for one call. */
 struct event {
@@ -56,7 +65,10 @@ struct event {
 			       * why a done line was refused */
 	int error;            /* errno; probe: SO_ERROR */
 	enum event_probe probe;
-	int signal;         /* signal */
+	bool child;         /* hold: by a forked child */
+	const char *local;  /* listen, connect, accept: net_format() of the */
+	const char *peer;   /* two ends, getsockname(2) and getpeername(2) */
+	int signal;         /* signal, killed */
 	int status;         /* exit */
 	unsigned long line; /* done: the typed line's number, from 1 */
 };

@@ -325,6 +325,7 @@ static void put_text(struct report *report, const struct event *event)
 		break;
 	case EVENT_DONE:
 	case EVENT_EXIT:
+	case EVENT_KILLED:
 		break;
 	}
 }

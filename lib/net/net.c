@@ -56,6 +56,50 @@ void net_format_end(int fd, bool peer, char *out)
 		net_format((struct sockaddr *)&address, size, out);
 }
 
+/* A mapped address, in place: the same kernel socket, by its IPv4 name. */
+static void unmap(struct sockaddr_storage *address)
+{
+	struct sockaddr_in6 in6;
+	struct sockaddr_in in = { .sin_family = AF_INET };
+
+	memcpy(&in6, address, sizeof(in6));
+	if (address->ss_family != AF_INET6 ||
+		!IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
+		return;
+	in.sin_port = in6.sin6_port;
+	memcpy(&in.sin_addr, &in6.sin6_addr.s6_addr[12], sizeof(in.sin_addr));
+	memset(address, 0, sizeof(*address));
+	memcpy(address, &in, sizeof(in));
+}
+
+bool net_parse_end(const char *text, struct sockaddr_storage *address)
+{
+	static const struct addrinfo hints = {
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+	};
+	const char *colon = strrchr(text, ':');
+	struct addrinfo *list = NULL;
+	char host[NET_ADDRESS_SIZE];
+	uint16_t port;
+	bool is_ipv6 = text[0] == '[';
+	size_t len = colon ? (size_t)(colon - text) : 0;
+
+	if (!colon || !net_parse_port(colon + 1, &port) ||
+		len >= sizeof(host) || len < 3 ||
+		(is_ipv6 && text[len - 1] != ']'))
+		return false;
+	snprintf(host, sizeof(host), "%.*s", (int)(is_ipv6 ? len - 2 : len),
+		text + is_ipv6);
+	if (getaddrinfo(host, colon + 1, &hints, &list))
+		return false;
+	memset(address, 0, sizeof(*address));
+	memcpy(address, list->ai_addr, list->ai_addrlen);
+	freeaddrinfo(list);
+	unmap(address);
+	return true;
+}
+
 static void set_option(int fd, int level, int option)
 {
 	static const int on = 1;

@@ -24,6 +24,13 @@ void net_format(
 /* net_format() of getsockname(2) or, with `peer`, getpeername(2). */
 void net_format_end(int fd, bool peer, char *out);
 
+/*
+ * Reads what net_format() writes into `*address`; an IPv4 address that is
+ * mapped into IPv6 (RFC 4291 section 2.5.5.2) becomes plain IPv4. False for
+ * any other text.
+ */
+bool net_parse_end(const char *text, struct sockaddr_storage *address);
+
 struct net_listen_options {
 	const char *host;
 	uint16_t port;

@@ -3,6 +3,7 @@
 
 #include <netinet/tcp.h>
 #include <stddef.h>
+#include <string.h>
 
 /* The kernel's numbers are taken over unchanged. */
 _Static_assert((int)STATE_ESTABLISHED == (int)TCP_ESTABLISHED, "states");
@@ -27,4 +28,15 @@ static const char *const names[STATES] = {
 const char *state_name(enum tcp_state state)
 {
 	return (size_t)state < STATES ? names[state] : "?";
+}
+
+bool state_parse(const char *name, enum tcp_state *state)
+{
+	for (int i = 0; i < STATES; i++) {
+		if (!strcmp(names[i], name)) {
+			*state = (enum tcp_state)i;
+			return true;
+		}
+	}
+	return false;
 }

@@ -28,6 +28,9 @@ enum tcp_state {
  */
 const char *state_name(enum tcp_state state);
 
+/* The state by its name; false for any other text. */
+bool state_parse(const char *name, enum tcp_state *state);
+
 /*
  * True in passing: FIN_WAIT1, CLOSING, LAST_ACK, which the peer's kernel ends
  * without anybody's doing.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Events as a play reads them: actor.h, cast.h, rungs.h, and the record that
- * they give, written and read. The input stands in a file, as if the server
- * had written it and ended.
+ * Events as a play reads them: heard.h, actor.h, cast.h, rungs.h, and the
+ * record that they give, written and read. The input stands in a file, as if
+ * the server had written it and ended.
  */
 #include <jansson.h>
 #include <signal.h>
@@ -12,25 +12,25 @@
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "gracelab/cast/kind.h"
 #include "gracelab/experiment/outcome.h"
-#include "gracelab/play/cast.h"
 #include "gracelab/record/ladder.h"
 #include "gracelab/record/mermaid.h"
 #include "gracelab/record/rungs.h"
 #include "gracelab/record/svg.h"
 #include "tests/unit/tap.h"
 
-struct heard {
+struct audience {
 	struct rungs rungs;
 	size_t events;
 };
 
-static void on_event(void *context, int side, const json_t *event)
+static void on_event(void *context, enum side side, const struct heard *event)
 {
-	struct heard *heard = context;
+	struct audience *audience = context;
 
-	heard->events++;
-	rungs_add_event(&heard->rungs, side, event);
+	audience->events++;
+	rungs_add_event(&audience->rungs, side, event);
 }
 
 /* A server without a process: its end is what is left to read. */
@@ -107,7 +107,7 @@ static void check_record(const struct record *record)
 	json_decref(json);
 }
 
-static void check_rungs(struct heard *heard)
+static void check_rungs(struct audience *audience)
 {
 	struct record record = {
 		.name = strdup("name"),
@@ -115,9 +115,9 @@ static void check_rungs(struct heard *heard)
 		.wire = true,
 		.states = true,
 	};
-	size_t calls = heard->rungs.call_count;
+	size_t calls = audience->rungs.call_count;
 
-	rungs_flush(&heard->rungs, &record, 0.5);
+	rungs_flush(&audience->rungs, &record, 0.5);
 	EXPECT_INT(calls, record.rung_count);
 	check_record(&record);
 	record_free(&record);
@@ -125,9 +125,11 @@ static void check_rungs(struct heard *heard)
 
 bool fuzz_events(const uint8_t *data, size_t size)
 {
-	struct heard heard = { 0 };
-	struct cast cast = { .on_event = on_event, .context = &heard };
+	struct audience audience = { 0 };
+	struct cast cast = { .on_event = on_event, .context = &audience };
 	struct cast_member *server = &cast.members[SERVER];
+
+	cast_init(&cast);
 
 	if (open_server(&server->actor, data, size)) {
 		cast_await_server(&cast, 0);
@@ -135,7 +137,7 @@ bool fuzz_events(const uint8_t *data, size_t size)
 		check_seen(server);
 		/* Its last outcome is its end, whatever it wrote before. */
 		if (!server->actor.ended)
-			EXPECT(!cast_signal(&cast, SERVER, SIGKILL, 0));
+			EXPECT(!kind_grace.await_end(&cast, SERVER, 0));
 		if (EXPECT(server->actor.ended && server->seen_count))
 			EXPECT(server->seen[server->seen_count - 1].kind ==
 				OUTCOME_KILLED);
@@ -143,8 +145,8 @@ bool fuzz_events(const uint8_t *data, size_t size)
 	}
 	if (!server->actor.ended && server->actor.events >= 0)
 		close(server->actor.events);
-	check_rungs(&heard);
+	check_rungs(&audience);
 	cast_end(&cast);
 	/* The last is that it was killed, which is ours. */
-	return heard.events > 1;
+	return audience.events > 1;
 }

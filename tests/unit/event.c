@@ -71,6 +71,7 @@ static void kinds_have_the_names_of_the_design(void)
 		[EVENT_FAILURE] = "failure",
 		[EVENT_DONE] = "done",
 		[EVENT_EXIT] = "exit",
+		[EVENT_KILLED] = "killed",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gracelab/record/rungs.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "tap.h"
 
 /* Adds an event that is given as JSON. */
-static void add_event(struct rungs *rungs, int side, const char *text)
+static void add_event(struct rungs *rungs, enum side side, const char *text)
 {
-	json_t *event = json_loads(text, 0, NULL);
+	struct heard heard;
 
-	if (EXPECT(event))
-		rungs_add_event(rungs, side, event);
-	json_decref(event);
+	if (heard_read(&heard, text, strlen(text)) != HEARD_EVENT)
+		return;
+	rungs_add_event(rungs, side, &heard);
+	heard_free(&heard);
 }
 
 static void add_segment(
-	struct rungs *rungs, int sender, unsigned flags, unsigned payload)
+	struct rungs *rungs, enum side sender, unsigned flags, unsigned payload)
 {
 	const struct segment segment = { .flags = (uint8_t)flags,
 		.payload_bytes = payload };
@@ -81,18 +83,17 @@ static void every_event_that_is_a_call_has_a_rung(void)
 		{ "{\"event\":\"reset\"}", "c abortive close \"-\" = 0" },
 		{ "{\"event\":\"hold\",\"detail\":\"dup\"}",
 			"c hold \"-\" = -" },
-		{ "{\"event\":\"hold\",\"detail\":\"child\"}",
+		{ "{\"event\":\"hold\",\"child\":true}",
 			"c hold child \"-\" = -" },
 		{ "{\"event\":\"release\"}", "c release \"-\" = -" },
-		{ "{\"event\":\"state\",\"detail\":\"CLOSE, unread 0\"}",
+		{ "{\"event\":\"state\",\"detail\":\"CLOSE, unread 0\","
+		  "\"state\":\"CLOSE\"}",
 			"c state \"-\" = CLOSE" },
-		{ "{\"event\":\"probe\",\"detail\":\"half-close: so\"}",
+		{ "{\"event\":\"probe\",\"result\":\"half\"}",
 			"c probe \"-\" = half-close" },
 		{ "{\"event\":\"signal\",\"signal\":\"SIGPIPE\"}",
 			"c SIGPIPE caught \"-\" = -" },
 		{ "{\"event\":\"exit\",\"status\":3}", "c exit(3) \"-\" = -" },
-		{ "{\"event\":\"killed\",\"signal\":\"SIGKILL\"}",
-			"c killed by SIGKILL \"-\" = -" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -111,6 +112,37 @@ static void every_event_that_is_a_call_has_a_rung(void)
 		EXPECT(record.rungs && record.rungs[0].seconds == 0.5);
 		record_free(&record);
 	}
+}
+
+static void who_was_killed_has_a_rung_that_nobody_wrote(void)
+{
+	const struct heard heard = {
+		.event = { .kind = EVENT_KILLED, .signal = SIGKILL },
+		.how = -1,
+	};
+	struct rungs rungs = { 0 };
+	struct record record = { 0 };
+
+	add_event(&rungs, CLIENT,
+		"{\"event\":\"killed\",\"signal\":\"SIGTERM\"}");
+	rungs_add_event(&rungs, SERVER, &heard);
+	rungs_flush(&rungs, &record, 1);
+	EXPECT_INT(1, record.rung_count);
+	expect_rung(&record, 0, "s killed by SIGKILL \"-\" = - | - - | -");
+	record_free(&record);
+}
+
+static void what_did_not_fit_is_told(void)
+{
+	struct rungs rungs = { 0 };
+	struct record record = { 0 };
+
+	/* As where strdup(3) fails. */
+	rungs_add(&rungs, (struct rungs_call){ .result = strdup("0") });
+	EXPECT(!rungs_flush(&rungs, &record, 1));
+	EXPECT_INT(0, record.rung_count);
+	EXPECT(rungs_flush(&rungs, &record, 2));
+	record_free(&record);
 }
 
 static void other_events_add_nothing(void)
@@ -171,7 +203,8 @@ static void a_segment_stands_with_the_call_that_sent_it(void)
 		"{\"event\":\"send\",\"bytes\":2,\"text\":\"Hi\"}");
 	add_segment(&rungs, SERVER, SEGMENT_ACK, 2);
 	add_segment(&rungs, CLIENT, SEGMENT_RST, 0);
-	rungs.states[CLIENT] = rungs.states[SERVER] = "gone";
+	rungs_set_state(&rungs, CLIENT, STATE_GONE);
+	rungs_set_state(&rungs, SERVER, STATE_GONE);
 	rungs_flush(&rungs, &record, 1);
 	EXPECT_INT(3, record.rung_count);
 	expect_rung(&record, 0, "s recv \"x\" = 1 | - - | -");
@@ -205,8 +238,8 @@ static void a_state_stands_with_the_call_where_no_segment_is_seen(void)
 
 	add_event(&rungs, SERVER, "{\"event\":\"eof\"}");
 	add_event(&rungs, SERVER, "{\"event\":\"close\"}");
-	rungs.states[CLIENT] = "TIME_WAIT";
-	rungs.states[SERVER] = "gone";
+	rungs_set_state(&rungs, CLIENT, STATE_TIME_WAIT);
+	rungs_set_state(&rungs, SERVER, STATE_GONE);
 	rungs_flush(&rungs, &record, 1);
 	EXPECT_INT(2, record.rung_count);
 	expect_rung(&record, 0, "s recv \"-\" = 0 (EOF) | - - | -");
@@ -219,7 +252,7 @@ static void what_nobody_called_for_has_a_rung_of_its_own(void)
 	struct rungs rungs = { 0 };
 	struct record record = { 0 };
 
-	rungs.states[CLIENT] = "gone";
+	rungs_set_state(&rungs, CLIENT, STATE_GONE);
 	rungs_flush(&rungs, &record, 1);
 	add_segment(&rungs, SERVER, SEGMENT_FIN | SEGMENT_ACK, 0);
 	rungs_flush(&rungs, &record, 2);
@@ -253,8 +286,8 @@ static void a_line_without_an_event_is_a_call_as_typed(void)
 	struct rungs rungs = { 0 };
 	struct record record = { 0 };
 
-	rungs_add_call(&rungs, CLIENT, "sleep 1s", NULL);
-	rungs_add_call(&rungs, SERVER, "a\x1b[b\xff", "0");
+	rungs_add_line(&rungs, CLIENT, "sleep 1s", NULL);
+	rungs_add_line(&rungs, SERVER, "a\x1b[b\xff", "0");
 	rungs_flush(&rungs, &record, 1);
 	EXPECT_INT(2, record.rung_count);
 	expect_rung(&record, 0, "c sleep 1s \"-\" = - | - - | -");
@@ -279,6 +312,10 @@ const struct tap_test tests_lab_rungs[] = {
 		every_event_that_is_a_call_has_a_rung },
 	{ "rungs: other events and pure ACKs add nothing",
 		other_events_add_nothing },
+	{ "rungs: that a program was killed is seen, not written",
+		who_was_killed_has_a_rung_that_nobody_wrote },
+	{ "rungs: a flush says whether something was lost",
+		what_did_not_fit_is_told },
 	{ "rungs: segments are named", segments_are_named },
 	{ "rungs: a segment stands with the call that sent it",
 		a_segment_stands_with_the_call_that_sent_it },

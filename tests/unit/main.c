@@ -20,6 +20,7 @@ int main(void)
 		tests_duration,
 		tests_escape,
 		tests_event,
+		tests_heard,
 		tests_lines,
 		tests_names,
 		tests_net,

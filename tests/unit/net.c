@@ -69,6 +69,49 @@ static void ipv6_is_written_in_brackets(void)
 	EXPECT_TEXT("[2001:db8:1111:2222:3333:4444:5555:6666]:80", out);
 }
 
+static void an_end_is_read_as_it_is_written(void)
+{
+	static const struct {
+		const char *text, *again;
+	} list[] = {
+		{ "127.0.0.1:43211", "127.0.0.1:43211" },
+		{ "127.255.0.2:0", "127.255.0.2:0" },
+		{ "[::1]:65535", "[::1]:65535" },
+		{ "[2001:db8::6666]:80", "[2001:db8::6666]:80" },
+		{ "[::ffff:127.0.0.9]:80", "127.0.0.9:80" },
+	};
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(*list); i++) {
+		struct sockaddr_storage address;
+		char out[NET_ADDRESS_SIZE];
+
+		tap_case("%s", list[i].text);
+		if (!EXPECT(net_parse_end(list[i].text, &address)))
+			continue;
+		net_format((struct sockaddr *)&address,
+			address.ss_family == AF_INET
+				? sizeof(struct sockaddr_in)
+				: sizeof(struct sockaddr_in6),
+			out);
+		EXPECT_TEXT(list[i].again, out);
+	}
+}
+
+static void nothing_else_is_an_end(void)
+{
+	static const char *const list[] = { "", ":", ":80", "?", "127.0.0.1",
+		"127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "[]:80",
+		"[::1:80", "[::1]80", "[127.0.0.1]:80x", "localhost:80",
+		"127.0.0.1 :80" };
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(*list); i++) {
+		struct sockaddr_storage address;
+
+		tap_case("'%s'", list[i]);
+		EXPECT(!net_parse_end(list[i], &address));
+	}
+}
+
 static void what_has_no_address_is_a_question_mark(void)
 {
 	const struct sockaddr address = { .sa_family = AF_UNSPEC };
@@ -88,6 +131,9 @@ const struct tap_test tests_net[] = {
 		ipv4_is_written_with_its_port },
 	{ "net: IPv6 is written as [ADDRESS]:PORT",
 		ipv6_is_written_in_brackets },
+	{ "net: an end is read as it is written, a mapped one as IPv4",
+		an_end_is_read_as_it_is_written },
+	{ "net: nothing else is an end", nothing_else_is_an_end },
 	{ "net: what has no address is written as ?",
 		what_has_no_address_is_a_question_mark },
 	{ NULL, NULL },

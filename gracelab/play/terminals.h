@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What stands above and below the ladder: names, and both terminals. */
-#ifndef GRACELAB_PLAYBILL_H
-#define GRACELAB_PLAYBILL_H
+#ifndef GRACELAB_TERMINALS_H
+#define GRACELAB_TERMINALS_H
 
 #include <stdint.h>
 
@@ -9,7 +9,7 @@
 #include "gracelab/record/record.h"
 
 /* Begins a record with the experiment's texts and the system's name. */
-void playbill_name(struct record *record, const struct experiment *experiment);
+void terminals_name(struct record *record, const struct experiment *experiment);
 
 /*
  * What a terminal showed (NULL: nothing): without the line that says where the
@@ -17,6 +17,6 @@ void playbill_name(struct record *record, const struct experiment *experiment);
  * but the kernel and the lab has chosen. The caller frees it; NULL without
  * memory.
  */
-char *playbill_terminal(const char *shown, const uint16_t ports[SIDES]);
+char *terminals_text(const char *shown, const uint16_t ports[SIDES]);
 
 #endif

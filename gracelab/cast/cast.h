@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The cast of a play: server and client, and what each was seen to do. */
+/*
+ * The cast of a play: its actors, and what each was seen to do. The cast knows
+ * no play: what happens it tells by a callback.
+ */
 #ifndef GRACELAB_CAST_H
 #define GRACELAB_CAST_H
 
@@ -7,9 +10,13 @@
 
 #include "actor.h"
 #include "gracelab/experiment/experiment.h"
-#include "gracelab/record/record.h"
+#include "lib/event/heard.h"
+#include "lib/net/net.h"
+
+struct actor_kind;
 
 struct cast_member {
+	const struct actor_kind *kind;
 	struct actor actor;
 	struct outcome *seen; /* owned: since the last line was typed */
 	size_t seen_count;
@@ -19,16 +26,20 @@ struct cast {
 	const struct experiment *experiment;
 	const char *programs; /* the folder of the programs */
 	bool private_network;
-	int scratch;   /* the actors' working directory */
-	char host[64]; /* the server's, once it listens */
-	uint16_t port;
-	bool connecting; /* the server's accept is still to come */
+	int scratch;                 /* the actors' working directory */
+	char host[NET_ADDRESS_SIZE]; /* the server's, once it listens */
+	uint16_t port;               /* 0: not yet */
+	bool connecting;             /* the server's accept is to come */
 	struct cast_member members[SIDES];
-	/* Each event of either side, in order. */
-	void (*on_event)(void *context, int side, const json_t *event);
+	/* Each event of either side, in order; valid during the call. */
+	void (*on_event)(
+		void *context, enum side side, const struct heard *heard);
 	void *context;
-	char message[256];
+	char *message; /* owned: see below */
 };
+
+/* Chooses the kind of each actor; the other members are set by the caller. */
+void cast_init(struct cast *cast);
 
 /*
  * Each of these returns NULL, or what went wrong: terminated, the cast's, and
@@ -42,24 +53,33 @@ const char *cast_await_server(struct cast *cast, int64_t deadline_ms);
 /* Starts the client, and waits until the server has accepted it. */
 const char *cast_start_client(struct cast *cast, int64_t deadline_ms);
 
-/* Starts the server anew on its port; that it ends at once is no error. */
+/*
+ * Starts the server anew on its port, with the experiment's options if NULL;
+ * that it ends at once is no error.
+ */
 const char *cast_start_server(
 	struct cast *cast, const struct words *options, int64_t deadline_ms);
 
 /* Types a line and waits until it is done, or the actor has ended. */
-const char *cast_type(
-	struct cast *cast, int side, const char *line, int64_t deadline_ms);
+const char *cast_type(struct cast *cast, enum side side, const char *line,
+	int64_t deadline_ms);
+
+/* Lets the side read once, recv(2), or end. */
+const char *cast_read(struct cast *cast, enum side side, int64_t deadline_ms);
 
 /* Sends a signal and waits for the actor's end. */
 const char *cast_signal(
-	struct cast *cast, int side, int signal, int64_t deadline_ms);
+	struct cast *cast, enum side side, int signal, int64_t deadline_ms);
+
+/* True where the actor runs: it was started and has not ended. */
+bool cast_runs(const struct cast *cast, enum side side);
 
 /* Takes an outcome out of what was seen; false if it is not there. */
 bool cast_take_seen(struct cast_member *member, const struct outcome *outcome);
 
 void cast_forget_seen(struct cast_member *member);
 
-/* Ends whoever has not ended. */
+/* Ends whoever has not ended, and frees all. */
 void cast_end(struct cast *cast);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "playbill.h"
+#include "terminals.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
-void playbill_name(struct record *record, const struct experiment *experiment)
+void terminals_name(struct record *record, const struct experiment *experiment)
 {
 	struct utsname system = { 0 };
 	int major = 0, minor = 0;
@@ -41,7 +41,7 @@ static void write_line(
 	}
 }
 
-char *playbill_terminal(const char *shown, const uint16_t ports[SIDES])
+char *terminals_text(const char *shown, const uint16_t ports[SIDES])
 {
 	static const char listening[] = "listening on ";
 	char *text = NULL;

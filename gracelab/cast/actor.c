@@ -176,26 +176,28 @@ static void reap(struct actor *actor)
 	actor->ended = true;
 }
 
-/* The next line that is an event, or NULL. */
-static json_t *take_event(struct actor *actor)
+/* The next line that is an event. */
+static enum heard_result take_event(struct actor *actor, struct heard *heard)
 {
-	json_t *event = NULL;
-	enum lines_result result;
+	enum heard_result result = HEARD_NOTHING;
+	enum lines_result taken;
 	char *line;
 	size_t len;
 
-	while (!event &&
-		(result = lines_take(&actor->event_lines, &line, &len)) !=
+	while (result == HEARD_NOTHING &&
+		(taken = lines_take(&actor->event_lines, &line, &len)) !=
 			LINES_NONE)
-		if (result == LINES_TAKEN)
-			event = json_loadb(line, len, 0, NULL);
-	return event;
+		if (taken == LINES_TAKEN)
+			result = heard_read(heard, line, len);
+	return result;
 }
 
 enum actor_result actor_next(
-	struct actor *actor, json_t **event, int64_t deadline_ms)
+	struct actor *actor, struct heard *heard, int64_t deadline_ms)
 {
-	while (!(*event = take_event(actor))) {
+	enum heard_result result;
+
+	while ((result = take_event(actor, heard)) == HEARD_NOTHING) {
 		struct pollfd polled[] = {
 			{ .fd = actor->events, .events = POLLIN },
 			{ .fd = actor->output, .events = POLLIN },
@@ -211,7 +213,7 @@ enum actor_result actor_next(
 			reap(actor);
 	}
 	take_shown(actor);
-	return ACTOR_EVENT;
+	return result == HEARD_EVENT ? ACTOR_EVENT : ACTOR_FAILED;
 }
 
 void actor_signal(struct actor *actor, int signal)

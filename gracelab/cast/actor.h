@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An actor: graceclient or graceserver, started, typed to and listened to. */
+/* An actor's process: started, typed to, listened to, ended. */
 #ifndef GRACELAB_ACTOR_H
 #define GRACELAB_ACTOR_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
 #include "lib/base/lines.h"
-#include "lib/typed/command.h"
+#include "lib/base/side.h"
+#include "lib/event/heard.h"
 
 struct actor {
 	enum side side;
@@ -42,16 +42,17 @@ int actor_start(struct actor *actor, const struct actor_start *how);
 /* Types a line, without its newline. False where it takes no more. */
 bool actor_type(struct actor *actor, const char *line, int64_t deadline_ms);
 
-enum actor_result { ACTOR_EVENT, ACTOR_ENDED, ACTOR_SILENT };
+enum actor_result { ACTOR_EVENT, ACTOR_ENDED, ACTOR_SILENT, ACTOR_FAILED };
 
 /*
- * Waits for the next event: `*event` is for json_decref(). A line that is none
+ * Waits for the next event: `*heard` is for heard_free(). A line that is none
  * is passed over: who is killed may leave half a one. ACTOR_ENDED once it has
  * ended and all its events are taken; its status is then in.
- * ACTOR_SILENT if nothing came before `deadline_ms` (duration_now_ms()).
+ * ACTOR_SILENT if nothing came before `deadline_ms` (duration_now_ms()),
+ * ACTOR_FAILED without memory for it.
  */
 enum actor_result actor_next(
-	struct actor *actor, json_t **event, int64_t deadline_ms);
+	struct actor *actor, struct heard *heard, int64_t deadline_ms);
 
 /* Sends it a signal. */
 void actor_signal(struct actor *actor, int signal);

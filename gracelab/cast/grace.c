@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * graceclient and graceserver as actors. Both are started `--paused`, the
+ * server with `--delay hold`, so that nothing is read and nothing answered but
+ * by a typed line; each line's `done` event ends its step.
+ */
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gracelab/experiment/outcome.h"
+#include "kind.h"
+
+/* On a private network the port is free, and so the same in every play. */
+#define PRIVATE_PORT "43211"
+
+#define EVENTS_OPTION "--events=/dev/fd/3"
+
+static const char *const names[SIDES] = { "graceclient", "graceserver" };
+
+/* What must be seen is bytes. */
+static const char *see_received(
+	struct cast *cast, enum side side, const struct heard *heard)
+{
+	struct outcome outcome = { .kind = OUTCOME_RECEIVED,
+		.bytes = heard->data_bytes };
+
+	outcome.text = malloc(heard->data_bytes + 1);
+	if (!outcome.text)
+		return cast_say(cast, "no memory");
+	if (heard->data_bytes)
+		memcpy(outcome.text, heard->event.data, heard->data_bytes);
+	outcome.text[heard->data_bytes] = '\0';
+	return cast_see(cast, side, outcome);
+}
+
+/* Notes the outcome that an event tells of, if it does. */
+static const char *see_event(
+	struct cast *cast, enum side side, const struct heard *heard)
+{
+	const struct event *event = &heard->event;
+	struct outcome outcome;
+
+	switch (event->kind) {
+	case EVENT_RECV:
+		return see_received(cast, side, heard);
+	case EVENT_SEND:
+		outcome = (struct outcome){ .kind = OUTCOME_SENT,
+			.bytes = event->bytes };
+		break;
+	case EVENT_EOF:
+		outcome = (struct outcome){ .kind = OUTCOME_EOF };
+		break;
+	case EVENT_WOULD_BLOCK:
+		outcome = (struct outcome){ .kind = OUTCOME_NOTHING };
+		break;
+	case EVENT_ERROR:
+		outcome = (struct outcome){ .kind = OUTCOME_ERRNO,
+			.number = event->error };
+		break;
+	case EVENT_SIGNAL:
+		outcome = (struct outcome){ .kind = OUTCOME_SIGNAL,
+			.number = event->signal };
+		break;
+	case EVENT_PROBE:
+		outcome = (struct outcome){ .kind = OUTCOME_PROBE,
+			.probe = event->probe };
+		break;
+	default:
+		return NULL;
+	}
+	return cast_see(cast, side, outcome);
+}
+
+/* Where the server listens is where the client connects to. */
+static void note_address(struct cast *cast, const char *listening)
+{
+	static const struct in6_addr any6 = IN6ADDR_ANY_INIT;
+	struct sockaddr_storage address;
+	struct sockaddr_in *in = (void *)&address;
+	struct sockaddr_in6 *in6 = (void *)&address;
+
+	if (!listening || !net_parse_end(listening, &address))
+		return;
+	if (address.ss_family == AF_INET &&
+		in->sin_addr.s_addr == htonl(INADDR_ANY))
+		in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (address.ss_family == AF_INET6 &&
+		!memcmp(&in6->sin6_addr, &any6, sizeof(any6)))
+		in6->sin6_addr = in6addr_loopback;
+	if (getnameinfo((struct sockaddr *)&address, sizeof(address),
+		    cast->host, sizeof(cast->host), NULL, 0, NI_NUMERICHOST))
+		return;
+	cast->port = ntohs(
+		address.ss_family == AF_INET6 ? in6->sin6_port : in->sin_port);
+}
+
+/* Whether this is the event that was waited for. */
+static bool is_awaited(const struct cast *cast, enum side side,
+	const struct event *event, enum event_kind kind)
+{
+	return event->kind == kind &&
+		(kind != EVENT_DONE ||
+			event->line == cast->members[side].actor.typed);
+}
+
+/*
+ * Takes a side's events until one is of this kind (and, of `done`, has the
+ * number of the last line), or its end: with EVENT_KILLED nothing but that.
+ */
+static const char *await(struct cast *cast, enum side side,
+	enum event_kind kind, int64_t deadline_ms)
+{
+	struct actor *actor = &cast->members[side].actor;
+	const char *error = NULL;
+	bool came = false;
+
+	while (!came && !error) {
+		struct heard heard;
+
+		switch (actor_next(actor, &heard, deadline_ms)) {
+		case ACTOR_SILENT:
+			return cast_say(cast, "no %s from the %s in time",
+				kind == EVENT_KILLED ? "end" : event_name(kind),
+				side_name(side));
+		case ACTOR_ENDED:
+			return cast_see_end(cast, side);
+		case ACTOR_FAILED:
+			return cast_say(cast, "no memory");
+		case ACTOR_EVENT:
+			break;
+		}
+		error = see_event(cast, side, &heard);
+		came = is_awaited(cast, side, &heard.event, kind);
+		if (heard.event.kind == EVENT_LISTEN)
+			note_address(cast, heard.event.local);
+		cast->connecting |= heard.event.kind == EVENT_CONNECT;
+		cast->on_event(cast->context, side, &heard);
+		heard_free(&heard);
+	}
+	return error;
+}
+
+static const char *program(const struct cast *cast, enum side side)
+{
+	(void)cast;
+	return names[side];
+}
+
+/* Starts the program: our options, the experiment's, what comes last. */
+static const char *start(struct cast *cast, enum side side,
+	const char *const *first, const struct words *options,
+	const char *const *last)
+{
+	/* Ours are few: a name, at most eight before and two behind. */
+	char **arguments = calloc(options->count + 16, sizeof(*arguments));
+	size_t count = 0;
+	char *path = NULL;
+
+	if (!arguments ||
+		asprintf(&path, "%s/%s", cast->programs, names[side]) < 0) {
+		free(arguments);
+		return cast_say(cast, "no memory");
+	}
+	arguments[count++] = (char *)names[side];
+	for (; *first; first++)
+		arguments[count++] = (char *)*first;
+	for (size_t i = 0; i < options->count; i++)
+		arguments[count++] = options->list[i];
+	for (; *last; last++)
+		arguments[count++] = (char *)*last;
+	int failed = actor_start(&cast->members[side].actor,
+		&(struct actor_start){
+			.program = path,
+			.arguments = arguments,
+			.directory = cast->scratch,
+			.sigpipe_ignored = cast->experiment->sigpipe_ignored,
+		});
+	int error = errno;
+
+	free(path);
+	free(arguments);
+	return failed ? cast_say(cast, "cannot start %s: %s", names[side],
+				strerror(error))
+		      : NULL;
+}
+
+static const char *begin(
+	struct cast *cast, enum side side, const struct words *options)
+{
+	char port[8];
+
+	snprintf(port, sizeof(port), "%u", cast->port);
+	const char *const server[] = { "--quiet", "--paused", "--delay=hold",
+		EVENTS_OPTION, "--port",
+		cast->port                      ? port
+			: cast->private_network ? PRIVATE_PORT
+						: "0",
+		NULL };
+	const char *const client[] = { "--quiet", "--paused", EVENTS_OPTION,
+		NULL };
+	const char *const to[] = { cast->host, port, NULL };
+
+	return side == SERVER ? start(cast, side, server, options, &to[2])
+			      : start(cast, side, client, options, to);
+}
+
+static const char *await_ready(
+	struct cast *cast, enum side side, int64_t deadline_ms)
+{
+	return await(cast, side, side == SERVER ? EVENT_LISTEN : EVENT_CONNECT,
+		deadline_ms);
+}
+
+static const char *type(struct cast *cast, enum side side, const char *line,
+	int64_t deadline_ms)
+{
+	if (!actor_type(&cast->members[side].actor, line, deadline_ms))
+		return cast_say(cast, "the %s takes no line", side_name(side));
+	return await(cast, side, EVENT_DONE, deadline_ms);
+}
+
+static const char *await_accepted(
+	struct cast *cast, enum side side, int64_t deadline_ms)
+{
+	const char *error = await(cast, side, EVENT_ACCEPT, deadline_ms);
+
+	/* A line that says nothing is done once --on-accept is. */
+	if (!error && cast_runs(cast, side))
+		error = type(cast, side, "", deadline_ms);
+	return error;
+}
+
+static const char *read_once(
+	struct cast *cast, enum side side, int64_t deadline_ms)
+{
+	return type(cast, side, "read", deadline_ms);
+}
+
+static const char *await_end(
+	struct cast *cast, enum side side, int64_t deadline_ms)
+{
+	return await(cast, side, EVENT_KILLED, deadline_ms);
+}
+
+const struct actor_kind kind_grace = {
+	.name = "grace",
+	.program = program,
+	.begin = begin,
+	.await_ready = await_ready,
+	.await_accepted = await_accepted,
+	.type = type,
+	.read = read_once,
+	.await_end = await_end,
+};

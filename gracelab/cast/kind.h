@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Kinds of actors: what differs between programs that can play. A new kind is
+ * a file with one of these and a line in the table of cast.c.
+ */
+#ifndef GRACELAB_KIND_H
+#define GRACELAB_KIND_H
+
+#include "cast.h"
+
+/*
+ * Each function returns NULL, or what went wrong, by cast_say(). That the
+ * actor ends is no error: it is an outcome, noted by cast_see_end().
+ */
+struct actor_kind {
+	const char *name;
+
+	/* The side's program, as messages name it. */
+	const char *(*program)(const struct cast *cast, enum side side);
+
+	/* Starts the program with these options; waits for nothing. */
+	const char *(*begin)(
+		struct cast *cast, enum side side, const struct words *options);
+
+	/*
+	 * Waits until the server listens (cast->host and port are then set),
+	 * or the client has its connection.
+	 */
+	const char *(*await_ready)(
+		struct cast *cast, enum side side, int64_t deadline_ms);
+
+	/* A server's: waits until it has accepted and what follows is done. */
+	const char *(*await_accepted)(
+		struct cast *cast, enum side side, int64_t deadline_ms);
+
+	/* Types a line, and waits until it is done. */
+	const char *(*type)(struct cast *cast, enum side side, const char *line,
+		int64_t deadline_ms);
+
+	/* Has it read once, recv(2). */
+	const char *(*read)(
+		struct cast *cast, enum side side, int64_t deadline_ms);
+
+	/* Waits for its end. */
+	const char *(*await_end)(
+		struct cast *cast, enum side side, int64_t deadline_ms);
+};
+
+/* graceclient and graceserver. */
+extern const struct actor_kind kind_grace;
+
+/* Sets the cast's message, printf(3)'s format, and returns it. */
+const char *cast_say(struct cast *cast, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Each notes an outcome; the second that the actor has ended, from its wait
+ * status, which it tells of where it was killed. NULL, or "no memory".
+ */
+const char *cast_see(struct cast *cast, enum side side, struct outcome outcome);
+const char *cast_see_end(struct cast *cast, enum side side);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The loop's inside, as directors, moves and networks see it. They call each
+ * other by nothing but this.
+ */
+#ifndef GRACELAB_LOOP_H
+#define GRACELAB_LOOP_H
+
+#include "gracelab/cast/cast.h"
+#include "gracelab/observe/kernel.h"
+#include "gracelab/record/rungs.h"
+#include "play.h"
+
+struct network;
+
+struct play {
+	const struct experiment *experiment;
+	const struct play_options *options;
+	struct record *record;
+	struct cast cast;
+	const struct network *network;
+	void *network_state; /* the network's own */
+	bool connected;      /* `pair` is known, from the accept event */
+	struct kernel_pair pair;
+	struct kernel_socket sockets[SIDES]; /* as last looked at */
+	enum tcp_state shown[SIDES];         /* as last shown in the record */
+	struct rungs rungs;                  /* of the move under way */
+	const struct step *step;             /* that a failure names, or NULL */
+	const char *typing; /* the line that is being acted on, or NULL */
+	double start_s;
+	bool failed;
+};
+
+/*
+ * Says why the play does not come to its end, printf(3)'s format; the first
+ * failure counts. Returns false, for the caller to return.
+ */
+bool play_fail(struct play *play, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* When what begins now has taken too long, duration_now_ms(). */
+int64_t play_deadline_ms(const struct play *play);
+
+/*
+ * Waits between two looks at the kernel. The first looks are made at once,
+ * since nearly always they are the last.
+ */
+void play_pause(unsigned looks);
+
+#endif

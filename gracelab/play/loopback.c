@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gracelab/observe/capture.h"
+#include "gracelab/stage/stage.h"
+#include "network.h"
+
+struct loopback {
+	struct kernel *kernel; /* NULL: states are not observed */
+	struct capture *wire;  /* NULL: segments are not observed */
+	uint16_t client_port;  /* of the last SYN */
+};
+
+static bool fail_without_memory(struct play *play)
+{
+	return play_fail(play, "no memory");
+}
+
+/* Notes why something cannot be had; the record owns its texts. */
+static bool note_why(struct play *play, char **why, const char *text)
+{
+	*why = strdup(text);
+	return *why || fail_without_memory(play);
+}
+
+/* Brings the stage about, or plays without what is refused. */
+static bool set_stage(struct play *play)
+{
+	const struct experiment *experiment = play->experiment;
+	struct record *record = play->record;
+	const char *host_why = play->options->host_why;
+	struct stage stage = { .result = STAGE_HOST };
+
+	if (!host_why)
+		stage_enter((const char *const *)experiment->sysctls.list,
+			experiment->sysctls.count, &stage);
+	switch (stage.result) {
+	case STAGE_PRIVATE:
+		record->private_network = true;
+		return !*stage.note ||
+			note_why(play, &record->network_why, stage.note);
+	case STAGE_SPOILT:
+	case STAGE_BAD_SYSCTL:
+		return play_fail(play, "%s: %s", experiment->path, stage.why);
+	case STAGE_HOST:
+		break;
+	}
+	if (!note_why(play, &record->network_why,
+		    host_why ? host_why : stage.why))
+		return false;
+	record->unplayable = experiment->sysctls.count;
+	return !record->unplayable ||
+		play_fail(play, "%s: sysctl needs a private network",
+			experiment->path);
+}
+
+static bool enter(struct play *play)
+{
+	struct loopback *loopback = calloc(1, sizeof(*loopback));
+
+	play->network_state = loopback;
+	if (!loopback)
+		return fail_without_memory(play);
+	if (!set_stage(play))
+		return false;
+	loopback->kernel = kernel_open();
+	play->record->states = loopback->kernel;
+	return true;
+}
+
+static bool observe(struct play *play)
+{
+	struct loopback *loopback = play->network_state;
+	const char *pcap = play->options->pcap;
+	char why[240];
+
+	loopback->wire = capture_open(play->cast.port, pcap, why, sizeof(why));
+	play->record->wire = loopback->wire;
+	if (loopback->wire)
+		return true;
+	return pcap ? play_fail(play, "%s", why)
+		    : note_why(play, &play->record->wire_why, why);
+}
+
+static bool look(struct play *play)
+{
+	struct loopback *loopback = play->network_state;
+
+	if (!loopback->kernel || !play->connected)
+		return true;
+	return !kernel_look(loopback->kernel, &play->pair,
+		       &play->sockets[CLIENT], &play->sockets[SERVER]) ||
+		play_fail(play, "sock_diag: %s", strerror(errno));
+}
+
+static bool rests(const struct play *play)
+{
+	const struct loopback *loopback = play->network_state;
+
+	return !loopback->kernel || !play->connected ||
+		kernel_is_quiet(&play->sockets[CLIENT], &play->sockets[SERVER]);
+}
+
+/*
+ * The server's port tells the sides apart; on a connection to somebody else,
+ * whoever has sent the SYN is the client.
+ */
+static void on_segment(void *context, const struct segment *segment)
+{
+	struct play *play = context;
+	struct loopback *loopback = play->network_state;
+	bool to_server = segment->dport == play->cast.port;
+	bool to_other = segment->sport != play->cast.port;
+
+	if ((segment->flags & SEGMENT_SYN) && !(segment->flags & SEGMENT_ACK))
+		loopback->client_port = segment->sport;
+	rungs_add_segment(&play->rungs,
+		to_server ||
+				(to_other &&
+					segment->sport == loopback->client_port)
+			? CLIENT
+			: SERVER,
+		segment);
+}
+
+static bool drain(struct play *play)
+{
+	struct loopback *loopback = play->network_state;
+
+	return !loopback->wire ||
+		capture_drain(loopback->wire, on_segment, play) >= 0 ||
+		play_fail(play, "%s", capture_error(loopback->wire));
+}
+
+static uint16_t client_port(const struct play *play)
+{
+	const struct loopback *loopback = play->network_state;
+
+	return loopback ? loopback->client_port : 0;
+}
+
+static void leave(struct play *play)
+{
+	struct loopback *loopback = play->network_state;
+
+	if (!loopback)
+		return;
+	kernel_close(loopback->kernel);
+	capture_close(loopback->wire);
+	free(loopback);
+	play->network_state = NULL;
+}
+
+const struct network network_loopback = {
+	.name = "loopback",
+	.enter = enter,
+	.observe = observe,
+	.look = look,
+	.rests = rests,
+	.drain = drain,
+	.client_port = client_port,
+	.leave = leave,
+};

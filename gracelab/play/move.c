@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "move.h"
+
+static const struct move_type *const types[MOVES] = {
+	[MOVE_LINE] = &move_line,
+	[MOVE_READ] = &move_read,
+	[MOVE_SIGNAL] = &move_signal,
+	[MOVE_START] = &move_start,
+	[MOVE_STATE] = &move_state,
+};
+
+void moves_list(const struct play *play, struct moves_possible *possible)
+{
+	for (int kind = 0; kind < MOVES; kind++)
+		for (int side = 0; side < SIDES; side++)
+			possible->can[kind][side] =
+				!types[kind]->refusal(play, (enum side)side);
+}
+
+bool moves_do(struct play *play, const struct move *move)
+{
+	const struct move_type *type = types[move->kind];
+	const char *refusal = type->refusal(play, move->side);
+
+	if (refusal)
+		return play_fail(play, "%s", refusal);
+	return type->act(play, move);
+}

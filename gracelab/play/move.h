@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Moves: what can happen in a play. A new one is a kind here, a file that does
+ * it, and a line in the table of move.c.
+ */
+#ifndef GRACELAB_MOVE_H
+#define GRACELAB_MOVE_H
+
+#include "loop.h"
+
+enum move_kind {
+	MOVE_LINE,   /* `line` is typed */
+	MOVE_READ,   /* the side reads once */
+	MOVE_SIGNAL, /* `signal` is sent to the side's process, and ends it */
+	MOVE_START,  /* the side's program is started again with `options` */
+	MOVE_STATE,  /* time passes until the side's kernel is in `state` */
+};
+
+#define MOVES (MOVE_STATE + 1)
+
+struct move {
+	enum move_kind kind;
+	enum side side;
+	const char *line;
+	int signal;
+	const struct words *options; /* NULL: the experiment's */
+	enum tcp_state state;
+};
+
+struct move_type {
+	const char *name;
+
+	/* Why it cannot happen now: a text that stays; NULL: it can. */
+	const char *(*refusal)(const struct play *play, enum side side);
+
+	/* Does it. False where play_fail() has been called. */
+	bool (*act)(struct play *play, const struct move *move);
+};
+
+/* What can happen next. */
+struct moves_possible {
+	bool can[MOVES][SIDES];
+};
+
+void moves_list(const struct play *play, struct moves_possible *possible);
+
+/* Does a move, if it can happen. False where the play has failed. */
+bool moves_do(struct play *play, const struct move *move);
+
+/* move_actor.c: what a person could do at the side's terminal. */
+extern const struct move_type move_line, move_read, move_signal, move_start;
+
+/* move_state.c */
+extern const struct move_type move_state;
+
+#endif

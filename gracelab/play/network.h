@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Networks that a play can be on: how one is entered, observed, and how it
+ * comes to rest. A new one is a file with one of these, named here.
+ */
+#ifndef GRACELAB_NETWORK_H
+#define GRACELAB_NETWORK_H
+
+#include "loop.h"
+
+/* Each returns false where play_fail() has been called. */
+struct network {
+	const char *name;
+
+	/*
+	 * Enters it, before anything is started, and writes into the record
+	 * what is had there: private_network, states and why not.
+	 */
+	bool (*enter)(struct play *play);
+
+	/*
+	 * Begins to observe the wire. On a private network nobody else is
+	 * heard, and it is called as soon as the server is being started; else
+	 * once its port is known.
+	 */
+	bool (*observe)(struct play *play);
+
+	/* Looks at both kernels: play->sockets. Only if play->connected. */
+	bool (*look)(struct play *play);
+
+	/* Whether nothing is under way, by what was last looked at. */
+	bool (*rests)(const struct play *play);
+
+	/* Adds all segments that have come to the rungs. */
+	bool (*drain)(struct play *play);
+
+	/* Of the last connection that was begun, for terminals.h; 0: none. */
+	uint16_t (*client_port)(const struct play *play);
+
+	/* Ends the observers. */
+	void (*leave)(struct play *play);
+};
+
+/*
+ * The loopback: a private one, or the host's where namespaces are refused.
+ */
+extern const struct network network_loopback;
+
+#endif
