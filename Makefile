@@ -75,7 +75,7 @@ SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.sh' '*.bash' '*.bats' .ci/run)
 
-.PHONY: all demo bench soak transcripts pictures check check-valgrind lint analyze format install uninstall clean deps deps-audit deps-bench audited check-real help
+.PHONY: all demo bench soak transcripts pictures check check-valgrind lint analyze format install uninstall deb clean deps deps-audit deps-bench audited check-real help
 .PHONY: lib graceclient graceserver gracelab tests
 
 all: $(PROGRAMS:%=$(O)/%) $(MANUALS)
@@ -229,6 +229,13 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man5/grace-lab.5
 	rm -rf $(DESTDIR)$(PREFIX)/share/grace
 
+deb: all
+	@rm -rf $(O)/deb
+	@$(MAKE) --no-print-directory --silent install \
+		DESTDIR=$(abspath $(O))/deb PREFIX=/usr
+	@.github/package.sh $(O)/deb $(VERSION) $(O)/grace_$(VERSION).deb
+	@echo 'the package is $(O)/grace_$(VERSION).deb'
+
 clean:
 	rm -rf build
 
@@ -307,4 +314,5 @@ help:
 	@echo 'make analyze    -fanalyzer, cppcheck, clang-tidy; see .clang-tidy'
 	@echo 'make format     clang-format on every source'
 	@echo 'make install    into DESTDIR and PREFIX ($(PREFIX)); uninstall'
+	@echo 'make deb        a Debian package of what is installed, into $(O)'
 	@echo 'make clean      remove build/'
