@@ -32,9 +32,16 @@ void program_complain(const char *format, ...)
 	free(text);
 }
 
+const char *program_why(const struct record *record)
+{
+	return record->failure ? record->failure
+			       : "the play failed, and there was no memory to "
+				 "say why";
+}
+
 void program_failed(struct program *program, const struct record *record)
 {
-	program_complain("%s: %s", record->name, record->failure);
+	program_complain("%s: %s", record->name, program_why(record));
 	program->status = STATUS_FAILURE;
 }
 

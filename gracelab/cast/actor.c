@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gracelab/stage/confine.h"
 #include "lib/base/duration.h"
 
 /* More than this on one terminal is no transcript; the rest is dropped. */
@@ -62,6 +63,8 @@ __attribute__((noreturn)) static void become(
 	if (getppid() != parent)
 		_exit(127);
 	sigaction(SIGPIPE, &sigpipe, NULL);
+	if (how->confinement >= 0 && confine_enter(how->confinement))
+		_exit(127);
 	if (dup2(input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
 		dup2(output, STDERR_FILENO) < 0 ||
 		dup2(events, ACTOR_EVENTS_FD) < 0 || fchdir(how->directory))
@@ -107,12 +110,21 @@ int actor_start(struct actor *actor, const struct actor_start *how)
 	return actor->pid < 0 ? -1 : 0;
 }
 
+static void close_once(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
 /* Takes what it has shown so far, so that it never waits for us to look. */
 static void take_shown(struct actor *actor)
 {
 	char buffer[4096];
 	ssize_t n;
 
+	if (actor->output < 0)
+		return;
 	while ((n = read(actor->output, buffer, sizeof(buffer))) > 0 ||
 		(n < 0 && errno == EINTR)) {
 		char *shown;
@@ -128,6 +140,9 @@ static void take_shown(struct actor *actor)
 		actor->shown_bytes += (size_t)n;
 		shown[actor->shown_bytes] = '\0';
 	}
+	/* Nobody writes there any more: to poll(2) it would be ready always. */
+	if (n == 0)
+		close_once(&actor->output);
 }
 
 static int poll_ms(int64_t deadline_ms)
@@ -137,19 +152,43 @@ static int poll_ms(int64_t deadline_ms)
 	return left_ms < 0 ? 0 : left_ms > INT32_MAX ? INT32_MAX : (int)left_ms;
 }
 
-bool actor_type(struct actor *actor, const char *line, int64_t deadline_ms)
+/*
+ * Waits for an event, or for room for input, and serves meanwhile whoever has
+ * to be. Returns whether that came before the deadline.
+ */
+static bool wait_for(
+	struct actor *actor, int fd, short event, int64_t deadline_ms)
+{
+	const struct actor_company *company = actor->company;
+
+	for (;;) {
+		struct pollfd polled[] = {
+			{ .fd = fd, .events = event },
+			{ .fd = actor->output, .events = POLLIN },
+			{ .fd = company ? company->fd : -1, .events = POLLIN },
+		};
+
+		if (poll(polled, 3, poll_ms(deadline_ms)) == 0)
+			return false;
+		if (polled[2].revents)
+			company->serve(company->context);
+		take_shown(actor);
+		if (polled[0].revents)
+			return true;
+		/* What goes on for ever beside it does not wait for ever. */
+		if (duration_now_ms() >= deadline_ms)
+			return false;
+	}
+}
+
+enum actor_typed actor_type(
+	struct actor *actor, const char *line, int64_t deadline_ms)
 {
 	size_t len = strlen(line), done = 0;
 
-	while (done <= len && !actor->ended) {
-		struct pollfd polled[] = {
-			{ .fd = actor->input, .events = POLLOUT },
-			{ .fd = actor->output, .events = POLLIN },
-		};
-
-		if (poll(polled, 2, poll_ms(deadline_ms)) == 0)
-			return false;
-		take_shown(actor);
+	while (done <= len) {
+		if (!wait_for(actor, actor->input, POLLOUT, deadline_ms))
+			return ACTOR_BUSY;
 		ssize_t n = done < len
 			? write(actor->input, line + done, len - done)
 			: write(actor->input, "\n", 1);
@@ -157,10 +196,10 @@ bool actor_type(struct actor *actor, const char *line, int64_t deadline_ms)
 		if (n > 0)
 			done += (size_t)n;
 		else if (errno != EAGAIN && errno != EINTR)
-			return false;
+			return ACTOR_GONE;
 	}
 	actor->typed++;
-	return done > len;
+	return ACTOR_TYPED;
 }
 
 /* Its events have ended, so it has, or is about to. */
@@ -170,9 +209,9 @@ static void reap(struct actor *actor)
 		errno == EINTR)
 		;
 	take_shown(actor);
-	close(actor->input);
-	close(actor->output);
-	close(actor->events);
+	close_once(&actor->input);
+	close_once(&actor->output);
+	close_once(&actor->events);
 	actor->ended = true;
 }
 
@@ -198,18 +237,11 @@ enum actor_result actor_next(
 	enum heard_result result;
 
 	while ((result = take_event(actor, heard)) == HEARD_NOTHING) {
-		struct pollfd polled[] = {
-			{ .fd = actor->events, .events = POLLIN },
-			{ .fd = actor->output, .events = POLLIN },
-		};
-
 		if (actor->ended)
 			return ACTOR_ENDED;
-		if (poll(polled, 2, poll_ms(deadline_ms)) == 0)
+		if (!wait_for(actor, actor->events, POLLIN, deadline_ms))
 			return ACTOR_SILENT;
-		take_shown(actor);
-		if (polled[0].revents &&
-			lines_read(&actor->event_lines, actor->events) <= 0)
+		if (lines_read(&actor->event_lines, actor->events) <= 0)
 			reap(actor);
 	}
 	take_shown(actor);

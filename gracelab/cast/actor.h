@@ -11,10 +11,18 @@
 #include "lib/base/side.h"
 #include "lib/event/heard.h"
 
+/* Who is served while an actor keeps us waiting. */
+struct actor_company {
+	int fd; /* when this can be read; -1: nobody */
+	void (*serve)(void *context);
+	void *context;
+};
+
 struct actor {
 	enum side side;
-	pid_t pid;  /* 0: none was started */
-	bool ended; /* and its status is in: */
+	const struct actor_company *company; /* borrowed, or NULL */
+	pid_t pid;                           /* 0: none was started */
+	bool ended;                          /* and its status is in: */
 	int wait_status;
 	unsigned long typed; /* the number of the last line typed */
 	int input, events, output;
@@ -27,6 +35,7 @@ struct actor_start {
 	const char *program;    /* a path */
 	char *const *arguments; /* ends with NULL; [0] is the name */
 	int directory;          /* to work in, a descriptor */
+	int confinement;        /* for confine_enter(), or -1 */
 	bool sigpipe_ignored;   /* what it is started with */
 };
 
@@ -39,8 +48,18 @@ int actor_start(struct actor *actor, const struct actor_start *how);
 
 #define ACTOR_EVENTS_FD 3
 
-/* Types a line, without its newline. False where it takes no more. */
-bool actor_type(struct actor *actor, const char *line, int64_t deadline_ms);
+enum actor_typed {
+	ACTOR_TYPED,
+	ACTOR_GONE, /* nobody reads: it ends, or has ended */
+	ACTOR_BUSY, /* it took nothing more before the deadline */
+};
+
+/*
+ * Types a line, without its newline. SIGPIPE must be ignored. The line counts
+ * only if it was typed.
+ */
+enum actor_typed actor_type(
+	struct actor *actor, const char *line, int64_t deadline_ms);
 
 enum actor_result { ACTOR_EVENT, ACTOR_ENDED, ACTOR_SILENT, ACTOR_FAILED };
 

@@ -27,9 +27,11 @@ const char *cast_say(struct cast *cast, const char *format, ...)
 
 void cast_init(struct cast *cast)
 {
+	cast->company.fd = -1;
 	for (int side = 0; side < SIDES; side++) {
 		cast->members[side].kind = &kind_grace;
 		cast->members[side].actor.side = (enum side)side;
+		cast->members[side].actor.company = &cast->company;
 	}
 }
 
@@ -173,6 +175,21 @@ const char *cast_signal(
 	cast_forget_seen(&cast->members[side]);
 	actor_signal(&cast->members[side].actor, signal);
 	return cast->members[side].kind->await_end(cast, side, deadline_ms);
+}
+
+const char *cast_await_end(
+	struct cast *cast, enum side side, int64_t deadline_ms)
+{
+	if (!cast_runs(cast, side))
+		return not_running(cast, side);
+	return cast->members[side].kind->await_end(cast, side, deadline_ms);
+}
+
+const char *cast_hear(struct cast *cast, enum side side)
+{
+	if (!cast_runs(cast, side))
+		return NULL;
+	return cast->members[side].kind->hear(cast, side);
 }
 
 static void drop_seen(struct cast_member *member, size_t i)

@@ -27,6 +27,7 @@ struct cast {
 	const char *programs; /* the folder of the programs */
 	bool private_network;
 	int scratch;                 /* the actors' working directory */
+	int confinement;             /* to that, or -1 */
 	char host[NET_ADDRESS_SIZE]; /* the server's, once it listens */
 	uint16_t port;               /* 0: not yet */
 	bool connecting;             /* the server's accept is to come */
@@ -35,6 +36,8 @@ struct cast {
 	void (*on_event)(
 		void *context, enum side side, const struct heard *heard);
 	void *context;
+	/* Served while an actor keeps us waiting. */
+	struct actor_company company;
 	char *message; /* owned: see below */
 };
 
@@ -70,6 +73,16 @@ const char *cast_read(struct cast *cast, enum side side, int64_t deadline_ms);
 /* Sends a signal and waits for the actor's end. */
 const char *cast_signal(
 	struct cast *cast, enum side side, int signal, int64_t deadline_ms);
+
+/* Waits until the actor ends by itself. */
+const char *cast_await_end(
+	struct cast *cast, enum side side, int64_t deadline_ms);
+
+/*
+ * Takes what the side has told by itself, without waiting; also that it has
+ * ended.
+ */
+const char *cast_hear(struct cast *cast, enum side side);
 
 /* True where the actor runs: it was started and has not ended. */
 bool cast_runs(const struct cast *cast, enum side side);

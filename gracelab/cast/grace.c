@@ -107,6 +107,19 @@ static bool is_awaited(const struct cast *cast, enum side side,
 			event->line == cast->members[side].actor.typed);
 }
 
+/* Takes an event in: the outcome, the address, whoever listens. Frees it. */
+static const char *take(struct cast *cast, enum side side, struct heard *heard)
+{
+	const char *error = see_event(cast, side, heard);
+
+	if (heard->event.kind == EVENT_LISTEN)
+		note_address(cast, heard->event.local);
+	cast->connecting |= heard->event.kind == EVENT_CONNECT;
+	cast->on_event(cast->context, side, heard);
+	heard_free(heard);
+	return error;
+}
+
 /*
  * Takes a side's events until one is of this kind (and, of `done`, has the
  * number of the last line), or its end: with EVENT_KILLED nothing but that.
@@ -114,14 +127,14 @@ static bool is_awaited(const struct cast *cast, enum side side,
 static const char *await(struct cast *cast, enum side side,
 	enum event_kind kind, int64_t deadline_ms)
 {
-	struct actor *actor = &cast->members[side].actor;
 	const char *error = NULL;
 	bool came = false;
 
 	while (!came && !error) {
 		struct heard heard;
 
-		switch (actor_next(actor, &heard, deadline_ms)) {
+		switch (actor_next(
+			&cast->members[side].actor, &heard, deadline_ms)) {
 		case ACTOR_SILENT:
 			return cast_say(cast, "no %s from the %s in time",
 				kind == EVENT_KILLED ? "end" : event_name(kind),
@@ -133,15 +146,32 @@ static const char *await(struct cast *cast, enum side side,
 		case ACTOR_EVENT:
 			break;
 		}
-		error = see_event(cast, side, &heard);
 		came = is_awaited(cast, side, &heard.event, kind);
-		if (heard.event.kind == EVENT_LISTEN)
-			note_address(cast, heard.event.local);
-		cast->connecting |= heard.event.kind == EVENT_CONNECT;
-		cast->on_event(cast->context, side, &heard);
-		heard_free(&heard);
+		error = take(cast, side, &heard);
 	}
 	return error;
+}
+
+static const char *hear(struct cast *cast, enum side side)
+{
+	struct heard heard;
+
+	for (;;) {
+		const char *error;
+
+		switch (actor_next(&cast->members[side].actor, &heard, 0)) {
+		case ACTOR_SILENT:
+			return NULL;
+		case ACTOR_ENDED:
+			return cast_see_end(cast, side);
+		case ACTOR_FAILED:
+			return cast_say(cast, "no memory");
+		case ACTOR_EVENT:
+			error = take(cast, side, &heard);
+			if (error)
+				return error;
+		}
+	}
 }
 
 static const char *program(const struct cast *cast, enum side side)
@@ -177,6 +207,7 @@ static const char *start(struct cast *cast, enum side side,
 			.program = path,
 			.arguments = arguments,
 			.directory = cast->scratch,
+			.confinement = cast->confinement,
 			.sigpipe_ignored = cast->experiment->sigpipe_ignored,
 		});
 	int error = errno;
@@ -218,8 +249,17 @@ static const char *await_ready(
 static const char *type(struct cast *cast, enum side side, const char *line,
 	int64_t deadline_ms)
 {
-	if (!actor_type(&cast->members[side].actor, line, deadline_ms))
+	switch (actor_type(&cast->members[side].actor, line, deadline_ms)) {
+	case ACTOR_TYPED:
+		break;
+	case ACTOR_GONE:
+		/* Not seen until now: it ended by itself. */
+		await(cast, side, EVENT_KILLED, deadline_ms);
+		return cast_say(cast, "the %s %s", side_name(side),
+			cast_runs(cast, side) ? "takes no line" : "has ended");
+	case ACTOR_BUSY:
 		return cast_say(cast, "the %s takes no line", side_name(side));
+	}
 	return await(cast, side, EVENT_DONE, deadline_ms);
 }
 
@@ -254,5 +294,6 @@ const struct actor_kind kind_grace = {
 	.await_accepted = await_accepted,
 	.type = type,
 	.read = read_once,
+	.hear = hear,
 	.await_end = await_end,
 };

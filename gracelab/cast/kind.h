@@ -41,6 +41,9 @@ struct actor_kind {
 	const char *(*read)(
 		struct cast *cast, enum side side, int64_t deadline_ms);
 
+	/* Takes what it has told by itself, without waiting. */
+	const char *(*hear)(struct cast *cast, enum side side);
+
 	/* Waits for its end. */
 	const char *(*await_end)(
 		struct cast *cast, enum side side, int64_t deadline_ms);

@@ -176,6 +176,11 @@ int capture_drain(struct capture *capture,
 	return is_complete(capture) ? total : -1;
 }
 
+int capture_fd(const struct capture *capture)
+{
+	return pcap_get_selectable_fd(capture->pcap);
+}
+
 const char *capture_error(const struct capture *capture)
 {
 	return capture->error;

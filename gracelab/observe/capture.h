@@ -38,6 +38,10 @@ int capture_drain(struct capture *capture,
 	void (*on_segment)(void *context, const struct segment *segment),
 	void *context);
 
+/* A descriptor that poll(2) calls readable while there is something to drain.
+ */
+int capture_fd(const struct capture *capture);
+
 /* Why the last capture_drain() returned -1; terminated, owned by the capture.
  */
 const char *capture_error(const struct capture *capture);

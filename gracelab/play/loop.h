@@ -28,7 +28,6 @@ struct play {
 	const struct step *step;             /* that a failure names, or NULL */
 	const char *typing; /* the line that is being acted on, or NULL */
 	double start_s;
-	bool failed;
 };
 
 /*

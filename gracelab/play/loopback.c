@@ -71,39 +71,6 @@ static bool enter(struct play *play)
 	return true;
 }
 
-static bool observe(struct play *play)
-{
-	struct loopback *loopback = play->network_state;
-	const char *pcap = play->options->pcap;
-	char why[240];
-
-	loopback->wire = capture_open(play->cast.port, pcap, why, sizeof(why));
-	play->record->wire = loopback->wire;
-	if (loopback->wire)
-		return true;
-	return pcap ? play_fail(play, "%s", why)
-		    : note_why(play, &play->record->wire_why, why);
-}
-
-static bool look(struct play *play)
-{
-	struct loopback *loopback = play->network_state;
-
-	if (!loopback->kernel || !play->connected)
-		return true;
-	return !kernel_look(loopback->kernel, &play->pair,
-		       &play->sockets[CLIENT], &play->sockets[SERVER]) ||
-		play_fail(play, "sock_diag: %s", strerror(errno));
-}
-
-static bool rests(const struct play *play)
-{
-	const struct loopback *loopback = play->network_state;
-
-	return !loopback->kernel || !play->connected ||
-		kernel_is_quiet(&play->sockets[CLIENT], &play->sockets[SERVER]);
-}
-
 /*
  * The server's port tells the sides apart; on a connection to somebody else,
  * whoever has sent the SYN is the client.
@@ -133,6 +100,54 @@ static bool drain(struct play *play)
 	return !loopback->wire ||
 		capture_drain(loopback->wire, on_segment, play) >= 0 ||
 		play_fail(play, "%s", capture_error(loopback->wire));
+}
+
+/* The capture's room is bounded, and an actor may flood or take long. */
+static void drain_meanwhile(void *context)
+{
+	struct play *play = context;
+
+	if (!drain(play))
+		play->cast.company.fd = -1;
+}
+
+static bool observe(struct play *play)
+{
+	struct loopback *loopback = play->network_state;
+	const char *pcap = play->options->pcap;
+	char why[240];
+
+	loopback->wire = capture_open(play->cast.port, pcap, why, sizeof(why));
+	play->record->wire = loopback->wire;
+	if (loopback->wire) {
+		play->cast.company = (struct actor_company){
+			.fd = capture_fd(loopback->wire),
+			.serve = drain_meanwhile,
+			.context = play,
+		};
+		return true;
+	}
+	return pcap ? play_fail(play, "%s", why)
+		    : note_why(play, &play->record->wire_why, why);
+}
+
+static bool look(struct play *play)
+{
+	struct loopback *loopback = play->network_state;
+
+	if (!loopback->kernel || !play->connected)
+		return true;
+	return !kernel_look(loopback->kernel, &play->pair,
+		       &play->sockets[CLIENT], &play->sockets[SERVER]) ||
+		play_fail(play, "sock_diag: %s", strerror(errno));
+}
+
+static bool rests(const struct play *play)
+{
+	const struct loopback *loopback = play->network_state;
+
+	return !loopback->kernel || !play->connected ||
+		kernel_is_quiet(&play->sockets[CLIENT], &play->sockets[SERVER]);
 }
 
 static uint16_t client_port(const struct play *play)

@@ -6,6 +6,7 @@ static const struct move_type *const types[MOVES] = {
 	[MOVE_READ] = &move_read,
 	[MOVE_SIGNAL] = &move_signal,
 	[MOVE_START] = &move_start,
+	[MOVE_END] = &move_end,
 	[MOVE_STATE] = &move_state,
 };
 

@@ -13,6 +13,7 @@ enum move_kind {
 	MOVE_READ,   /* the side reads once */
 	MOVE_SIGNAL, /* `signal` is sent to the side's process, and ends it */
 	MOVE_START,  /* the side's program is started again with `options` */
+	MOVE_END,    /* time passes until the side's program ends by itself */
 	MOVE_STATE,  /* time passes until the side's kernel is in `state` */
 };
 
@@ -48,7 +49,8 @@ void moves_list(const struct play *play, struct moves_possible *possible);
 bool moves_do(struct play *play, const struct move *move);
 
 /* move_actor.c: what a person could do at the side's terminal. */
-extern const struct move_type move_line, move_read, move_signal, move_start;
+extern const struct move_type move_line, move_read, move_signal, move_start,
+	move_end;
 
 /* move_state.c */
 extern const struct move_type move_state;

@@ -17,7 +17,7 @@ static const char *not_ended(const struct play *play, enum side side)
 
 static bool ended_well(struct play *play, const char *error)
 {
-	return error ? play_fail(play, "%s", error) : !play->failed;
+	return error ? play_fail(play, "%s", error) : !play->record->failed;
 }
 
 static bool type_line(struct play *play, const struct move *move)
@@ -50,6 +50,13 @@ static bool send_signal(struct play *play, const struct move *move)
 			play_deadline_ms(play)));
 }
 
+static bool await_end(struct play *play, const struct move *move)
+{
+	return ended_well(play,
+		cast_await_end(
+			&play->cast, move->side, play_deadline_ms(play)));
+}
+
 static bool start_again(struct play *play, const struct move *move)
 {
 	const char *error = cast_start_server(
@@ -63,4 +70,5 @@ static bool start_again(struct play *play, const struct move *move)
 const struct move_type move_line = { "line", ended, type_line };
 const struct move_type move_read = { "read", ended, read_once };
 const struct move_type move_signal = { "signal", ended, send_signal };
+const struct move_type move_end = { "end", ended, await_end };
 const struct move_type move_start = { "start", not_ended, start_again };

@@ -35,9 +35,13 @@ __attribute__((noreturn)) static void play_in_child(
 {
 	struct record record = { 0 };
 
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
+	/* An actor that has ended reads no line: that is an observation. */
+	sigaction(SIGPIPE, &ignore, NULL);
 	struct play *play = play_run(experiment, options, &record);
 	json_t *json = play ? record_to_json(&record) : NULL;
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
@@ -140,6 +144,7 @@ static void show(struct running *run, const struct experiment *experiment,
 		record_free(&record);
 		record.name = strdup(experiment->name);
 		record.system = strdup("?");
+		record.failed = true;
 		record.failure = why_nothing_came(run);
 	}
 	on_record(context, index, &record);

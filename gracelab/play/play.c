@@ -12,9 +12,11 @@
 
 #include "director.h"
 #include "gracelab/record/text.h"
+#include "gracelab/stage/confine.h"
 #include "gracelab/stage/scratch.h"
 #include "lib/base/duration.h"
 #include "lib/base/escape.h"
+#include "lib/base/names.h"
 #include "loop.h"
 #include "move.h"
 #include "network.h"
@@ -30,9 +32,9 @@ bool play_fail(struct play *play, const char *format, ...)
 	va_list arguments;
 	char *why = NULL, *whole = NULL;
 
-	if (play->failed)
+	if (play->record->failed)
 		return false;
-	play->failed = true;
+	play->record->failed = true;
 	va_start(arguments, format);
 	if (vasprintf(&why, format, arguments) < 0)
 		why = NULL;
@@ -80,12 +82,18 @@ static void on_event(void *context, enum side side, const struct heard *heard)
 {
 	struct play *play = context;
 	const struct event *event = &heard->event;
+	char why[NAMES_DESCRIPTION_SIZE];
 
 	/* Who is killed in the act cannot tell what it was doing. */
 	if (play->typing && event->kind == EVENT_KILLED)
 		rungs_add_line(&play->rungs, side, play->typing, NULL);
 	if (event->kind == EVENT_DONE && event->detail)
 		play_fail(play, "%s", event->detail);
+	if (event->kind == EVENT_FAILURE)
+		play_fail(play, "cannot %s %s: %s",
+			event->call ? event->call : "do",
+			event->detail ? event->detail : "it",
+			names_describe(why, event->error));
 	if (event->kind == EVENT_ACCEPT)
 		follow(play, event);
 	rungs_add_event(&play->rungs, side, heard);
@@ -127,10 +135,20 @@ static void note_states(struct play *play)
 	}
 }
 
+/* What an actor does by itself is no move, but seen with the next one. */
+static bool hear_all(struct play *play)
+{
+	const char *error = NULL;
+
+	for (int side = 0; side < SIDES && !error; side++)
+		error = cast_hear(&play->cast, (enum side)side);
+	return !error || play_fail(play, "%s", error);
+}
+
 /* Ends a move: rest, observers drained, rungs written. */
 static bool settle(struct play *play)
 {
-	bool good = come_to_rest(play);
+	bool good = hear_all(play) && come_to_rest(play);
 
 	good = play->network->drain(play) && good;
 	if (play->record->states && play->connected)
@@ -152,6 +170,8 @@ static bool begin_actors(struct play *play)
 	if (cast->scratch < 0)
 		return play_fail(
 			play, "no folder for the actors: %s", strerror(errno));
+	/* Where the kernel has no Landlock, the parser alone is in the way. */
+	cast->confinement = confine_open(cast->scratch);
 	error = cast_begin_server(cast);
 	if (!error && cast->private_network && !play->network->observe(play))
 		return false;
@@ -211,6 +231,7 @@ struct play *play_run(const struct experiment *experiment,
 		.cast = { .experiment = experiment,
 			.programs = options->programs,
 			.scratch = -1,
+			.confinement = -1,
 			.on_event = on_event,
 			.context = play },
 	};
@@ -220,6 +241,8 @@ struct play *play_run(const struct experiment *experiment,
 		loop(play,
 			options->director ? options->director
 					  : &director_script);
+	if (record->failed && record->rung_count)
+		record->rungs[record->rung_count - 1].failed = true;
 	if (options->before_step)
 		options->before_step(options->context, record, NULL);
 	keep_terminals(play);
@@ -234,6 +257,8 @@ void play_end(struct play *play)
 	rungs_free(&play->rungs);
 	if (play->cast.scratch >= 0)
 		close(play->cast.scratch);
+	if (play->cast.confinement >= 0)
+		close(play->cast.confinement);
 	play->network->leave(play);
 	free(play);
 }

@@ -36,8 +36,8 @@ struct play_options {
 /*
  * Plays it in the calling process, which is left on the stage: to be called in
  * a forked child that exits soon. Fills the record, for record_free(), also
- * where the play fails: record->failure then says why. What was started lives
- * until play_end(). NULL without memory.
+ * where the play fails: record->failed is set, and record->failure says why.
+ * What was started lives until play_end(). NULL without memory.
  */
 struct play *play_run(const struct experiment *experiment,
 	const struct play_options *options, struct record *record);

@@ -31,13 +31,29 @@ static bool fail_unseen(struct play *play, const struct cast_member *member)
 	return play_fail(play, "awaited %s, saw %s", awaited, seen);
 }
 
-/* Whether a side that has not seen it reads, to see it. */
-static bool comes_by_reading(const struct outcome *outcome)
+/* The move that may bring an outcome about; false where none does. */
+static bool move_towards(const struct outcome *outcome, enum move_kind *kind)
 {
-	return outcome->kind == OUTCOME_RECEIVED ||
-		outcome->kind == OUTCOME_EOF ||
-		outcome->kind == OUTCOME_NOTHING ||
-		outcome->kind == OUTCOME_ERRNO;
+	switch (outcome->kind) {
+	case OUTCOME_RECEIVED:
+	case OUTCOME_EOF:
+	case OUTCOME_NOTHING:
+	case OUTCOME_ERRNO:
+		*kind = MOVE_READ;
+		return true;
+	case OUTCOME_EXIT:
+	case OUTCOME_KILLED:
+		*kind = MOVE_END;
+		return true;
+	case OUTCOME_STATE:
+		*kind = MOVE_STATE;
+		return true;
+	case OUTCOME_SENT:
+	case OUTCOME_SIGNAL:
+	case OUTCOME_PROBE:
+		break;
+	}
+	return false;
 }
 
 enum met { MET, NOT_MET, MET_BY_MOVE };
@@ -50,22 +66,16 @@ static enum met expect(struct script *script,
 	const struct step *step = play->step;
 	struct cast_member *member = &play->cast.members[step->side];
 
-	if (step->outcome.kind == OUTCOME_STATE) {
-		if (script->waiting)
-			return MET;
-		move->kind = MOVE_STATE;
-		move->state = step->outcome.state;
-		return MET_BY_MOVE;
-	}
-	if (cast_take_seen(member, &step->outcome))
+	/* What a move awaits is met by the move, or the play has failed. */
+	if (cast_take_seen(member, &step->outcome) ||
+		(script->waiting && step->outcome.kind == OUTCOME_STATE))
 		return MET;
-	if (script->waiting || !comes_by_reading(&step->outcome) ||
-		!possible->can[MOVE_READ][step->side]) {
-		fail_unseen(play, member);
-		return NOT_MET;
-	}
-	move->kind = MOVE_READ;
-	return MET_BY_MOVE;
+	move->state = step->outcome.state;
+	if (!script->waiting && move_towards(&step->outcome, &move->kind) &&
+		possible->can[move->kind][step->side])
+		return MET_BY_MOVE;
+	fail_unseen(play, member);
+	return NOT_MET;
 }
 
 /* Whether the step is done with, or else the move that it asks for. */

@@ -1,0 +1,124 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Experiments that others wrote: what fails is never called a success, nothing
+# reaches around the lab, and no file drives the terminal.
+
+load helpers
+load lab
+
+### A play that failed
+
+@test "a play that fails is a failure, whatever bytes its reason has" {
+	local name
+
+	printf '%s\n' 'server "--bogus\xff"' 'client> hello' >bytes.lab
+	printf 'server --b%s\nclient> hello\n' \
+		"$(printf 'ö%.0s' {1..300})" >long.lab
+	mkdir $'folder\xff'
+	write_lab $'folder\xff/here.lab' 'client> data1' 'client: eof'
+	for name in bytes.lab long.lab $'folder\xff/here.lab'; do
+		run -1 --separate-stderr lab play "$name"
+		[[ $stderr == gracelab:* ]]
+		run -1 lab check "$name"
+		assert_line --regexp '^not ok 1 - '
+		run -1 lab record "$name"
+		run -1 --separate-stderr lab play --format=json "$name"
+		"$PYTHON" -I -c 'import json, sys
+assert json.load(sys.stdin)["failed"] is True' <<<"$output"
+	done
+}
+
+### Actors that end by themselves
+
+@test "an actor that ends by itself is seen with its ladder" {
+	write_lab itself.lab 'server --once --idle-timeout 50ms' \
+		'client> hello' 'server: exit 0' 'client: ECONNRESET'
+	run -0 lab play itself.lab
+	assert_line --regexp ' exit\(0\)$'
+	write_lab itself.lab 'server --once --idle-timeout 50ms' \
+		'client> hello' 'client> sleep 300ms' 'server> reply'
+	run -1 lab play itself.lab
+	assert_line --partial 'itself.lab:4: server> reply: the server has ended'
+	assert_line --regexp ' exit\(0\)$'
+	assert_line --regexp ' send "hello" = 5 .* data 5 '
+}
+
+@test "an actor that does not end within --patience is not said to have ended" {
+	write_lab stays.lab 'client> hello' 'server: exit 0'
+	run -1 lab play --patience 200ms stays.lab
+	assert_line --partial 'stays.lab:2: server: exit 0: no end from the server'
+}
+
+### Floods
+
+# Enters the network of the lab's only play and makes 6,000 segments there.
+flood() {
+	local -a enter=(nsenter --target "$1" --net)
+
+	((EUID == 0)) || enter=(nsenter --target "$1" --user --net
+		--preserve-credentials)
+	"${enter[@]}" "$PYTHON" -IS -c 'import socket
+for i in range(3000):
+    s = socket.socket()
+    s.connect_ex(("127.0.0.9", 43211))
+    s.close()'
+}
+
+# Starts a play that waits, and sets $LAB_PID and $CLIENT_PID.
+start_waiting_lab() {
+	write_lab flood.lab 'client --connect-timeout=61003ms' 'client> data1' \
+		'client> sleep 60s' 'client: exit SIGKILL'
+	start flood "$O/gracelab" play --format=json flood.lab
+	await waits
+}
+
+# The client sleeps once its pselect(2) has a timeout, the fifth argument.
+waits() {
+	local call timeout
+
+	CLIENT_PID=$(pgrep -f 'graceclient.*connect-timeout=61003ms') &&
+		LAB_PID=$(ps -o ppid= -p "$CLIENT_PID") || return
+	LAB_PID=${LAB_PID// /}
+	read -r call _ _ _ _ timeout _ <"/proc/$CLIENT_PID/syscall" &&
+		[[ $call != running && $timeout == 0x?* && $timeout != 0x0 ]]
+}
+
+@test "what floods the wire while a step waits is all captured" {
+	start_waiting_lab
+	flood "$LAB_PID"
+	kill -KILL "$CLIENT_PID"
+	finish flood 0
+	(($(grep -c '"segment": "RST"' flood.out) >= 3000))
+}
+
+@test "a capture that loses packets fails the play" {
+	start_waiting_lab
+	kill -STOP "$LAB_PID"
+	flood "$LAB_PID"
+	kill -CONT "$LAB_PID"
+	kill -KILL "$CLIENT_PID"
+	finish flood 1
+	grep -q 'flood.lab:3: .*the kernel dropped [0-9]* packets' flood.err
+}
+
+### What reaches around the lab
+
+@test "an actor writes in its own folder only" {
+	install_lab "$PLACE/evil"
+	mv "$PLACE/evil/bin/graceserver" "$PLACE/evil/bin/real"
+	cat >"$PLACE/evil/bin/graceserver" <<-END
+		#!/bin/sh
+		{ echo owned >"$PLACE/owned"; } 2>&-
+		{ echo more >>"$PLACE/kept"; } 2>&-
+		rm -f "$PLACE/kept" 2>&-
+		mkdir "$PLACE/made" 2>&-
+		echo mine >mine || echo "no folder of its own" >&2
+		exec "$PLACE/evil/bin/real" "\$@"
+	END
+	chmod +x "$PLACE/evil/bin/graceserver"
+	echo kept >"$PLACE/kept"
+	run -0 timeout 60 "$PLACE/evil/bin/gracelab" play shutdown 3>&-
+	refute_output --partial 'no folder'
+	assert_file "$PLACE/kept" kept
+	[[ ! -e $PLACE/owned && ! -e $PLACE/made ]]
+}
