@@ -30,6 +30,8 @@ enum {
 	BLOCK_BYTES = 1 << 20,
 	BLOCKS = 5,
 	FRAMES = FRAMES_PER_BLOCK * BLOCKS,
+	HEADER_BYTES = (sizeof(struct tpacket2_hdr) + TPACKET_ALIGNMENT - 1) /
+		TPACKET_ALIGNMENT * TPACKET_ALIGNMENT,
 	/* For local experiments (IEEE 802): what was sent before it has been
 	 * received once it is seen. */
 	MARK_TYPE = ETH_P_802_EX1,
@@ -68,8 +70,7 @@ static bool is_filled(const struct tpacket2_hdr *frame)
 
 static const struct sockaddr_ll *frame_address(const struct tpacket2_hdr *frame)
 {
-	return (const void *)((const uint8_t *)frame +
-		TPACKET_ALIGN(sizeof(*frame)));
+	return (const void *)((const uint8_t *)frame + HEADER_BYTES);
 }
 
 /* One segment a packet, each with its whole checksum. */
