@@ -49,6 +49,16 @@ void hosts_address(enum side side, sa_family_t family, uint16_t port,
 	}
 }
 
+struct kernel_pair hosts_pair(
+	sa_family_t family, uint16_t client_port, uint16_t server_port)
+{
+	struct kernel_pair pair;
+
+	hosts_address(CLIENT, family, client_port, &pair.client);
+	hosts_address(SERVER, family, server_port, &pair.server);
+	return pair;
+}
+
 static bool is_without_ipv6(int error)
 {
 	/* EACCES: switched off by a sysctl; EPERM: likewise, older. */
@@ -78,24 +88,34 @@ static int bring_up(
 	return error ? error : link_up(nl, wire);
 }
 
-/* Gives the host its address, and the route to the other. */
+/*
+ * Gives the host its address, and the route to the other. The kernel makes an
+ * IPv6 address its own only later, in a work queue: what comes till then would
+ * find nobody. So the route for that is set too.
+ */
 static int address(struct hosts *hosts, struct mnl_socket *nl, enum side side,
 	sa_family_t family)
 {
-	enum side other = side == CLIENT ? SERVER : CLIENT;
+	enum side other = side_other(side);
 	unsigned wire = if_nametoindex(DEVICE_NAME);
-	const struct link_route route = {
+	unsigned rto_min_ms = hosts->plan.rto_min_ms;
+	struct link_route route = {
 		.family = (unsigned char)family,
-		.destination = hosts_name(other, family),
+		.is_local = true,
+		.destination = hosts_name(side, family),
 		.prefix_bits = family == AF_INET6 ? IPV6_BITS : IPV4_BITS,
-		.source = hosts_name(side, family),
 	};
 	int error = link_add_address(
 		nl, wire, route.family, hosts_name(side, family));
 
+	if (!error && family == AF_INET6)
+		error = link_put_route(nl, wire, &route, rto_min_ms);
 	if (error)
 		return error;
-	return link_put_route(nl, wire, &route, hosts->plan.rto_min_ms);
+	route.is_local = false;
+	route.destination = hosts_name(other, family);
+	route.source = hosts_name(side, family);
+	return link_put_route(nl, wire, &route, rto_min_ms);
 }
 
 static int furnish(struct hosts *hosts, struct mnl_socket *nl, enum side side,

@@ -32,6 +32,7 @@
 #include <sys/socket.h>
 
 #include "device.h"
+#include "gracelab/observe/kernel.h"
 #include "lib/base/side.h"
 
 enum hosts_result {
@@ -79,6 +80,10 @@ const char *hosts_name(enum side side, sa_family_t family);
 /* The address of a host with a port in host byte order. */
 void hosts_address(enum side side, sa_family_t family, uint16_t port,
 	struct sockaddr_storage *address);
+
+/* The ends of a connection between them. */
+struct kernel_pair hosts_pair(
+	sa_family_t family, uint16_t client_port, uint16_t server_port);
 
 /*
  * Moves the calling process, which must have one thread only, into the

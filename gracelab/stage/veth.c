@@ -127,6 +127,16 @@ static int open_ring(struct veth *veth)
 	return 0;
 }
 
+/* What the peer sends must not meet its queueing discipline, which drops all
+ * until the kernel has noted, in a work queue, that the link is up. */
+static int pass_by_queue(int fd)
+{
+	int yes = 1;
+
+	return setsockopt(
+		fd, SOL_PACKET, PACKET_QDISC_BYPASS, &yes, sizeof(yes));
+}
+
 /* Binds the thread to the processor that it runs on. */
 static int stay_here(void)
 {
@@ -161,6 +171,8 @@ static const char *start(struct veth *veth, const char *name)
 		return "switch offloads off";
 	if (open_ring(veth) < 0)
 		return "packet socket's ring";
+	if (pass_by_queue(veth->gives) < 0)
+		return "PACKET_QDISC_BYPASS";
 	if (bind_to(veth->seen, name, ETH_P_ALL) < 0 ||
 		bind_to(veth->gives, VETH_PEER, 0) < 0)
 		return "bind the packet socket";
