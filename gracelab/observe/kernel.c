@@ -160,21 +160,31 @@ static bool is_same(
 		(a->unacked_bytes == 0) == (b->unacked_bytes == 0);
 }
 
-int kernel_look(struct kernel *kernel, const struct kernel_pair *pair,
-	struct kernel_socket *client, struct kernel_socket *server)
+int kernel_look_between(struct kernel *const kernels[SIDES],
+	const struct kernel_pair *pair, struct kernel_socket *client,
+	struct kernel_socket *server)
 {
 	struct kernel_socket before;
 
-	if (look_at(kernel, &pair->client, &pair->server, client) < 0)
+	if (look_at(kernels[CLIENT], &pair->client, &pair->server, client) < 0)
 		return -1;
 	do {
 		before = *client;
-		if (look_at(kernel, &pair->server, &pair->client, server) < 0 ||
-			look_at(kernel, &pair->client, &pair->server, client) <
-				0)
+		if (look_at(kernels[SERVER], &pair->server, &pair->client,
+			    server) < 0 ||
+			look_at(kernels[CLIENT], &pair->client, &pair->server,
+				client) < 0)
 			return -1;
 	} while (!is_same(&before, client));
 	return 0;
+}
+
+int kernel_look(struct kernel *kernel, const struct kernel_pair *pair,
+	struct kernel_socket *client, struct kernel_socket *server)
+{
+	struct kernel *const kernels[SIDES] = { kernel, kernel };
+
+	return kernel_look_between(kernels, pair, client, server);
 }
 
 /* What the other end may be in when this one is at rest in `state`. */

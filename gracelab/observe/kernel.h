@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "lib/base/side.h"
 #include "lib/net/state.h"
 
 /* One side's socket as the kernel has it. */
@@ -49,6 +50,12 @@ void kernel_close(struct kernel *kernel);
  */
 int kernel_look(struct kernel *kernel, const struct kernel_pair *pair,
 	struct kernel_socket *client, struct kernel_socket *server);
+
+/* The same of two hosts: kernels[CLIENT] sees the client's network,
+ * kernels[SERVER] the server's. */
+int kernel_look_between(struct kernel *const kernels[SIDES],
+	const struct kernel_pair *pair, struct kernel_socket *client,
+	struct kernel_socket *server);
 
 /*
  * True if the two states can stand beside each other with nothing under way

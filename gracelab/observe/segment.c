@@ -2,11 +2,19 @@
 #include "segment.h"
 
 #include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum {
 	IPV4_LEAST_BYTES = 20,
 	IPV6_BYTES = 40,
 	TCP_LEAST_BYTES = 20,
+	OPTION_END = 0,
+	OPTION_NOP = 1,
+	OPTION_TIMESTAMPS = 8,
+	OPTION_TIMESTAMPS_BYTES = 10,
+	DATA_BYTES_MAX = 65535 - IPV4_LEAST_BYTES - TCP_LEAST_BYTES,
 };
 
 static uint16_t get16(const uint8_t *p)
@@ -66,22 +74,26 @@ static bool find_in_ipv6(
 	return true;
 }
 
+/* Finds TCP's header, which is there but for its options. */
+static bool find_tcp(
+	const uint8_t *packet, size_t len, size_t *offset, size_t *tcp_bytes)
+{
+	unsigned version = len > 0 ? packet[0] >> 4 : 0;
+	bool found = false;
+
+	if (version == 4)
+		found = find_in_ipv4(packet, len, offset, tcp_bytes);
+	else if (version == 6)
+		found = find_in_ipv6(packet, len, offset, tcp_bytes);
+	return found && len >= *offset + TCP_LEAST_BYTES;
+}
+
 bool segment_parse(const uint8_t *packet, size_t len, struct segment *segment)
 {
 	const uint8_t *tcp;
 	size_t offset, tcp_bytes, header_bytes;
-	unsigned version = len > 0 ? packet[0] >> 4 : 0;
 
-	if (version == 4) {
-		if (!find_in_ipv4(packet, len, &offset, &tcp_bytes))
-			return false;
-	} else if (version == 6) {
-		if (!find_in_ipv6(packet, len, &offset, &tcp_bytes))
-			return false;
-	} else {
-		return false;
-	}
-	if (len < offset + TCP_LEAST_BYTES)
+	if (!find_tcp(packet, len, &offset, &tcp_bytes))
 		return false;
 	tcp = packet + offset;
 	header_bytes = (tcp[12] >> 4) * 4U;
@@ -94,7 +106,8 @@ bool segment_parse(const uint8_t *packet, size_t len, struct segment *segment)
 		.ack = get32(tcp + 8),
 		.flags = tcp[13] & 0x1f,
 		.payload_bytes = (uint32_t)(tcp_bytes - header_bytes),
-		.is_ipv6 = version == 6,
+		.window = get16(tcp + 14),
+		.is_ipv6 = packet[0] >> 4 == 6,
 	};
 	return true;
 }
@@ -103,4 +116,95 @@ bool segment_is_pure_ack(const struct segment *segment)
 {
 	return segment->payload_bytes == 0 &&
 		!(segment->flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST));
+}
+
+bool segment_timestamps(
+	const uint8_t *packet, size_t len, uint32_t *value, uint32_t *echo)
+{
+	size_t offset, tcp_bytes, at, end;
+
+	if (!find_tcp(packet, len, &offset, &tcp_bytes))
+		return false;
+	end = offset + (packet[offset + 12] >> 4) * 4U;
+	if (end > len)
+		return false;
+	for (at = offset + TCP_LEAST_BYTES; at + 1 < end;) {
+		size_t bytes = packet[at] == OPTION_NOP ? 1 : packet[at + 1];
+
+		if (packet[at] == OPTION_END || bytes == 0)
+			return false;
+		if (packet[at] == OPTION_TIMESTAMPS &&
+			bytes == OPTION_TIMESTAMPS_BYTES && at + bytes <= end) {
+			*value = get32(packet + at + 2);
+			*echo = get32(packet + at + 6);
+			return true;
+		}
+		at += bytes;
+	}
+	return false;
+}
+
+uint32_t segment_length(const struct segment *segment)
+{
+	return segment->payload_bytes +
+		((segment->flags & SEGMENT_SYN) ? 1U : 0U) +
+		((segment->flags & SEGMENT_FIN) ? 1U : 0U);
+}
+
+void segment_text(const struct segment *segment, char *out)
+{
+	bool fin = segment->flags & SEGMENT_FIN;
+
+	if (segment->flags & SEGMENT_RST)
+		snprintf(out, SEGMENT_TEXT_SIZE, "RST");
+	else if (segment->flags & SEGMENT_SYN)
+		snprintf(out, SEGMENT_TEXT_SIZE, "%s",
+			segment->flags & SEGMENT_ACK ? "SYN+ACK" : "SYN");
+	else if (segment->payload_bytes)
+		snprintf(out, SEGMENT_TEXT_SIZE, "data %u%s",
+			segment->payload_bytes, fin ? "+FIN" : "");
+	else
+		snprintf(out, SEGMENT_TEXT_SIZE, "%s", fin ? "FIN" : "ACK");
+}
+
+/* "data 5" and "data 5+FIN", as segment_text() writes them. */
+static bool is_data(const char *name, struct segment *segment)
+{
+	static const char prefix[] = "data ";
+	const char *digits = name + strlen(prefix);
+	char *end;
+
+	if (strncmp(name, prefix, strlen(prefix)) != 0 || *digits < '1' ||
+		*digits > '9')
+		return false;
+	unsigned long bytes = strtoul(digits, &end, 10);
+
+	if (bytes > DATA_BYTES_MAX || (*end && strcmp(end, "+FIN") != 0))
+		return false;
+	segment->payload_bytes = (uint32_t)bytes;
+	segment->flags = SEGMENT_PSH | SEGMENT_ACK | (*end ? SEGMENT_FIN : 0);
+	return true;
+}
+
+bool segment_named(const char *name, struct segment *segment)
+{
+	static const struct {
+		const char *name;
+		uint8_t flags;
+	} known[] = {
+		{ "FIN", SEGMENT_FIN | SEGMENT_ACK },
+		{ "SYN", SEGMENT_SYN },
+		{ "SYN+ACK", SEGMENT_SYN | SEGMENT_ACK },
+		{ "RST", SEGMENT_RST },
+		{ "ACK", SEGMENT_ACK },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (strcmp(known[i].name, name) != 0)
+			continue;
+		segment->flags = known[i].flags;
+		segment->payload_bytes = 0;
+		return true;
+	}
+	return is_data(name, segment);
 }

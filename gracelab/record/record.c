@@ -133,7 +133,7 @@ static unsigned get_number(const json_t *object, const char *key)
 }
 
 /* False if it is called what no segment can be. */
-static bool get_wire(const json_t *json, enum rung_wire *wire)
+static bool get_wire(const json_t *json, enum wire_fate *wire)
 {
 	const json_t *event = json_object_get(json, "event");
 	const char *name = json_string_value(event);
@@ -143,7 +143,7 @@ static bool get_wire(const json_t *json, enum rung_wire *wire)
 		return true;
 	for (size_t i = 0; name && i < WIRES; i++)
 		if (wire_names[i] && !strcmp(wire_names[i], name)) {
-			*wire = (enum rung_wire)i;
+			*wire = (enum wire_fate)i;
 			return true;
 		}
 	return false;

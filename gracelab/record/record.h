@@ -11,17 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "gracelab/observe/segment.h"
 #include "lib/base/side.h"
-
-/* What became of a rung's segment. */
-enum rung_wire {
-	WIRE_AT_ONCE, /* it was sent, and arrived in the same row */
-	WIRE_SENT,    /* it was sent, and waits */
-	WIRE_ARRIVED, /* one that waited, or its copy, arrived */
-	WIRE_LOST,    /* one that waited was lost; without a row in which it
-		       * was sent (no segment_id), it was lost at once */
-	WIRE_FORGED,  /* nobody sent it, and it arrived */
-};
 
 /* One line of the ladder; what is not there is NULL. All texts are owned. */
 struct rung {
@@ -33,11 +24,11 @@ struct rung {
 	char *states[SIDES]; /* that changed, as they became */
 	int sender;          /* CLIENT or SERVER; of the segment */
 	char *segment;       /* "data 5+FIN" */
-	enum rung_wire wire; /* of the segment */
+	enum wire_fate wire; /* of the segment */
 	/* Of a segment that waited: the same in the row in which it was sent
 	 * and in those in which it arrived or was lost; 0: it did not wait. */
 	unsigned segment_id;
-	bool copy;           /* what arrived leaves another that waits */
+	bool copy;           /* one of these has arrived already */
 	unsigned connection; /* counted from 1; 0: there is but one */
 	bool failed;         /* the play failed at this row */
 };

@@ -224,22 +224,6 @@ void rungs_set_state(struct rungs *rungs, enum side side, enum tcp_state state)
 	rungs->states[side] = state;
 }
 
-void rungs_segment_text(const struct segment *segment, char *out)
-{
-	bool fin = segment->flags & SEGMENT_FIN;
-
-	if (segment->flags & SEGMENT_RST)
-		snprintf(out, RUNGS_SEGMENT_SIZE, "RST");
-	else if (segment->flags & SEGMENT_SYN)
-		snprintf(out, RUNGS_SEGMENT_SIZE, "%s",
-			segment->flags & SEGMENT_ACK ? "SYN+ACK" : "SYN");
-	else if (segment->payload_bytes)
-		snprintf(out, RUNGS_SEGMENT_SIZE, "data %u%s",
-			segment->payload_bytes, fin ? "+FIN" : "");
-	else
-		snprintf(out, RUNGS_SEGMENT_SIZE, "%s", fin ? "FIN" : "ACK");
-}
-
 /* Rungs under way to the record. */
 struct flush {
 	struct rungs *rungs;
@@ -281,9 +265,9 @@ static void put_segment(struct flush *flush, struct rung *rung)
 {
 	const struct rungs_segment *from =
 		&flush->rungs->segments[flush->next++];
-	char text[RUNGS_SEGMENT_SIZE];
+	char text[SEGMENT_TEXT_SIZE];
 
-	rungs_segment_text(&from->segment, text);
+	segment_text(&from->segment, text);
 	rung->sender = (int)from->sender;
 	set_text(flush, &rung->segment, text);
 	if (from->segment.flags & (SEGMENT_FIN | SEGMENT_SYN | SEGMENT_RST))

@@ -52,10 +52,6 @@ void rungs_add_segment(
 /* Notes that a side's state has changed. */
 void rungs_set_state(struct rungs *rungs, enum side side, enum tcp_state state);
 
-/* "data 5+FIN": room for RUNGS_SEGMENT_SIZE. */
-#define RUNGS_SEGMENT_SIZE 32
-void rungs_segment_text(const struct segment *segment, char *out);
-
 /*
  * Adds the rungs to the record, and begins anew. A segment stands on the rung
  * of the call that sent it; a state on that of the segment that changed it.

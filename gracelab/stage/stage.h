@@ -43,6 +43,12 @@ struct stage {
 int stage_check_sysctl(const char *text, char *why, size_t why_size);
 
 /*
+ * The rto_min of the routes, for an experiment with these sysctls: long, and a
+ * quarter of tcp_fin_timeout if that is among them.
+ */
+unsigned stage_rto_min_ms(const char *const sysctls[], size_t n);
+
+/*
  * Moves the calling process, which must have one thread only (unshare(2)
  * gives EINVAL otherwise), to a network namespace of its own. Root needs no
  * user namespace; anybody else gets one that maps their user and group to

@@ -7,6 +7,11 @@ enum side { CLIENT, SERVER };
 
 #define SIDES 2
 
+static inline enum side side_other(enum side side)
+{
+	return side == CLIENT ? SERVER : CLIENT;
+}
+
 /* "client" or "server"; never changes. */
 static inline const char *side_name(enum side side)
 {

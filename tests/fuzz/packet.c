@@ -20,14 +20,14 @@ static bool same(const struct segment *a, const struct segment *b)
 
 static void check_segment(const struct segment *segment)
 {
-	char text[RUNGS_SEGMENT_SIZE];
+	char text[SEGMENT_TEXT_SIZE];
 
 	EXPECT_INT(0, segment->time_ns);
 	EXPECT(segment->payload_bytes <= UINT16_MAX);
 	EXPECT(!(segment->flags & ~0x1f));
 	EXPECT(!segment_is_pure_ack(segment) || !segment->payload_bytes);
 	memset(text, 't', sizeof(text));
-	rungs_segment_text(segment, text);
+	segment_text(segment, text);
 	EXPECT(*text && memchr(text, '\0', sizeof(text)));
 }
 

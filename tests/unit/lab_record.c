@@ -259,7 +259,7 @@ static void add_wire_rungs(struct record *record)
 		add_rung(record, CLIENT, NULL, NULL, NULL);
 		add_change(record, wire & 1, "FIN", NULL, NULL);
 		rung = &record->rungs[record->rung_count - 1];
-		rung->wire = (enum rung_wire)wire;
+		rung->wire = (enum wire_fate)wire;
 		rung->segment_id = waited ? 7 : 0;
 		rung->copy = wire == WIRE_ARRIVED;
 	}

@@ -179,7 +179,7 @@ static void segments_are_named(void)
 		{ SEGMENT_RST, 0, "RST" },
 		{ SEGMENT_ACK, 0, "ACK" },
 	};
-	char text[RUNGS_SEGMENT_SIZE];
+	char text[SEGMENT_TEXT_SIZE];
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		const struct segment segment = {
@@ -187,7 +187,7 @@ static void segments_are_named(void)
 			.payload_bytes = cases[i].payload,
 		};
 
-		rungs_segment_text(&segment, text);
+		segment_text(&segment, text);
 		EXPECT_TEXT(cases[i].text, text);
 	}
 }

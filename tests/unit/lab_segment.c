@@ -269,7 +269,7 @@ static void only_an_empty_segment_is_a_pure_ack(void)
 	}
 }
 
-const struct tap_test tests_lab_wire[] = {
+const struct tap_test tests_lab_segment[] = {
 	{ "wire: a segment in IPv4 is read, with options of both",
 		a_segment_in_ipv4_is_read },
 	{ "wire: padding behind a packet is no payload",

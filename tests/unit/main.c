@@ -8,6 +8,7 @@ extern const struct tap_test tests_lab_parse[];
 extern const struct tap_test tests_lab_record[];
 extern const struct tap_test tests_lab_rungs[];
 extern const struct tap_test tests_lab_text[];
+extern const struct tap_test tests_lab_segment[];
 extern const struct tap_test tests_lab_wire[];
 
 /* tests/fuzz/replay.c */
@@ -35,6 +36,7 @@ int main(void)
 		tests_lab_record,
 		tests_lab_rungs,
 		tests_lab_text,
+		tests_lab_segment,
 		tests_lab_wire,
 		tests_lab_fuzz,
 		tests_replay,

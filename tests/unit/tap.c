@@ -2,8 +2,11 @@
 #include "tap.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* How many failed checks of one test are shown. */
 #define SHOWN_FAILURES 10
@@ -107,6 +110,53 @@ bool tap_check_text(
 		expected ? strlen(expected) : 0, got, got ? strlen(got) : 0);
 }
 
+/* The child: its notes go to the pipe, and behind them a byte that says how
+ * many failed. */
+static void run_child(void (*run)(void *context), void *context, int fd)
+{
+	tap.notes = fdopen(fd, "w");
+	tap.failures = 0;
+	if (!tap.notes)
+		_exit(1);
+	run(context);
+	fputc(tap.failures > UINT8_MAX ? UINT8_MAX : (int)tap.failures,
+		tap.notes);
+	fclose(tap.notes);
+	_exit(0);
+}
+
+void tap_in_child(void (*run)(void *context), void *context)
+{
+	int ends[2];
+	char *text = NULL;
+	size_t room = 0;
+	FILE *notes;
+
+	fflush(NULL);
+	if (pipe(ends)) {
+		EXPECT(!"pipe");
+		return;
+	}
+	pid_t child = fork();
+
+	if (child == 0) {
+		close(ends[0]);
+		run_child(run, context, ends[1]);
+	}
+	close(ends[1]);
+	notes = fdopen(ends[0], "r");
+	/* All of it: no note holds a NUL, and its end none but a count of 0. */
+	ssize_t len = notes ? getdelim(&text, &room, EOF, notes) : 0;
+
+	if (EXPECT(child > 0 && len > 0)) {
+		fwrite(text, 1, (size_t)len - 1, tap.notes);
+		tap.failures += (unsigned char)text[len - 1];
+	}
+	free(text);
+	if (notes)
+		fclose(notes);
+}
+
 static bool run_one(const struct tap_test *test, unsigned number)
 {
 	char *notes = NULL;
@@ -120,6 +170,8 @@ static bool run_one(const struct tap_test *test, unsigned number)
 	tap.failures = 0;
 	tap.about[0] = '\0';
 	test->run();
+	while (wait(NULL) > 0)
+		;
 	fclose(tap.notes);
 	printf("%s %u - %s\n%s", tap.failures ? "not ok" : "ok", number,
 		test->claim, notes);

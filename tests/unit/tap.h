@@ -38,6 +38,13 @@ void tap_case(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool tap_passing(void);
 
 /*
+ * Runs checks in a child process, for what changes the process for good; they
+ * count as this test's. A child that dies is a failure. The test ends when its
+ * children have.
+ */
+void tap_in_child(void (*run)(void *context), void *context);
+
+/*
  * Each checks once; a failure gives `# FILE:LINE: expected ..., got ...` under
  * the test's `not ok`, and the test goes on. They return whether it holds.
  */

@@ -132,7 +132,7 @@ void evidence_segment(struct evidence *finding, const struct segment *segment)
 		return;
 	entry.data = segment->payload_bytes &&
 		!(segment->flags & (SEGMENT_FIN | SEGMENT_RST | SEGMENT_SYN));
-	rungs_segment_text(segment, entry.text);
+	segment_text(segment, entry.text);
 	if (entry.data)
 		strcpy(entry.text, "data");
 	add(finding, &entry);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The segments that wait on the wire, in order of departure. */
+#ifndef GRACELAB_WAITING_H
+#define GRACELAB_WAITING_H
+
+#include <stddef.h>
+
+#include "gracelab/observe/segment.h"
+#include "lib/base/side.h"
+
+/* A segment that waits; read only. */
+struct wire_segment {
+	struct wire_segment *next; /* sent later, by whichever side */
+	enum side sender;
+	struct segment segment;
+	/* Counted from 1 over those that were told as WIRE_SENT; 0: it was not
+	 * told yet, see wire_reveal(). */
+	unsigned id;
+	/* It was lost before, or a copy of it arrived: a timer sent it. */
+	bool again;
+	bool copy; /* one of these has arrived already */
+};
+
+/* The same with its bytes, which its user ends with free(3). */
+struct waiting_packet {
+	struct wire_segment shown; /* stays the first member */
+	size_t len;
+	uint8_t bytes[];
+};
+
+/* A packet that is being looked at. */
+struct packet {
+	enum side sender;
+	struct segment segment;
+	const uint8_t *bytes; /* `len` long, borrowed */
+	size_t len;
+};
+
+struct waiting {
+	struct wire_segment *first, **end; /* owned */
+};
+
+/* None wait; to be called first, and again to free all that do. */
+void waiting_begin(struct waiting *waiting);
+void waiting_end(struct waiting *waiting);
+
+/* The segment with its bytes. */
+struct waiting_packet *waiting_packet_of(const struct wire_segment *segment);
+
+/* Has a copy of it wait as the last; NULL without memory. */
+struct waiting_packet *waiting_append(
+	struct waiting *waiting, const struct packet *packet, bool again);
+
+/* Takes one out, which is the caller's then. */
+struct waiting_packet *waiting_take_out(
+	struct waiting *waiting, const struct wire_segment *segment);
+
+/*
+ * Whether all that a retransmission holds still waits. Of one that is the same
+ * as what waits, the fresh bytes take the old one's place.
+ */
+bool waiting_holds(struct waiting *waiting, const struct packet *packet);
+
+#endif
