@@ -32,7 +32,13 @@ struct console_program {
 	void *context;
 };
 
-enum console_pace { PACE_NONE, PACE_SLEEP, PACE_WAIT, PACE_PROBE };
+enum console_pace {
+	PACE_NONE,
+	PACE_SLEEP,
+	PACE_WAIT,
+	PACE_PROBE,
+	PACE_CLOSE, /* a close(2) that lingers has not returned */
+};
 
 struct console {
 	struct console_program program;
@@ -41,7 +47,7 @@ struct console {
 	unsigned long line; /* the number of the last line taken */
 	enum console_pace pace;
 	enum awaited await;  /* PACE_WAIT */
-	unsigned conn;       /* PACE_WAIT, PACE_PROBE: whose; 0: none yet */
+	unsigned conn;       /* whose, but for PACE_SLEEP; 0: none yet */
 	int64_t deadline_ms; /* PACE_SLEEP, PACE_WAIT; -1: none */
 	struct probe probe;
 	bool gave_up; /* a wait has timed out */
