@@ -263,14 +263,23 @@ static void take_signals(struct session *session)
 		session->quitting = true;
 }
 
-/* A call that a thread made has returned. */
+/* Calls that threads made have returned. */
 static void take_returned(struct session *session)
 {
-	struct thread_result *result = threads_take(&session->threads);
+	struct thread_result *result;
 
-	if (result)
+	while ((result = threads_take(&session->threads))) {
 		conn_returned(&session->conn, result);
-	thread_result_free(result);
+		thread_result_free(result);
+	}
+}
+
+static void settle(void *context)
+{
+	struct session *session = context;
+
+	threads_settle(&session->threads);
+	take_returned(session);
 }
 
 /* What has come of a connect(2) that nobody waited for. */
@@ -417,6 +426,7 @@ static void begin(struct session *session, int input_fd)
 			.find = find,
 			.line_came = line_came,
 			.busy = busy,
+			.settle = settle,
 			.ending = is_over,
 			.context = session,
 		});

@@ -330,11 +330,10 @@ static void watch_all(struct server *server)
 }
 
 /* A call that a thread made has returned. */
-static void take_returned(struct server *server)
+static void on_returned(
+	struct server *server, const struct thread_result *result)
 {
-	struct thread_result *result = threads_take(&server->serving.threads);
-
-	if (result && result->call == THREAD_ACCEPT) {
+	if (result->call == THREAD_ACCEPT) {
 		int fd = listener_returned(
 			&server->listener, server->report, result);
 
@@ -342,14 +341,31 @@ static void take_returned(struct server *server)
 			begin_served(server, fd,
 				(struct sockaddr *)&result->address,
 				result->address_bytes);
-	} else if (result) {
+	} else {
 		struct served *served =
 			connections_find(&server->connections, result->conn);
 
 		served_on_returned(served, result);
 		update(server, served);
 	}
-	thread_result_free(result);
+}
+
+static void take_returned(struct server *server)
+{
+	struct thread_result *result;
+
+	while ((result = threads_take(&server->serving.threads))) {
+		on_returned(server, result);
+		thread_result_free(result);
+	}
+}
+
+static void settle(void *context)
+{
+	struct server *server = context;
+
+	threads_settle(&server->serving.threads);
+	take_returned(server);
 }
 
 /* How long epoll_pwait(2) may wait; -1 for ever. */
@@ -504,6 +520,7 @@ static void begin(struct server *server)
 			.target = target,
 			.find = find,
 			.busy = busy,
+			.settle = settle,
 			.ending = is_over,
 			.context = server,
 		});

@@ -7,6 +7,9 @@
 
 #include "calls.h"
 
+/* Against a peer that takes as fast as we give, to end somewhere. */
+#define FILL_CALLS 256
+
 /* One event for all of a file, or of bytes of no meaning: here they end. */
 static bool finish_whole(struct conn *conn, const char *path)
 {
@@ -58,26 +61,41 @@ static bool flush_bytes(struct conn *conn, struct queue_item *item)
 	return n < 0 || (size_t)n == left;
 }
 
+/* As much as the kernel takes now, which is found out at once or not at all. */
+static bool fill_up(struct conn *conn)
+{
+	struct conn_context *context = conn->context;
+	ssize_t n = 0;
+
+	memset(context->buffer, 'x', context->buffer_bytes);
+	for (int calls = 0; calls < FILL_CALLS && n >= 0; calls++) {
+		n = calls_send(conn, context->buffer, context->buffer_bytes,
+			CALLS_SILENT);
+		if (n > 0)
+			queue_advance(&conn->queue, (size_t)n);
+	}
+	return finish_whole(conn, NULL);
+}
+
 static bool flush_fill(struct conn *conn, struct queue_item *item)
 {
 	struct conn_context *context = conn->context;
-	size_t len = context->buffer_bytes;
-	bool bounded = item->total;
+	size_t left = item->total - item->done;
+	size_t len =
+		left < context->buffer_bytes ? left : context->buffer_bytes;
 
-	if (bounded && item->total - item->done < len)
-		len = item->total - item->done;
+	if (!item->total)
+		return fill_up(conn);
 	memset(context->buffer, 'x', len);
-	ssize_t n = calls_send(conn, context->buffer, len,
-		bounded ? CALLS_QUIET : CALLS_SILENT);
+	ssize_t n = calls_send(conn, context->buffer, len, CALLS_QUIET);
 
-	if (n < 0 && bounded && calls_transient(errno))
+	if (n < 0 && calls_transient(errno))
 		return false;
-	if (n < 0)
+	if (n > 0)
+		queue_advance(&conn->queue, (size_t)n);
+	if (n < 0 || item->done == item->total)
 		return finish_whole(conn, NULL);
-	queue_advance(&conn->queue, (size_t)n);
-	if (bounded && item->done == item->total)
-		return finish_whole(conn, NULL);
-	return (size_t)n == len || !bounded;
+	return (size_t)n == len;
 }
 
 bool flush_one(struct conn *conn)

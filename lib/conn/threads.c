@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -20,13 +21,14 @@
 /* A thread makes one call; sanitizers want more than that needs. */
 #define STACK_BYTES (256 * 1024)
 
-/* How long a thread may take to come to its call, where /proc is of no help. */
-#define ENTRY_MS 500
+/* How long a thread may take to sleep or return, where /proc is of no help. */
+#define SETTLE_MS 500
 
 struct thread {
 	struct thread_result result; /* first: what others know of it */
+	struct thread *next;
 	int fd;
-	int finished; /* where the result's address is written to */
+	int finished; /* where the thread's address is written to */
 	atomic_int id;
 	atomic_bool returned;
 };
@@ -59,7 +61,7 @@ static void *run(void *argument)
 	result->took_s = duration_now_s() - start_s;
 	atomic_store(&thread->returned, true);
 	/* So few bytes are written whole, pipe(7). */
-	while (write(finished, &result, sizeof(result)) < 0 && errno == EINTR)
+	while (write(finished, &thread, sizeof(thread)) < 0 && errno == EINTR)
 		;
 	return NULL;
 }
@@ -102,13 +104,10 @@ static bool sleeps(int id)
 	return behind_name && behind_name[1] == ' ' && behind_name[2] == 'S';
 }
 
-/*
- * Waits until the call blocks or has returned, so that what is done next is
- * done to a thread that sits in its call.
- */
-static void await_entry(struct thread *thread)
+/* Waits until the call blocks or has returned. */
+static void settle(const struct thread *thread)
 {
-	int64_t deadline_ms = duration_deadline_ms(ENTRY_MS);
+	int64_t deadline_ms = duration_deadline_ms(SETTLE_MS);
 
 	while (!atomic_load(&thread->returned) &&
 		duration_now_ms() < deadline_ms) {
@@ -157,26 +156,39 @@ bool threads_start(
 		errno = error;
 		return false;
 	}
-	threads->running++;
-	await_entry(thread);
+	thread->next = threads->first;
+	threads->first = thread;
+	/* What is done next is done to a thread that sits in its call. */
+	settle(thread);
 	return true;
+}
+
+void threads_settle(const struct threads *threads)
+{
+	for (struct thread *thread = threads->first; thread;
+		thread = thread->next)
+		settle(thread);
 }
 
 int threads_fd(const struct threads *threads)
 {
-	return threads->running ? threads->finished[0] : -1;
+	return threads->first ? threads->finished[0] : -1;
 }
 
 struct thread_result *threads_take(struct threads *threads)
 {
-	struct thread_result *result = NULL;
+	struct pollfd returned = { .fd = threads_fd(threads),
+		.events = POLLIN };
+	struct thread **link = &threads->first;
+	struct thread *thread;
 
-	if (!threads->running ||
-		read(threads->finished[0], &result, sizeof(result)) !=
-			sizeof(result))
+	if (poll(&returned, 1, 0) <= 0 ||
+		read(returned.fd, &thread, sizeof(thread)) != sizeof(thread))
 		return NULL;
-	threads->running--;
-	return result;
+	while (*link != thread)
+		link = &(*link)->next;
+	*link = thread->next;
+	return &thread->result;
 }
 
 void thread_result_free(struct thread_result *result)

@@ -16,9 +16,9 @@ enum thread_call { THREAD_RECV, THREAD_CLOSE, THREAD_ACCEPT };
 
 /* Zero-initialised: none was ever started. */
 struct threads {
-	int finished[2]; /* a pipe of struct thread_result *, once opened */
+	int finished[2]; /* a pipe of struct thread *, once opened */
 	bool opened;
-	unsigned running;
+	struct thread *first; /* those that were not taken yet */
 };
 
 /* What came of a call; for thread_result_free(). */
@@ -42,12 +42,19 @@ struct thread_result {
 bool threads_start(
 	struct threads *threads, enum thread_call call, int fd, unsigned conn);
 
+/*
+ * Waits until each thread sleeps in its call or has returned: a call that was
+ * woken by what was done before has then returned.
+ */
+void threads_settle(const struct threads *threads);
+
 /* Readable once a call has returned; -1 while none is under way. */
 int threads_fd(const struct threads *threads);
 
-/* Takes a call that has returned, waiting for it; NULL: none is under way. */
+/* Takes a call that has returned, or NULL. */
 struct thread_result *threads_take(struct threads *threads);
 
+/* Frees what threads_take() gave. */
 void thread_result_free(struct thread_result *result);
 
 #endif

@@ -51,6 +51,8 @@ static void done(struct console *console)
 {
 	char *refused = console->report->refused;
 
+	if (console->program.settle)
+		console->program.settle(console->program.context);
 	report_event(console->report,
 		&(struct event){ .kind = EVENT_DONE,
 			.line = console->line,

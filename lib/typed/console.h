@@ -27,6 +27,8 @@ struct console_program {
 	void (*line_came)(void *context);
 	/* No line can be taken at this time; may be NULL. */
 	bool (*busy)(void *context);
+	/* A line was acted on: tell what came of it elsewhere; may be NULL. */
+	void (*settle)(void *context);
 	/* The program ends: what ends it is not done, but followed by exit. */
 	bool (*ending)(void *context);
 	void *context;
