@@ -6,13 +6,15 @@
 
 #include "lib/net/net.h"
 
-enum { OPTION_CONNECT_TIMEOUT = 0x200 };
+enum { OPTION_CONNECT_TIMEOUT = 0x200, OPTION_LOCAL_PORT };
 
 static const struct argp_option entries[] = {
 	{ NULL, '4', NULL, 0, "IPv4 only", 1 },
 	{ NULL, '6', NULL, 0, "IPv6 only", 1 },
 	{ "connect-timeout", OPTION_CONNECT_TIMEOUT, "DURATION", 0,
 		"Give up connecting to an address after DURATION", 1 },
+	{ "local-port", OPTION_LOCAL_PORT, "PORT", 0,
+		"Connect from PORT, also with open", 1 },
 	{ NULL, 'e', "LINE", 0,
 		"Act on LINE instead of standard input; repeatable", 2 },
 	{ "file", 'f', "FILE", 0,
@@ -66,6 +68,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case OPTION_CONNECT_TIMEOUT:
 		options->connect_timeout_ms =
 			options_duration(state, "--connect-timeout", argument);
+		return 0;
+	case OPTION_LOCAL_PORT:
+		if (!net_parse_port(argument, &options->local_port) ||
+			!options->local_port)
+			argp_error(state,
+				"--local-port: expected a number from 1 to "
+				"65535, not '%s'",
+				argument);
 		return 0;
 	case 'e':
 		add_line(state, options, argument);

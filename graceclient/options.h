@@ -11,6 +11,7 @@ struct client_options {
 	const char *host, *port;
 	int family;
 	int64_t connect_timeout_ms; /* -1: the kernel's */
+	uint16_t local_port;        /* 0: the kernel's choice */
 	struct lines script;        /* the lines of -e, for lines_free() */
 	bool has_script;
 	const char *script_path; /* -f, or NULL */

@@ -27,6 +27,7 @@ struct session {
 	const struct client_options *options;
 	struct report *report;
 	struct conn_context context;
+	struct threads threads;
 	struct conn conn;
 	struct editor editor;
 	struct console console;
@@ -57,21 +58,55 @@ static void refused(struct session *session, int error)
 	report_event(session->report,
 		&(struct event){ .kind = EVENT_ERROR,
 			.call = "connect",
+			.said = true,
 			.error = error });
 }
 
-static bool open_connection(
-	struct session *session, const char *host, const char *port)
+/* What connect(2) gave: all of it, or that it is under way. */
+static void begin_connection(struct session *session, int fd, bool under_way)
 {
+	struct conn *conn = &session->conn;
+	char local[NET_ADDRESS_SIZE], peer[NET_ADDRESS_SIZE];
+
+	note_broken(session);
+	conn_init(conn, &session->context, fd, ++session->connections);
+	conn->paused = session->options->common.paused;
+	session->said_ended = false;
+	conn->connecting = under_way;
+	if (conn->connecting) {
+		report_event(session->report,
+			&(struct event){ .kind = EVENT_WOULD_BLOCK,
+				.conn = conn->number,
+				.call = "connect",
+				.error = EINPROGRESS,
+				.state = tcp_state(fd) });
+		return;
+	}
+	net_format_end(fd, false, local);
+	net_format_end(fd, true, peer);
+	report_event(session->report,
+		&(struct event){ .kind = EVENT_CONNECT,
+			.conn = conn->number,
+			.detail = peer,
+			.local = local,
+			.peer = peer,
+			.state = tcp_state(fd) });
+}
+
+static bool open_connection(struct session *session, const char *host,
+	const char *port, bool nowait)
+{
+	bool under_way = false;
 	const struct net_connect_options options = {
 		.host = host,
 		.port = port,
 		.family = session->options->family,
 		.timeout_ms = session->options->connect_timeout_ms,
 		.wait_mask = &session->outside,
+		.local_port = session->options->local_port,
+		.under_way = nowait ? &under_way : NULL,
 	};
 	char error[NET_ERROR_SIZE];
-	char local[NET_ADDRESS_SIZE], peer[NET_ADDRESS_SIZE];
 	int fd = net_connect(&options, error);
 
 	if (fd >= FD_SETSIZE) {
@@ -88,20 +123,7 @@ static bool open_connection(
 		report_complaint(session->report, "%s", error);
 		return false;
 	}
-	note_broken(session);
-	conn_init(
-		&session->conn, &session->context, fd, ++session->connections);
-	session->conn.paused = session->options->common.paused;
-	session->said_ended = false;
-	net_format_end(fd, false, local);
-	net_format_end(fd, true, peer);
-	report_event(session->report,
-		&(struct event){ .kind = EVENT_CONNECT,
-			.conn = session->conn.number,
-			.detail = peer,
-			.local = local,
-			.peer = peer,
-			.state = tcp_state(fd) });
+	begin_connection(session, fd, under_way);
 	return true;
 }
 
@@ -118,13 +140,17 @@ static void reopen(struct session *session, const struct command *command)
 	if (session->conn.fd >= 0)
 		act_refuse(session->report, "open",
 			"the connection has not ended; close it first");
+	else if (session->conn.in_recv || session->conn.in_close)
+		act_refuse(session->report, "open",
+			"a call in a thread has not returned");
 	else if (session->conn.hold)
 		act_refuse(session->report, "open",
 			"the last connection is held; release it first");
 	else
 		open_connection(session,
 			command->host ? command->host : session->options->host,
-			command->port ? command->port : session->options->port);
+			command->port ? command->port : session->options->port,
+			command->nowait);
 }
 
 static void act_on(void *context, const struct command *command)
@@ -240,6 +266,36 @@ static void take_signals(struct session *session)
 		session->quitting = true;
 }
 
+/* Calls that threads made have returned. */
+static void take_returned(struct session *session)
+{
+	struct thread_result *result;
+
+	while ((result = threads_take(&session->threads))) {
+		conn_returned(&session->conn, result);
+		thread_result_free(result);
+	}
+}
+
+static void settle(void *context)
+{
+	struct session *session = context;
+
+	threads_settle(&session->threads);
+	take_returned(session);
+}
+
+/* What has come of a connect(2) that nobody waited for. */
+static void flush(struct session *session)
+{
+	struct conn *conn = &session->conn;
+	bool connecting = conn->connecting;
+
+	conn_flush(conn);
+	if (connecting && conn->fd < 0 && !conn->broken)
+		session->report->status->failed = true;
+}
+
 /* Waits once and serves what is ready. */
 static void wait_and_serve(struct session *session)
 {
@@ -264,7 +320,13 @@ static void wait_and_serve(struct session *session)
 	if (conn_wants_write(conn))
 		FD_SET(conn->fd, &writable);
 	show_prompt(session, state);
+	int threads_end = threads_fd(&session->threads);
 	int top = input_fd > conn->fd ? input_fd : conn->fd;
+
+	if (threads_end >= 0)
+		FD_SET(threads_end, &readable);
+	if (threads_end > top)
+		top = threads_end;
 	int ready = pselect(top + 1, &readable, &writable, NULL,
 		left_ms < 0 ? NULL : &left, &session->outside);
 
@@ -275,10 +337,12 @@ static void wait_and_serve(struct session *session)
 		console_read(&session->console);
 		console_run(&session->console);
 	}
+	if (threads_end >= 0 && FD_ISSET(threads_end, &readable))
+		take_returned(session);
 	if (conn->fd != fd || fd < 0)
 		return;
 	if (FD_ISSET(fd, &writable))
-		conn_flush(conn);
+		flush(session);
 	if (FD_ISSET(fd, &readable) && conn_wants_read(conn))
 		receive(session, false);
 }
@@ -311,6 +375,8 @@ static void end_in_order(struct session *session)
 {
 	struct conn *conn = &session->conn;
 
+	if (conn->fd >= 0 && conn->connecting)
+		return;
 	if (!session->ending) {
 		session->ending = true;
 		conn->paused = false;
@@ -322,7 +388,8 @@ static void end_in_order(struct session *session)
 	if (conn->fd >= 0 && !conn->queue.head &&
 		(conn->receiving != RECEIVING_OPEN || session->console.gave_up))
 		conn_close(conn);
-	if (conn->fd < 0)
+	/* A thread may sit in close(2), which is worth waiting for. */
+	if (conn->fd < 0 && !conn->in_close)
 		session->quitting = true;
 }
 
@@ -362,6 +429,7 @@ static void begin(struct session *session, int input_fd)
 			.find = find,
 			.line_came = line_came,
 			.busy = busy,
+			.settle = settle,
 			.ending = is_over,
 			.context = session,
 		});
@@ -380,13 +448,15 @@ int session_run(const struct client_options *options, struct report *report,
 		.nosignal = options->common.sigpipe == SIGPIPE_NOSIGNAL,
 		.buffer = malloc(BUFFER_BYTES),
 		.buffer_bytes = BUFFER_BYTES,
+		.threads = &session.threads,
 	};
 	sigprocmask(SIG_SETMASK, NULL, &session.outside);
 	begin(&session, input_fd);
 	if (!session.context.buffer) {
 		report->status->failed = true;
 		report_complaint(report, "%s", strerror(ENOMEM));
-	} else if (open_connection(&session, options->host, options->port)) {
+	} else if (open_connection(
+			   &session, options->host, options->port, false)) {
 		run(&session);
 	}
 	console_end(&session.console);

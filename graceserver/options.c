@@ -11,6 +11,8 @@ enum {
 	OPTION_ON_ACCEPT,
 	OPTION_ON_EOF,
 	OPTION_ONCE,
+	OPTION_ACCEPT,
+	OPTION_DEFER_ACCEPT,
 	OPTION_MAX_CONNECTIONS,
 	OPTION_IDLE_TIMEOUT,
 	OPTION_NO_REUSEADDR,
@@ -35,6 +37,13 @@ static const struct argp_option entries[] = {
 		"Act so at EOF, after the answers still due (default close; "
 		"none does nothing); repeatable",
 		2 },
+	{ "accept", OPTION_ACCEPT, "WHEN", 0,
+		"now (the default), or hold: accept(2) when accept is typed",
+		3 },
+	{ "defer-accept", OPTION_DEFER_ACCEPT, "DURATION", 0,
+		"TCP_DEFER_ACCEPT: show no connection to accept(2) before it "
+		"has sent something; whole seconds",
+		3 },
 	{ "once", OPTION_ONCE, NULL, 0,
 		"Serve one connection and exit with how it ended", 3 },
 	{ "max-connections", OPTION_MAX_CONNECTIONS, "N", 0,
@@ -96,6 +105,28 @@ static void parse_delay(struct argp_state *state,
 	}
 }
 
+static bool parse_accept(struct argp_state *state, const char *argument)
+{
+	bool by_hand = !strcmp(argument, "hold");
+
+	if (!by_hand && strcmp(argument, "now") != 0)
+		argp_error(state, "--accept: expected now or hold, not '%s'",
+			argument);
+	return by_hand;
+}
+
+static int parse_defer(struct argp_state *state, const char *argument)
+{
+	static const char option[] = "--defer-accept";
+	int64_t duration_ms = options_duration(state, option, argument);
+
+	if (duration_ms % 1000 || !duration_ms ||
+		duration_ms / 1000 > INT32_MAX)
+		argp_error(state, "%s: expected whole seconds from 1, not '%s'",
+			option, argument);
+	return (int)(duration_ms / 1000);
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct server_options *options = state->input;
@@ -131,6 +162,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		if (strcmp(argument, "none") != 0)
 			add_reaction(
 				state, "--on-eof", &options->on_eof, argument);
+		return 0;
+	case OPTION_ACCEPT:
+		options->accept_by_hand = parse_accept(state, argument);
+		return 0;
+	case OPTION_DEFER_ACCEPT:
+		options->listen.defer_accept_s = parse_defer(state, argument);
 		return 0;
 	case OPTION_ONCE:
 		options->once = true;

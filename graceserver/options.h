@@ -29,6 +29,7 @@ struct server_options {
 	bool default_on_eof;   /* on_eof was not said */
 	char close_command[8]; /* what it is then, for the parser */
 	bool once;
+	bool accept_by_hand;      /* --accept=hold */
 	unsigned max_connections; /* 0: no bound */
 	int64_t idle_timeout_ms;  /* -1: none */
 };

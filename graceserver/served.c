@@ -82,6 +82,13 @@ static void set_timer(struct served *served)
 		timers_set(timers_of(served), &served->timer);
 }
 
+/* Where in the buffer a message stands that is to be answered. */
+static char *behind_greeting(const struct served *served)
+{
+	return served->serving->context.buffer +
+		served->serving->options->greeting_bytes;
+}
+
 /* Answers with the `len` bytes that stand behind the greeting in the buffer. */
 static void answer(struct served *served, size_t len)
 {
@@ -97,11 +104,9 @@ static void answer(struct served *served, size_t len)
 static void reply(struct served *served)
 {
 	struct message *message = served->owed;
-	char *behind_greeting = served->serving->context.buffer +
-		served->serving->options->greeting_bytes;
 	size_t len = message->len;
 
-	memcpy(behind_greeting, message->text, len);
+	memcpy(behind_greeting(served), message->text, len);
 	drop_owed(served);
 	answer(served, len);
 	set_timer(served);
@@ -127,26 +132,51 @@ static void owe(struct served *served, const char *text, size_t len)
 		set_timer(served);
 }
 
-static void read_once(struct served *served, bool typed)
+static bool answers_at_once(const struct served *served)
 {
-	struct serving *serving = served->serving;
-	const struct server_options *options = serving->options;
-	char *text = serving->context.buffer + options->greeting_bytes;
-	bool at_once = options->answering == ANSWER_AFTER_DELAY &&
-		!options->delay_ms && !served->owed;
-	size_t len;
+	const struct server_options *options = served->serving->options;
 
-	if (conn_receive(&served->conn, text,
-		    at_once ? ECHO_BYTES : MESSAGE_BYTES, typed,
-		    &len) != CONN_RECEIVED)
-		return;
-	serving->messages++;
-	if (at_once)
+	return options->answering == ANSWER_AFTER_DELAY && !options->delay_ms &&
+		!served->owed;
+}
+
+/* A message of `len` bytes has come; `text` is the buffer's, for answer(). */
+static void on_message(struct served *served, const char *text, size_t len)
+{
+	served->serving->messages++;
+	if (answers_at_once(served))
 		answer(served, len);
-	else if (options->answering != ANSWER_NEVER)
+	else if (served->serving->options->answering != ANSWER_NEVER)
 		owe(served, text, len);
 	if (!served->thinking)
 		set_timer(served);
+}
+
+static void read_once(struct served *served, bool typed)
+{
+	char *text = behind_greeting(served);
+	size_t len;
+
+	if (conn_receive(&served->conn, text,
+		    answers_at_once(served) ? ECHO_BYTES : MESSAGE_BYTES, typed,
+		    &len) == CONN_RECEIVED)
+		on_message(served, text, len);
+}
+
+void served_on_returned(
+	struct served *served, const struct thread_result *result)
+{
+	char *text = behind_greeting(served);
+
+	if (conn_returned(&served->conn, result) != CONN_RECEIVED)
+		return;
+	if (served->conn.fd < 0) {
+		/* Closed meanwhile: there is nobody to answer. */
+		served->serving->messages++;
+		return;
+	}
+	memcpy(text, result->data, (size_t)result->value);
+	on_message(served, text, (size_t)result->value);
 }
 
 void served_on_readable(struct served *served)
@@ -239,7 +269,9 @@ bool served_wants_read(const struct served *served)
 
 bool served_is_over(const struct served *served)
 {
-	return served->conn.fd < 0 && !served->conn.hold;
+	const struct conn *conn = &served->conn;
+
+	return conn->fd < 0 && !conn->hold && !conn->in_recv && !conn->in_close;
 }
 
 unsigned served_owed(const struct served *served)

@@ -18,6 +18,7 @@
 struct serving {
 	const struct server_options *options;
 	struct report *report;       /* borrowed */
+	struct threads threads;      /* of all connections, and the listener */
 	struct conn_context context; /* its buffer begins with the greeting */
 	struct timers thinking, idle;
 	uint64_t messages; /* how many were received on all connections */
@@ -56,6 +57,10 @@ void served_on_accept(struct served *served);
 
 /* recv(2) once; answers what came or begins to think about it. */
 void served_on_readable(struct served *served);
+
+/* A call that a thread made has returned; what it read is a message too. */
+void served_on_returned(
+	struct served *served, const struct thread_result *result);
 
 /* Goes on with what is queued. */
 void served_on_writable(struct served *served);

@@ -44,7 +44,7 @@ struct server {
 	struct listener listener;
 	unsigned accepted; /* how many so far: the number of the last */
 	int epoll;
-	struct source arrivals, input;
+	struct source arrivals, input, returned;
 	int64_t rewatch_ms; /* when to ask epoll(7) again; 0: no need */
 	bool complained;    /* of its refusal, since the last success */
 	sigset_t outside;   /* the signal mask to wait with */
@@ -60,6 +60,7 @@ static void watch_later(struct server *server)
 	if (!server->complained) {
 		report_event(server->report,
 			&(struct event){ .kind = EVENT_ERROR,
+				.said = true,
 				.call = "epoll_ctl",
 				.error = error });
 		report_complaint(server->report, "epoll_ctl: %s; tried again",
@@ -173,13 +174,55 @@ static void accept_waiting(struct server *server)
 		if (!listener_ready(
 			    &server->listener, server->connections.count))
 			return;
-		int fd = listener_accept(
-			&server->listener, server->report, &address, &size);
+		int fd = listener_accept(&server->listener, server->report,
+			&address, &size, false);
 
 		if (fd < 0)
 			return;
 		begin_served(server, fd, (struct sockaddr *)&address, size);
 	}
+}
+
+/* `accept`, once or in a thread. */
+static void accept_typed(struct server *server, const struct command *command)
+{
+	struct listener *listener = &server->listener;
+	char why[NAMES_DESCRIPTION_SIZE];
+	struct sockaddr_storage address;
+	socklen_t size;
+
+	if (listener->in_accept) {
+		act_refuse(server->report, "accept",
+			"a thread sits in accept already");
+	} else if (listener->fd < 0) {
+		act_refuse(server->report, "accept", "nothing listens");
+	} else if (!command->block) {
+		int fd = listener_accept(
+			listener, server->report, &address, &size, true);
+
+		if (fd >= 0)
+			begin_served(
+				server, fd, (struct sockaddr *)&address, size);
+	} else if (listener_block(listener, &server->serving.threads)) {
+		report_note(server->report, 0, "a thread sits in accept");
+	} else {
+		names_describe(why, errno);
+		server->report->status->failed = true;
+		report_complaint(server->report, "accept: %s", why);
+	}
+}
+
+static void act_on_listener(
+	struct server *server, const struct command *command)
+{
+	struct listener *listener = &server->listener;
+
+	if (listener->fd < 0)
+		act_refuse(server->report, "listener", "nothing listens");
+	else if (command->closes)
+		listener_close(listener, server->report);
+	else
+		listener_shutdown(listener, server->report, command->how);
 }
 
 static void act_on(void *context, const struct command *command)
@@ -193,6 +236,12 @@ static void act_on(void *context, const struct command *command)
 		break;
 	case COMMAND_LIST:
 		connections_list(&server->connections, server->report);
+		break;
+	case COMMAND_ACCEPT:
+		accept_typed(server, command);
+		break;
+	case COMMAND_LISTENER:
+		act_on_listener(server, command);
 		break;
 	case COMMAND_USE:
 		if (connections_find(&server->connections, command->number))
@@ -278,7 +327,48 @@ static void watch_all(struct server *server)
 			? server->listener.fd
 			: -1);
 	watch_source(server, &server->input, editor_fd(&server->editor));
+	watch_source(server, &server->returned,
+		threads_fd(&server->serving.threads));
 	server->complained = server->rewatch_ms;
+}
+
+/* A call that a thread made has returned. */
+static void on_returned(
+	struct server *server, const struct thread_result *result)
+{
+	if (result->call == THREAD_ACCEPT) {
+		int fd = listener_returned(
+			&server->listener, server->report, result);
+
+		if (fd >= 0)
+			begin_served(server, fd,
+				(struct sockaddr *)&result->address,
+				result->address_bytes);
+	} else {
+		struct served *served =
+			connections_find(&server->connections, result->conn);
+
+		served_on_returned(served, result);
+		update(server, served);
+	}
+}
+
+static void take_returned(struct server *server)
+{
+	struct thread_result *result;
+
+	while ((result = threads_take(&server->serving.threads))) {
+		on_returned(server, result);
+		thread_result_free(result);
+	}
+}
+
+static void settle(void *context)
+{
+	struct server *server = context;
+
+	threads_settle(&server->serving.threads);
+	take_returned(server);
 }
 
 /* How long epoll_pwait(2) may wait; -1 for ever. */
@@ -324,8 +414,11 @@ static void serve_event(struct server *server, const struct epoll_event *event)
 		accept_waiting(server);
 	} else if (event->data.ptr == &server->input) {
 		console_read(&server->console);
+	} else if (event->data.ptr == &server->returned) {
+		take_returned(server);
 	} else {
-		if (conn_wants_write(&served->conn))
+		if (conn_wants_write(&served->conn) &&
+			event->events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
 			served_on_writable(served);
 		if (served_wants_read(served) &&
 			event->events & (EPOLLIN | EPOLLHUP | EPOLLERR))
@@ -430,6 +523,7 @@ static void begin(struct server *server)
 			.target = target,
 			.find = find,
 			.busy = busy,
+			.settle = settle,
 			.ending = is_over,
 			.context = server,
 		});
@@ -443,12 +537,14 @@ void server_run(const struct server_options *options, struct report *report)
 		.epoll = -1,
 		.arrivals.fd = -1,
 		.input.fd = -1,
+		.returned.fd = -1,
 	};
 	char why[NAMES_DESCRIPTION_SIZE];
 
 	server.serving.report = report;
 	server.serving.context.on_event = report_on_event;
 	server.serving.context.owner = report;
+	server.serving.context.threads = &server.serving.threads;
 	server.serving.context.with_state = report_wants_state(report);
 	server.serving.context.nosignal =
 		options->common.sigpipe == SIGPIPE_NOSIGNAL;

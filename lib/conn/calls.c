@@ -2,12 +2,14 @@
 #include "calls.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/base/names.h"
 #include "lib/base/signals.h"
+#include "lib/net/net.h"
 #include "lib/net/tcp.h"
 
 void calls_report(struct conn *conn, struct event event)
@@ -20,6 +22,15 @@ void calls_report(struct conn *conn, struct event event)
 	if (conn->fd >= 0 && context->with_state)
 		event.state = tcp_state(conn->fd);
 	context->on_event(context->owner, &event);
+}
+
+void calls_fail(struct conn *conn, const char *verb, const char *what)
+{
+	calls_report(conn,
+		(struct event){ .kind = EVENT_FAILURE,
+			.call = verb,
+			.detail = what,
+			.error = errno });
 }
 
 bool calls_transient(int error)
@@ -55,19 +66,20 @@ static void take_sigpipe(struct conn *conn)
 		(struct event){ .kind = EVENT_SIGNAL, .signal = SIGPIPE });
 }
 
-static void send_failed(
-	struct conn *conn, const void *data, size_t len, int error)
+static void send_failed(struct conn *conn, const void *data, size_t len,
+	enum calls_quiet quiet, int error)
 {
 	take_sigpipe(conn);
 	if (error == EAGAIN) {
-		report_error(conn, "send", NULL, error);
+		if (quiet != CALLS_SILENT)
+			report_error(conn, "send", NULL, error);
 		return;
 	}
 	calls_report(conn,
 		(struct event){ .kind = EVENT_ERROR,
 			.call = "send",
 			.error = error,
-			.data = data,
+			.data = quiet == CALLS_TELL ? data : NULL,
 			.bytes = len });
 	if (lost(error))
 		conn->receiving = RECEIVING_RESET;
@@ -75,9 +87,12 @@ static void send_failed(
 		conn->broken = true;
 }
 
-ssize_t calls_send(struct conn *conn, const void *data, size_t len, bool quiet)
+ssize_t calls_send(
+	struct conn *conn, const void *data, size_t len, enum calls_quiet quiet)
 {
-	int flags = (conn->context->nosignal ? MSG_NOSIGNAL : 0) |
+	/* O_NONBLOCK is for those who block in a thread to clear. */
+	int flags = MSG_DONTWAIT |
+		(conn->context->nosignal ? MSG_NOSIGNAL : 0) |
 		(conn->more ? MSG_MORE : 0);
 	ssize_t n;
 
@@ -87,14 +102,39 @@ ssize_t calls_send(struct conn *conn, const void *data, size_t len, bool quiet)
 	int error = errno;
 
 	if (n < 0)
-		send_failed(conn, data, len, error);
-	else if (!quiet)
+		send_failed(conn, data, len, quiet, error);
+	else if (quiet == CALLS_TELL)
 		calls_report(conn,
 			(struct event){ .kind = EVENT_SEND,
 				.data = data,
 				.bytes = (size_t)n });
+	if (n >= 0 && conn->more_once)
+		conn->more = conn->more_once = false;
 	errno = error;
 	return n;
+}
+
+/* What recv(2) gave but for data, which is the caller's to report. */
+static void received(
+	struct conn *conn, ssize_t n, bool typed, struct event event)
+{
+	int error = event.error;
+
+	if (n == 0) {
+		conn->receiving = RECEIVING_EOF;
+		event.kind = EVENT_EOF;
+		if (conn->shut_rd)
+			event.detail = "our own shutdown ended this half";
+		calls_report(conn, event);
+	} else if (n < 0 && (typed || error != EAGAIN)) {
+		event.kind = error == EAGAIN ? EVENT_WOULD_BLOCK : EVENT_ERROR;
+		event.call = "recv";
+		calls_report(conn, event);
+	}
+	if (n < 0 && !calls_transient(error)) {
+		conn->receiving = RECEIVING_RESET;
+		conn->broken = conn->broken || lost(error);
+	}
 }
 
 ssize_t calls_recv(struct conn *conn, void *buffer, size_t size, bool typed)
@@ -102,24 +142,11 @@ ssize_t calls_recv(struct conn *conn, void *buffer, size_t size, bool typed)
 	ssize_t n;
 
 	do
-		n = recv(conn->fd, buffer, size, 0);
+		n = recv(conn->fd, buffer, size, MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
-	int error = errno;
+	int error = n < 0 ? errno : 0;
 
-	if (n == 0) {
-		conn->receiving = RECEIVING_EOF;
-		calls_report(conn,
-			(struct event){ .kind = EVENT_EOF,
-				.detail = conn->shut_rd ? "our own shutdown "
-							  "ended this half"
-							: NULL });
-	} else if (n < 0 && (typed || error != EAGAIN)) {
-		report_error(conn, "recv", NULL, error);
-	}
-	if (n < 0 && !calls_transient(error)) {
-		conn->receiving = RECEIVING_RESET;
-		conn->broken = conn->broken || lost(error);
-	}
+	received(conn, n, typed, (struct event){ .error = error });
 	errno = error;
 	return n;
 }
@@ -139,6 +166,17 @@ void calls_shutdown(struct conn *conn, int how)
 			.detail = names_shutdown(how) });
 }
 
+/* True where close(2) has become a thread's to make. */
+static bool close_in_thread(struct conn *conn, int fd)
+{
+	struct threads *threads = conn->context->threads;
+
+	if (!threads || !threads_start(threads, THREAD_CLOSE, fd, conn->number))
+		return false;
+	conn->in_close = true;
+	return true;
+}
+
 void calls_close(struct conn *conn, enum event_kind kind)
 {
 	int fd = conn->fd;
@@ -146,9 +184,64 @@ void calls_close(struct conn *conn, enum event_kind kind)
 	if (conn->context->before_close)
 		conn->context->before_close(conn);
 	conn->fd = -1;
+	conn->connecting = false;
 	conn->sending = SENDING_SHUT;
+	if (kind == EVENT_CLOSE && conn->close_blocks &&
+		close_in_thread(conn, fd))
+		return;
 	if (close(fd))
 		report_error(conn, "close", NULL, errno);
 	else
 		calls_report(conn, (struct event){ .kind = kind });
+}
+
+bool calls_block_recv(struct conn *conn)
+{
+	int flags = fcntl(conn->fd, F_GETFL);
+
+	if (fcntl(conn->fd, F_SETFL, flags & ~O_NONBLOCK) ||
+		!threads_start(conn->context->threads, THREAD_RECV, conn->fd,
+			conn->number))
+		return false;
+	conn->in_recv = true;
+	return true;
+}
+
+void calls_returned(struct conn *conn, const struct thread_result *result)
+{
+	struct event event = { .in_thread = true,
+		.took_s = result->took_s,
+		.error = result->error };
+
+	if (result->call == THREAD_RECV) {
+		conn->in_recv = false;
+		received(conn, result->value, true, event);
+		return;
+	}
+	conn->in_close = false;
+	event.kind = result->error ? EVENT_ERROR : EVENT_CLOSE;
+	event.call = result->error ? "close" : NULL;
+	calls_report(conn, event);
+}
+
+bool calls_connected(struct conn *conn)
+{
+	char local[NET_ADDRESS_SIZE], peer[NET_ADDRESS_SIZE];
+	int error = tcp_take_error(conn->fd);
+
+	conn->connecting = false;
+	if (error) {
+		conn->receiving = RECEIVING_RESET;
+		conn->broken = conn->broken || lost(error);
+		report_error(conn, "connect", NULL, error);
+		return false;
+	}
+	net_format_end(conn->fd, false, local);
+	net_format_end(conn->fd, true, peer);
+	calls_report(conn,
+		(struct event){ .kind = EVENT_CONNECT,
+			.detail = peer,
+			.local = local,
+			.peer = peer });
+	return true;
 }

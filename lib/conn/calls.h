@@ -15,14 +15,21 @@
 /* Completes an event with the connection's number and state; reports it. */
 void calls_report(struct conn *conn, struct event event);
 
+/* A failure that is no observation, with errno: cannot `verb` `what`. */
+void calls_fail(struct conn *conn, const char *verb, const char *what);
+
 /* Whether the call may succeed later: EAGAIN, ENOBUFS, ENOMEM. */
 bool calls_transient(int error);
 
-/*
- * send(2). `quiet`: a success is part of something that is reported as a
- * whole. Returns what it gave, with errno.
- */
-ssize_t calls_send(struct conn *conn, const void *data, size_t len, bool quiet);
+enum calls_quiet {
+	CALLS_TELL,
+	CALLS_QUIET,  /* a success is part of something told as a whole */
+	CALLS_SILENT, /* so is that the kernel takes no more */
+};
+
+/* send(2). Returns what it gave, with errno. */
+ssize_t calls_send(struct conn *conn, const void *data, size_t len,
+	enum calls_quiet quiet);
 
 /*
  * recv(2). `typed`: somebody asked for it, so that nothing to read is worth an
@@ -34,7 +41,22 @@ ssize_t calls_recv(struct conn *conn, void *buffer, size_t size, bool typed);
 /* shutdown(2). */
 void calls_shutdown(struct conn *conn, int how);
 
-/* close(2), reported as EVENT_CLOSE or EVENT_RESET. */
+/*
+ * close(2), reported as EVENT_CLOSE or EVENT_RESET. One that may block is made
+ * by a thread, and reported by calls_returned().
+ */
 void calls_close(struct conn *conn, enum event_kind kind);
+
+/*
+ * Begins recv(2) in a thread; false, with errno, where there is none to be had.
+ * It blocks, so O_NONBLOCK is cleared.
+ */
+bool calls_block_recv(struct conn *conn);
+
+/* What came of a call that a thread made: as calls_recv() and calls_close(). */
+void calls_returned(struct conn *conn, const struct thread_result *result);
+
+/* After connect(2) was begun: asks SO_ERROR; true if it has succeeded. */
+bool calls_connected(struct conn *conn);
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "calls.h"
+#include "flush.h"
 #include "lib/base/io.h"
 
 /* How many calls one flush may make before others get their turn. */
@@ -18,16 +19,6 @@ void conn_init(struct conn *conn, struct conn_context *context, int fd,
 {
 	assert(fd >= 0);
 	*conn = (struct conn){ .context = context, .fd = fd, .number = number };
-}
-
-/* A failure that is no observation, with errno. */
-static void fail(struct conn *conn, const char *verb, const char *what)
-{
-	calls_report(conn,
-		(struct event){ .kind = EVENT_FAILURE,
-			.call = verb,
-			.detail = what,
-			.error = errno });
 }
 
 static void end_save(struct conn *conn)
@@ -43,7 +34,7 @@ static void end_save(struct conn *conn)
 			.bytes = (size_t)save_arrived_bytes(save),
 			.detail = save_path(save) });
 	if (save_close(save))
-		fail(conn, "close", save_path(save));
+		calls_fail(conn, "close", save_path(save));
 	save_free(save);
 }
 
@@ -58,7 +49,7 @@ void conn_forget(struct conn *conn)
 static void out_of_memory(struct conn *conn, const char *what)
 {
 	errno = ENOMEM;
-	fail(conn, "queue", what);
+	calls_fail(conn, "queue", what);
 }
 
 bool conn_send(struct conn *conn, const void *data, size_t len)
@@ -67,7 +58,7 @@ bool conn_send(struct conn *conn, const void *data, size_t len)
 
 	conn->replied = false;
 	if (!conn->queue.head) {
-		ssize_t n = calls_send(conn, data, len, false);
+		ssize_t n = calls_send(conn, data, len, CALLS_TELL);
 
 		if (n < 0 && !calls_transient(errno))
 			return false;
@@ -97,6 +88,15 @@ bool conn_send_file(struct conn *conn, const char *path)
 	}
 	conn_flush(conn);
 	return true;
+}
+
+void conn_fill(struct conn *conn, size_t bytes)
+{
+	conn->replied = false;
+	if (queue_fill(&conn->queue, bytes))
+		conn_flush(conn);
+	else
+		out_of_memory(conn, "bytes to send");
 }
 
 void conn_shutdown(struct conn *conn, int how)
@@ -134,6 +134,7 @@ void conn_reset(struct conn *conn)
 {
 	const struct linger abort_at_once = { .l_onoff = 1, .l_linger = 0 };
 
+	conn->connecting = false;
 	setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &abort_at_once,
 		sizeof(abort_at_once));
 	close_now(conn, EVENT_RESET);
@@ -181,10 +182,34 @@ static size_t save_received(struct conn *conn, const void *data, size_t len)
 	if (!conn->save)
 		return 0;
 	if (!save_take(conn->save, data, len, &taken))
-		fail(conn, "write to", save_path(conn->save));
+		calls_fail(conn, "write to", save_path(conn->save));
 	if (save_marked(conn->save))
 		end_save(conn);
 	return taken;
+}
+
+bool conn_block_recv(struct conn *conn)
+{
+	return calls_block_recv(conn);
+}
+
+/* What recv(2) gave, `event` with it; the rest was told by calls.h. */
+static enum conn_received took(struct conn *conn, const void *data, ssize_t n,
+	int error, struct event event)
+{
+	if (n < 0 && calls_transient(error))
+		return CONN_NOTHING;
+	if (n <= 0) {
+		end_save(conn);
+		return n ? CONN_ERROR : CONN_EOF;
+	}
+	conn->replied = true;
+	event.kind = EVENT_RECV;
+	event.data = data;
+	event.bytes = (size_t)n;
+	event.saved = save_received(conn, data, (size_t)n);
+	calls_report(conn, event);
+	return CONN_RECEIVED;
 }
 
 enum conn_received conn_receive(
@@ -192,111 +217,46 @@ enum conn_received conn_receive(
 {
 	ssize_t n = calls_recv(conn, buffer, size, typed);
 
-	if (n < 0 && calls_transient(errno))
-		return CONN_NOTHING;
-	if (n <= 0) {
-		end_save(conn);
-		return n ? CONN_ERROR : CONN_EOF;
-	}
-	*got = (size_t)n;
-	conn->replied = true;
-	size_t saved = save_received(conn, buffer, *got);
+	*got = n > 0 ? (size_t)n : 0;
+	return took(conn, buffer, n, errno, (struct event){ 0 });
+}
 
-	calls_report(conn,
-		(struct event){ .kind = EVENT_RECV,
-			.data = buffer,
-			.bytes = *got,
-			.saved = saved });
-	return CONN_RECEIVED;
+enum conn_received conn_returned(
+	struct conn *conn, const struct thread_result *result)
+{
+	calls_returned(conn, result);
+	if (result->call != THREAD_RECV)
+		return CONN_NOTHING;
+	return took(conn, result->data, result->value, result->error,
+		(struct event){ .in_thread = true, .took_s = result->took_s });
 }
 
 bool conn_wants_read(const struct conn *conn)
 {
-	return conn->fd >= 0 && !conn->paused &&
-		conn->receiving == RECEIVING_OPEN;
+	return conn->fd >= 0 && !conn->paused && !conn->connecting &&
+		!conn->in_recv && conn->receiving == RECEIVING_OPEN;
 }
 
 bool conn_wants_write(const struct conn *conn)
 {
-	return conn->fd >= 0 && conn->queue.head;
+	return conn->fd >= 0 && (conn->connecting || conn->queue.head);
 }
 
-/* One event for the whole file, at its end or where it stops. */
-static bool finish_file(struct conn *conn)
+/* A connect(2) that failed leaves nothing that could be used. */
+static void finish_connecting(struct conn *conn)
 {
-	struct queue_item *item = conn->queue.head;
-
-	calls_report(conn,
-		(struct event){ .kind = EVENT_SEND,
-			.bytes = item->done,
-			.detail = item->bytes });
-	queue_drop(&conn->queue);
-	return true;
-}
-
-static bool flush_file(struct conn *conn, struct queue_item *item)
-{
-	struct conn_context *context = conn->context;
-	ssize_t got;
-
-	do
-		got = pread(item->file, context->buffer, context->buffer_bytes,
-			(off_t)item->done);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		fail(conn, "read", item->bytes);
-	if (got <= 0)
-		return finish_file(conn);
-	ssize_t n = calls_send(conn, context->buffer, (size_t)got, true);
-
-	if (n < 0)
-		return calls_transient(errno) ? false : finish_file(conn);
-	queue_advance(&conn->queue, (size_t)n);
-	return n == got;
-}
-
-static bool flush_bytes(struct conn *conn, struct queue_item *item)
-{
-	size_t left = item->len - item->done;
-	ssize_t n = calls_send(conn, item->bytes + item->done, left, false);
-
-	if (n < 0 && calls_transient(errno))
-		return false;
-	if (n < 0)
-		calls_report(conn,
-			(struct event){ .kind = EVENT_UNSENT, .bytes = left });
-	else
-		queue_advance(&conn->queue, (size_t)n);
-	if (n < 0 || item->done == item->len)
-		queue_drop(&conn->queue);
-	return n < 0 || (size_t)n == left;
-}
-
-/* Does the next of what is queued; false once the kernel takes no more. */
-static bool flush_one(struct conn *conn)
-{
-	struct queue_item *item = conn->queue.head;
-	int how = item->how;
-
-	switch (item->kind) {
-	case QUEUE_BYTES:
-		return flush_bytes(conn, item);
-	case QUEUE_FILE:
-		return flush_file(conn, item);
-	case QUEUE_SHUTDOWN:
-		queue_drop(&conn->queue);
-		calls_shutdown(conn, how);
-		return true;
-	case QUEUE_CLOSE:
-		queue_drop(&conn->queue);
-		close_now(conn, EVENT_CLOSE);
-		return false;
-	}
-	return false;
+	if (calls_connected(conn))
+		return;
+	queue_clear(&conn->queue);
+	conn->sending = SENDING_SHUT;
+	close(conn->fd);
+	conn->fd = -1;
 }
 
 void conn_flush(struct conn *conn)
 {
+	if (conn->connecting)
+		finish_connecting(conn);
 	for (int calls = 0; calls < FLUSH_CALLS; calls++)
 		if (!conn_wants_write(conn) || !flush_one(conn))
 			break;

@@ -14,6 +14,7 @@
 #include "lib/event/event.h"
 #include "queue.h"
 #include "save.h"
+#include "threads.h"
 
 enum conn_sending { SENDING_OPEN, SENDING_FIN_QUEUED, SENDING_SHUT };
 enum conn_receiving { RECEIVING_OPEN, RECEIVING_EOF, RECEIVING_RESET };
@@ -36,6 +37,7 @@ struct conn_context {
 	bool sigpipe_caught; /* signals_take() has given one */
 	char *buffer;        /* scratch for one call, of buffer_bytes */
 	size_t buffer_bytes;
+	struct threads *threads; /* borrowed; NULL: no call may block */
 	/* Called before close(2), with the descriptor still open; or NULL. */
 	void (*before_close)(struct conn *conn);
 };
@@ -49,9 +51,14 @@ struct conn {
 	int fd;            /* -1 after close(2) */
 	enum conn_sending sending;
 	enum conn_receiving receiving;
-	bool paused;  /* reads are typed */
-	bool more;    /* MSG_MORE: what is sent waits for what follows */
-	bool closing; /* close(2) is queued */
+	bool paused;       /* reads are typed */
+	bool more;         /* MSG_MORE: what is sent waits for what follows */
+	bool more_once;    /* ... of the next send alone */
+	bool connecting;   /* connect(2) is under way: SYN_SENT */
+	bool close_blocks; /* close(2) is made by a thread: it may linger */
+	bool in_recv;      /* a thread sits in recv(2), and nobody else reads */
+	bool in_close;     /* ... in close(2) */
+	bool closing;      /* close(2) is queued */
 	bool replied; /* data has come since the last send or `wait reply` */
 	bool broken;  /* reset, given up on, or EPIPE not of our doing */
 	bool shut_rd; /* our own shutdown(2) ended the half */
@@ -80,9 +87,21 @@ bool conn_send(struct conn *conn, const void *data, size_t len);
  */
 bool conn_send_file(struct conn *conn, const char *path);
 
+/*
+ * Sends `bytes` bytes of no meaning, behind what is queued; with 0 as many as
+ * the kernel takes without waiting. Told as one send.
+ */
+void conn_fill(struct conn *conn, size_t bytes);
+
 /* shutdown(2) and close(2), behind what is queued. */
 void conn_shutdown(struct conn *conn, int how);
 void conn_close(struct conn *conn);
+
+/*
+ * recv(2) and close(2) in a thread that may block there; what came of it is
+ * told by conn_returned(). False, with errno, where there is no thread.
+ */
+bool conn_block_recv(struct conn *conn);
 
 /* An abortive close (RFC 9293 section 3.10.5), at once. */
 void conn_reset(struct conn *conn);
@@ -108,7 +127,14 @@ enum conn_received {
 enum conn_received conn_receive(
 	struct conn *conn, void *buffer, size_t size, bool typed, size_t *got);
 
-/* Goes on with what is queued, as far as the kernel takes it. */
+/* Tells what came of a call in a thread; of THREAD_RECV as conn_receive(). */
+enum conn_received conn_returned(
+	struct conn *conn, const struct thread_result *result);
+
+/*
+ * Goes on with what is queued, as far as the kernel takes it; first with a
+ * connect(2) that is under way, whose failure closes the descriptor.
+ */
 void conn_flush(struct conn *conn);
 
 /* What to wait for. */

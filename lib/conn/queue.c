@@ -42,6 +42,15 @@ bool queue_file(struct queue *queue, int file, const char *path)
 	return item;
 }
 
+bool queue_fill(struct queue *queue, size_t total)
+{
+	struct queue_item *item = add(queue, QUEUE_FILL, NULL, 0);
+
+	if (item)
+		item->total = total;
+	return item;
+}
+
 bool queue_shutdown(struct queue *queue, int how)
 {
 	struct queue_item *item = add(queue, QUEUE_SHUTDOWN, NULL, 0);

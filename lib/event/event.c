@@ -38,6 +38,10 @@ const char *event_name(enum event_kind kind)
 		return "hold";
 	case EVENT_RELEASE:
 		return "release";
+	case EVENT_OPTION:
+		return "option";
+	case EVENT_LISTENER:
+		return "listener";
 	case EVENT_STATE:
 		return "state";
 	case EVENT_PROBE:
@@ -158,6 +162,11 @@ static int fill(json_t *object, const struct event *event)
 	if (event->error)
 		bad |= json_object_set_new(object, "errno",
 			json_string(names_errno(event->error)));
+	if (event->in_thread) {
+		bad |= json_object_set_new(object, "thread", json_true());
+		bad |= json_object_set_new(
+			object, "took", json_real(event->took_s));
+	}
 	if (event->signal)
 		bad |= json_object_set_new(object, "signal",
 			json_string(names_signal(event->signal)));

@@ -24,6 +24,8 @@ enum event_kind {
 	EVENT_RESET,
 	EVENT_HOLD,
 	EVENT_RELEASE,
+	EVENT_OPTION,   /* `call`: `detail` of the socket was set */
+	EVENT_LISTENER, /* `call` of the listening socket: `detail` */
 	EVENT_STATE,
 	EVENT_PROBE,
 	EVENT_SIGNAL,
@@ -64,6 +66,9 @@ struct event {
 	const char *detail;   /* an address, a file, how, a probe's result,
 			       * why a done line was refused */
 	int error;            /* errno; probe: SO_ERROR */
+	bool said;            /* error: a complaint says it already */
+	bool in_thread;       /* the call was made by a thread: */
+	double took_s;        /* how long it took */
 	enum event_probe probe;
 	bool child;         /* hold: by a forked child */
 	const char *local;  /* listen, connect, accept: net_format() of the */

@@ -228,9 +228,13 @@ static void note_call(
 
 static void put_text(struct report *report, const struct event *event)
 {
-	char why[NAMES_DESCRIPTION_SIZE], call[32];
+	char why[NAMES_DESCRIPTION_SIZE], call[32], shown[160];
 	char text[ESCAPE_LINE_SIZE];
 
+	if (event->in_thread)
+		report_note(report, event->conn,
+			"the call in a thread returned after %.3f s",
+			event->took_s);
 	switch (event->kind) {
 	case EVENT_LISTEN:
 		report_line(report, 0, "listening on %s", event->detail);
@@ -264,12 +268,13 @@ static void put_text(struct report *report, const struct event *event)
 				state_name(event->state));
 		break;
 	case EVENT_WOULD_BLOCK:
-		report_note(report, event->conn, "%s: %s: would block",
-			event->call, names_errno(event->error));
+		report_note(report, event->conn, "%s: %s: %s", event->call,
+			names_errno(event->error),
+			event->error == EINPROGRESS ? "under way"
+						    : "would block");
 		break;
 	case EVENT_ERROR:
-		/* Without a connection it is a failure, and complained of. */
-		if (event->conn)
+		if (!event->said)
 			put_failure(report, event->conn, "%s: %s", event->call,
 				names_describe(why, event->error));
 		break;
@@ -287,6 +292,16 @@ static void put_text(struct report *report, const struct event *event)
 	case EVENT_RELEASE:
 		report_note(report, event->conn, "%s: %s",
 			event_name(event->kind), event->detail);
+		break;
+	case EVENT_OPTION:
+		snprintf(shown, sizeof(shown), "%s(%s)", event->call,
+			event->detail);
+		note_call(report, event, shown);
+		break;
+	case EVENT_LISTENER:
+		report_note(report, 0, "%s of the listening socket = 0%s%s",
+			event->call, event->detail ? ": " : "",
+			event->detail ? event->detail : "");
 		break;
 	case EVENT_QUEUED:
 		report_note(report, event->conn, "%zu bytes are queued",

@@ -146,14 +146,19 @@ static int new_socket(const struct addrinfo *address)
 	return fd;
 }
 
-static int listen_on(const struct addrinfo *address, bool reuseaddr)
+static int listen_on(const struct addrinfo *address,
+	const struct net_listen_options *options)
 {
 	int fd = new_socket(address);
 
 	if (fd < 0)
 		return -1;
-	if (reuseaddr)
+	if (options->reuseaddr)
 		set_option(fd, SOL_SOCKET, SO_REUSEADDR);
+	if (options->defer_accept_s)
+		setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT,
+			&options->defer_accept_s,
+			sizeof(options->defer_accept_s));
 	if (bind(fd, address->ai_addr, address->ai_addrlen) ||
 		listen(fd, SOMAXCONN)) {
 		close_keeping_errno(fd);
@@ -185,7 +190,7 @@ int net_listen(const struct net_listen_options *options, char *error)
 	int fd = -1;
 
 	for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
-		fd = listen_on(a, options->reuseaddr);
+		fd = listen_on(a, options);
 		if (fd < 0)
 			say_failure("listen on", a, error);
 	}
@@ -260,6 +265,24 @@ static int await_connected(int fd, const struct net_connect_options *options)
 	return error ? -1 : 0;
 }
 
+/* SO_REUSEADDR, so that a TIME_WAIT of that port does not stand in the way. */
+static int bind_port(int fd, int family, uint16_t port)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} address = { .any.sa_family = (sa_family_t)family };
+
+	if (family == AF_INET6)
+		address.in6.sin6_port = htons(port);
+	else
+		address.in.sin_port = htons(port);
+	set_option(fd, SOL_SOCKET, SO_REUSEADDR);
+	return bind(fd, &address.any,
+		family == AF_INET6 ? sizeof(address.in6) : sizeof(address.in));
+}
+
 static int connect_to(const struct addrinfo *address,
 	const struct net_connect_options *options)
 {
@@ -271,11 +294,23 @@ static int connect_to(const struct addrinfo *address,
 	if (options->receive_bytes)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &options->receive_bytes,
 			sizeof(options->receive_bytes));
-	int failed;
+	int failed = options->local_port
+		? bind_port(fd, address->ai_family, options->local_port)
+		: 0;
 
+	if (failed) {
+		close_keeping_errno(fd);
+		return -1;
+	}
+	if (options->under_way)
+		*options->under_way = false;
 	do
 		failed = connect(fd, address->ai_addr, address->ai_addrlen);
 	while (failed && errno == EINTR);
+	if (failed && errno == EINPROGRESS && options->under_way) {
+		*options->under_way = true;
+		return fd;
+	}
 	/* A second call, behind an interrupted one, may find these. */
 	if (!failed || errno == EISCONN ||
 		((errno == EINPROGRESS || errno == EALREADY) &&
@@ -295,7 +330,7 @@ int net_connect(const struct net_connect_options *options, char *error)
 		fd = connect_to(a, options);
 		if (fd < 0)
 			say_failure("connect to", a, error);
-		if (fd < 0 && interrupted())
+		if (fd < 0 && (options->under_way || interrupted()))
 			break;
 	}
 	int failure = errno;

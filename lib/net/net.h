@@ -35,6 +35,7 @@ struct net_listen_options {
 	const char *host;
 	uint16_t port;
 	bool reuseaddr;
+	int defer_accept_s; /* TCP_DEFER_ACCEPT, tcp(7); 0: off */
 };
 
 /*
@@ -55,11 +56,18 @@ struct net_connect_options {
 	int64_t timeout_ms; /* for each address; -1 leaves it to the kernel */
 	const sigset_t *wait_mask; /* for ppoll(2), or NULL */
 	int receive_bytes;         /* SO_RCVBUF, socket(7); 0: the kernel's */
+	uint16_t local_port;       /* bind(2) to it first; 0: the kernel's */
+	/*
+	 * Not NULL: begin with the first address and do not wait; true if
+	 * connect(2) gave EINPROGRESS.
+	 */
+	bool *under_way;
 };
 
 /*
  * A connected, non-blocking socket with TCP_NODELAY to the first of the host's
- * addresses that answers. SIGINT or SIGTERM, where caught, ends the attempt.
+ * addresses that answers; with `under_way` one whose connect(2) may be under
+ * way. SIGINT or SIGTERM, where caught, ends the attempt.
  * Returns the descriptor, for the caller to close; or -1 with the message in
  * `error`, and errno (0 where the host cannot be resolved).
  */

@@ -7,6 +7,7 @@
 #include "lib/base/escape.h"
 #include "lib/base/names.h"
 #include "lib/conn/calls.h"
+#include "lib/conn/sockopt.h"
 #include "lib/net/tcp.h"
 
 void act_refuse(struct report *report, const char *what, const char *why)
@@ -32,7 +33,8 @@ static void act_failed(
 static bool is_queued(enum command_id id)
 {
 	return id == COMMAND_SEND || id == COMMAND_SENDFILE ||
-		id == COMMAND_SHUTDOWN || id == COMMAND_CLOSE;
+		id == COMMAND_FILL || id == COMMAND_SHUTDOWN ||
+		id == COMMAND_CLOSE || id == COMMAND_BLOCK;
 }
 
 static void act_hold(
@@ -58,6 +60,57 @@ static void act_pause(struct conn *conn, bool paused, struct report *report)
 	conn->paused = paused;
 	report_note(report, conn->number, "reading %s",
 		paused ? "is paused: read, or resume" : "goes on");
+}
+
+static void act_more(struct conn *conn, struct report *report)
+{
+	conn->more = conn->more_once = true;
+	report_note(report, conn->number, "the next send has MSG_MORE");
+}
+
+static void act_block(
+	struct conn *conn, const struct command *command, struct report *report)
+{
+	if (command->call == THREAD_CLOSE) {
+		conn->close_blocks = true;
+		conn_close(conn);
+	} else if (conn->in_recv) {
+		act_refuse(report, "block", "a thread sits in recv already");
+	} else if (conn_block_recv(conn)) {
+		report_note(report, conn->number, "a thread sits in recv");
+	} else {
+		act_failed(report, "block", NULL);
+	}
+}
+
+/* The commands that set an option of the socket. */
+static void act_sockopt(struct conn *conn, const struct command *command)
+{
+	int64_t duration_ms = command->duration_ms;
+
+	switch (command->spec->id) {
+	case COMMAND_LINGER:
+		sockopt_linger(conn, command->on, duration_ms);
+		break;
+	case COMMAND_LINGER2:
+		sockopt_linger2(conn, command->on, duration_ms);
+		break;
+	case COMMAND_KEEPALIVE:
+		sockopt_keepalive(conn, command->on, duration_ms,
+			command->interval_ms, command->number);
+		break;
+	case COMMAND_USER_TIMEOUT:
+		sockopt_user_timeout(conn, duration_ms);
+		break;
+	case COMMAND_QUICKACK:
+		sockopt_quickack(conn, command->on);
+		break;
+	case COMMAND_BLOCKING:
+		sockopt_blocking(conn, command->on);
+		break;
+	default:
+		break;
+	}
 }
 
 void act(
@@ -114,6 +167,23 @@ void act(
 		if (!conn_save(conn, command->path, command->until))
 			act_failed(report, name, command->path);
 		break;
+	case COMMAND_FILL:
+		conn_fill(conn, command->number);
+		break;
+	case COMMAND_MORE:
+		act_more(conn, report);
+		break;
+	case COMMAND_BLOCK:
+		act_block(conn, command, report);
+		break;
+	case COMMAND_LINGER:
+	case COMMAND_LINGER2:
+	case COMMAND_KEEPALIVE:
+	case COMMAND_USER_TIMEOUT:
+	case COMMAND_QUICKACK:
+	case COMMAND_BLOCKING:
+		act_sockopt(conn, command);
+		break;
 	case COMMAND_RELEASE:
 	case COMMAND_READ:
 	case COMMAND_REPLY:
@@ -122,6 +192,8 @@ void act(
 	case COMMAND_SLEEP:
 	case COMMAND_WAIT:
 	case COMMAND_OPEN:
+	case COMMAND_ACCEPT:
+	case COMMAND_LISTENER:
 	case COMMAND_USE:
 	case COMMAND_LIST:
 	case COMMAND_QUIT:

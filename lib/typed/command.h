@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/base/side.h"
+#include "lib/conn/threads.h"
 
 enum command_id {
 	COMMAND_SEND,
@@ -28,6 +29,17 @@ enum command_id {
 	COMMAND_SLEEP,
 	COMMAND_WAIT,
 	COMMAND_OPEN,
+	COMMAND_FILL,
+	COMMAND_MORE,
+	COMMAND_LINGER,
+	COMMAND_LINGER2,
+	COMMAND_KEEPALIVE,
+	COMMAND_USER_TIMEOUT,
+	COMMAND_QUICKACK,
+	COMMAND_BLOCKING,
+	COMMAND_BLOCK,
+	COMMAND_ACCEPT,
+	COMMAND_LISTENER,
 	COMMAND_USE,
 	COMMAND_LIST,
 	COMMAND_QUIT,
@@ -45,9 +57,16 @@ enum command_arguments {
 	ARGUMENTS_EVERY,
 	ARGUMENTS_DURATION,
 	ARGUMENTS_WAIT,
-	ARGUMENTS_ADDRESS,
+	ARGUMENTS_OPEN,
 	ARGUMENTS_NUMBER,
 	ARGUMENTS_TOPIC,
+	ARGUMENTS_SWITCH,
+	ARGUMENTS_SECONDS_OR_OFF,
+	ARGUMENTS_KEEPALIVE,
+	ARGUMENTS_FILL,
+	ARGUMENTS_BLOCK,
+	ARGUMENTS_ACCEPT,
+	ARGUMENTS_LISTENER,
 };
 
 /* Who reads a command, as a set. */
@@ -77,14 +96,22 @@ struct command {
 	const struct command_spec *spec;
 	char *text; /* send, every: the bytes, `text_bytes` of them */
 	size_t text_bytes;
-	char *path;          /* sendfile, save */
-	char *host, *port;   /* open, both or neither */
-	int how;             /* shutdown: SHUT_RD, SHUT_WR, SHUT_RDWR */
-	int until;           /* save: the end mark's byte value, or -1 */
-	bool child;          /* hold: by a child */
-	enum awaited await;  /* wait */
-	int64_t duration_ms; /* every, sleep; wait: -1 is for ever */
-	unsigned number;     /* use */
+	char *path;            /* sendfile, save */
+	char *host, *port;     /* open, both or neither */
+	bool nowait;           /* open */
+	int how;               /* shutdown, listener: SHUT_RD, SHUT_WR, ... */
+	bool block;            /* accept: in a thread */
+	bool closes;           /* listener: close(2) instead */
+	int until;             /* save: the end mark's byte value, or -1 */
+	bool child;            /* hold: by a child */
+	enum awaited await;    /* wait */
+	int64_t duration_ms;   /* every, sleep, linger, linger2, user-timeout;
+				* wait: -1 is for ever; keepalive: until the
+				* first probe, -1 is the kernel's */
+	int64_t interval_ms;   /* keepalive: between probes, or -1 */
+	unsigned number;       /* use; fill: bytes, keepalive: probes, or 0 */
+	bool on;               /* linger, linger2, keepalive, quickack, ... */
+	enum thread_call call; /* block */
 	const struct command_spec *topic; /* help, or NULL */
 };
 

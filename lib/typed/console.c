@@ -51,6 +51,8 @@ static void done(struct console *console)
 {
 	char *refused = console->report->refused;
 
+	if (console->program.settle)
+		console->program.settle(console->program.context);
 	report_event(console->report,
 		&(struct event){ .kind = EVENT_DONE,
 			.line = console->line,
@@ -99,6 +101,23 @@ static void begin_pace(struct console *console, enum console_pace pace,
 		: duration_deadline_ms(command->duration_ms);
 }
 
+/* As close(2) itself does, where no thread was asked for. */
+static void begin_close(struct console *console, const struct command *command)
+{
+	const struct console_program *program = &console->program;
+	struct conn *conn = program->target(program->context);
+	unsigned number = conn ? conn->number : 0;
+	bool already = conn && conn->in_close;
+
+	program->act(program->context, command);
+	conn = program->find(program->context, number);
+	if (!conn || already || !conn->in_close)
+		return;
+	console->pace = PACE_CLOSE;
+	console->conn = number;
+	console->deadline_ms = -1;
+}
+
 static void act_on(struct console *console, const struct command *command)
 {
 	switch (command->spec->id) {
@@ -113,6 +132,9 @@ static void act_on(struct console *console, const struct command *command)
 		break;
 	case COMMAND_PROBE:
 		begin_probe(console);
+		break;
+	case COMMAND_CLOSE:
+		begin_close(console, command);
 		break;
 	default:
 		console->program.act(console->program.context, command);
@@ -195,6 +217,10 @@ static bool pace_over(struct console *console)
 		conn = console->program.find(
 			console->program.context, console->conn);
 		return !conn || probe_finished(&console->probe, conn);
+	case PACE_CLOSE:
+		conn = console->program.find(
+			console->program.context, console->conn);
+		return !conn || !conn->in_close;
 	}
 	return true;
 }

@@ -27,12 +27,20 @@ struct console_program {
 	void (*line_came)(void *context);
 	/* No line can be taken at this time; may be NULL. */
 	bool (*busy)(void *context);
+	/* A line was acted on: tell what came of it elsewhere; may be NULL. */
+	void (*settle)(void *context);
 	/* The program ends: what ends it is not done, but followed by exit. */
 	bool (*ending)(void *context);
 	void *context;
 };
 
-enum console_pace { PACE_NONE, PACE_SLEEP, PACE_WAIT, PACE_PROBE };
+enum console_pace {
+	PACE_NONE,
+	PACE_SLEEP,
+	PACE_WAIT,
+	PACE_PROBE,
+	PACE_CLOSE, /* a close(2) that lingers has not returned */
+};
 
 struct console {
 	struct console_program program;
@@ -41,7 +49,7 @@ struct console {
 	unsigned long line; /* the number of the last line taken */
 	enum console_pace pace;
 	enum awaited await;  /* PACE_WAIT */
-	unsigned conn;       /* PACE_WAIT, PACE_PROBE: whose; 0: none yet */
+	unsigned conn;       /* whose, but for PACE_SLEEP; 0: none yet */
 	int64_t deadline_ms; /* PACE_SLEEP, PACE_WAIT; -1: none */
 	struct probe probe;
 	bool gave_up; /* a wait has timed out */

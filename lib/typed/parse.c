@@ -2,312 +2,275 @@
 #include "parse.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "lib/base/duration.h"
 #include "lib/base/escape.h"
 #include "lib/net/net.h"
-
-/* What remains of a line: `at` moves, `end` points to the writable byte. */
-struct rest {
-	char *at, *end;
-	const char *command; /* for errors */
-	char *error;
-};
-
-struct word {
-	char *text; /* NULL: there is none */
-	size_t len;
-};
-
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static void skip_space(struct rest *rest)
-{
-	while (rest->at < rest->end && is_space(*rest->at))
-		rest->at++;
-}
-
-/* Writes `COMMAND: WHAT 'SHOWN'`; returns false, for the caller to return. */
-static bool fail(
-	struct rest *rest, const char *what, const char *shown, size_t len)
-{
-	char text[ESCAPE_SIZE(40)];
-
-	escape_text(text, shown, escape_cut(shown, len, 40));
-	snprintf(rest->error, PARSE_ERROR_SIZE,
-		shown ? "%s: %s '%s'" : "%s: %s", rest->command, what, text);
-	return false;
-}
-
-/* Takes a quoted text, whose opening quote `at` stands on. */
-static bool take_quoted(struct rest *rest, struct word *word)
-{
-	char *start = rest->at + 1, *p = start;
-
-	while (p < rest->end && *p != '"')
-		p += *p == '\\' && p + 1 < rest->end ? 2 : 1;
-	if (p >= rest->end)
-		return fail(rest, "the closing quote is missing in", rest->at,
-			(size_t)(rest->end - rest->at));
-	word->text = start;
-	word->len = (size_t)(p - start);
-	rest->at = p + 1;
-	size_t raw = word->len;
-
-	if (!escape_resolve(start, &word->len))
-		return fail(rest, "unknown escape", start + word->len,
-			raw - word->len < 4 ? raw - word->len : 4);
-	return true;
-}
-
-/* Takes the next word, quoted or bare; word->text is NULL at the end. */
-static bool take_word(struct rest *rest, struct word *word)
-{
-	word->text = NULL;
-	word->len = 0;
-	skip_space(rest);
-	if (rest->at == rest->end)
-		return true;
-	if (*rest->at == '"') {
-		if (!take_quoted(rest, word))
-			return false;
-		if (rest->at < rest->end && !is_space(*rest->at))
-			return fail(rest, "expected a space before", rest->at,
-				(size_t)(rest->end - rest->at));
-		return true;
-	}
-	word->text = rest->at;
-	while (rest->at < rest->end && !is_space(*rest->at))
-		rest->at++;
-	word->len = (size_t)(rest->at - word->text);
-	return true;
-}
-
-static bool expect_end(struct rest *rest)
-{
-	skip_space(rest);
-	if (rest->at == rest->end)
-		return true;
-	return fail(
-		rest, "unexpected", rest->at, (size_t)(rest->end - rest->at));
-}
-
-static bool word_is(const struct word *word, const char *text)
-{
-	return word->text && word->len == strlen(text) &&
-		!memcmp(word->text, text, word->len);
-}
-
-/*
- * Takes a word that must be there and terminates it, which may overwrite the
- * space or quote behind it; refuses one that holds NUL.
- */
-static bool take_string(struct rest *rest, const char *what, char **string)
-{
-	struct word word;
-
-	if (!take_word(rest, &word))
-		return false;
-	if (!word.text || !word.len || memchr(word.text, '\0', word.len))
-		return fail(rest, what, word.text ? word.text : "", word.len);
-	/* The terminator takes the place of the space behind a bare word. */
-	if (rest->at == word.text + word.len && rest->at < rest->end)
-		rest->at++;
-	word.text[word.len] = '\0';
-	*string = word.text;
-	return true;
-}
-
-static bool take_duration(struct rest *rest, int64_t *duration_ms)
-{
-	char *text;
-
-	if (!take_string(rest, "expected a duration such as 200ms, not", &text))
-		return false;
-	if (duration_parse(text, duration_ms))
-		return true;
-	return fail(rest, "expected a duration such as 200ms, not", text,
-		strlen(text));
-}
+#include "token.h"
 
 /* The rest of the line as it is, or one quoted text. */
-static bool take_text(struct rest *rest, struct command *command)
+static bool take_text(struct tokens *tokens, struct command *command)
 {
-	struct word word = { NULL, 0 };
+	struct token token = { NULL, 0 };
 
-	skip_space(rest);
-	if (rest->at == rest->end)
-		return fail(rest, "expected TEXT", NULL, 0);
-	if (*rest->at != '"') {
-		command->text = rest->at;
-		command->text_bytes = (size_t)(rest->end - rest->at);
+	if (!tokens_more(tokens))
+		return tokens_fail(tokens, "expected TEXT", NULL, 0);
+	if (*tokens->at != '"') {
+		command->text = tokens->at;
+		command->text_bytes = (size_t)(tokens->end - tokens->at);
 		return true;
 	}
-	if (!take_quoted(rest, &word))
+	if (!tokens_take_quoted(tokens, &token))
 		return false;
-	command->text = word.text;
-	command->text_bytes = word.len;
-	return expect_end(rest);
+	command->text = token.text;
+	command->text_bytes = token.len;
+	return tokens_expect_end(tokens);
 }
 
-static bool take_how(struct rest *rest, struct command *command)
+/* Takes one of two words, or fails with `what`. */
+static bool take_either(struct tokens *tokens, const char *what,
+	const char *yes, const char *no, bool *is_yes)
 {
-	struct word word;
+	struct token token;
 
-	if (!take_word(rest, &word))
+	if (!tokens_take(tokens, &token))
 		return false;
-	if (!word.text || word_is(&word, "wr"))
-		command->how = SHUT_WR;
-	else if (word_is(&word, "rd"))
-		command->how = SHUT_RD;
-	else if (word_is(&word, "rdwr"))
-		command->how = SHUT_RDWR;
-	else
-		return fail(rest, "expected wr, rd or rdwr, not", word.text,
-			word.len);
-	return expect_end(rest);
+	*is_yes = token_is(&token, yes);
+	if (*is_yes || token_is(&token, no))
+		return true;
+	return tokens_fail(
+		tokens, what, token.text ? token.text : "", token.len);
 }
 
-static bool take_hold(struct rest *rest, struct command *command)
+static bool take_how(struct tokens *tokens, int if_not_said, int *how)
 {
-	struct word word;
+	struct token token;
 
-	if (!take_word(rest, &word))
+	if (!tokens_take(tokens, &token))
 		return false;
-	command->child = word_is(&word, "child");
-	if (word.text && !command->child)
-		return fail(rest, "expected child or nothing, not", word.text,
-			word.len);
-	return expect_end(rest);
+	*how = if_not_said;
+	if (token_is(&token, "wr"))
+		*how = SHUT_WR;
+	else if (token_is(&token, "rd"))
+		*how = SHUT_RD;
+	else if (token_is(&token, "rdwr"))
+		*how = SHUT_RDWR;
+	else if (token.text)
+		return tokens_fail(tokens, "expected wr, rd or rdwr, not",
+			token.text, token.len);
+	return tokens_expect_end(tokens);
 }
 
-static bool take_save(struct rest *rest, struct command *command)
+/* Takes one word, or nothing; else fails with `what`. */
+static bool take_only(
+	struct tokens *tokens, const char *what, const char *word, bool *said)
 {
-	struct word word;
+	struct token token;
+
+	if (!tokens_take(tokens, &token))
+		return false;
+	*said = token_is(&token, word);
+	return !token.text || *said ||
+		tokens_fail(tokens, what, token.text, token.len);
+}
+
+static bool take_save(struct tokens *tokens, struct command *command)
+{
+	struct token token;
 
 	command->until = -1;
-	if (!take_string(rest, "expected a path, not", &command->path) ||
-		!take_word(rest, &word))
+	if (!tokens_take_string(
+		    tokens, "expected a path, not", &command->path) ||
+		!tokens_take(tokens, &token))
 		return false;
-	if (!word.text)
+	if (!token.text)
 		return true;
-	if (!word_is(&word, "until"))
-		return fail(rest, "expected until, not", word.text, word.len);
-	if (!take_word(rest, &word))
+	if (!token_is(&token, "until"))
+		return tokens_fail(
+			tokens, "expected until, not", token.text, token.len);
+	if (!tokens_take(tokens, &token))
 		return false;
-	if (word.len != 1)
-		return fail(rest, "expected a character of one byte, not",
-			word.text ? word.text : "", word.len);
-	command->until = (unsigned char)word.text[0];
-	return expect_end(rest);
+	if (token.len != 1)
+		return tokens_fail(tokens,
+			"expected a character of one byte, not",
+			token.text ? token.text : "", token.len);
+	command->until = (unsigned char)token.text[0];
+	return tokens_expect_end(tokens);
 }
 
-static bool take_wait(struct rest *rest, struct command *command)
+static bool take_wait(struct tokens *tokens, struct command *command)
 {
-	struct word word;
+	struct token token;
 
 	command->duration_ms = -1;
-	if (!take_word(rest, &word))
+	if (!tokens_take(tokens, &token))
 		return false;
-	if (word_is(&word, "reply"))
+	if (token_is(&token, "reply"))
 		command->await = AWAIT_REPLY;
-	else if (word_is(&word, "eof"))
+	else if (token_is(&token, "eof"))
 		command->await = AWAIT_EOF;
-	else if (word_is(&word, "reset"))
+	else if (token_is(&token, "reset"))
 		command->await = AWAIT_RESET;
 	else
-		return fail(rest, "expected reply, eof or reset, not",
-			word.text ? word.text : "", word.len);
-	skip_space(rest);
-	if (rest->at == rest->end)
-		return true;
-	return take_duration(rest, &command->duration_ms) && expect_end(rest);
+		return tokens_fail(tokens, "expected reply, eof or reset, not",
+			token.text ? token.text : "", token.len);
+	return !tokens_more(tokens) ||
+		tokens_take_duration(tokens, &command->duration_ms);
 }
 
-static bool take_address(struct rest *rest, struct command *command)
+static bool take_open(struct tokens *tokens, struct command *command)
 {
+	static const char nowait[] = "--nowait";
 	uint16_t port;
 
-	skip_space(rest);
-	if (rest->at == rest->end)
+	if (!tokens_more(tokens))
 		return true;
-	if (!take_string(rest, "expected a host, not", &command->host) ||
-		!take_string(rest, "expected a port, not", &command->port))
+	if (!tokens_take_string(tokens, "expected a host, not", &command->host))
 		return false;
-	if (!net_parse_port(command->port, &port) || !port)
-		return fail(rest, "expected a port, not", command->port,
+	if (!command->nowait && !strcmp(command->host, nowait)) {
+		command->host = NULL;
+		command->nowait = true;
+		return take_open(tokens, command);
+	}
+	if (!tokens_take_string(tokens, "expected a port, not", &command->port))
+		return false;
+	return (net_parse_port(command->port, &port) && port) ||
+		tokens_fail(tokens, "expected a port, not", command->port,
 			strlen(command->port));
-	return expect_end(rest);
-}
-
-static bool take_number(struct rest *rest, struct command *command)
-{
-	const char *what = "expected a connection's number, not";
-	char *text, *end;
-
-	if (!take_string(rest, what, &text))
-		return false;
-	unsigned long number = strtoul(text, &end, 10);
-
-	if (*end || text[0] < '0' || text[0] > '9' || number > UINT32_MAX)
-		return fail(rest, what, text, strlen(text));
-	command->number = (unsigned)number;
-	return expect_end(rest);
 }
 
 static bool take_topic(
-	struct rest *rest, enum side side, struct command *command)
+	struct tokens *tokens, enum side side, struct command *command)
 {
-	struct word word;
+	struct token token;
 
-	if (!take_word(rest, &word))
+	if (!tokens_take(tokens, &token))
 		return false;
-	if (!word.text)
+	if (!token.text)
 		return true;
-	command->topic = command_find(side, word.text, word.len);
-	if (!command->topic)
-		return fail(rest, "unknown command", word.text, word.len);
-	return expect_end(rest);
+	command->topic = command_find(side, token.text, token.len);
+	return command->topic ||
+		tokens_fail(tokens, "unknown command", token.text, token.len);
+}
+
+static bool take_switch(struct tokens *tokens, struct command *command)
+{
+	return take_either(
+		tokens, "expected on or off, not", "on", "off", &command->on);
+}
+
+/* `off`, or whole seconds. */
+static bool take_seconds_or_off(struct tokens *tokens, struct command *command)
+{
+	static const char what[] = "expected whole seconds or off, not";
+	char *text;
+
+	if (!tokens_take_string(tokens, what, &text))
+		return false;
+	command->on = strcmp(text, "off") != 0;
+	return !command->on ||
+		(duration_parse(text, &command->duration_ms) &&
+			command->duration_ms % 1000 == 0) ||
+		tokens_fail(tokens, what, text, strlen(text));
+}
+
+static bool take_keepalive(struct tokens *tokens, struct command *command)
+{
+	command->on = true;
+	command->duration_ms = command->interval_ms = -1;
+	if (!tokens_more(tokens))
+		return true;
+	if (!take_seconds_or_off(tokens, command))
+		return false;
+	if (!command->on || !tokens_more(tokens))
+		return true;
+	if (!tokens_take_seconds(tokens, &command->interval_ms))
+		return false;
+	return !tokens_more(tokens) ||
+		tokens_take_number(tokens, "expected a number of probes, not",
+			&command->number);
+}
+
+static bool take_fill(struct tokens *tokens, struct command *command)
+{
+	static const char what[] = "expected a number of bytes, not";
+
+	if (!tokens_more(tokens))
+		return true;
+	if (!tokens_take_number(tokens, what, &command->number))
+		return false;
+	return command->number || tokens_fail(tokens, what, "0", 1);
+}
+
+static bool take_block(struct tokens *tokens, struct command *command)
+{
+	bool closes;
+
+	if (!take_either(tokens, "expected recv or close, not", "close", "recv",
+		    &closes))
+		return false;
+	command->call = closes ? THREAD_CLOSE : THREAD_RECV;
+	return true;
+}
+
+static bool take_listener(struct tokens *tokens, struct command *command)
+{
+	if (!take_either(tokens, "expected close or shutdown, not", "close",
+		    "shutdown", &command->closes))
+		return false;
+	return command->closes || take_how(tokens, SHUT_RDWR, &command->how);
 }
 
 static bool take_arguments(
-	struct rest *rest, enum side side, struct command *command)
+	struct tokens *tokens, enum side side, struct command *command)
 {
 	switch (command->spec->arguments) {
 	case ARGUMENTS_NONE:
-		return expect_end(rest);
+		return true;
 	case ARGUMENTS_TEXT:
-		return take_text(rest, command);
+		return take_text(tokens, command);
 	case ARGUMENTS_HOW:
-		return take_how(rest, command);
+		return take_how(tokens, SHUT_WR, &command->how);
 	case ARGUMENTS_HOLD:
-		return take_hold(rest, command);
+		return take_only(tokens, "expected child or nothing, not",
+			"child", &command->child);
 	case ARGUMENTS_PATH:
-		return take_string(
-			       rest, "expected a path, not", &command->path) &&
-			expect_end(rest);
+		return tokens_take_string(
+			tokens, "expected a path, not", &command->path);
 	case ARGUMENTS_SAVE:
-		return take_save(rest, command);
+		return take_save(tokens, command);
 	case ARGUMENTS_EVERY:
-		return take_duration(rest, &command->duration_ms) &&
-			take_text(rest, command);
+		return tokens_take_duration(tokens, &command->duration_ms) &&
+			take_text(tokens, command);
 	case ARGUMENTS_DURATION:
-		return take_duration(rest, &command->duration_ms) &&
-			expect_end(rest);
+		return tokens_take_duration(tokens, &command->duration_ms);
 	case ARGUMENTS_WAIT:
-		return take_wait(rest, command);
-	case ARGUMENTS_ADDRESS:
-		return take_address(rest, command);
+		return take_wait(tokens, command);
+	case ARGUMENTS_OPEN:
+		return take_open(tokens, command);
 	case ARGUMENTS_NUMBER:
-		return take_number(rest, command);
+		return tokens_take_number(tokens,
+			"expected a connection's number, not",
+			&command->number);
 	case ARGUMENTS_TOPIC:
-		return take_topic(rest, side, command);
+		return take_topic(tokens, side, command);
+	case ARGUMENTS_SWITCH:
+		return take_switch(tokens, command);
+	case ARGUMENTS_SECONDS_OR_OFF:
+		return take_seconds_or_off(tokens, command);
+	case ARGUMENTS_KEEPALIVE:
+		return take_keepalive(tokens, command);
+	case ARGUMENTS_FILL:
+		return take_fill(tokens, command);
+	case ARGUMENTS_BLOCK:
+		return take_block(tokens, command);
+	case ARGUMENTS_ACCEPT:
+		return take_only(tokens, "expected block or nothing, not",
+			"block", &command->block);
+	case ARGUMENTS_LISTENER:
+		return take_listener(tokens, command);
 	}
 	return false;
 }
@@ -315,22 +278,27 @@ static bool take_arguments(
 enum parse_result parse_command(enum side side, char *line, size_t len,
 	struct command *command, char *error)
 {
-	struct rest rest = { line, line + len, "", error };
-	struct word first;
+	struct tokens tokens = { line, line + len, "", error };
+	char shown[ESCAPE_SIZE(40)];
 
 	memset(command, 0, sizeof(*command));
-	skip_space(&rest);
-	first.text = rest.at;
-	while (rest.at < rest.end && !is_space(*rest.at))
-		rest.at++;
-	first.len = (size_t)(rest.at - first.text);
-	if (!len || (!first.len && side == SERVER))
+	tokens_more(&tokens);
+	const char *first = tokens.at;
+	size_t first_bytes =
+		token_length(first, (size_t)(tokens.end - tokens.at));
+
+	tokens.at += first_bytes;
+	if (!len || (!first_bytes && side == SERVER))
 		return PARSE_EMPTY;
-	command->spec = command_find(side, first.text, first.len);
+	command->spec = command_find(side, first, first_bytes);
 	if (command->spec) {
-		rest.command = command->spec->name;
-		return take_arguments(&rest, side, command) ? PARSE_DONE
-							    : PARSE_ERROR;
+		tokens.command = command->spec->name;
+		if (!take_arguments(&tokens, side, command))
+			return PARSE_ERROR;
+		/* A text has taken the rest of the line, bytes and all. */
+		return command->text || tokens_expect_end(&tokens)
+			? PARSE_DONE
+			: PARSE_ERROR;
 	}
 	if (side == CLIENT) {
 		command->spec = command_find(side, "send", strlen("send"));
@@ -338,9 +306,7 @@ enum parse_result parse_command(enum side side, char *line, size_t len,
 		command->text_bytes = len;
 		return PARSE_DONE;
 	}
-	char shown[ESCAPE_SIZE(40)];
-
-	escape_text(shown, first.text, escape_cut(first.text, first.len, 40));
+	escape_text(shown, first, escape_cut(first, first_bytes, 40));
 	snprintf(error, PARSE_ERROR_SIZE, "unknown command '%s'", shown);
 	return PARSE_ERROR;
 }

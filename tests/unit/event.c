@@ -62,6 +62,8 @@ static void kinds_have_the_names_of_the_design(void)
 		[EVENT_RESET] = "reset",
 		[EVENT_HOLD] = "hold",
 		[EVENT_RELEASE] = "release",
+		[EVENT_OPTION] = "option",
+		[EVENT_LISTENER] = "listener",
 		[EVENT_STATE] = "state",
 		[EVENT_PROBE] = "probe",
 		[EVENT_SIGNAL] = "signal",

@@ -143,6 +143,7 @@ static void commands_without_arguments_take_none(void)
 		{ "quit", COMMAND_QUIT, COMMAND_BOTH },
 		{ "reply", COMMAND_REPLY, COMMAND_SERVER },
 		{ "list", COMMAND_LIST, COMMAND_SERVER },
+		{ "more", COMMAND_MORE, COMMAND_BOTH },
 	};
 	static const enum side sides[] = { CLIENT, SERVER };
 
@@ -429,6 +430,144 @@ static void use_takes_a_number(void)
 	expect_error_at(SERVER, "use 1 2", "use: unexpected '2'");
 }
 
+static void open_may_not_wait(void)
+{
+	if (is(CLIENT, "open --nowait", COMMAND_OPEN)) {
+		EXPECT(parsed.command.nowait && !parsed.command.host);
+		EXPECT(!parsed.command.port);
+	}
+	if (is(CLIENT, "open --nowait ::1 80 ", COMMAND_OPEN)) {
+		EXPECT(parsed.command.nowait);
+		EXPECT_TEXT("::1", parsed.command.host);
+		EXPECT_TEXT("80", parsed.command.port);
+	}
+	expect_error_at(
+		CLIENT, "open --nowait ::1", "open: expected a port, not ''");
+	expect_error_at(CLIENT, "open --nowait --nowait",
+		"open: expected a port, not ''");
+}
+
+static void seconds_are_whole_or_off(void)
+{
+	static const struct {
+		const char *line;
+		enum command_id id;
+		bool on;
+		int64_t duration_ms;
+	} good[] = {
+		{ "linger 2s", COMMAND_LINGER, true, 2000 },
+		{ "linger 0", COMMAND_LINGER, true, 0 },
+		{ "linger 2000ms ", COMMAND_LINGER, true, 2000 },
+		{ "linger off", COMMAND_LINGER, false, 0 },
+		{ "linger2 1m", COMMAND_LINGER2, true, 60000 },
+		{ "linger2 off", COMMAND_LINGER2, false, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		if (!is_at_both(good[i].line, good[i].id))
+			continue;
+		EXPECT_INT(good[i].on, parsed.command.on);
+		EXPECT_INT(good[i].duration_ms, parsed.command.duration_ms);
+	}
+	expect_error("linger", "linger: expected whole seconds or off, not ''");
+	expect_error("linger 500ms",
+		"linger: expected whole seconds or off, not '500ms'");
+	expect_error("linger2 on",
+		"linger2: expected whole seconds or off, not 'on'");
+	expect_error("linger off 1s", "linger: unexpected '1s'");
+}
+
+static void keepalive_takes_up_to_three(void)
+{
+	static const struct {
+		const char *line;
+		bool on;
+		int64_t idle_ms, interval_ms;
+		unsigned count;
+	} good[] = {
+		{ "keepalive", true, -1, -1, 0 },
+		{ "keepalive off", false, -1, -1, 0 },
+		{ "keepalive 1s", true, 1000, -1, 0 },
+		{ "keepalive 1s 2s", true, 1000, 2000, 0 },
+		{ "keepalive 1 2 3 ", true, 1000, 2000, 3 },
+	};
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		if (!is_at_both(good[i].line, COMMAND_KEEPALIVE))
+			continue;
+		EXPECT_INT(good[i].on, parsed.command.on);
+		EXPECT_INT(good[i].idle_ms, parsed.command.duration_ms);
+		EXPECT_INT(good[i].interval_ms, parsed.command.interval_ms);
+		EXPECT_INT(good[i].count, parsed.command.number);
+	}
+	expect_error("keepalive on",
+		"keepalive: expected whole seconds or off, not 'on'");
+	expect_error("keepalive 1s 5ms",
+		"keepalive: expected whole seconds such as 2s, not '5ms'");
+	expect_error("keepalive 1 1 many",
+		"keepalive: expected a number of probes, not 'many'");
+	expect_error("keepalive off 1", "keepalive: unexpected '1'");
+	expect_error("keepalive 1 1 1 1", "keepalive: unexpected '1'");
+}
+
+static void switches_are_on_or_off(void)
+{
+	if (is_at_both("quickack off", COMMAND_QUICKACK))
+		EXPECT(!parsed.command.on);
+	if (is_at_both("blocking on", COMMAND_BLOCKING))
+		EXPECT(parsed.command.on);
+	expect_error("quickack", "quickack: expected on or off, not ''");
+	expect_error("blocking no", "blocking: expected on or off, not 'no'");
+	expect_error("blocking on off", "blocking: unexpected 'off'");
+	if (is_at_both("user-timeout 300ms", COMMAND_USER_TIMEOUT))
+		EXPECT_INT(300, parsed.command.duration_ms);
+}
+
+static void fill_takes_a_number_or_nothing(void)
+{
+	if (is_at_both("fill", COMMAND_FILL))
+		EXPECT_INT(0, parsed.command.number);
+	if (is_at_both("fill 65536", COMMAND_FILL))
+		EXPECT_INT(65536, parsed.command.number);
+	expect_error("fill 0", "fill: expected a number of bytes, not '0'");
+	expect_error("fill 1k", "fill: expected a number of bytes, not '1k'");
+	expect_error("fill 1 2", "fill: unexpected '2'");
+}
+
+static void calls_that_block_are_named(void)
+{
+	if (is_at_both("block recv", COMMAND_BLOCK))
+		EXPECT_INT(THREAD_RECV, parsed.command.call);
+	if (is_at_both("block close", COMMAND_BLOCK))
+		EXPECT_INT(THREAD_CLOSE, parsed.command.call);
+	expect_error("block", "block: expected recv or close, not ''");
+	expect_error("block send", "block: expected recv or close, not 'send'");
+	if (is(SERVER, "accept", COMMAND_ACCEPT))
+		EXPECT(!parsed.command.block);
+	if (is(SERVER, "accept block", COMMAND_ACCEPT))
+		EXPECT(parsed.command.block);
+	expect_error_at(SERVER, "accept now",
+		"accept: expected block or nothing, not 'now'");
+}
+
+static void the_listener_closes_or_shuts(void)
+{
+	if (is(SERVER, "listener close", COMMAND_LISTENER))
+		EXPECT(parsed.command.closes);
+	if (is(SERVER, "listener shutdown", COMMAND_LISTENER)) {
+		EXPECT(!parsed.command.closes);
+		EXPECT_INT(SHUT_RDWR, parsed.command.how);
+	}
+	if (is(SERVER, "listener shutdown wr", COMMAND_LISTENER))
+		EXPECT_INT(SHUT_WR, parsed.command.how);
+	expect_error_at(SERVER, "listener",
+		"listener: expected close or shutdown, not ''");
+	expect_error_at(
+		SERVER, "listener close rd", "listener: unexpected 'rd'");
+	expect_error_at(SERVER, "listener shutdown up",
+		"listener: expected wr, rd or rdwr, not 'up'");
+}
+
 static void help_takes_a_command_of_its_side(void)
 {
 	if (is_at_both("help", COMMAND_HELP))
@@ -532,6 +671,17 @@ const struct tap_test tests_parse[] = {
 	{ "parse: open takes only ports that the command line takes too",
 		open_takes_ports_that_the_command_line_takes },
 	{ "parse: use takes a number", use_takes_a_number },
+	{ "parse: open may go on in SYN_SENT", open_may_not_wait },
+	{ "parse: seconds are whole, or off", seconds_are_whole_or_off },
+	{ "parse: keepalive takes two times and a number, or off",
+		keepalive_takes_up_to_three },
+	{ "parse: a switch is on or off", switches_are_on_or_off },
+	{ "parse: fill takes a number of bytes, or nothing",
+		fill_takes_a_number_or_nothing },
+	{ "parse: a call that blocks is recv, close or accept",
+		calls_that_block_are_named },
+	{ "parse: the listener closes or shuts down",
+		the_listener_closes_or_shuts },
 	{ "parse: help takes a command of its side",
 		help_takes_a_command_of_its_side },
 	{ "parse: an error shows the text, cut and escaped",
