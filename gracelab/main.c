@@ -34,7 +34,7 @@ void program_complain(const char *format, ...)
 
 void program_failed(struct program *program, const struct record *record)
 {
-	program_complain("%s: %s", record->name, record->failure);
+	program_complain("%s: %s", record->name, record_why_failed(record));
 	program->status = STATUS_FAILURE;
 }
 

@@ -41,7 +41,7 @@ static void write_text(struct program *program, const struct record *record)
 
 	compose(&composed);
 	/* Where nothing was played there is nothing to show. */
-	if (composed.stream && (!record->failure || record->rung_count)) {
+	if (composed.stream && (!record->failed || record->rung_count)) {
 		ladder_write(composed.stream, record);
 		ladder_write_missing(composed.stream, record);
 	}
@@ -52,7 +52,7 @@ static void on_played(void *context, size_t index, const struct record *record)
 {
 	struct program *program = context;
 
-	if (record->failure)
+	if (record->failed)
 		program_failed(program, record);
 	switch (program->options.format) {
 	case FORMAT_TEXT:
@@ -117,7 +117,7 @@ static void on_stepped(void *context, size_t index, const struct record *record)
 	struct composed composed;
 
 	(void)index;
-	if (record->failure)
+	if (record->failed)
 		program_failed(program, record);
 	compose(&composed);
 	if (composed.stream) {

@@ -54,10 +54,10 @@ static void on_checked(void *context, size_t index, const struct record *record)
 
 	if (record->unplayable) {
 		printf("ok %zu - %s # SKIP %s\n", index + 1, record->name,
-			record->failure);
-	} else if (record->failure) {
+			record_why_failed(record));
+	} else if (record->failed) {
 		printf("not ok %zu - %s\n", index + 1, record->name);
-		print_commented(record->failure);
+		print_commented(record_why_failed(record));
 		program->status = STATUS_FAILURE;
 	} else {
 		enum golden_result result =
@@ -74,7 +74,7 @@ static void on_checked(void *context, size_t index, const struct record *record)
 		else if (program->options.confirm)
 			confirm(program, path, record);
 	}
-	if (!record->failure && (!record->wire || !record->states))
+	if (!record->failed && (!record->wire || !record->states))
 		printf("# not observed, and so not compared:%s%s%s%s\n",
 			record->wire ? "" : " wire",
 			record->states ? "" : " states",
@@ -104,9 +104,9 @@ static void on_recorded(
 {
 	struct program *program = context;
 	char **first = &program->recorded[index];
-	char *text = record->failure ? NULL : golden_text(record);
+	char *text = record->failed ? NULL : golden_text(record);
 
-	if (record->failure) {
+	if (record->failed) {
 		program_failed(program, record);
 	} else if (!record->private_network || !record->wire ||
 		!record->states) {

@@ -17,7 +17,7 @@ static const char *not_ended(const struct play *play, enum side side)
 
 static bool ended_well(struct play *play, const char *error)
 {
-	return error ? play_fail(play, "%s", error) : !play->failed;
+	return error ? play_fail(play, "%s", error) : !play->record->failed;
 }
 
 static bool type_line(struct play *play, const struct move *move)

@@ -30,9 +30,9 @@ bool play_fail(struct play *play, const char *format, ...)
 	va_list arguments;
 	char *why = NULL, *whole = NULL;
 
-	if (play->failed)
+	if (play->record->failed)
 		return false;
-	play->failed = true;
+	play->record->failed = true;
 	va_start(arguments, format);
 	if (vasprintf(&why, format, arguments) < 0)
 		why = NULL;
@@ -178,6 +178,7 @@ static void loop(struct play *play, const struct director *director)
 		moves_list(play, &possible);
 		if (!director->choose(state, &possible, &move))
 			break;
+		play->first_rung = play->record->rung_count;
 		good = moves_do(play, &move);
 		good = settle(play) && good;
 	}
@@ -220,6 +221,10 @@ struct play *play_run(const struct experiment *experiment,
 		loop(play,
 			options->director ? options->director
 					  : &director_script);
+	/* Where nothing was played, there is no row to mark. */
+	if (record->failed && record->rung_count)
+		record_fail(record, play->first_rung,
+			duration_now_s() - play->start_s);
 	if (options->before_step)
 		options->before_step(options->context, record, NULL);
 	keep_terminals(play);
