@@ -230,11 +230,14 @@ sys.stdin.read()'
 @test "a chosen local port is the one that the server sees, again with open" {
 	local port
 
-	serve --on-accept reset
+	serve
 	port=$("$PYTHON" -IS -c 'import socket
 s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	connect --local-port "$port"
 	await_text server "[1] connection from 127.0.0.1:$port"
+	await_text client '* connected to'
+	type_at server reset
+	await_text server '* [1] close with SO_LINGER'
 	type_at client read close open
 	await_text server "[2] connection from 127.0.0.1:$port"
 	end_input client

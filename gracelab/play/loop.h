@@ -27,6 +27,7 @@ struct play {
 	struct rungs rungs;                  /* of the move under way */
 	const struct step *step;             /* that a failure names, or NULL */
 	const char *typing; /* the line that is being acted on, or NULL */
+	size_t first_rung;  /* of the move under way */
 	double start_s;
 };
 

@@ -122,7 +122,9 @@ static char *why_nothing_came(const struct running *run)
 	char why[NAMES_DESCRIPTION_SIZE], *text = NULL;
 
 	if (!run->error)
-		return strdup("the play's process died");
+		return strdup(run->complete
+				? "the play's process gave no whole record"
+				: "the play's process died");
 	if (asprintf(&text, "cannot start a play: %s",
 		    names_describe(why, run->error)) < 0)
 		return NULL;

@@ -51,7 +51,7 @@ void mermaid_write(FILE *out, const struct record *record)
 	if (!record->wire)
 		fprintf(out,
 			"    Note over client,server: wire not observed\n");
-	if (record->failure)
+	if (record->failed)
 		fprintf(out,
 			"    Note over client,server: the play did not come to "
 			"its end\n");

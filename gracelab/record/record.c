@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/json_text.h"
+
 static const char *const side_keys[SIDES] = { "client", "server" };
 
 /* What became of a segment, as JSON has it. */
@@ -29,82 +31,127 @@ struct rung *record_add(struct record *record, double seconds)
 	return &rungs[record->rung_count++];
 }
 
-/* Sets a string, or nothing for NULL. */
-static void set(json_t *object, const char *key, const char *text)
+bool record_fail(struct record *record, size_t first, double seconds)
 {
-	if (text)
-		json_object_set_new(object, key, json_string(text));
+	struct rung *rung = record->rung_count > first
+		? &record->rungs[record->rung_count - 1]
+		: record_add(record, seconds);
+
+	record->failed = true;
+	if (rung)
+		rung->failed = true;
+	return rung;
 }
 
-static void set_true(json_t *object, const char *key, bool value)
+const char *record_why_failed(const struct record *record)
 {
-	if (value)
-		json_object_set_new(object, key, json_true());
+	return record->failure ? record->failure : "no memory to say why";
 }
 
-/* Sets a number that counts from 1, or nothing for 0. */
-static void set_number(json_t *object, const char *key, unsigned number)
+/*
+ * Each sets a member and returns 0, or -1 without memory. What says nothing,
+ * NULL, false or 0, is left out but where it must be said.
+ */
+static int set(json_t *object, const char *key, const char *text)
 {
-	if (number)
-		json_object_set_new(object, key, json_integer(number));
+	return text ? json_object_set_new(
+			      object, key, json_text(text, strlen(text)))
+		    : 0;
+}
+
+static int set_bool(json_t *object, const char *key, bool value)
+{
+	return json_object_set_new(object, key, json_boolean(value));
+}
+
+static int set_true(json_t *object, const char *key, bool value)
+{
+	return value ? set_bool(object, key, true) : 0;
+}
+
+static int set_number(json_t *object, const char *key, unsigned number)
+{
+	return number ? json_object_set_new(object, key, json_integer(number))
+		      : 0;
+}
+
+/* A text of each side that has one. */
+static int set_sides(json_t *object, const char *key, char *const texts[SIDES])
+{
+	json_t *sides = json_object();
+	int bad = 0;
+
+	for (int side = 0; side < SIDES; side++)
+		bad |= set(sides, side_keys[side], texts[side]);
+	return json_object_set_new(object, key, sides) | bad;
 }
 
 static json_t *rung_to_json(const struct rung *rung)
 {
 	json_t *json = json_object();
+	int bad = json_object_set_new(json, "t", json_real(rung->seconds));
 
-	json_object_set_new(json, "t", json_real(rung->seconds));
 	if (rung->call) {
-		set(json, "side", side_keys[rung->caller]);
-		set(json, "call", rung->call);
-		set(json, "text", rung->text);
-		set(json, "result", rung->result);
+		bad |= set(json, "side", side_keys[rung->caller]);
+		bad |= set(json, "call", rung->call);
+		bad |= set(json, "text", rung->text);
+		bad |= set(json, "result", rung->result);
 	}
 	if (rung->segment) {
-		set(json, "from", side_keys[rung->sender]);
-		set(json, "segment", rung->segment);
-		set(json, "event", wire_names[rung->wire]);
-		set_number(json, "segment_id", rung->segment_id);
-		set_true(json, "copy", rung->copy);
+		bad |= set(json, "from", side_keys[rung->sender]);
+		bad |= set(json, "segment", rung->segment);
+		bad |= set(json, "event", wire_names[rung->wire]);
+		bad |= set_number(json, "segment_id", rung->segment_id);
+		bad |= set_true(json, "copy", rung->copy);
 	}
-	set_number(json, "connection", rung->connection);
-	set_true(json, "failed", rung->failed);
-	if (rung->states[CLIENT] || rung->states[SERVER]) {
-		json_t *states = json_object();
+	bad |= set_number(json, "connection", rung->connection);
+	bad |= set_true(json, "failed", rung->failed);
+	if (rung->states[CLIENT] || rung->states[SERVER])
+		bad |= set_sides(json, "states", rung->states);
+	if (!bad)
+		return json;
+	json_decref(json);
+	return NULL;
+}
 
-		for (int side = 0; side < SIDES; side++)
-			set(states, side_keys[side], rung->states[side]);
-		json_object_set_new(json, "states", states);
-	}
-	return json;
+static json_t *ladder_to_json(const struct record *record)
+{
+	json_t *ladder = json_array();
+	int bad = 0;
+
+	for (size_t i = 0; i < record->rung_count; i++)
+		bad |= json_array_append_new(
+			ladder, rung_to_json(&record->rungs[i]));
+	if (!bad)
+		return ladder;
+	json_decref(ladder);
+	return NULL;
 }
 
 json_t *record_to_json(const struct record *record)
 {
-	json_t *json = json_object(), *ladder = json_array();
-	json_t *terminals = json_object();
+	json_t *json = json_object();
+	int bad = 0;
 
-	set(json, "experiment", record->name);
-	set(json, "title", record->title);
-	set(json, "asks", record->asks);
-	set(json, "system", record->system);
-	json_object_set_new(
-		json, "private_network", json_boolean(record->private_network));
-	json_object_set_new(json, "observed",
+	bad |= set(json, "experiment", record->name);
+	bad |= set(json, "title", record->title);
+	bad |= set(json, "asks", record->asks);
+	bad |= set(json, "system", record->system);
+	bad |= set_bool(json, "private_network", record->private_network);
+	bad |= json_object_set_new(json, "observed",
 		json_pack("{s:b, s:b}", "wire", record->wire, "states",
 			record->states));
-	set(json, "network_why", record->network_why);
-	set(json, "wire_why", record->wire_why);
-	for (size_t i = 0; i < record->rung_count; i++)
-		json_array_append_new(ladder, rung_to_json(&record->rungs[i]));
-	json_object_set_new(json, "ladder", ladder);
-	for (int side = 0; side < SIDES; side++)
-		set(terminals, side_keys[side], record->terminals[side]);
-	json_object_set_new(json, "terminals", terminals);
-	json_object_set_new(json, "failed", json_boolean(record->failed));
-	set(json, "failure", record->failure);
-	set_true(json, "unplayable", record->unplayable);
-	return json;
+	bad |= set(json, "network_why", record->network_why);
+	bad |= set(json, "wire_why", record->wire_why);
+	bad |= json_object_set_new(json, "ladder", ladder_to_json(record));
+	bad |= set_sides(json, "terminals", record->terminals);
+	bad |= set_bool(json, "failed", record->failed);
+	bad |= set_true(json, "unplayable", record->unplayable);
+	bad |= set(json, "failure", record->failure);
+	if (!bad)
+		return json;
+	json_decref(json);
+	return NULL;
 }
 
 /* A copy of a string member, or NULL. */
@@ -177,7 +224,8 @@ bool record_from_json(struct record *record, const json_t *json)
 	const json_t *observed = json_object_get(json, "observed");
 	const json_t *terminals = json_object_get(json, "terminals");
 	const json_t *ladder = json_object_get(json, "ladder");
-	bool complete = json_is_array(ladder);
+	bool complete = json_is_array(ladder) &&
+		json_is_boolean(json_object_get(json, "failed"));
 
 	*record = (struct record){
 		.name = get(json, "experiment"),

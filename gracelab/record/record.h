@@ -42,17 +42,33 @@ struct record {
 	size_t rung_count;
 	char *terminals[SIDES];
 	bool failed;     /* the play did not come to its end */
-	char *failure;   /* why not, or NULL if it did, or without memory */
+	char *failure;   /* why not; see record_why_failed() */
 	bool unplayable; /* it needs what is refused here */
 };
 
 /* Adds an empty rung and returns it, or NULL without memory. */
 struct rung *record_add(struct record *record, double seconds);
 
-/* A new reference, or NULL without memory. */
+/*
+ * Says that the play failed, and marks the row: the last one, or, where none
+ * was added since there were `first`, a new one that shows nothing else. False
+ * without memory for that.
+ */
+bool record_fail(struct record *record, size_t first, double seconds);
+
+/* Why it failed, also where there was no memory to say so. */
+const char *record_why_failed(const struct record *record);
+
+/*
+ * A new reference, or NULL without memory. Its texts are UTF-8, whatever
+ * bytes the record's are (lib/base/json_text.h).
+ */
 json_t *record_to_json(const struct record *record);
 
-/* Fills a record, for record_free(). False if `json` is not one. */
+/*
+ * Fills a record, for record_free(). False if `json` is not one, since it lacks
+ * a name, a system, a ladder, or whether it failed.
+ */
 bool record_from_json(struct record *record, const json_t *json);
 
 void record_free(struct record *record);

@@ -281,7 +281,7 @@ void svg_write(FILE *out, const struct record *record)
 				: record->states
 				? "wire not observed"
 				: "wire and states not observed");
-	if (record->failure)
+	if (record->failed)
 		put(out, PAGE_WIDTH / 2, height - 34, "rsttext", "middle",
 			"the play did not come to its end");
 	fputs("</svg>\n", out);

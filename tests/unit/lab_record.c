@@ -337,17 +337,73 @@ static void a_record_survives_json(void)
 	record_free(&record);
 }
 
+/* A text of any bytes must not take its member, or another, away. */
+static void a_failure_of_any_bytes_survives_json(void)
+{
+	struct record record = example(), again = { 0 };
+
+	record_fail(&record, 0, 0.5);
+	record.failure = strdup("cut \xc3");
+	free(record.rungs[0].call);
+	record.rungs[0].call = strdup("\xff");
+	free(record.terminals[CLIENT]);
+	record.terminals[CLIENT] = strdup("\xed\xa0\x80\n");
+	json_t *json = record_to_json(&record);
+
+	if (EXPECT(json) && EXPECT(record_from_json(&again, json))) {
+		EXPECT(again.failed);
+		EXPECT_TEXT("cut \\xc3", record_why_failed(&again));
+		EXPECT_TEXT("\\xff", again.rungs[0].call);
+		EXPECT_TEXT("\\xed\\xa0\\x80\n", again.terminals[CLIENT]);
+	}
+	record_free(&again);
+	again = (struct record){ 0 };
+	/* Without its text a failure is one nevertheless. */
+	json_object_del(json, "failure");
+	EXPECT(record_from_json(&again, json) && again.failed);
+	EXPECT(*record_why_failed(&again));
+	record_free(&again);
+	json_decref(json);
+	record_free(&record);
+}
+
+static void the_row_at_which_a_play_failed_is_marked(void)
+{
+	struct record record = example();
+	size_t count = record.rung_count;
+
+	EXPECT(record_fail(&record, count - 1, 0.5));
+	EXPECT(record.failed);
+	EXPECT_INT(count, record.rung_count);
+	EXPECT(record.rungs[count - 1].failed);
+	EXPECT(!record.rungs[count - 2].failed);
+	record.rungs[count - 1].failed = false;
+
+	tap_case("no row came");
+	EXPECT(record_fail(&record, count, 0.5));
+	if (!EXPECT_INT(count + 1, record.rung_count))
+		return;
+	EXPECT(record.rungs[count].failed && !record.rungs[count].call);
+	EXPECT(!record.rungs[count - 1].failed);
+	record_free(&record);
+}
+
 static void what_is_no_record_is_refused(void)
 {
 	static const char *const texts[] = { "{}", "[]", "7", "null",
 		"{\"ladder\": []}", "{\"experiment\": \"x\", \"ladder\": []}",
 		"{\"experiment\": \"x\", \"system\": \"y\"}",
+		"{\"experiment\": \"x\", \"system\": \"y\", \"ladder\": []}",
+		"{\"experiment\": \"x\", \"system\": \"y\", \"ladder\": [], "
+		"\"failed\": 0}",
 		"{\"experiment\": 7, \"system\": \"y\", \"ladder\": []}",
 		"{\"experiment\": \"x\", \"system\": \"y\", \"ladder\": {}}",
-		"{\"experiment\": \"x\", \"system\": \"y\", \"ladder\": ["
+		"{\"experiment\": \"x\", \"system\": \"y\", \"failed\": false, "
+		"\"ladder\": ["
 		"{\"from\": \"client\", \"segment\": \"FIN\", "
 		"\"event\": \"flew\"}]}",
-		"{\"experiment\": \"x\", \"system\": \"y\", \"ladder\": ["
+		"{\"experiment\": \"x\", \"system\": \"y\", \"failed\": false, "
+		"\"ladder\": ["
 		"{\"from\": \"client\", \"segment\": \"FIN\", "
 		"\"event\": 7}]}" };
 
@@ -560,6 +616,10 @@ const struct tap_test tests_lab_record[] = {
 	{ "record: JSON says what became of a segment",
 		what_became_of_a_segment_is_in_json },
 	{ "record: it survives JSON", a_record_survives_json },
+	{ "record: a failure survives JSON whatever bytes it has",
+		a_failure_of_any_bytes_survives_json },
+	{ "record: the row at which a play failed is marked",
+		the_row_at_which_a_play_failed_is_marked },
 	{ "record: what is no record is refused",
 		what_is_no_record_is_refused },
 	{ "record: an empty one is drawn by all",

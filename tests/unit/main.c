@@ -29,6 +29,7 @@ int main(void)
 		tests_queue,
 		tests_save,
 		tests_status,
+		tests_texts,
 		tests_timers,
 		tests_fuzz,
 		tests_lab_catalog,
