@@ -47,14 +47,15 @@ void program_failed(struct program *program, const struct record *record)
 
 static bool read_experiment(struct program *program, const char *name)
 {
-	char error[EXPERIMENT_ERROR_SIZE] = "no memory";
+	char *error = NULL;
 	char *path = catalog_path(program->transcripts, name);
 	struct experiment *experiment =
-		path ? experiment_read(path, error) : NULL;
+		path ? experiment_read(path, &error) : NULL;
 
 	free(path);
 	if (!experiment) {
-		program_complain("%s", error);
+		program_complain("%s", error ? error : "no memory");
+		free(error);
 		return false;
 	}
 	program->experiments[program->count++] = experiment;

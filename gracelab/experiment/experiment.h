@@ -6,43 +6,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lib/event/event.h"
-#include "lib/typed/command.h"
-
-/* What must be seen. */
-enum outcome_kind {
-	OUTCOME_SENT,     /* bytes */
-	OUTCOME_RECEIVED, /* text, bytes */
-	OUTCOME_EOF,
-	OUTCOME_NOTHING, /* the call would block */
-	OUTCOME_ERRNO,   /* number */
-	OUTCOME_SIGNAL,  /* number: caught */
-	OUTCOME_EXIT,    /* number: the status */
-	OUTCOME_KILLED,  /* number: the signal */
-	OUTCOME_STATE,   /* state */
-	OUTCOME_PROBE,   /* probe */
-};
-
-struct outcome {
-	enum outcome_kind kind;
-	char *text; /* RECEIVED: not terminated, may hold NUL */
-	size_t bytes;
-	int number;
-	enum tcp_state state;
-	enum event_probe probe;
-};
+#include "lib/base/side.h"
+#include "outcome.h"
+#include "scan.h"
 
 enum step_kind {
 	STEP_TYPE,   /* line */
 	STEP_EXPECT, /* outcome */
 	STEP_SIGNAL, /* number */
 	STEP_START,  /* options */
-};
-
-/* A list of words that ends with NULL, as execv(3) takes it. */
-struct words {
-	char **list; /* owned; its texts are the experiment's */
-	size_t count;
 };
 
 struct step {
@@ -77,18 +49,16 @@ struct experiment {
 	size_t step_count;
 };
 
-#define EXPERIMENT_ERROR_SIZE 512
-
 /*
  * Parses `bytes` of text as the file `path`. Returns it, for
  * experiment_free(), or NULL with `PATH:LINE:COLUMN: what was expected` in
- * `error` (room for EXPERIMENT_ERROR_SIZE, terminated).
+ * `*error`, for the caller to free; NULL there: no memory.
  */
 struct experiment *experiment_parse(const char *path, const char *name,
-	const char *text, size_t bytes, char *error);
+	const char *text, size_t bytes, char **error);
 
 /* The same of a file; the name is the path's last part without `.lab`. */
-struct experiment *experiment_read(const char *path, char *error);
+struct experiment *experiment_read(const char *path, char **error);
 
 void experiment_free(struct experiment *experiment);
 

@@ -3,8 +3,33 @@
 #ifndef GRACELAB_OUTCOME_H
 #define GRACELAB_OUTCOME_H
 
-#include "experiment.h"
+#include <stddef.h>
+
+#include "lib/event/event.h"
 #include "scan.h"
+
+/* What must be seen. */
+enum outcome_kind {
+	OUTCOME_SENT,     /* bytes */
+	OUTCOME_RECEIVED, /* text, bytes */
+	OUTCOME_EOF,
+	OUTCOME_NOTHING, /* the call would block */
+	OUTCOME_ERRNO,   /* number */
+	OUTCOME_SIGNAL,  /* number: caught */
+	OUTCOME_EXIT,    /* number: the status */
+	OUTCOME_KILLED,  /* number: the signal */
+	OUTCOME_STATE,   /* state */
+	OUTCOME_PROBE,   /* probe */
+};
+
+struct outcome {
+	enum outcome_kind kind;
+	char *text; /* RECEIVED: not terminated, may hold NUL */
+	size_t bytes;
+	int number;
+	enum tcp_state state;
+	enum event_probe probe;
+};
 
 /* Takes an outcome from a line. */
 bool outcome_scan(struct scan *scan, struct outcome *outcome);

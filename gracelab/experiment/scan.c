@@ -2,10 +2,13 @@
 #include "scan.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "experiment.h"
 #include "lib/base/escape.h"
+
+/* How much of a word that was not understood a message shows. */
+#define QUOTED_BYTES 60
 
 void scan_begin_line(
 	struct scan *scan, const char *source, char *line, size_t len)
@@ -16,11 +19,37 @@ void scan_begin_line(
 	scan->end = line + len;
 }
 
+/* The word at the offset as it stands in the file, fit for a message. */
+static const char *quote(const char *source, size_t offset, char *out)
+{
+	const char *word = source + strnlen(source, offset);
+	size_t len = strcspn(word, " \t\r");
+	size_t shown = escape_cut(word, len, QUOTED_BYTES);
+
+	out += escape_text(out, word, shown);
+	strcpy(out, shown < len ? "…" : "");
+	return word;
+}
+
 bool scan_fail(struct scan *scan, const char *what)
 {
-	snprintf(scan->error, EXPERIMENT_ERROR_SIZE, "%s:%u:%zu: expected %s",
-		scan->path, scan->line_number,
-		(size_t)(scan->at - scan->line) + 1, what);
+	size_t offset = (size_t)(scan->at - scan->line);
+	char text[ESCAPE_SIZE(QUOTED_BYTES) + sizeof("…")];
+	bool quoted = *quote(scan->source, offset, text) && *text;
+
+	free(scan->error);
+	if (asprintf(&scan->error, "%s:%u:%zu: expected %s%s%s%s", scan->path,
+		    scan->line_number, offset + 1, what,
+		    quoted ? ", not '" : "", quoted ? text : "",
+		    quoted ? "'" : "") < 0)
+		scan->error = NULL;
+	return false;
+}
+
+bool scan_no_memory(struct scan *scan)
+{
+	free(scan->error);
+	scan->error = NULL;
 	return false;
 }
 
@@ -140,4 +169,43 @@ bool scan_end(struct scan *scan)
 	if (scan_at_end(scan) || *scan->at == '#')
 		return true;
 	return scan_fail(scan, "the end of the line");
+}
+
+bool scan_text(struct scan *scan, const char *what, const char **text)
+{
+	scan_space(scan);
+	if (scan_at_end(scan))
+		return scan_fail(scan, what);
+	*text = scan_rest(scan);
+	if (escape_is_harmless(*text, strlen(*text)))
+		return true;
+	scan_back_to(scan, *text);
+	return scan_fail(scan, "UTF-8 without control characters");
+}
+
+bool scan_add_word(struct scan *scan, struct words *words, char *word)
+{
+	char **list =
+		reallocarray(words->list, words->count + 2, sizeof(*list));
+
+	if (!list)
+		return scan_no_memory(scan);
+	words->list = list;
+	list[words->count++] = word;
+	list[words->count] = NULL;
+	return true;
+}
+
+bool scan_words(struct scan *scan, struct words *words)
+{
+	char *word;
+
+	for (;;) {
+		scan_space(scan);
+		if (scan_at_end(scan))
+			return true;
+		if (!scan_name(scan, &word) ||
+			!scan_add_word(scan, words, word))
+			return false;
+	}
 }

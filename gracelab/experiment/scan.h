@@ -12,7 +12,7 @@ struct scan {
 	const char *source;   /* the line as it stands, terminated */
 	char *line;           /* a copy that words are resolved in */
 	char *at, *end;       /* in there; *end is the terminator */
-	char *error;          /* of EXPERIMENT_ERROR_SIZE */
+	char *error;          /* owned: what scan_fail() wrote, or NULL */
 };
 
 /* Goes to the next line. */
@@ -20,10 +20,14 @@ void scan_begin_line(
 	struct scan *scan, const char *source, char *line, size_t len);
 
 /*
- * Writes `PATH:LINE:COLUMN: expected WHAT`; the column is where the scan
- * stands. Returns false, for the caller to return.
+ * Writes `PATH:LINE:COLUMN: expected WHAT, not 'WORD'`; column and word are
+ * where the scan stands, and nothing follows WHAT at the end of a line. Returns
+ * false, for the caller to return.
  */
 bool scan_fail(struct scan *scan, const char *what);
+
+/* There is no memory, of which `error` == NULL tells. Returns false. */
+bool scan_no_memory(struct scan *scan);
 
 /* Sets the scan back to a text that it has given. */
 void scan_back_to(struct scan *scan, const char *text);
@@ -46,6 +50,22 @@ bool scan_name(struct scan *scan, char **name);
 
 /* Takes the rest of the line, without the space at its end. */
 char *scan_rest(struct scan *scan);
+
+/*
+ * The same of one line of text, `*text` terminated; `what` is expected where
+ * there is none, or one that drives a terminal.
+ */
+bool scan_text(struct scan *scan, const char *what, const char **text);
+
+/* A list of words that ends with NULL, as execv(3) takes it. */
+struct words {
+	char **list; /* owned; its texts are not */
+	size_t count;
+};
+
+/* Adds a word to the list, or all that are left on the line. */
+bool scan_add_word(struct scan *scan, struct words *words, char *word);
+bool scan_words(struct scan *scan, struct words *words);
 
 /* True if nothing but a comment follows; else it fails. */
 bool scan_end(struct scan *scan);

@@ -109,22 +109,10 @@ void text_write_ascii(FILE *out, const char *text)
 	}
 }
 
-bool text_is_printable(const char *text, size_t len)
-{
-	char escaped[ESCAPE_SIZE(TEXT_LABEL_SIZE)];
-	size_t grown = len;
-
-	if (len > TEXT_LABEL_SIZE)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		grown += text[i] == '\\';
-	return escape_text(escaped, text, len) == grown;
-}
-
 const char *text_made_fit(char *out, const char *text)
 {
 	size_t len = strlen(text);
 
-	return text_is_printable(text, len) ? text
-					    : escape_line(out, text, len);
+	return escape_is_harmless(text, len) ? text
+					     : escape_line(out, text, len);
 }

@@ -36,9 +36,6 @@ size_t text_write_wrapped(
 /* Writes the text in ASCII: lines drawn with - < >, `?` for what is not. */
 void text_write_ascii(FILE *out, const char *text);
 
-/* Whether `len` bytes are UTF-8 that drives no terminal. */
-bool text_is_printable(const char *text, size_t len);
-
 /*
  * A text that a stranger may have written, fit for a terminal: itself if it is
  * printable, else escaped and cut, in `out` with room for ESCAPE_LINE_SIZE.

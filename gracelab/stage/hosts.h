@@ -49,7 +49,7 @@ enum hosts_result {
 /* What the hosts shall be like; zero-initialised: as a play has them. */
 struct hosts_plan {
 	unsigned rto_min_ms; /* TCP's least retransmission time; 0: 200 */
-	/* NAME=VALUE for both hosts, as stage_check_sysctl() finds them good;
+	/* NAME=VALUE for both hosts, as an experiment has them;
 	 * must outlive the hosts. */
 	const char *const *sysctls;
 	size_t sysctl_count;

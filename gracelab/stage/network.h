@@ -28,7 +28,7 @@ enum network_result network_leave_host(char *why, size_t why_size);
 void network_explain(char *text, size_t size, const char *step, int error);
 
 /*
- * Writes NAME=VALUE, which stage_check_sysctl() has found good, in the calling
+ * Writes NAME=VALUE, as an experiment has it, in the calling
  * thread's network. Returns 0 or an errno value.
  */
 int network_sysctl(const char *text);

@@ -23,28 +23,6 @@ enum {
 
 static const char FIN_TIMEOUT[] = "net.ipv4.tcp_fin_timeout";
 
-int stage_check_sysctl(const char *text, char *why, size_t why_size)
-{
-	const char *equals = strchr(text, '=');
-	int len = equals ? (int)(equals - text) : (int)strlen(text);
-
-	if (!equals || equals[1] == '\0')
-		snprintf(why, why_size, "sysctl %s: expected NAME=VALUE", text);
-	else if (strncmp(text, "net.", 4) != 0)
-		snprintf(why, why_size,
-			"sysctl %.*s: only names beginning "
-			"with net. can be set",
-			len, text);
-	else if ((int)strspn(text,
-			 "abcdefghijklmnopqrstuvwxyz"
-			 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") < len ||
-		memmem(text, (size_t)len, "..", 2) || text[len - 1] == '.')
-		snprintf(why, why_size, "sysctl %.*s: not a name", len, text);
-	else
-		return 0;
-	return -1;
-}
-
 /* Furnishes ::1, if there is one; returns 0 or an errno value. */
 static int furnish_ipv6(struct mnl_socket *nl, unsigned lo, unsigned rto_min_ms)
 {
@@ -143,9 +121,6 @@ enum stage_result stage_enter(
 	char *why = stage->why;
 
 	memset(stage, 0, sizeof(*stage));
-	for (size_t i = 0; i < n; i++)
-		if (stage_check_sysctl(sysctls[i], why, sizeof(stage->why)) < 0)
-			return stage->result = STAGE_BAD_SYSCTL;
 	switch (network_leave_host(why, sizeof(stage->why))) {
 	case NETWORK_REFUSED:
 		return stage->result = STAGE_HOST;

@@ -34,15 +34,6 @@ struct stage {
 };
 
 /*
- * Judges TEXT as the NAME=VALUE of an experiment's `sysctl` line without
- * touching the system: NAME begins with `net.`, consists of letters, digits,
- * `_`, `-` and single dots, and VALUE is not empty.
- * Returns 0, or -1 with the reason, terminated, in the caller's why
- * (why_size bytes).
- */
-int stage_check_sysctl(const char *text, char *why, size_t why_size);
-
-/*
  * The rto_min of the routes, for an experiment with these sysctls: long, and a
  * quarter of tcp_fin_timeout if that is among them.
  */
@@ -61,7 +52,7 @@ unsigned stage_rto_min_ms(const char *const sysctls[], size_t n);
  * too loaded for that still sees no retransmission. Tail loss probes and
  * autocorking are off (tcp(7)).
  *
- * sysctls: n strings NAME=VALUE, as stage_check_sysctl() takes them, owned by
+ * sysctls: n strings NAME=VALUE, as an experiment has them, owned by
  * the caller, written last; only settings that belong to a network namespace
  * exist there, so the host cannot be reached. The kernel holds an orphan in
  * FIN_WAIT2 for at least 3.5 RTO, whatever tcp_fin_timeout says; so if that

@@ -47,6 +47,21 @@ size_t escape_shown(char *out, const void *bytes, size_t len)
 	return utf8_fit(out, bytes, len, escape_is_control);
 }
 
+bool escape_is_harmless(const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+	size_t n;
+
+	for (; len; p += n, len -= n) {
+		uint32_t point;
+
+		n = utf8_decode(p, len, &point);
+		if (!n || escape_is_control(point))
+			return false;
+	}
+	return true;
+}
+
 char *escape_line(char *out, const void *bytes, size_t len)
 {
 	size_t shown = escape_cut(bytes, len, ESCAPE_LINE_BYTES);

@@ -35,6 +35,9 @@ size_t escape_text(char *out, const void *bytes, size_t len);
  */
 size_t escape_shown(char *out, const void *bytes, size_t len);
 
+/* Whether `len` bytes are UTF-8 that drives no terminal, on one line. */
+bool escape_is_harmless(const void *bytes, size_t len);
+
 /* Room for escape_line(): escaped text, ellipsis, terminator. */
 #define ESCAPE_LINE_SIZE (ESCAPE_SIZE(ESCAPE_LINE_BYTES) + sizeof("…"))
 

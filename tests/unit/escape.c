@@ -386,6 +386,43 @@ static void every_byte_comes_back(void)
 	EXPECT_BYTES(bytes, sizeof(bytes), out, len);
 }
 
+static void what_drives_no_terminal_is_harmless(void)
+{
+	static const struct {
+		const char *text;
+		bool harmless;
+	} cases[] = {
+		{ "", true },
+		{ "plain \"text\" 'x' \\ back", true },
+		{ "\\\\", true },
+		{ "größer — 日本", true },
+		{ "\x1b[2J", false },
+		{ "a\tb", false },
+		{ "\x7f", false },
+		{ "\xc2\x9b", false },
+		{ "\xff", false },
+		{ "\xc3", false },
+		{ "\xe2\x80\xae", false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		tap_case("%zu", i);
+		EXPECT(escape_is_harmless(cases[i].text,
+			       strlen(cases[i].text)) == cases[i].harmless);
+	}
+	EXPECT(!escape_is_harmless("a\0b", 3));
+	/* However long it is. */
+	char *text = malloc(100000);
+
+	if (!EXPECT(text))
+		return;
+	memset(text, 'x', 100000);
+	EXPECT(escape_is_harmless(text, 100000));
+	text[99999] = '\x1b';
+	EXPECT(!escape_is_harmless(text, 100000));
+	free(text);
+}
+
 const struct tap_test tests_escape[] = {
 	{ "escape: printable text is left as it is", printable_text_is_left },
 	{ "escape: backslash, newline and tab have short escapes",
@@ -424,5 +461,7 @@ const struct tap_test tests_escape[] = {
 		errors_point_to_the_backslash },
 	{ "escape: every byte comes back from its escape",
 		every_byte_comes_back },
+	{ "escape: harmless is what drives no terminal, however long",
+		what_drives_no_terminal_is_harmless },
 	{ NULL, NULL },
 };

@@ -6,9 +6,11 @@
 
 #include "gracelab/experiment/experiment.h"
 #include "gracelab/experiment/outcome.h"
+#include "lib/base/escape.h"
 #include "tap.h"
 
-static char error[EXPERIMENT_ERROR_SIZE];
+/* Of the last parse that failed; the test's own until the next. */
+static char *error;
 
 /* Alone in memory, so that a sanitizer sees what is read behind it. */
 static struct experiment *parse_bytes(const char *text, size_t bytes)
@@ -18,9 +20,10 @@ static struct experiment *parse_bytes(const char *text, size_t bytes)
 	if (!copy)
 		return NULL;
 	memcpy(copy, text, bytes);
-	*error = '\0';
+	free(error);
+	error = NULL;
 	struct experiment *experiment =
-		experiment_parse("a/b.lab", "b", copy, bytes, error);
+		experiment_parse("a/b.lab", "b", copy, bytes, &error);
 
 	free(copy);
 	return experiment;
@@ -49,7 +52,7 @@ static void head_lines_are_taken(void)
 		"client> x\n");
 
 	if (!EXPECT(e)) {
-		EXPECT_TEXT("", error);
+		EXPECT_TEXT("no error", error);
 		return;
 	}
 	EXPECT_TEXT("b", e->name);
@@ -170,7 +173,7 @@ static void every_outcome_is_taken_and_written_alike(void)
 
 		tap_case("%s", cases[i].line);
 		if (!EXPECT(e)) {
-			EXPECT_TEXT("", error);
+			EXPECT_TEXT("no error", error);
 			continue;
 		}
 		EXPECT(outcome_equal(&cases[i].outcome, &e->steps[0].outcome));
@@ -194,6 +197,31 @@ static void a_received_text_is_bytes(void)
 	EXPECT_BYTES("a\0\"\n\xc3\xa9\\", 7, e->steps[0].outcome.text,
 		e->steps[0].outcome.bytes);
 	experiment_free(e);
+}
+
+static void what_only_looks_like_the_labs_options_is_taken(void)
+{
+	static const char *const heads[] = { "server -lfe80::1 -d5s",
+		"server --greeting=-f --once", "client --fi-nonsense",
+		"server --on-eof 'send /x'", "server --on-eof=save 'x'",
+		"server --on-eof 'sendfile x'", "client -46q -",
+		"server --delay /x" };
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+		char text[100];
+
+		snprintf(text, sizeof(text),
+			"%s\nclient> save a..b\n"
+			"client> /etc/x ../y\n"
+			"client> sendfile /etc/x",
+			heads[i]);
+		tap_case("%s", heads[i]);
+		struct experiment *e = parse(text);
+
+		if (!EXPECT(e))
+			EXPECT_TEXT("no error", error);
+		experiment_free(e);
+	}
 }
 
 static void a_bad_file_says_where_and_what_was_expected(void)
@@ -279,10 +307,39 @@ static void a_bad_file_says_where_and_what_was_expected(void)
 		{ "client! start", "1:9: expected " },
 		{ "client! SIGKILL now", "1:17: expected the end" },
 		{ "server! start 'x", "1:15: expected a closing quote" },
+		/* What was found there is quoted, fit for a terminal. */
+		{ "client: \x1b[2J now",
+			"1:9: expected received \"TEXT\", eof, nothing, sent "
+			"N, an errno name, signal NAME, exit STATUS, state "
+			"NAME or probe RESULT, not '\\x1b[2J'" },
+		{ "client: sent five # x",
+			"1:14: expected a number of bytes, not 'five'" },
+		{ "\xef\xbb\xbftitle x\nclient> x",
+			"1:1: expected text without a byte order mark (BOM)" },
+		/* What is the lab's, in each of its spellings. */
+		{ "client -e x", "1:8: expected no -e, -f or --events" },
+		{ "client -ex", "1:8: expected no -e" },
+		{ "client -4qfx", "1:8: expected no -e" },
+		{ "client -q --fil=x", "1:11: expected no -e" },
+		{ "client --f x", "1:8: expected no -e" },
+		{ "client --file=x", "1:8: expected no -e" },
+		{ "server --event=x", "1:8: expected no -e" },
+		{ "server --events x", "1:8: expected no -e" },
+		{ "server! start -qe x", "1:15: expected no -e" },
+		{ "server --on-eof \"save ../x\"",
+			"1:18: expected save to a file" },
+		{ "server \"--on-accept=save /x\"",
+			"1:9: expected save to a file" },
+		{ "client> save ../x", "1:9: expected save to a file of" },
+		{ "client> save /x until c", "1:9: expected save to a file" },
+		{ "client> save ..", "1:9: expected save to a file" },
+		{ "client> save .", "1:9: expected save to a file" },
+		{ "client> save a/b", "1:9: expected save to a file" },
+		{ "server> \t save '/x'", "1:" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		char expected[80];
+		char expected[256];
 		struct experiment *e = parse(cases[i].text);
 
 		tap_case("%s", cases[i].text);
@@ -322,7 +379,7 @@ static void line_ends_of_windows_are_taken(void)
 				     "server: received \"a\"\r\n");
 
 	if (!EXPECT(e)) {
-		EXPECT_TEXT("", error);
+		EXPECT_TEXT("no error", error);
 		return;
 	}
 	EXPECT_TEXT("x", e->title);
@@ -384,25 +441,35 @@ static void many_steps_and_long_lines_are_taken(void)
 	free(text);
 }
 
-static void an_error_keeps_to_its_room(void)
+/* Names are as long as the system allows; what is cut is cut whole. */
+static void an_error_is_as_long_as_it_must_be(void)
 {
-	char path[3000];
+	static char path[4096], line[1024];
 
 	memset(path, 'p', sizeof(path) - 1);
-	path[sizeof(path) - 1] = '\0';
-	memset(error, 'e', sizeof(error));
-	EXPECT(!experiment_parse(path, "b", "x", 1, error));
-	EXPECT(memchr(error, '\0', sizeof(error)));
+	free(error);
+	EXPECT(!experiment_parse(path, "b", "x", 1, &error));
+	EXPECT(error && strlen(error) > sizeof(path));
+	/* Of two bytes each, so that every other cut would split one. */
+	for (size_t i = 0; i < sizeof(line) - 3; i += 2)
+		memcpy(line + i, "\xc3\xb6", 3);
+	for (size_t skip = 0; skip < 2; skip++) {
+		EXPECT(!parse(line + skip));
+		EXPECT(error && escape_is_harmless(error, strlen(error)));
+		EXPECT(error && strstr(error, ", not '"));
+	}
 }
 
 static void a_file_that_cannot_be_read_is_named(void)
 {
-	*error = '\0';
-	EXPECT(!experiment_read("/nonexistent/x.lab", error));
+	free(error);
+	error = NULL;
+	EXPECT(!experiment_read("/nonexistent/x.lab", &error));
 	EXPECT_TEXT("cannot read /nonexistent/x.lab: ENOENT (No such file or "
 		    "directory)",
 		error);
-	EXPECT(!experiment_read("/", error));
+	free(error);
+	EXPECT(!experiment_read("/", &error));
 	EXPECT(strstr(error, "EISDIR"));
 }
 
@@ -426,8 +493,10 @@ const struct tap_test tests_lab_parse[] = {
 		every_beginning_of_a_file_ends_well },
 	{ "lab parse: many steps and long lines are taken",
 		many_steps_and_long_lines_are_taken },
-	{ "lab parse: an error keeps to its room, however long the path",
-		an_error_keeps_to_its_room },
+	{ "lab parse: what only looks like the lab's options is taken",
+		what_only_looks_like_the_labs_options_is_taken },
+	{ "lab parse: an error is whole, however long path and word are",
+		an_error_is_as_long_as_it_must_be },
 	{ "lab parse: a file that cannot be read is named, with the errno",
 		a_file_that_cannot_be_read_is_named },
 	{ NULL, NULL },

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "head.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/escape.h"
+#include "options.h"
+
+static bool take_title(struct scan *scan, struct experiment *experiment)
+{
+	return scan_text(scan, "a title", &experiment->title);
+}
+
+static bool take_asks(struct scan *scan, struct experiment *experiment)
+{
+	return scan_text(scan, "a question", &experiment->asks);
+}
+
+static bool take_server(struct scan *scan, struct experiment *experiment)
+{
+	return options_take(scan, &experiment->server);
+}
+
+static bool take_client(struct scan *scan, struct experiment *experiment)
+{
+	return options_take(scan, &experiment->client);
+}
+
+/* What a setting lacks, or NULL; only names of a network can be set. */
+static const char *check_sysctl(const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+	const char *equals = strchr(text, '=');
+	size_t len = equals ? (size_t)(equals - text) : 0;
+
+	if (!equals || !equals[1])
+		return "NAME=VALUE";
+	if (strncmp(text, "net.", 4) != 0)
+		return "a NAME=VALUE whose name begins with net.";
+	if (strspn(text, letters) < len || memmem(text, len, "..", 2) ||
+		equals[-1] == '.')
+		return "a NAME=VALUE whose name has words with single dots "
+		       "between them";
+	return NULL;
+}
+
+static bool take_sysctl(struct scan *scan, struct experiment *experiment)
+{
+	const char *text = NULL;
+
+	if (!scan_text(scan, "NAME=VALUE", &text))
+		return false;
+	const char *lack = check_sysctl(text);
+
+	if (!lack)
+		return scan_add_word(scan, &experiment->sysctls, (char *)text);
+	scan_back_to(scan, text);
+	return scan_fail(scan, lack);
+}
+
+static bool take_file(struct scan *scan, struct experiment *experiment)
+{
+	char *name, *text;
+	size_t len;
+
+	if (!scan_name(scan, &name))
+		return false;
+	bool good = *name && !strchr(name, '/') && name[0] != '.' &&
+		escape_is_harmless(name, strlen(name));
+
+	for (size_t i = 0; i < experiment->file_count; i++)
+		good = good && strcmp(experiment->files[i].name, name);
+	if (!good) {
+		scan_back_to(scan, name);
+		return scan_fail(
+			scan, "a new file name without / or leading dot");
+	}
+	scan_space(scan);
+	if (!scan_next_is(scan, '"'))
+		return scan_fail(scan, "the file's text in double quotes");
+	if (!scan_word(scan, &text, &len))
+		return false;
+	struct lab_file *files = reallocarray(
+		experiment->files, experiment->file_count + 1, sizeof(*files));
+
+	if (!files)
+		return scan_no_memory(scan);
+	experiment->files = files;
+	files[experiment->file_count++] =
+		(struct lab_file){ .name = name, .text = text, .bytes = len };
+	return scan_end(scan);
+}
+
+static bool take_inherit(struct scan *scan, struct experiment *experiment)
+{
+	const char *text = "";
+
+	if (!scan_text(scan, "SIGPIPE=ignore or SIGPIPE=default", &text))
+		return false;
+	experiment->inherits_sigpipe = true;
+	experiment->sigpipe_ignored = !strcmp(text, "SIGPIPE=ignore");
+	if (experiment->sigpipe_ignored || !strcmp(text, "SIGPIPE=default"))
+		return true;
+	scan_back_to(scan, text);
+	return scan_fail(scan, "SIGPIPE=ignore or SIGPIPE=default");
+}
+
+static const struct {
+	const char *name;
+	bool (*take)(struct scan *scan, struct experiment *experiment);
+} lines[] = {
+	{ "title", take_title },
+	{ "asks", take_asks },
+	{ "server", take_server },
+	{ "client", take_client },
+	{ "sysctl", take_sysctl },
+	{ "file", take_file },
+	{ "inherit", take_inherit },
+};
+
+#define LINES (sizeof(lines) / sizeof(*lines))
+
+/* Says what a head can have. */
+static bool fail_unknown(struct scan *scan)
+{
+	char expected[256] = "";
+
+	for (size_t i = 0; i < LINES; i++) {
+		strcat(expected, lines[i].name);
+		strcat(expected, ", ");
+	}
+	strcat(expected, "or a step such as client> LINE");
+	return scan_fail(scan, expected);
+}
+
+bool head_take(struct scan *scan, struct experiment *experiment)
+{
+	for (size_t i = 0; i < LINES; i++)
+		if (scan_keyword(scan, lines[i].name))
+			return lines[i].take(scan, experiment);
+	return fail_unknown(scan);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/typed/parse.h"
+
+/* Short options with an argument: what stands behind them is no option. */
+#define WITH_ARGUMENT "dlp"
+
+/* True also for `--fil=x`: getopt_long(3) takes what is not ambiguous. */
+static bool abbreviates(const char *word, const char *option)
+{
+	size_t len = strcspn(word, "=");
+
+	return len && !strncmp(word, option, len);
+}
+
+/* Whether the word is, or has among others, an option that is the lab's. */
+static bool is_labs(const char *word)
+{
+	if (word[0] != '-')
+		return false;
+	if (word[1] == '-')
+		return abbreviates(word + 2, "file") ||
+			abbreviates(word + 2, "events");
+	size_t letters = strcspn(word + 1, WITH_ARGUMENT);
+
+	return strcspn(word + 1, "ef") < letters;
+}
+
+bool options_writes_outside(enum side side, const char *line)
+{
+	char error[PARSE_ERROR_SIZE];
+	struct command command;
+	char *copy = strdup(line);
+	bool outside = false;
+
+	if (!copy)
+		return true;
+	if (parse_command(side, copy, strlen(copy), &command, error) ==
+			PARSE_DONE &&
+		command.spec->id == COMMAND_SAVE)
+		outside = strchr(command.path, '/') ||
+			!strcmp(command.path, ".") ||
+			!strcmp(command.path, "..");
+	free(copy);
+	return outside;
+}
+
+/* The command that a word has for --on-accept or --on-eof, or NULL. */
+static const char *command_of(const char *before, const char *word)
+{
+	static const char on[] = "--o";
+	const char *equals = strchr(word, '=');
+
+	if (!strncmp(word, on, strlen(on)))
+		return equals ? equals + 1 : NULL;
+	if (before && !strncmp(before, on, strlen(on)) && !strchr(before, '='))
+		return word;
+	return NULL;
+}
+
+static bool refuse(struct scan *scan, const char *word, const char *expected)
+{
+	scan_back_to(scan, word);
+	return scan_fail(scan, expected);
+}
+
+bool options_take(struct scan *scan, struct words *words)
+{
+	size_t first = words->count;
+
+	scan_space(scan);
+	if (!scan_at_end(scan) && strchr(">:!", *scan->at))
+		return scan_fail(scan, "no space before > : and !");
+	if (!scan_words(scan, words))
+		return false;
+	for (size_t i = first; i < words->count; i++) {
+		const char *word = words->list[i];
+		const char *command =
+			command_of(i ? words->list[i - 1] : NULL, word);
+
+		if (is_labs(word))
+			return refuse(scan, word,
+				"no -e, -f or --events: the lab types the "
+				"lines and hears the events");
+		if (command && options_writes_outside(SERVER, command))
+			return refuse(scan, word,
+				"save to a file of the actors' own folder");
+	}
+	return true;
+}

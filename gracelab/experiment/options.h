@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A program's options as an experiment gives them, but for what is the lab's.
+ */
+#ifndef GRACELAB_EXPERIMENT_OPTIONS_H
+#define GRACELAB_EXPERIMENT_OPTIONS_H
+
+#include "lib/base/side.h"
+#include "scan.h"
+
+/*
+ * Takes the rest of the line. Options that would give a program other lines
+ * than the lab types, or its events to others, are refused in all their
+ * spellings, and so are commands that write outside the actors' folder.
+ */
+bool options_take(struct scan *scan, struct words *words);
+
+/*
+ * Whether a line, terminated, is a command of that side that writes to a file
+ * that is not in the actors' folder; true also without memory to tell.
+ */
+bool options_writes_outside(enum side side, const char *line);
+
+#endif
