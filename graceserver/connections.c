@@ -63,7 +63,11 @@ void connections_list(
 		char where[sizeof(address) + 16] = "closed, held";
 
 		if (conn->fd >= 0) {
-			net_format_end(conn->fd, true, address);
+			struct sockaddr_storage peer = { 0 };
+			socklen_t size = sizeof(peer);
+
+			getpeername(conn->fd, (struct sockaddr *)&peer, &size);
+			net_show((struct sockaddr *)&peer, size, address);
 			snprintf(where, sizeof(where), "%s %s", address,
 				state_name(tcp_state(conn->fd)));
 		}

@@ -224,6 +224,9 @@ static const char *begin(
 {
 	char port[8];
 
+	/* No port stands in what they show: it is chosen anew each time. */
+	if (setenv("GRACE_HIDE_PORTS", "yes", 1))
+		return cast_say(cast, "no memory");
 	snprintf(port, sizeof(port), "%u", cast->port);
 	const char *const server[] = { "--quiet", "--paused", "--delay=hold",
 		EVENTS_OPTION, "--port",

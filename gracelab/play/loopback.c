@@ -150,13 +150,6 @@ static bool rests(const struct play *play)
 		kernel_is_quiet(&play->sockets[CLIENT], &play->sockets[SERVER]);
 }
 
-static uint16_t client_port(const struct play *play)
-{
-	const struct loopback *loopback = play->network_state;
-
-	return loopback ? loopback->client_port : 0;
-}
-
 static void leave(struct play *play)
 {
 	struct loopback *loopback = play->network_state;
@@ -176,6 +169,5 @@ const struct network network_loopback = {
 	.look = look,
 	.rests = rests,
 	.drain = drain,
-	.client_port = client_port,
 	.leave = leave,
 };

@@ -34,9 +34,6 @@ struct network {
 	/* Adds all segments that have come to the rungs. */
 	bool (*drain)(struct play *play);
 
-	/* Of the last connection that was begun, for terminals.h; 0: none. */
-	uint16_t (*client_port)(const struct play *play);
-
 	/* Ends the observers. */
 	void (*leave)(struct play *play);
 };

@@ -207,12 +207,12 @@ static void loop(struct play *play, const struct director *director)
 
 static void keep_terminals(struct play *play)
 {
-	const uint16_t ports[SIDES] = { play->network->client_port(play),
-		play->cast.port };
-
-	for (int side = 0; side < SIDES; side++)
+	for (int side = 0; side < SIDES; side++) {
 		play->record->terminals[side] = terminals_text(
-			play->cast.members[side].actor.shown, ports);
+			(enum side)side, play->cast.members[side].actor.shown);
+		if (!play->record->terminals[side])
+			play_fail(play, "no memory for the terminals");
+	}
 }
 
 struct play *play_run(const struct experiment *experiment,

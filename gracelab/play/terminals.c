@@ -23,25 +23,7 @@ void terminals_name(struct record *record, const struct experiment *experiment)
 		record->system = strdup(system.sysname);
 }
 
-/* Writes a line of `len` bytes with its ports replaced. */
-static void write_line(
-	FILE *out, const char *line, size_t len, const uint16_t ports[SIDES])
-{
-	for (size_t i = 0; i < len; i++) {
-		char *end;
-		unsigned long port = line[i] == ':' && i + 1 < len
-			? strtoul(line + i + 1, &end, 10)
-			: 0;
-
-		fputc(line[i], out);
-		if (!port || (port != ports[CLIENT] && port != ports[SERVER]))
-			continue;
-		fputs("PORT", out);
-		i = (size_t)(end - line) - 1;
-	}
-}
-
-char *terminals_text(const char *shown, const uint16_t ports[SIDES])
+char *terminals_text(enum side side, const char *shown)
 {
 	static const char listening[] = "listening on ";
 	char *text = NULL;
@@ -51,13 +33,15 @@ char *terminals_text(const char *shown, const uint16_t ports[SIDES])
 	while (out && shown && *shown) {
 		size_t len = strcspn(shown, "\n");
 
-		if (strncmp(shown, listening, strlen(listening)) != 0) {
-			write_line(out, shown, len, ports);
-			fputc('\n', out);
-		}
+		/* What a server received is never the beginning of its line. */
+		if (side != SERVER ||
+			strncmp(shown, listening, strlen(listening)) != 0)
+			fprintf(out, "%.*s\n", (int)len, shown);
 		shown += len + (shown[len] == '\n');
 	}
-	if (out)
-		fclose(out);
+	if (out && fclose(out)) {
+		free(text);
+		text = NULL;
+	}
 	return text;
 }

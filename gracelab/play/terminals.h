@@ -3,8 +3,6 @@
 #ifndef GRACELAB_TERMINALS_H
 #define GRACELAB_TERMINALS_H
 
-#include <stdint.h>
-
 #include "gracelab/experiment/experiment.h"
 #include "gracelab/record/record.h"
 
@@ -12,11 +10,9 @@
 void terminals_name(struct record *record, const struct experiment *experiment);
 
 /*
- * What a terminal showed (NULL: nothing): without the line that says where the
- * server listens, and with `PORT` for the ports of either side, which nobody
- * but the kernel and the lab has chosen. The caller frees it; NULL without
- * memory.
+ * What a side's terminal showed (NULL: nothing), but for the line that says
+ * where the server listens. The caller frees it; NULL without memory.
  */
-char *terminals_text(const char *shown, const uint16_t ports[SIDES]);
+char *terminals_text(enum side side, const char *shown);
 
 #endif

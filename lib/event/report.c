@@ -380,13 +380,29 @@ void report_on_event(void *report, const struct event *event)
 	report_event(report, event);
 }
 
+__attribute__((format(printf, 2, 0))) static void refuse(
+	struct report *report, const char *format, va_list arguments)
+{
+	vsnprintf(report->refused, sizeof(report->refused), format, arguments);
+	report_complaint(report, "%s", report->refused);
+}
+
 void report_refusal(struct report *report, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(report->refused, sizeof(report->refused), format, arguments);
+	refuse(report, format, arguments);
 	va_end(arguments);
 	report->status->misused = true;
-	report_complaint(report, "%s", report->refused);
+}
+
+void report_failure(struct report *report, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	refuse(report, format, arguments);
+	va_end(arguments);
+	report->status->failed = true;
 }

@@ -82,6 +82,10 @@ void report_text(struct report *report, const char *text, size_t len);
 void report_refusal(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The same where the system refused; exit status 1 in the end. */
+void report_failure(struct report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* `PROGRAM: ...` on standard error. Counting it is the caller's to do. */
 void report_complaint(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

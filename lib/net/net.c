@@ -43,6 +43,16 @@ void net_format(
 			host, port);
 }
 
+void net_show(
+	const struct sockaddr *address, socklen_t address_bytes, char *out)
+{
+	net_format(address, address_bytes, out);
+	char *port = strrchr(out, ':');
+
+	if (port && getenv("GRACE_HIDE_PORTS"))
+		strcpy(port, ":PORT");
+}
+
 void net_format_end(int fd, bool peer, char *out)
 {
 	struct sockaddr_storage address;
@@ -175,7 +185,7 @@ static void say_failure(
 	int number = errno;
 
 	names_describe(why, number);
-	net_format(address->ai_addr, address->ai_addrlen, where);
+	net_show(address->ai_addr, address->ai_addrlen, where);
 	snprintf(error, NET_ERROR_SIZE, "cannot %s %s: %s", verb, where, why);
 	errno = number;
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-/* Room for "[IPv6%scope]:port" and the terminator. */
+/* Room for "[IPv6%scope]:port", with `PORT` too, and the terminator. */
 #define NET_ADDRESS_SIZE 96
 
 /* Room for a failure's message, terminated. */
@@ -30,6 +30,13 @@ void net_format_end(int fd, bool peer, char *out);
  * any other text.
  */
 bool net_parse_end(const char *text, struct sockaddr_storage *address);
+
+/*
+ * net_format() for people: with GRACE_HIDE_PORTS in the environment the port is
+ * `PORT`, so that what is printed is the same whichever port the kernel chose.
+ */
+void net_show(
+	const struct sockaddr *address, socklen_t address_bytes, char *out);
 
 struct net_listen_options {
 	const char *host;

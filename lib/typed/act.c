@@ -24,9 +24,7 @@ static void act_failed(
 	names_describe(why, errno);
 	if (path)
 		escape_line(text, path, strlen(path));
-	report->status->failed = true;
-	report_complaint(
-		report, "%s%s%s: %s", what, path ? " " : "", text, why);
+	report_failure(report, "%s%s%s: %s", what, path ? " " : "", text, why);
 }
 
 /* Whether the command goes behind what is queued. */
