@@ -162,18 +162,31 @@ static void on_segment(void *context, const struct segment *segment)
 		evidence_segment(inspection->finding, segment);
 }
 
-/* A port that is free on the host at this moment, or 0. */
-static uint16_t free_port(void)
+/* Takes a port that is free on the host, or 0, until its socket is closed. */
+static int take_free_port(uint16_t *port)
 {
 	char error[NET_ERROR_SIZE], address[NET_ADDRESS_SIZE];
 	int fd = net_listen(
 		&(struct net_listen_options){ .host = "127.0.0.1" }, error);
 
-	if (fd < 0)
-		return 0;
-	net_format_end(fd, false, address);
-	close(fd);
-	return (uint16_t)strtoul(strrchr(address, ':') + 1, NULL, 10);
+	*port = 0;
+	if (fd >= 0) {
+		net_format_end(fd, false, address);
+		*port = (uint16_t)strtoul(strrchr(address, ':') + 1, NULL, 10);
+	}
+	return fd;
+}
+
+/* Two ports that are free at this moment: both are taken, so they differ. */
+static void choose_ports(struct inspection *inspection)
+{
+	int front = take_free_port(&inspection->front_number);
+	int back = take_free_port(&inspection->back_number);
+
+	if (front >= 0)
+		close(front);
+	if (back >= 0)
+		close(back);
 }
 
 /* Where everything takes place: a private network if that may be had. */
@@ -190,8 +203,7 @@ static void choose_place(struct inspection *inspection)
 		inspection->front_number = PRIVATE_FRONT;
 		inspection->back_number = PRIVATE_BACK;
 	} else if (inspection->command) {
-		inspection->front_number = free_port();
-		inspection->back_number = free_port();
+		choose_ports(inspection);
 	}
 	if (inspection->command) {
 		inspection->proxy.front_host = "127.0.0.1";

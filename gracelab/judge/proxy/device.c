@@ -56,9 +56,30 @@ static char *fill_in(const char *word, const struct device_ports *ports)
 	return three;
 }
 
+/* Has this process die with its parent, also where that died just now. */
+static void die_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
+}
+
+/*
+ * The same where the parent is outside of the PID namespace and so has no
+ * number: it holds the other end of this pipe as long as it lives.
+ */
+static void die_with_holder(int leash)
+{
+	struct pollfd pollfd = { .fd = leash, .events = POLLIN };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (poll(&pollfd, 1, 0) > 0)
+		_exit(127);
+}
+
 /* The command itself. */
-__attribute__((noreturn)) static void become(
-	char *const *command, const struct device_ports *ports, int output)
+__attribute__((noreturn)) static void become(char *const *command,
+	const struct device_ports *ports, int output, pid_t parent)
 {
 	size_t count = 0;
 	int nothing = open("/dev/null", O_RDONLY);
@@ -69,7 +90,7 @@ __attribute__((noreturn)) static void become(
 
 	for (size_t i = 0; words && i < count; i++)
 		words[i] = fill_in(command[i], ports);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	die_with(parent);
 	dup2(nothing, STDIN_FILENO);
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
@@ -89,14 +110,13 @@ __attribute__((noreturn)) static void look_after(
 	char *const *command, const struct device_ports *ports, int output)
 {
 	int status = 0, last = 0;
-	pid_t pid;
+	pid_t pid, self = getpid();
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	pid_t main = fork();
 
 	if (main == 0)
-		become(command, ports, output);
+		become(command, ports, output, self);
 	while ((pid = waitpid(-1, &status, 0)) > 0 || errno == EINTR)
 		if (pid == main)
 			last = WIFEXITED(status) ? WEXITSTATUS(status)
@@ -108,20 +128,23 @@ __attribute__((noreturn)) static void look_after(
  * Enters a PID namespace, which counts for children only: the first of them
  * looks after the command, and this process after it.
  */
-__attribute__((noreturn)) static void keep(
-	char *const *command, const struct device_ports *ports, int output)
+__attribute__((noreturn)) static void keep(char *const *command,
+	const struct device_ports *ports, int output, pid_t parent)
 {
-	int status = 0;
+	int status = 0, leash[2];
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	die_with(parent);
 	setpgid(0, 0);
 	/* Refused, it is looked after as well, but for what hides from us. */
-	if (unshare(CLONE_NEWPID))
+	if (pipe2(leash, O_CLOEXEC) || unshare(CLONE_NEWPID))
 		look_after(command, ports, output);
 	pid_t first = fork();
 
-	if (first == 0)
+	if (first == 0) {
+		close(leash[1]);
+		die_with_holder(leash[0]);
 		look_after(command, ports, output);
+	}
 	while (waitpid(first, &status, 0) < 0 && errno == EINTR)
 		;
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
@@ -132,9 +155,11 @@ int device_start(struct device *device, char *const *command,
 {
 	device->output = memfd_create("device", 0);
 	fflush(NULL);
+	pid_t parent = getpid();
+
 	device->pid = fork();
 	if (device->pid == 0)
-		keep(command, ports, device->output);
+		keep(command, ports, device->output, parent);
 	return device->pid < 0 ? -1 : 0;
 }
 
