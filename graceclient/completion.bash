@@ -30,7 +30,7 @@ _graceclient_arguments()
 		case ${words[i]} in
 		--) only_arguments=1 ;;
 		-e | -f | -[46q]*[ef] | --file | --events | --sigpipe | \
-			--connect-timeout)
+			--connect-timeout | --local-port)
 			# Its value follows, behind a `=` that bash splits off.
 			((++i))
 			[[ ${words[i]-} == = ]] && ((++i))
@@ -46,10 +46,11 @@ _graceclient()
 {
 	local cur prev words cword split=
 	local options='-4 -6 --connect-timeout= -e --events= -f --file=
-		--help --paused -q --quiet --sigpipe= --usage --version'
-	local commands='close every help hold open pause probe quit read
-		release reset resume save send sendfile shutdown sleep state
-		wait'
+		--help --local-port= --paused -q --quiet --sigpipe= --usage --version'
+	local commands='block blocking close every fill help hold keepalive
+		linger linger2 more open pause probe quickack quit read release
+		reset resume save send sendfile shutdown sleep state
+		user-timeout wait'
 
 	COMPREPLY=()
 	if declare -F _init_completion >/dev/null; then
@@ -79,7 +80,7 @@ _graceclient()
 		_graceclient_words "$cur" "$commands"
 		return
 		;;
-	--connect-timeout)
+	--connect-timeout | --local-port)
 		return
 		;;
 	esac

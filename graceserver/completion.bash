@@ -11,13 +11,14 @@ _graceserver_words()
 _graceserver()
 {
 	local cur prev words cword split=
-	local options='-d --delay= --events= --greeting= --help
-		--idle-timeout= -l --listen= --max-connections= --no-reuseaddr
-		--on-accept= --on-eof= --once -p --paused --port= -q --quiet
-		--sigpipe= --usage --version'
+	local options='--accept= -d --defer-accept= --delay= --events=
+		--greeting= --help --idle-timeout= -l --listen=
+		--max-connections= --no-reuseaddr --on-accept= --on-eof= --once
+		-p --paused --port= -q --quiet --sigpipe= --usage --version'
 	# Those that act at once on one connection.
-	local commands='close hold pause read release reply reset resume save
-		send sendfile shutdown state'
+	local commands='block blocking close fill hold keepalive linger linger2
+		more pause quickack read release reply reset resume save send
+		sendfile shutdown state user-timeout'
 
 	COMPREPLY=()
 	if declare -F _init_completion >/dev/null; then
@@ -42,6 +43,10 @@ _graceserver()
 		_graceserver_words "$cur" 'hold never'
 		return
 		;;
+	--accept)
+		_graceserver_words "$cur" 'hold now'
+		return
+		;;
 	--on-accept)
 		_graceserver_words "$cur" "$commands"
 		return
@@ -59,7 +64,7 @@ _graceserver()
 		compopt -o default
 		return
 		;;
-	--greeting | --idle-timeout | --max-connections | --port | -p)
+	--defer-accept | --greeting | --idle-timeout | --max-connections | --port | -p)
 		return
 		;;
 	esac

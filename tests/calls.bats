@@ -152,8 +152,10 @@ assert_file_has() {
 }
 
 @test "fill behind a broken connection says how far it came" {
-	peer_listens <<<'reset()'
+	peer_listens <<<'typed(); reset()'
 	connect
+	await_text client 'connected to'
+	type_at peer go
 	await_state client 'CLOSE,'
 	type_at client 'fill 100' close
 	await_line client 'send bytes: 0'
@@ -235,10 +237,7 @@ sys.stdin.read()'
 s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	connect --local-port "$port"
 	await_text server "[1] connection from 127.0.0.1:$port"
-	await_text client '* connected to'
-	type_at server reset
-	await_text server '* [1] close with SO_LINGER'
-	type_at client read close open
+	type_at client reset open
 	await_text server "[2] connection from 127.0.0.1:$port"
 	end_input client
 	finish client
@@ -278,7 +277,7 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	await_text server '[1] connection from'
 	type_at server 'accept block' 'listener shutdown' accept
 	await_text server 'accept: EINVAL (Invalid argument)' 2
-	run -0 events_of events done line
+	run -0 events_of events 'done' line
 	assert_line 3
 	type_at client data1
 	await_line client 'Hi, data1'
@@ -325,4 +324,46 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	assert_output --partial "--accept: expected now or hold, not 'later'"
 	run -2 "$O/graceserver" --defer-accept 100ms
 	assert_output --partial "--defer-accept: expected whole seconds from 1, not '100ms'"
+}
+
+# complete WORD...: what bash would offer for the last of them.
+complete_words() {
+	bash --norc -c 'source "$1" || exit
+		COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2))
+		compopt() { :; }
+		"_$2"
+		printf "%s\n" "${COMPREPLY[@]}"' - "$ROOT/$1/completion.bash" "$@"
+}
+
+@test "bash completes every option and every command" {
+	local program option name
+
+	serve
+	type_at server help
+	connect
+	type_at client help
+	await_text server '  help '
+	await_text client '  help '
+	for program in graceclient graceserver; do
+		complete_words "$program" -- | sort >offered
+		"$O/$program" --help |
+			sed -n 's/^.*\(--[a-z-]*\).*/\1/p' | sort -u >options
+		while read -r option; do
+			grep -qx -- "$option=\\?" offered || {
+				echo "$program does not offer $option"
+				return 1
+			}
+		done <options
+	done
+	complete_words graceclient -e '' | sort >offered
+	sed -n 's/^  \([a-z0-9-]*\) .*/\1/p' client.out | sort >names
+	diff names offered
+	complete_words graceserver --on-accept '' | sort >offered
+	declare -A argument=([listener]=close [sleep]=1s [use]=1 [wait]=eof)
+	while read -r name; do
+		"$O/graceserver" --on-accept "$name ${argument[$name]-}" --on-accept 'bad!' 2>&1 |
+			grep -q 'cannot stand here' || echo "$name"
+	done < <(sed -n 's/^  \([a-z0-9-]*\) .*/\1/p' server.out) |
+		sort >names
+	diff names offered
 }

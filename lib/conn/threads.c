@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -28,7 +27,7 @@ struct thread {
 	struct thread_result result; /* first: what others know of it */
 	struct thread *next;
 	int fd;
-	int finished; /* where the thread's address is written to */
+	int finished; /* where a byte is written to */
 	atomic_int id;
 	atomic_bool returned;
 };
@@ -59,9 +58,9 @@ static void *run(void *argument)
 	result->value = make(result, thread->fd);
 	result->error = result->value < 0 ? errno : 0;
 	result->took_s = duration_now_s() - start_s;
+	/* From here on the thread is others' to free. */
 	atomic_store(&thread->returned, true);
-	/* So few bytes are written whole, pipe(7). */
-	while (write(finished, &thread, sizeof(thread)) < 0 && errno == EINTR)
+	while (write(finished, "", 1) < 0 && errno == EINTR)
 		;
 	return NULL;
 }
@@ -177,16 +176,18 @@ int threads_fd(const struct threads *threads)
 
 struct thread_result *threads_take(struct threads *threads)
 {
-	struct pollfd returned = { .fd = threads_fd(threads),
-		.events = POLLIN };
 	struct thread **link = &threads->first;
-	struct thread *thread;
+	char byte;
 
-	if (poll(&returned, 1, 0) <= 0 ||
-		read(returned.fd, &thread, sizeof(thread)) != sizeof(thread))
-		return NULL;
-	while (*link != thread)
+	while (*link && !atomic_load(&(*link)->returned))
 		link = &(*link)->next;
+	struct thread *thread = *link;
+
+	if (!thread)
+		return NULL;
+	/* A byte for each; the thread is about to write it, if it has not. */
+	while (read(threads->finished[0], &byte, 1) < 0 && errno == EINTR)
+		;
 	*link = thread->next;
 	return &thread->result;
 }

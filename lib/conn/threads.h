@@ -16,7 +16,7 @@ enum thread_call { THREAD_RECV, THREAD_CLOSE, THREAD_ACCEPT };
 
 /* Zero-initialised: none was ever started. */
 struct threads {
-	int finished[2]; /* a pipe of struct thread *, once opened */
+	int finished[2]; /* a pipe with a byte for each that has returned */
 	bool opened;
 	struct thread *first; /* those that were not taken yet */
 };
