@@ -54,7 +54,7 @@ play_is_on_stage() {
 		[[ -s seen-$MARK ]]
 }
 
-@test "the stage's routes have quick ACKs, a locked rto_min and reno" {
+@test "the stage has quick ACKs, a locked rto_min, reno and no chance timers" {
 	local own=()
 
 	skip_without_namespaces
@@ -66,6 +66,10 @@ play_is_on_stage() {
 	assert_line --regexp '^local 127\.0\.0\.0/8 .* rto_min lock 10s .*quickack 1'
 	assert_line --regexp '^local 127\.0\.0\.1 .* rto_min lock 10s .*quickack 1'
 	assert_line --regexp '^local 127\.0\.0\.1 .*congctl reno'
+	# shellcheck disable=SC2016 # for the inner shell
+	run -0 nsenter "${own[@]}" -n -t "$PLAY" sh -c 'cd /proc/sys/net/ipv4 &&
+		cat tcp_congestion_control tcp_autocorking tcp_early_retrans'
+	assert_output $'reno\n0\n0'
 	[[ -e /proc/sys/net/ipv6 ]] || return 0
 	run -0 nsenter "${own[@]}" -n -t "$PLAY" ip -6 route show table local
 	assert_line --regexp '^local ::1 .* rto_min lock 10s .*quickack 1'

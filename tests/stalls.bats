@@ -194,7 +194,8 @@ make_big() {
 @test "save to a FIFO that nobody reads is a failure that names it" {
 	mkfifo pipe
 	serve --delay 0
-	run -1 client --quiet -e 'save pipe' -e data1
+	run -1 timeout 10 "$O/graceclient" --quiet -e 'save pipe' -e data1 \
+		127.0.0.1 "$PORT" 3>&- {TICK}<&-
 	assert_line 'graceclient: save pipe: ENXIO (No such device or address)'
 	# The session goes on.
 	assert_line 'Hi, data1'
