@@ -188,6 +188,10 @@ static int inspect(int argc, char **argv)
 		"--" };
 
 	for (int i = 1; i < argc; i++) {
+		if (lab_options_takes_value(argv[i])) {
+			i++;
+			continue;
+		}
 		for (size_t k = 0; k < sizeof(others) / sizeof(*others); k++)
 			if (!strcmp(argv[i], others[k]))
 				return -1;

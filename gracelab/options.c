@@ -39,6 +39,23 @@ static const struct argp_option entries[] = {
 	{ 0 },
 };
 
+bool lab_options_takes_value(const char *word)
+{
+	bool is_long = !strncmp(word, "--", 2);
+
+	for (const struct argp_option *entry = entries; entry->key; entry++) {
+		bool named = is_long
+			? word[2] &&
+				!strncmp(
+					entry->name, word + 2, strlen(word + 2))
+			: word[0] == '-' && word[1] == entry->key && !word[2];
+
+		if (named)
+			return entry->arg;
+	}
+	return false;
+}
+
 static void parse_format(struct argp_state *state, const char *argument)
 {
 	static const char *const names[] = { "text", "json", "svg", "mermaid" };

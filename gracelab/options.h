@@ -21,6 +21,9 @@ struct lab_options {
 	int64_t patience_ms;
 };
 
+/* Whether the word behind this one is its value, as behind `--pcap`. */
+bool lab_options_takes_value(const char *word);
+
 /* Ends the program after --help, --version and usage errors. */
 void lab_options_parse(int argc, char **argv, struct lab_options *options);
 

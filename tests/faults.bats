@@ -191,3 +191,19 @@ recv: ECONNRESET (Connection reset by peer)'
 	finish server 0
 	assert_line 'received 9 bytes: %s%n%x %d'
 }
+
+@test "both sides have TCP_NODELAY from the beginning: no send waits for another" {
+	skip_if_sanitized "a sanitizer refuses to run under strace"
+	strace -o /dev/null true || skip "strace cannot trace here"
+	start server strace -o server.trace "$O/graceserver" --port 0 --once \
+		--quiet --delay 0
+	find_port server
+	run -0 timeout 60 strace -o client.trace "$O/graceclient" --quiet \
+		-e x 127.0.0.1 "$PORT" 3>&- {TICK}<&-
+	finish server 0
+	grep -E '^(setsockopt.*TCP_NODELAY, \[1\]|connect)' client.trace >client.calls
+	assert_regex "$(head -n 1 client.calls)" ^setsockopt
+	# What is accepted has it from the socket that listens.
+	grep -E '^(setsockopt.*TCP_NODELAY, \[1\]|listen)' server.trace >server.calls
+	assert_regex "$(head -n 1 server.calls)" ^setsockopt
+}

@@ -195,18 +195,34 @@ no_folder_in() {
 	! compgen -G "$1/gracelab-*" >/dev/null
 }
 
-@test "the folder of a lab that is killed is removed behind it" {
+# start_long_lab COMMAND...: a play on the host, where no other file system can
+# be mounted, and so with a folder for its actors in "$PLACE/scratch dir".
+start_long_lab() {
 	local user=()
 
 	((EUID)) || user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
-	mkdir -m 777 "$PLACE/scratch dir"
+	mkdir -p "$PLACE/scratch dir"
+	chmod 777 "$PLACE/scratch dir"
 	printf '%s\n' 'file a "x"' 'client> sleep 60s' >"$PLACE/long.lab"
 	chmod a+r "$PLACE/long.lab"
-	# On the host, where no other file system can be mounted.
-	start long env TMPDIR="$PLACE/scratch dir" "${user[@]}" "$LAB" play \
-		--host --patience 60s "$PLACE/long.lab"
+	start long env --default-signal=INT TMPDIR="$PLACE/scratch dir" \
+		"${user[@]}" "$@" "$LAB" play --host --patience 60s \
+		"$PLACE/long.lab"
 	await compgen -G "$PLACE/scratch dir/gracelab-*/a" >/dev/null
+}
+
+@test "the folder of a lab that is killed is removed behind it" {
+	start_long_lab
 	kill_it long KILL
 	finish long 137
+	await no_folder_in "$PLACE/scratch dir"
+}
+
+@test "Ctrl-C removes the folder of the actors, too" {
+	# The terminal's own group gets the signal: the lab, its plays, the
+	# actors, and whoever removes the folder unless it has left.
+	start_long_lab setsid
+	kill -INT -- "-${PID_OF[long]}"
+	finish long
 	await no_folder_in "$PLACE/scratch dir"
 }

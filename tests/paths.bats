@@ -118,13 +118,13 @@ close_before_answers() {
 	assert_line 'send: EPIPE (Broken pipe)'
 }
 
-# close_early_inherited SIG_IGN|SIG_DFL
+# close_early_inherited SIG_IGN|SIG_DFL [POLICY]
 close_early_inherited() {
 	start server "$PYTHON" -IS -c '
 import os, signal, sys
 signal.signal(signal.SIGPIPE, getattr(signal, sys.argv[1]))
 os.execv(sys.argv[2], sys.argv[2:])' "$1" "$O/graceserver" --port 0 \
-		--once --quiet --delay hold --sigpipe=inherit
+		--once --quiet --delay hold --sigpipe="${2:-inherit}"
 	find_port server
 	connect --quiet
 	close_before_answers
@@ -139,6 +139,11 @@ os.execv(sys.argv[2], sys.argv[2:])' "$1" "$O/graceserver" --port 0 \
 
 @test "an inherited SIGPIPE that is not ignored kills" {
 	close_early_inherited SIG_DFL
+	assert_equal "$status" 141
+}
+
+@test "--sigpipe=default kills also where ignoring is inherited" {
+	close_early_inherited SIG_IGN default
 	assert_equal "$status" 141
 }
 

@@ -437,6 +437,29 @@ close
 	await_gone client
 }
 
+@test "Ctrl-C spares what a child holds" {
+	peer_listens <<-'END'
+		say("sees", repr(s.recv(9)))
+		typed()
+		say("quiet" if quiet(0.3) else "not quiet")
+		say("sees", repr(s.recv(9)))
+	END
+	person
+	enter_in client 'hold child'
+	await_screen client '* hold: a child holds the socket too'
+	enter_in client data1
+	await_line peer "sees b'data1'"
+	enter_in client close
+	await_screen client '* close = 0'
+	# The key reaches every process of the terminal.
+	press client C-c
+	await_screen client '^C'
+	type_at peer ''
+	await_line peer quiet
+	enter_in client release
+	await_line peer "sees b''"
+}
+
 @test "Ctrl-D on an empty line leaves in order, within one it does not" {
 	serve --delay hold
 	person

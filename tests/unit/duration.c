@@ -98,6 +98,15 @@ static void a_deadline_has_passed_for_sure(void)
 	EXPECT(due_ms <= after_ms + 251);
 }
 
+static void what_never_comes_is_not_the_earlier(void)
+{
+	EXPECT_INT(3, duration_earlier_ms(3, 5));
+	EXPECT_INT(3, duration_earlier_ms(5, 3));
+	EXPECT_INT(5, duration_earlier_ms(-1, 5));
+	EXPECT_INT(5, duration_earlier_ms(5, -1));
+	EXPECT_INT(-1, duration_earlier_ms(-1, -1));
+}
+
 static void both_clocks_agree(void)
 {
 	int64_t before_ms = duration_now_ms();
@@ -119,6 +128,8 @@ const struct tap_test tests_duration[] = {
 		a_year_is_the_longest },
 	{ "duration: at a deadline the whole time has passed",
 		a_deadline_has_passed_for_sure },
+	{ "duration: what never comes is not the earlier of two",
+		what_never_comes_is_not_the_earlier },
 	{ "duration: milliseconds and seconds are of one clock",
 		both_clocks_agree },
 	{ NULL, NULL },
