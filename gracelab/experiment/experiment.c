@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gracelab/record/text.h"
 #include "gracelab/stage/stage.h"
+#include "lib/base/escape.h"
 #include "lib/base/io.h"
 #include "lib/base/names.h"
 #include "outcome.h"
@@ -71,7 +71,7 @@ static bool take_text(struct scan *scan, const char *what, const char **text)
 	if (scan_at_end(scan))
 		return scan_fail(scan, what);
 	*text = scan_rest(scan);
-	if (text_is_printable(*text, strlen(*text)))
+	if (escape_is_printable(*text, strlen(*text)))
 		return true;
 	scan_back_to(scan, *text);
 	return scan_fail(scan, "UTF-8 without control characters");
@@ -99,7 +99,7 @@ static bool take_file(struct scan *scan, struct experiment *experiment)
 	if (!scan_name(scan, &name))
 		return false;
 	bool good = *name && !strchr(name, '/') && name[0] != '.' &&
-		text_is_printable(name, strlen(name));
+		escape_is_printable(name, strlen(name));
 
 	for (size_t i = 0; i < experiment->file_count; i++)
 		good = good && strcmp(experiment->files[i].name, name);

@@ -47,6 +47,16 @@ size_t escape_shown(char *out, const void *bytes, size_t len)
 	return utf8_fit(out, bytes, len, escape_is_control);
 }
 
+static bool is_control_in_line(uint32_t point)
+{
+	return point != '\n' && escape_is_control(point);
+}
+
+size_t escape_lines(char *out, const void *bytes, size_t len)
+{
+	return utf8_fit(out, bytes, len, is_control_in_line);
+}
+
 char *escape_line(char *out, const void *bytes, size_t len)
 {
 	size_t shown = escape_cut(bytes, len, ESCAPE_LINE_BYTES);
@@ -55,6 +65,28 @@ char *escape_line(char *out, const void *bytes, size_t len)
 	if (shown < len)
 		memcpy(out + used, "…", sizeof("…"));
 	return out;
+}
+
+bool escape_is_printable(const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+
+	for (size_t i = 0, n; i < len; i += n) {
+		uint32_t point;
+
+		n = utf8_decode(p + i, len - i, &point);
+		if (!n || escape_is_control(point))
+			return false;
+	}
+	return true;
+}
+
+const char *escape_made_fit(char *out, const char *text)
+{
+	size_t len = strlen(text);
+
+	return escape_is_printable(text, len) ? text
+					      : escape_line(out, text, len);
 }
 
 size_t escape_cut(const void *bytes, size_t len, size_t max)

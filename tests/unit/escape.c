@@ -386,6 +386,44 @@ static void every_byte_comes_back(void)
 	EXPECT_BYTES(bytes, sizeof(bytes), out, len);
 }
 
+static void only_harmless_text_is_printable(void)
+{
+	static const struct {
+		const char *text;
+		bool printable;
+	} cases[] = {
+		{ "", true },
+		{ "plain \"text\" 'x' \\ back", true },
+		{ "\\\\", true },
+		{ "größer — 日本", true },
+		{ "\x1b[2J", false },
+		{ "a\tb", false },
+		{ "\x7f", false },
+		{ "\xc2\x9b", false },
+		{ "\xff", false },
+		{ "\xc3", false },
+		{ "\xe2\x80\xae", false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		tap_case("%zu", i);
+		EXPECT(escape_is_printable(cases[i].text,
+			       strlen(cases[i].text)) == cases[i].printable);
+	}
+	EXPECT(!escape_is_printable("a\0b", 3));
+
+	tap_case("however long");
+	char *text = malloc(4096);
+
+	if (EXPECT(text)) {
+		memset(text, 'x', 4096);
+		EXPECT(escape_is_printable(text, 4096));
+		text[4095] = '\x1b';
+		EXPECT(!escape_is_printable(text, 4096));
+	}
+	free(text);
+}
+
 const struct tap_test tests_escape[] = {
 	{ "escape: printable text is left as it is", printable_text_is_left },
 	{ "escape: backslash, newline and tab have short escapes",
@@ -424,5 +462,7 @@ const struct tap_test tests_escape[] = {
 		errors_point_to_the_backslash },
 	{ "escape: every byte comes back from its escape",
 		every_byte_comes_back },
+	{ "escape: only what drives no terminal is printable",
+		only_harmless_text_is_printable },
 	{ NULL, NULL },
 };

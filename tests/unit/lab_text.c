@@ -125,33 +125,6 @@ static void ascii_is_ascii_of_the_same_width(void)
 	free(ascii);
 }
 
-static void only_harmless_text_is_printable(void)
-{
-	static const struct {
-		const char *text;
-		bool printable;
-	} cases[] = {
-		{ "", true },
-		{ "plain \"text\" 'x' \\ back", true },
-		{ "\\\\", true },
-		{ "größer — 日本", true },
-		{ "\x1b[2J", false },
-		{ "a\tb", false },
-		{ "\x7f", false },
-		{ "\xc2\x9b", false },
-		{ "\xff", false },
-		{ "\xc3", false },
-		{ "\xe2\x80\xae", false },
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		tap_case("%zu", i);
-		EXPECT(text_is_printable(cases[i].text,
-			       strlen(cases[i].text)) == cases[i].printable);
-	}
-	EXPECT(!text_is_printable("a\0b", 3));
-}
-
 const struct tap_test tests_lab_text[] = {
 	{ "text: a column is a character", columns_are_characters },
 	{ "text: a label fits its columns, the result on a second line",
@@ -162,7 +135,5 @@ const struct tap_test tests_lab_text[] = {
 		a_line_is_wrapped_at_spaces },
 	{ "text: ASCII is ASCII, and of the same width",
 		ascii_is_ascii_of_the_same_width },
-	{ "text: only what drives no terminal is printable",
-		only_harmless_text_is_printable },
 	{ NULL, NULL },
 };
