@@ -55,7 +55,7 @@ READLINE    = $(if $(word 2,$(ARCHIVES)),$(ARCHIVES),$(shell $(PKG_CONFIG) \
 	--libs readline))
 LIBS_graceclient = $(READLINE) $(shell $(PKG_CONFIG) --libs jansson)
 LIBS_graceserver = $(LIBS_graceclient)
-LIBS_gracelab    = $(shell $(PKG_CONFIG) --libs jansson libpcap libmnl)
+LIBS_gracelab    = $(shell $(PKG_CONFIG) --libs jansson libpcap libmnl) -lm
 LIBS_unit        = $(LIBS_graceclient) $(LIBS_gracelab) \
 	-Wl,--wrap=argp_parse,--wrap=argp_error
 
@@ -66,7 +66,7 @@ UNIT_OBJECTS := $(call objects,tests/unit) \
 	$(filter-out %/entry.o,$(call objects,tests/fuzz))
 OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
 	$(UNIT_OBJECTS) $(O)/obj/lib/manual/commands.o \
-	$(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/bench/*.c))
+	$(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/bench/*.c tests/pictures/*.c))
 MANUALS     := $(patsubst %,$(O)/%.1,$(PROGRAMS))
 LAB_FILES   := $(wildcard transcripts/*.lab transcripts/*.txt) \
 	transcripts/README.md
@@ -82,7 +82,7 @@ all: $(PROGRAMS:%=$(O)/%) $(MANUALS)
 
 lib: $(O)/libgrace.a
 $(PROGRAMS): %: $(O)/%
-tests: $(O)/unit
+tests: $(O)/unit $(O)/draw
 
 $(O)/libgrace.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
@@ -105,6 +105,11 @@ UNIT_PARTS := $(O)/obj/graceclient/options.o \
 $(O)/unit: $(UNIT_OBJECTS) $(UNIT_PARTS) $(O)/libgrace.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LIBS_unit)
+
+# A record as a picture: `draw svg <record.json`.
+$(O)/draw: $(O)/obj/tests/pictures/draw.o $(UNIT_PARTS) $(O)/libgrace.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LIBS_gracelab)
 
 $(O)/obj/%.o: %.c $(O)/flags
 	$(call say,CC,$<)

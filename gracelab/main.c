@@ -9,6 +9,7 @@
 #include "catalog.h"
 #include "gracelab/judge/inspect.h"
 #include "gracelab/stage/stage.h"
+#include "lib/base/escape.h"
 #include "lib/base/io.h"
 #include "lib/base/names.h"
 #include "lib/base/status.h"
@@ -26,22 +27,23 @@ void program_complain(const char *format, ...)
 	va_end(arguments);
 	if (len < 0)
 		return;
-	text[len] = '\n';
-	io_write(STDERR_FILENO, begins, strlen(begins));
-	io_write(STDERR_FILENO, text, (size_t)len + 1);
-	free(text);
-}
+	/* Names and actors' words are a stranger's. */
+	char *shown = malloc(ESCAPE_SIZE((size_t)len) + 1);
 
-const char *program_why(const struct record *record)
-{
-	return record->failure ? record->failure
-			       : "the play failed, and there was no memory to "
-				 "say why";
+	if (shown) {
+		size_t size = escape_lines(shown, text, (size_t)len);
+
+		shown[size] = '\n';
+		io_write(STDERR_FILENO, begins, strlen(begins));
+		io_write(STDERR_FILENO, shown, size + 1);
+	}
+	free(shown);
+	free(text);
 }
 
 void program_failed(struct program *program, const struct record *record)
 {
-	program_complain("%s: %s", record->name, program_why(record));
+	program_complain("%s: %s", record->name, record_why_failed(record));
 	program->status = STATUS_FAILURE;
 }
 

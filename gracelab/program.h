@@ -28,9 +28,6 @@ struct program {
 void program_complain(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
-/* Why a play did not come to its end; never NULL. */
-const char *program_why(const struct record *record);
-
 /* Says that a play did not come to its end. */
 void program_failed(struct program *program, const struct record *record);
 

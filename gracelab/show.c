@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "gracelab/play/parallel.h"
 #include "gracelab/record/ladder.h"
@@ -35,6 +37,26 @@ static void put_composed(struct program *program, struct composed *composed)
 	fflush(program->out);
 }
 
+/* Whether what is written is seen where complaints are. */
+static bool is_beside_complaints(FILE *out)
+{
+	struct stat output, complaints;
+
+	return !fstat(fileno(out), &output) &&
+		!fstat(STDERR_FILENO, &complaints) &&
+		output.st_dev == complaints.st_dev &&
+		output.st_ino == complaints.st_ino;
+}
+
+/* The end of a transcript, the failure last and only once. */
+static void end_text(
+	struct program *program, FILE *out, const struct record *record)
+{
+	ladder_write_missing(out, record);
+	if (!is_beside_complaints(program->out))
+		ladder_write_failure(out, record);
+}
+
 static void write_text(struct program *program, const struct record *record)
 {
 	struct composed composed;
@@ -43,7 +65,7 @@ static void write_text(struct program *program, const struct record *record)
 	/* Where nothing was played there is nothing to show. */
 	if (composed.stream && (!record->failed || record->rung_count)) {
 		ladder_write(composed.stream, record);
-		ladder_write_missing(composed.stream, record);
+		end_text(program, composed.stream, record);
 	}
 	put_composed(program, &composed);
 }
@@ -52,8 +74,6 @@ static void on_played(void *context, size_t index, const struct record *record)
 {
 	struct program *program = context;
 
-	if (record->failed)
-		program_failed(program, record);
 	switch (program->options.format) {
 	case FORMAT_TEXT:
 		if (index)
@@ -71,6 +91,8 @@ static void on_played(void *context, size_t index, const struct record *record)
 		break;
 	}
 	fflush(program->out);
+	if (record->failed)
+		program_failed(program, record);
 }
 
 void show_play(struct program *program)
@@ -106,7 +128,8 @@ static void before_step(
 	put_composed(program, &composed);
 	if (!next)
 		return;
-	fprintf(stderr, "-- %s  [Enter] ", text_made_fit(source, next->source));
+	fprintf(stderr, "-- %s  [Enter] ",
+		escape_made_fit(source, next->source));
 	for (int c = getchar(); c != '\n' && c != EOF;)
 		c = getchar();
 }
@@ -117,14 +140,14 @@ static void on_stepped(void *context, size_t index, const struct record *record)
 	struct composed composed;
 
 	(void)index;
-	if (record->failed)
-		program_failed(program, record);
 	compose(&composed);
 	if (composed.stream) {
 		ladder_write_foot(composed.stream, record);
-		ladder_write_missing(composed.stream, record);
+		end_text(program, composed.stream, record);
 	}
 	put_composed(program, &composed);
+	if (record->failed)
+		program_failed(program, record);
 }
 
 void show_step(struct program *program)

@@ -6,6 +6,7 @@
 #include "catalog.h"
 #include "gracelab/play/parallel.h"
 #include "gracelab/record/golden.h"
+#include "lib/base/escape.h"
 #include "lib/base/names.h"
 #include "lib/base/status.h"
 #include "program.h"
@@ -16,9 +17,14 @@
 static void print_commented(const char *text)
 {
 	while (*text) {
-		int len = (int)strcspn(text, "\n");
+		size_t len = strcspn(text, "\n");
+		char *shown = malloc(ESCAPE_SIZE(len));
 
-		printf("# %.*s\n", len, text);
+		/* Goldens and actors' words are a stranger's. */
+		if (shown)
+			escape_shown(shown, text, len);
+		printf("# %s\n", shown ? shown : "no memory");
+		free(shown);
 		text += len + (text[len] == '\n');
 	}
 }
@@ -54,10 +60,10 @@ static void on_checked(void *context, size_t index, const struct record *record)
 
 	if (record->unplayable) {
 		printf("ok %zu - %s # SKIP %s\n", index + 1, record->name,
-			program_why(record));
+			record_why_failed(record));
 	} else if (record->failed) {
 		printf("not ok %zu - %s\n", index + 1, record->name);
-		print_commented(program_why(record));
+		print_commented(record_why_failed(record));
 		program->status = STATUS_FAILURE;
 	} else {
 		enum golden_result result =

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "director.h"
-#include "gracelab/record/text.h"
 #include "gracelab/stage/confine.h"
 #include "gracelab/stage/scratch.h"
 #include "lib/base/duration.h"
@@ -42,7 +41,7 @@ bool play_fail(struct play *play, const char *format, ...)
 	if (why && play->step &&
 		asprintf(&whole, "%s:%u: %s: %s", play->experiment->path,
 			play->step->line_number,
-			text_made_fit(source, play->step->source), why) < 0)
+			escape_made_fit(source, play->step->source), why) < 0)
 		whole = NULL;
 	play->record->failure = whole ? whole : why;
 	if (whole)
@@ -198,6 +197,7 @@ static void loop(struct play *play, const struct director *director)
 		moves_list(play, &possible);
 		if (!director->choose(state, &possible, &move))
 			break;
+		play->first_rung = play->record->rung_count;
 		good = moves_do(play, &move);
 		good = settle(play) && good;
 	}
@@ -241,8 +241,10 @@ struct play *play_run(const struct experiment *experiment,
 		loop(play,
 			options->director ? options->director
 					  : &director_script);
+	/* Where nothing was played, there is no row to mark. */
 	if (record->failed && record->rung_count)
-		record->rungs[record->rung_count - 1].failed = true;
+		record_fail(record, play->first_rung,
+			duration_now_s() - play->start_s);
 	if (options->before_step)
 		options->before_step(options->context, record, NULL);
 	keep_terminals(play);

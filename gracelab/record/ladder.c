@@ -4,19 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arrow.h"
+#include "lib/base/escape.h"
 #include "text.h"
 
-/* How wide the columns are. */
-enum {
-	CALL_WIDTH = LADDER_CLIENT_STATE_AT - LADDER_CLIENT_AT - 1,
-	WIRE_WIDTH = LADDER_SERVER_STATE_AT - LADDER_WIRE_AT - 1,
-};
+/* How wide a call may be. */
+enum { CALL_WIDTH = LADDER_CLIENT_STATE_AT - LADDER_CLIENT_AT - 1 };
+
+_Static_assert(LADDER_WIRE_AT + ARROW_COLUMNS < LADDER_SERVER_STATE_AT,
+	"an arrow fits its column");
 
 /* One line of the page, its columns empty or filled. */
 struct cells {
+	bool failed;
 	char calls[SIDES][TEXT_LABEL_SIZE];
 	const char *states[SIDES];
-	char wire[64];
+	char wire[ARROW_SIZE];
 };
 
 /* Writes `text` at column `at`; `*column` is where the line stands. */
@@ -35,6 +38,7 @@ static void put_cells(FILE *out, const struct cells *cells)
 {
 	int column = 0;
 
+	put(out, &column, LADDER_MARK_AT, cells->failed ? "!" : NULL);
 	put(out, &column, LADDER_CLIENT_AT, cells->calls[CLIENT]);
 	put(out, &column, LADDER_CLIENT_STATE_AT, cells->states[CLIENT]);
 	put(out, &column, LADDER_WIRE_AT, cells->wire);
@@ -44,32 +48,36 @@ static void put_cells(FILE *out, const struct cells *cells)
 		fputc('\n', out);
 }
 
-/* "── data 5 ─▶" */
-static void draw_segment(char *out, const struct rung *rung)
+/*
+ * Writes a text of any bytes, its lines wrapped: `first` before each, and
+ * `more` before what goes on.
+ */
+static void write_lines(
+	FILE *out, const char *text, const char *first, const char *more)
 {
-	bool right = rung->sender == CLIENT;
-	const char *text = rung->segment;
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		const char *before = len ? first : "";
+		char *shown = malloc(ESCAPE_SIZE(len));
 
-	/* A number too long for the column goes without its word. */
-	if (strlen(text) > WIRE_WIDTH - 1 && !strncmp(text, "data ", 5))
-		text += 5;
-	int label = (int)strlen(text);
-	int spaces = label + 5 <= WIRE_WIDTH ? 1 : 0;
-	int dashes = WIRE_WIDTH - 1 - label - 2 * spaces;
-	int before = dashes / 2 > 0 ? dashes / 2 : 0;
+		if (!shown)
+			return;
+		size_t left = escape_shown(shown, text, len);
+		const char *at = shown;
 
-	*out = '\0';
-	if (!right)
-		strcat(out, "◀");
-	for (int i = 0; i < before + (right ? dashes % 2 : 0); i++)
-		strcat(out, "─");
-	strcat(out, spaces ? " " : "");
-	strncat(out, text, 20);
-	strcat(out, spaces ? " " : "");
-	for (int i = 0; i < before + (right ? 0 : dashes % 2); i++)
-		strcat(out, "─");
-	if (right)
-		strcat(out, "▶");
+		do {
+			fputs(before, out);
+			size_t taken = text_write_wrapped(
+				out, at, left, LADDER_WIDTH - strlen(before));
+
+			fputc('\n', out);
+			at += taken;
+			left -= taken;
+			before = more;
+		} while (left);
+		free(shown);
+		text += len + (text[len] == '\n');
+	}
 }
 
 void ladder_write_head(FILE *out, const struct record *record)
@@ -79,9 +87,16 @@ void ladder_write_head(FILE *out, const struct record *record)
 		.states = { record->states ? "state" : NULL,
 			record->states ? "state" : NULL },
 	};
+	char *title = NULL;
 
-	fprintf(out, "%s%s%s\n\n", record->name, record->title ? ": " : "",
-		record->title ? record->title : "");
+	if (record->title &&
+		asprintf(&title, "%s: %s", record->name, record->title) < 0)
+		title = NULL;
+	write_lines(out, title ? title : record->name, "", "");
+	free(title);
+	if (record->asks)
+		write_lines(out, record->asks, "", "");
+	fputc('\n', out);
 	strcpy(heading.wire, record->wire ? "wire" : "");
 	put_cells(out, &heading);
 }
@@ -89,13 +104,20 @@ void ladder_write_head(FILE *out, const struct record *record)
 void ladder_write_rung(
 	FILE *out, const struct record *record, const struct rung *rung)
 {
-	struct cells cells = { 0 }, more = { 0 };
+	struct cells cells = { .failed = rung->failed }, more = { 0 };
+	bool states = record->states && (rung->states[0] || rung->states[1]);
+	bool segment = record->wire && rung->segment;
 
 	if (rung->call)
 		text_label(rung, CALL_WIDTH, cells.calls[rung->caller],
 			more.calls[rung->caller]);
-	if (rung->segment && record->wire)
-		draw_segment(cells.wire, rung);
+	else if (rung->failed && !segment && !states)
+		strcpy(cells.calls[CLIENT], "the play failed here");
+	if (segment)
+		arrow_draw(cells.wire, rung);
+	else if (!rung->call && states && rung->connection)
+		snprintf(cells.wire, sizeof(cells.wire), "[%u]",
+			rung->connection);
 	for (int side = 0; side < SIDES && record->states; side++)
 		cells.states[side] = rung->states[side];
 	put_cells(out, &cells);
@@ -106,23 +128,8 @@ void ladder_write_rung(
 static void write_terminal(FILE *out, const char *whose, const char *text)
 {
 	fprintf(out, "\n  the %s's terminal\n", whose);
-	if (!text || !*text)
-		text = "(nothing)";
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-		const char *end = text + len;
-
-		if (len)
-			fputs("    ", out);
-		text += text_write_wrapped(out, text, len, LADDER_WIDTH - 4);
-		while (text < end) {
-			fputs("\n        ", out);
-			text += text_write_wrapped(out, text,
-				(size_t)(end - text), LADDER_WIDTH - 8);
-		}
-		fputc('\n', out);
-		text += *text == '\n';
-	}
+	write_lines(
+		out, text && *text ? text : "(nothing)", "    ", "        ");
 }
 
 void ladder_write_foot(FILE *out, const struct record *record)
@@ -146,6 +153,14 @@ void ladder_write_missing(FILE *out, const struct record *record)
 			record->wire_why ? record->wire_why : "?");
 	if (!record->states)
 		fprintf(out, "\n  The kernels' states were not observed\n");
+}
+
+void ladder_write_failure(FILE *out, const struct record *record)
+{
+	if (!record->failed)
+		return;
+	fputc('\n', out);
+	write_lines(out, record_why_failed(record), "! ", "    ");
 }
 
 void ladder_write(FILE *out, const struct record *record)

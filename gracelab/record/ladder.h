@@ -7,8 +7,12 @@
 
 #include "record.h"
 
-/* Where the columns of the ladder begin; they are followed by one space. */
+/*
+ * Where the columns of the ladder begin; they are followed by one space. What
+ * stands before them is the mark of the row at which the play failed.
+ */
 enum {
+	LADDER_MARK_AT = 0,
 	LADDER_CLIENT_AT = 2,
 	LADDER_CLIENT_STATE_AT = 23,
 	LADDER_WIRE_AT = 35,
@@ -28,5 +32,8 @@ void ladder_write_foot(FILE *out, const struct record *record);
 
 /* What could not be had or observed, and why; nothing if all was. */
 void ladder_write_missing(FILE *out, const struct record *record);
+
+/* Why the play failed; nothing if it did not. */
+void ladder_write_failure(FILE *out, const struct record *record);
 
 #endif

@@ -3,18 +3,28 @@
 
 #include <string.h>
 
+#include "lib/base/escape.h"
 #include "text.h"
 
-static const char *const names[SIDES] = { "client", "server" };
+/* How wide a text may be; Mermaid wraps none. */
+enum { LABEL_COLUMNS = 60 };
 
 /* Mermaid reads `#NN;` as a character, and ends a statement at `;`. */
 static void put_text(FILE *out, const char *text)
 {
-	for (; *text; text++) {
-		if (strchr("#;<>\"&\\{}[]()", *text))
-			fprintf(out, "#%d;", *text);
-		else
-			fputc(*text, out);
+	for (size_t left = strlen(text); left;) {
+		char shown[ESCAPE_SIZE(ESCAPE_LINE_BYTES)];
+		size_t taken = escape_cut(text, left, ESCAPE_LINE_BYTES);
+
+		escape_shown(shown, text, taken);
+		for (const char *p = shown; *p; p++) {
+			if (strchr("#;<>\"&\\{}[]()", *p))
+				fprintf(out, "#%d;", *p);
+			else
+				fputc(*p, out);
+		}
+		text += taken;
+		left -= taken;
 	}
 }
 
@@ -22,21 +32,68 @@ static void put_call(FILE *out, const struct rung *rung)
 {
 	char label[TEXT_LABEL_SIZE], result[TEXT_LABEL_SIZE];
 
-	text_label(rung, 60, label, result);
+	text_label(rung, LABEL_COLUMNS, label, result);
 	fprintf(out, "    Note %s of %s: ",
-		rung->caller == CLIENT ? "left" : "right", names[rung->caller]);
+		rung->caller == CLIENT ? "left" : "right",
+		side_name((enum side)rung->caller));
 	put_text(out, label);
 	put_text(out, result);
 	fputc('\n', out);
 }
 
+/*
+ * Mermaid's arrows are level, so departure and arrival are told apart by
+ * words, and joined by the segment's number.
+ */
+static const struct {
+	const char *arrow, *more;
+} fates[] = {
+	[WIRE_AT_ONCE] = { "->>", "" },
+	[WIRE_SENT] = { NULL, " leaves" },
+	[WIRE_ARRIVED] = { "-->>", " arrives" },
+	[WIRE_LOST] = { "-x", " is lost" },
+	[WIRE_FORGED] = { "-->>", " forged" },
+};
+
 static void put_segment(FILE *out, const struct rung *rung)
 {
-	fprintf(out, "    %s%s%s: ", names[rung->sender],
-		strcmp(rung->segment, "RST") ? "->>" : "-x",
-		names[1 - rung->sender]);
-	put_text(out, rung->segment);
-	fputc('\n', out);
+	const char *sender = side_name((enum side)rung->sender);
+	const char *receiver =
+		side_name(rung->sender == CLIENT ? SERVER : CLIENT);
+	char label[TEXT_LABEL_SIZE];
+
+	text_segment(rung, LABEL_COLUMNS, label);
+	if (fates[rung->wire].arrow)
+		fprintf(out, "    %s%s%s: ", sender, fates[rung->wire].arrow,
+			receiver);
+	else
+		fprintf(out, "    Note %s of %s: ",
+			rung->sender == CLIENT ? "right" : "left", sender);
+	put_text(out, label);
+	if (rung->segment_id)
+		fprintf(out, " no. %u", rung->segment_id);
+	fprintf(out, "%s\n", fates[rung->wire].more);
+}
+
+static void put_rung(FILE *out, const struct rung *rung)
+{
+	if (rung->call)
+		put_call(out, rung);
+	if (rung->segment)
+		put_segment(out, rung);
+	for (int side = 0; side < SIDES; side++) {
+		if (!rung->states[side])
+			continue;
+		fprintf(out, "    Note over %s: ", side_name((enum side)side));
+		if (rung->connection)
+			fprintf(out, "#91;%u#93; ", rung->connection);
+		put_text(out, rung->states[side]);
+		fputc('\n', out);
+	}
+	if (rung->failed)
+		fprintf(out,
+			"    Note over client,server: ! the play failed "
+			"here\n");
 }
 
 void mermaid_write(FILE *out, const struct record *record)
@@ -48,23 +105,19 @@ void mermaid_write(FILE *out, const struct record *record)
 		fputc('\n', out);
 	}
 	fprintf(out, "    participant client\n    participant server\n");
+	if (record->asks) {
+		fprintf(out, "    Note over client,server: ");
+		put_text(out, record->asks);
+		fputc('\n', out);
+	}
 	if (!record->wire)
 		fprintf(out,
 			"    Note over client,server: wire not observed\n");
-	if (record->failed)
-		fprintf(out,
-			"    Note over client,server: the play did not come to "
-			"its end\n");
-	for (size_t i = 0; i < record->rung_count; i++) {
-		const struct rung *rung = &record->rungs[i];
-
-		if (rung->call)
-			put_call(out, rung);
-		if (rung->segment)
-			put_segment(out, rung);
-		for (int side = 0; side < SIDES; side++)
-			if (rung->states[side])
-				fprintf(out, "    Note over %s: %s\n",
-					names[side], rung->states[side]);
+	for (size_t i = 0; i < record->rung_count; i++)
+		put_rung(out, &record->rungs[i]);
+	if (record->failed) {
+		fprintf(out, "    Note over client,server: ");
+		put_text(out, record_why_failed(record));
+		fputc('\n', out);
 	}
 }

@@ -1,73 +1,177 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "text.h"
 
+#include <locale.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "lib/base/escape.h"
+#include "lib/base/utf8.h"
 
-static bool is_start(char c)
+/*
+ * How wide characters are is for the C library to say, and it says so of a
+ * locale. Ours is UTF-8 whatever the user's is; it is looked for only where a
+ * text has more than ASCII.
+ */
+struct ruler {
+	locale_t utf8; /* 0: not looked for, or not there */
+	locale_t before;
+	bool looked;
+};
+
+static void end_ruler(struct ruler *ruler)
 {
-	return ((unsigned char)c & 0xc0) != 0x80;
+	if (!ruler->utf8)
+		return;
+	uselocale(ruler->before);
+	freelocale(ruler->utf8);
+}
+
+/* The columns of a character; one for what cannot be measured. */
+static size_t measure(struct ruler *ruler, uint32_t point)
+{
+	if (point < 0x80)
+		return 1;
+	if (!ruler->looked) {
+		ruler->looked = true;
+		ruler->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+		if (ruler->utf8)
+			ruler->before = uselocale(ruler->utf8);
+	}
+	int columns = ruler->utf8 ? wcwidth((wchar_t)point) : 1;
+
+	return columns < 0 ? 1 : (size_t)columns;
+}
+
+/* The next character's bytes and columns; a byte that is none has one. */
+static size_t next(struct ruler *ruler, const char *text, size_t *columns)
+{
+	uint32_t point;
+	size_t bytes = utf8_decode(text, strnlen(text, 4), &point);
+
+	*columns = bytes ? measure(ruler, point) : 1;
+	return bytes ? bytes : 1;
 }
 
 size_t text_columns(const char *text)
 {
+	struct ruler ruler = { 0 };
 	size_t columns = 0;
 
-	for (; *text; text++)
-		columns += is_start(*text);
+	while (*text) {
+		size_t one;
+
+		text += next(&ruler, text, &one);
+		columns += one;
+	}
+	end_ruler(&ruler);
 	return columns;
 }
 
 size_t text_bytes_of(const char *text, size_t columns)
 {
-	size_t i = 0;
+	struct ruler ruler = { 0 };
+	size_t i = 0, one;
 
-	while (text[i] && (columns || !is_start(text[i])))
-		columns -= is_start(text[i++]);
+	while (text[i]) {
+		size_t bytes = next(&ruler, text + i, &one);
+
+		if (one > columns)
+			break;
+		columns -= one;
+		i += bytes;
+	}
+	end_ruler(&ruler);
 	return i;
 }
 
-/* Writes `CALL "TEXT"` in at most `columns`, the text cut if need be. */
-static void put_text(const struct rung *rung, size_t columns, char *out)
+/*
+ * Writes before, as much of the text as fits into the columns, and behind; an
+ * ellipsis where the text is cut. What stands around it fits by itself.
+ */
+static void put_cut(char *out, size_t columns, const char *before,
+	const char *text, const char *behind)
 {
-	const char *ellipsis = "…";
-	size_t around = text_columns(rung->call) + strlen(" \"\"");
+	static const char ellipsis[] = "…";
+	size_t around = text_columns(before) + text_columns(behind);
+	size_t room = TEXT_LABEL_SIZE - strlen(before) - strlen(behind) -
+		sizeof(ellipsis);
+	size_t len = strlen(text), shown = len;
 
-	if (around + text_columns(rung->text) <= columns) {
-		snprintf(out, TEXT_LABEL_SIZE, "%s \"%s\"", rung->call,
-			rung->text);
-		return;
-	}
-	size_t fixed = around + text_columns(ellipsis);
-	size_t left = fixed < columns ? columns - fixed : 0;
-
-	snprintf(out, TEXT_LABEL_SIZE, "%s \"%.*s%s\"", rung->call,
-		(int)text_bytes_of(rung->text, left), rung->text, ellipsis);
+	if (around + text_columns(text) > columns)
+		shown = text_bytes_of(
+			text, around < columns ? columns - around - 1 : 0);
+	/* What takes no column may still take bytes without end. */
+	shown = escape_cut(text, shown, room);
+	snprintf(out, TEXT_LABEL_SIZE, "%s%.*s%s%s", before, (int)shown, text,
+		shown < len ? ellipsis : "", behind);
 }
+
+void text_cut(char *out, size_t columns, const char *text)
+{
+	put_cut(out, columns, "", text, "");
+}
+
+/* Which connection a row is about, "[2] "; "" if there is but one. */
+#define NUMBER_SIZE sizeof("[4294967295] ")
+
+static void put_number(char *out, unsigned connection)
+{
+	*out = '\0';
+	if (connection)
+		snprintf(out, NUMBER_SIZE, "[%u] ", connection);
+}
+
+/* What is left of a text at the least: an ellipsis and a quote. */
+#define CUT_COLUMNS 2
 
 void text_label(
 	const struct rung *rung, size_t columns, char *first, char *second)
 {
-	size_t result = rung->result ? strlen(" = ") + strlen(rung->result) : 0;
-	size_t text =
-		rung->text ? text_columns(rung->text) + strlen(" \"\"") : 0;
-	size_t call = text_columns(rung->call);
+	char number[NUMBER_SIZE], before[TEXT_LABEL_SIZE / 2];
 
-	*second = '\0';
-	if (!rung->text)
-		snprintf(first, TEXT_LABEL_SIZE, "%.*s",
-			(int)text_bytes_of(rung->call, columns), rung->call);
+	put_number(number, rung->connection);
+	snprintf(before, sizeof(before), "%s%s \"", number, rung->call);
+	utf8_trim(before);
+	/* A call that fills the line by itself leaves its text no room. */
+	if (rung->text && text_columns(before) + CUT_COLUMNS <= columns)
+		put_cut(first, columns, before, rung->text, "\"");
 	else
-		put_text(rung, columns, first);
+		put_cut(first, columns, number, rung->call, "");
+	*second = '\0';
 	if (!rung->result)
 		return;
-	if (call + text + result <= columns)
-		snprintf(first + strlen(first), TEXT_LABEL_SIZE - strlen(first),
-			" = %s", rung->result);
+	size_t whole = strlen(number) + text_columns(rung->call) +
+		(rung->text ? text_columns(rung->text) + strlen(" \"\"") : 0) +
+		strlen(" = ") + text_columns(rung->result);
+	size_t used = strlen(first);
+
+	if (whole <= columns &&
+		used + strlen(" = ") + strlen(rung->result) < TEXT_LABEL_SIZE)
+		snprintf(first + used, TEXT_LABEL_SIZE - used, " = %s",
+			rung->result);
 	else
-		snprintf(second, TEXT_LABEL_SIZE, "  = %s", rung->result);
+		put_cut(second, columns, "  = ", rung->result, "");
+}
+
+void text_segment(const struct rung *rung, size_t columns, char *out)
+{
+	const char *segment = rung->segment;
+	char number[NUMBER_SIZE];
+
+	/* Beside its call it is that connection's. */
+	put_number(number, rung->call ? 0 : rung->connection);
+	const char *copy = rung->copy ? " copy" : "";
+	size_t around = strlen(number) + text_columns(segment);
+
+	/* What does not fit goes without its word. */
+	if (around + strlen(copy) > columns)
+		copy = "";
+	if (around > columns && !strncmp(segment, "data ", 5))
+		segment += 5;
+	put_cut(out, columns, number, segment, copy);
 }
 
 size_t text_write_wrapped(
@@ -87,7 +191,8 @@ size_t text_write_wrapped(
 		return fits;
 	}
 	fprintf(out, "%.*s", (int)shown, line);
-	return shown + 1;
+	/* The next line begins with a word. */
+	return shown + strspn(line + shown, " ");
 }
 
 void text_write_ascii(FILE *out, const char *text)
@@ -95,24 +200,21 @@ void text_write_ascii(FILE *out, const char *text)
 	static const struct {
 		const char *drawn;
 		char ascii;
-	} marks[] = { { "─", '-' }, { "▶", '>' }, { "◀", '<' }, { "…", '~' } };
+	} marks[] = { { "─", '-' }, { "╌", '.' }, { "═", '=' }, { "▶", '>' },
+		{ "◀", '<' }, { "✕", 'x' }, { "…", '~' } };
+	struct ruler ruler = { 0 };
 
 	while (*text) {
-		size_t len = text_bytes_of(text, 1);
-		char c = len == 1 ? *text : '?';
+		size_t columns, len = next(&ruler, text, &columns);
+		char c = len == 1 && !(*text & 0x80) ? *text : '?';
 
 		for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
 			if (!strncmp(marks[i].drawn, text, len) && len > 1)
 				c = marks[i].ascii;
-		fputc(c, out);
+		/* One that is wide is two, so that columns stay. */
+		for (; columns; columns--)
+			fputc(c, out);
 		text += len;
 	}
-}
-
-const char *text_made_fit(char *out, const char *text)
-{
-	size_t len = strlen(text);
-
-	return escape_is_harmless(text, len) ? text
-					     : escape_line(out, text, len);
+	end_ruler(&ruler);
 }

@@ -12,19 +12,39 @@
 /* Room for a label of any width asked for here. */
 #define TEXT_LABEL_SIZE 512
 
-/* How many columns a terminal gives the text: one each character. */
+/*
+ * How many columns a terminal gives the text: two for wide characters, none
+ * for combining ones, by wcwidth(3) in UTF-8 whatever the locale is.
+ */
 size_t text_columns(const char *text);
 
-/* The bytes of the first `columns` columns, or of all if there are fewer. */
+/*
+ * The bytes of the first `columns` columns, or of all if there are fewer; a
+ * wide character of which but one column would be left is not among them.
+ */
 size_t text_bytes_of(const char *text, size_t columns);
 
 /*
+ * Writes as much of the text as fits into the columns to `out`, with room for
+ * TEXT_LABEL_SIZE, and an ellipsis where that cuts it.
+ */
+void text_cut(char *out, size_t columns, const char *text);
+
+/*
  * Writes a rung's call, `send "data1" = 5`, in at most `columns` columns to
- * `first` (room for TEXT_LABEL_SIZE, as the others). Where it does not fit,
- * `= 5` goes to `second`, and the text is cut; else `second` is "".
+ * `first` (room for TEXT_LABEL_SIZE, as the others), with `[2] ` before it if
+ * there are several connections. Where it does not fit, `= 5` goes to `second`,
+ * and the text is cut with an ellipsis; else `second` is "".
  */
 void text_label(
 	const struct rung *rung, size_t columns, char *first, char *second);
+
+/*
+ * Writes a rung's segment, `data 5`, in at most `columns` columns to `out`,
+ * with room for TEXT_LABEL_SIZE: a copy is said to be one where that fits, and
+ * without a call the connection is named. Long numbers go without their `data`.
+ */
+void text_segment(const struct rung *rung, size_t columns, char *out);
 
 /*
  * Writes the part of a line of `len` bytes that fits into `columns`, up to a
@@ -33,13 +53,10 @@ void text_label(
 size_t text_write_wrapped(
 	FILE *out, const char *line, size_t len, size_t columns);
 
-/* Writes the text in ASCII: lines drawn with - < >, `?` for what is not. */
-void text_write_ascii(FILE *out, const char *text);
-
 /*
- * A text that a stranger may have written, fit for a terminal: itself if it is
- * printable, else escaped and cut, in `out` with room for ESCAPE_LINE_SIZE.
+ * Writes the text in ASCII, as wide as it was: arrows drawn with - . = < > x,
+ * `~` for an ellipsis, `?` for all else.
  */
-const char *text_made_fit(char *out, const char *text);
+void text_write_ascii(FILE *out, const char *text);
 
 #endif

@@ -62,6 +62,16 @@ bool escape_is_harmless(const void *bytes, size_t len)
 	return true;
 }
 
+static bool is_control_in_line(uint32_t point)
+{
+	return point != '\n' && escape_is_control(point);
+}
+
+size_t escape_lines(char *out, const void *bytes, size_t len)
+{
+	return utf8_fit(out, bytes, len, is_control_in_line);
+}
+
 char *escape_line(char *out, const void *bytes, size_t len)
 {
 	size_t shown = escape_cut(bytes, len, ESCAPE_LINE_BYTES);
@@ -70,6 +80,14 @@ char *escape_line(char *out, const void *bytes, size_t len)
 	if (shown < len)
 		memcpy(out + used, "…", sizeof("…"));
 	return out;
+}
+
+const char *escape_made_fit(char *out, const char *text)
+{
+	size_t len = strlen(text);
+
+	return escape_is_harmless(text, len) ? text
+					     : escape_line(out, text, len);
 }
 
 size_t escape_cut(const void *bytes, size_t len, size_t max)

@@ -38,6 +38,9 @@ size_t escape_shown(char *out, const void *bytes, size_t len);
 /* Whether `len` bytes are UTF-8 that drives no terminal, on one line. */
 bool escape_is_harmless(const void *bytes, size_t len);
 
+/* The same of a text of several lines: newlines stay too. */
+size_t escape_lines(char *out, const void *bytes, size_t len);
+
 /* Room for escape_line(): escaped text, ellipsis, terminator. */
 #define ESCAPE_LINE_SIZE (ESCAPE_SIZE(ESCAPE_LINE_BYTES) + sizeof("…"))
 
@@ -46,6 +49,12 @@ bool escape_is_harmless(const void *bytes, size_t len);
  * has room for ESCAPE_LINE_SIZE. Returns `out`.
  */
 char *escape_line(char *out, const void *bytes, size_t len);
+
+/*
+ * A text that a stranger may have written, fit for a terminal: itself if it is
+ * harmless, else escape_line() of it, in `out` with room for ESCAPE_LINE_SIZE.
+ */
+const char *escape_made_fit(char *out, const char *text);
 
 /*
  * How many of `len` bytes to take so that they are at most `max` and no UTF-8

@@ -8,7 +8,6 @@
 
 #include "gracelab/record/record.h"
 #include "gracelab/record/rungs.h"
-#include "gracelab/record/text.h"
 #include "lib/base/names.h"
 
 /* The columns, from left to right, and where they begin. */
