@@ -1,61 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "escape.h"
 
-#include <stdint.h>
 #include <string.h>
 
-/*
- * The length of the UTF-8 character at `p`, of which `len` bytes are there,
- * and its code point (RFC 3629 section 4); 0 if it is not well-formed.
- */
-static size_t utf8_decode(const unsigned char *p, size_t len, uint32_t *point)
-{
-	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t need;
+#include "utf8.h"
 
-	if (p[0] < 0x80) {
-		*point = p[0];
-		return 1;
-	}
-	if ((p[0] & 0xe0) == 0xc0)
-		need = 2;
-	else if ((p[0] & 0xf0) == 0xe0)
-		need = 3;
-	else if ((p[0] & 0xf8) == 0xf0)
-		need = 4;
-	else
-		return 0;
-	if (need > len)
-		return 0;
-	*point = p[0] & (0x7fu >> need);
-	for (size_t i = 1; i < need; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		*point = *point << 6 | (p[i] & 0x3f);
-	}
-	if (*point < smallest[need] || *point > 0x10ffff ||
-		(*point >= 0xd800 && *point <= 0xdfff))
-		return 0;
-	return need;
-}
-
-static bool is_control(uint32_t point)
+bool escape_is_control(uint32_t point)
 {
 	return point < 0x20 || (point >= 0x7f && point <= 0x9f) ||
 		point == 0x061c || point == 0x200e || point == 0x200f ||
 		(point >= 0x202a && point <= 0x202e) ||
 		(point >= 0x2066 && point <= 0x2069);
-}
-
-static char *put_hex(char *out, unsigned char byte)
-{
-	static const char hex[] = "0123456789abcdef";
-
-	*out++ = '\\';
-	*out++ = 'x';
-	*out++ = hex[byte >> 4];
-	*out++ = hex[byte & 15];
-	return out;
 }
 
 size_t escape_text(char *out, const void *bytes, size_t len)
@@ -66,7 +21,7 @@ size_t escape_text(char *out, const void *bytes, size_t len)
 	while (len) {
 		uint32_t point = 0;
 		size_t n = utf8_decode(p, len, &point);
-		bool as_it_is = n && !is_control(point) && point != '\\';
+		bool as_it_is = n && !escape_is_control(point) && point != '\\';
 
 		if (!n)
 			n = 1;
@@ -78,13 +33,18 @@ size_t escape_text(char *out, const void *bytes, size_t len)
 			*out++ = *p == '\n' ? 'n' : *p == '\t' ? 't' : '\\';
 		} else {
 			for (size_t i = 0; i < n; i++)
-				out = put_hex(out, p[i]);
+				out = utf8_put_hex(out, p[i]);
 		}
 		p += n;
 		len -= n;
 	}
 	*out = '\0';
 	return (size_t)(out - start);
+}
+
+size_t escape_shown(char *out, const void *bytes, size_t len)
+{
+	return utf8_fit(out, bytes, len, escape_is_control);
 }
 
 char *escape_line(char *out, const void *bytes, size_t len)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What a terminal line shows of a text, in bytes of the text. */
 #define ESCAPE_LINE_BYTES 200
@@ -15,6 +16,9 @@
 /* The room, terminator included, that `len` bytes may need when escaped. */
 #define ESCAPE_SIZE(len) ((len)*4 + 1)
 
+/* Whether a character may drive a terminal: C0, DEL, C1, bidirectional. */
+bool escape_is_control(uint32_t point);
+
 /*
  * Writes `len` bytes to `out` so that no terminal is driven by them: `\\`,
  * `\n`, `\t`; `\xNN` for each byte of every other control character (C0, DEL,
@@ -23,6 +27,13 @@
  * Returns its length.
  */
 size_t escape_text(char *out, const void *bytes, size_t len);
+
+/*
+ * The same for a text that is escaped already, or was on a screen, and yet
+ * may drive one: a backslash stays as it is, and so `\n` and `\t` are \x0a and
+ * \x09.
+ */
+size_t escape_shown(char *out, const void *bytes, size_t len);
 
 /* Room for escape_line(): escaped text, ellipsis, terminator. */
 #define ESCAPE_LINE_SIZE (ESCAPE_SIZE(ESCAPE_LINE_BYTES) + sizeof("…"))
