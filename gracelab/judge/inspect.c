@@ -3,18 +3,22 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/names.h"
+#include "lib/base/signals.h"
 #include "lib/base/status.h"
 
-enum { OPTION_ONLY = 0x600, OPTION_LIST, OPTION_FORMAT };
+enum { OPTION_ONLY = 0x600, OPTION_LIST, OPTION_FORMAT, OPTION_NAME };
 
 static const struct argp_option entries[] = {
 	{ "only", OPTION_ONLY, "NAME,...", 0, "Only these", 3 },
 	{ "list", OPTION_LIST, NULL, 0, "List what there is", 3 },
 	{ "format", OPTION_FORMAT, "FORMAT", 0,
 		"text (the default), json or junit", 3 },
+	{ "name", OPTION_NAME, "NAME", 0,
+		"JUnit's name of the suite (default: the command line)", 3 },
 	{ "output", 'o', "FILE", 0, "Write to FILE", 3 },
 	{ 0 },
 };
@@ -63,6 +67,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case OPTION_FORMAT:
 		parse_format(state, argument);
 		return 0;
+	case OPTION_NAME:
+		options->name = argument;
+		return 0;
 	case 'o':
 		options->output = argument;
 		return 0;
@@ -91,15 +98,69 @@ void inspect_list(const struct inspect_options *options)
 	}
 }
 
-int inspect_write(
-	const struct inspect_options *options, const struct results *results)
+/* The command line as somebody typed it, but for quotes. */
+static char *join(const char *command, int argc, char **argv)
+{
+	size_t bytes = sizeof("gracelab ") + strlen(command);
+
+	for (int i = 1; i < argc; i++)
+		bytes += strlen(argv[i]) + 1;
+	char *joined = malloc(bytes);
+
+	if (!joined)
+		return NULL;
+	char *end = stpcpy(stpcpy(joined, "gracelab "), command);
+
+	for (int i = 1; i < argc; i++)
+		end = stpcpy(stpcpy(end, " "), argv[i]);
+	return joined;
+}
+
+static void complain(const struct inspect_options *options)
 {
 	char why[NAMES_DESCRIPTION_SIZE];
 
-	if (!results_save(options->output, results, options->format))
-		return results->status;
 	fprintf(stderr, "gracelab: cannot write %s: %s\n",
 		options->output ? options->output : "standard output",
 		names_describe(why, errno));
-	return STATUS_USAGE;
+}
+
+bool inspect_begin(const struct inspect_options *options, int argc, char **argv,
+	struct results *results)
+{
+	if (results_open(results, options->output, options->format)) {
+		complain(options);
+		return false;
+	}
+	results->suite = options->name ? strdup(options->name)
+				       : join(options->command, argc, argv);
+	return true;
+}
+
+void inspect_catch(sigset_t *outside)
+{
+	sigprocmask(SIG_SETMASK, NULL, outside);
+	signals_catch(SIGINT);
+	signals_catch(SIGTERM);
+}
+
+bool inspect_interrupted(void)
+{
+	return signals_pending(SIGINT) || signals_pending(SIGTERM);
+}
+
+int inspect_end(const struct inspect_options *options, struct results *results)
+{
+	int status = results->status;
+
+	if (results_close(results)) {
+		complain(options);
+		status = STATUS_USAGE;
+	}
+	results_free(results);
+	if (signals_pending(SIGINT))
+		signals_die(SIGINT);
+	if (signals_pending(SIGTERM))
+		signals_die(SIGTERM);
+	return status;
 }

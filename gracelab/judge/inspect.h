@@ -3,6 +3,7 @@
 #ifndef GRACELAB_INSPECT_H
 #define GRACELAB_INSPECT_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "lib/base/options.h"
@@ -24,11 +25,13 @@ struct inspect_item {
 
 /* The options that both have. */
 struct inspect_options {
+	const char *command;              /* the subcommand */
 	const struct inspect_item *items; /* borrowed, `count` of them */
 	int count;
 	bool *chosen; /* by item; --only chooses anew */
 	bool list;
 	const char *output; /* a path, or NULL */
+	const char *name;   /* of JUnit's suite; NULL: the command */
 	enum results_format format;
 };
 
@@ -41,8 +44,28 @@ void inspect_choose_all(const struct inspect_options *options);
 /* Writes what --list asks for. */
 void inspect_list(const struct inspect_options *options);
 
-/* Writes the results; returns their status, or 2 where that fails. */
-int inspect_write(
-	const struct inspect_options *options, const struct results *results);
+/*
+ * Begins to write: --output, --format, --name. `argv`, of `argc` words, is the
+ * command line without the subcommand. False, said on standard error, where it
+ * cannot be written.
+ */
+bool inspect_begin(const struct inspect_options *options, int argc, char **argv,
+	struct results *results);
+
+/*
+ * Catches SIGINT and SIGTERM from now on, so that what was finished is written;
+ * `*outside` is the mask for ppoll(2), which alone delivers them, and for
+ * programs that are started.
+ */
+void inspect_catch(sigset_t *outside);
+
+/* Whether one has come. */
+bool inspect_interrupted(void);
+
+/*
+ * Writes what is left of the results. Returns their status, or 2 where that
+ * fails; where a signal came, ends the process by it.
+ */
+int inspect_end(const struct inspect_options *options, struct results *results);
 
 #endif

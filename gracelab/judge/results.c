@@ -3,13 +3,34 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "export.h"
+#include "gracelab/record/text.h"
+
+/* Where nobody says how wide it is, and the least that a table needs. */
+#define COLUMNS       80
+#define COLUMNS_LEAST 50
+
+/* Where the third column begins. */
+#define INDENT 30
+
+/* Where the lines below the table go on. */
+#define INDENT_BELOW 4
 
 static const char *const kind_names[] = {
 	[RESULT_GOOD] = "good",
 	[RESULT_BAD] = "bad",
 	[RESULT_REPORTED] = "reported",
 	[RESULT_SKIPPED] = "skipped",
+	[RESULT_UNPROVED] = "unproved",
 };
+
+const char *results_kind_name(enum result_kind kind)
+{
+	return kind_names[kind];
+}
 
 int results_parse_format(const char *name)
 {
@@ -21,6 +42,30 @@ int results_parse_format(const char *name)
 	return -1;
 }
 
+static size_t columns_of(FILE *out)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(out), TIOCGWINSZ, &size) || !size.ws_col)
+		return COLUMNS;
+	return size.ws_col < COLUMNS_LEAST ? COLUMNS_LEAST : size.ws_col;
+}
+
+int results_open(
+	struct results *results, const char *path, enum results_format format)
+{
+	*results = (struct results){
+		.overall = "",
+		.out = path ? fopen(path, "we") : stdout,
+		.format = format,
+		.watched = isatty(STDERR_FILENO),
+	};
+	if (!results->out)
+		return -1;
+	results->columns = columns_of(results->out);
+	return 0;
+}
+
 struct result *results_add(struct results *results)
 {
 	struct result *rows =
@@ -29,160 +74,141 @@ struct result *results_add(struct results *results)
 	if (!rows)
 		return NULL;
 	results->rows = rows;
-	rows[results->count] = (struct result){ .verdict = "" };
+	rows[results->count] = (struct result){ .name = "", .verdict = "" };
 	return &rows[results->count++];
 }
 
-static void write_text(FILE *out, const struct results *results)
+void results_progress(
+	struct results *results, const char *name, unsigned try, unsigned tries)
 {
-	fprintf(out, "%s\n\n", results->title);
-	for (size_t i = 0; i < results->count; i++) {
-		const struct result *row = &results->rows[i];
-		const char *mark = row->kind == RESULT_BAD ? "!" : " ";
+	if (!results->watched)
+		return;
+	results->progress = true;
+	fprintf(stderr, "\r\033[K%s %u of %u", name, try, tries);
+	fflush(stderr);
+}
 
-		fprintf(out, "%s %-13s ", mark, row->name);
-		if (*row->measured || *row->why)
-			fprintf(out, "%-13s %s%s%s\n", row->verdict,
-				row->measured,
-				*row->measured && *row->why ? "; " : "",
-				row->why);
-		else
-			fprintf(out, "%s\n", row->verdict);
+static void clear_progress(struct results *results)
+{
+	if (results->progress)
+		fputs("\r\033[K", stderr);
+	fflush(stderr);
+	results->progress = false;
+}
+
+/*
+ * Writes a text from the column `at` on, wrapped; what goes on in the next line
+ * begins at `indent`.
+ */
+static void wrap(
+	struct results *results, size_t at, size_t indent, const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		size_t columns =
+			results->columns > at + 10 ? results->columns - at : 10;
+		size_t taken =
+			text_write_wrapped(results->out, text, left, columns);
+
+		text += taken;
+		left -= taken;
+		fputc('\n', results->out);
+		if (left)
+			fprintf(results->out, "%*s", (int)indent, "");
+		at = indent;
 	}
-	fprintf(out, "\n%s%s%s\n", results->overall,
-		*results->proof ? ": " : "", results->proof);
+}
+
+static void show_row(struct results *results, const struct result *row)
+{
+	char text[sizeof(row->measured) + sizeof(row->why) + 2];
+
+	snprintf(text, sizeof(text), "%s%s%s", row->measured,
+		*row->measured && *row->why ? "; " : "", row->why);
+	fprintf(results->out, "%s %-13s ", row->kind == RESULT_BAD ? "!" : " ",
+		row->name);
+	if (!*text) {
+		fprintf(results->out, "%s\n", row->verdict);
+		return;
+	}
+	fprintf(results->out, "%-13s ", row->verdict);
+	size_t len = strlen(row->verdict);
+
+	wrap(results, len > 13 ? INDENT + len - 13 : INDENT, INDENT, text);
+}
+
+static void show_title(struct results *results)
+{
+	if (!results->titled)
+		fprintf(results->out, "%s\n\n", results->title);
+	results->titled = true;
+}
+
+void results_show(struct results *results)
+{
+	if (results->format != RESULTS_TEXT)
+		return;
+	clear_progress(results);
+	show_title(results);
+	for (; results->shown < results->count; results->shown++)
+		show_row(results, &results->rows[results->shown]);
+	fflush(results->out);
+}
+
+/* What helps, each once. */
+static void show_remedies(struct results *results)
+{
+	for (size_t i = 0; i < results->count; i++) {
+		const char *remedy = results->rows[i].remedy;
+		bool again = false;
+
+		for (size_t k = 0; k < i; k++)
+			again = again ||
+				(results->rows[k].remedy && remedy &&
+					!strcmp(results->rows[k].remedy,
+						remedy));
+		if (!remedy || again)
+			continue;
+		fputs("Remedy: ", results->out);
+		wrap(results, strlen("Remedy: "), INDENT_BELOW, remedy);
+	}
+}
+
+static void show_end(struct results *results)
+{
+	results_show(results);
+	fprintf(results->out, "%s%s%s", results->count ? "\n" : "",
+		results->overall, *results->proof ? ": " : "\n");
+	wrap(results, strlen(results->overall) + 2, INDENT_BELOW,
+		results->proof);
+	show_remedies(results);
 	for (size_t i = 0; i < results->count; i++)
-		if (results->rows[i].ladder)
-			fprintf(out, "\n%s", results->rows[i].ladder);
+		if (results->rows[i].picture)
+			fprintf(results->out, "\n%s", results->rows[i].picture);
 }
 
-static void write_json(FILE *out, const struct results *results)
+int results_close(struct results *results)
 {
-	json_t *rows = json_array();
+	FILE *out = results->out;
 
-	for (size_t i = 0; i < results->count; i++) {
-		const struct result *row = &results->rows[i];
-		json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s}", "id",
-			row->name, "kind", kind_names[row->kind], "verdict",
-			row->verdict, "measured", row->measured, "why",
-			row->why);
-
-		if (object && row->data)
-			json_object_update(object, row->data);
-		if (object && row->ladder)
-			json_object_set_new(
-				object, "ladder", json_string(row->ladder));
-		if (object)
-			json_array_append_new(rows, object);
-	}
-	json_t *whole = json_pack("{s:s, s:s, s:i, s:s, s:o}", "title",
-		results->title, "overall", results->overall, "status",
-		results->status, "proof", results->proof, "probes", rows);
-
-	json_dumpf(whole, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-	fputc('\n', out);
-	json_decref(whole);
-}
-
-static void put_xml(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
-			fputc(*text, out);
-		}
-	}
-}
-
-static void write_case(
-	FILE *out, const struct results *results, const struct result *row)
-{
-	fputs("  <testcase classname=\"", out);
-	put_xml(out, results->title);
-	fprintf(out, "\" name=\"%s\">\n", row->name);
-	if (row->kind == RESULT_BAD) {
-		fprintf(out, "    <failure message=\"%s\">", row->verdict);
-		put_xml(out, row->why);
-		if (row->ladder) {
-			fputc('\n', out);
-			put_xml(out, row->ladder);
-		}
-		fputs("</failure>\n", out);
-	} else if (row->kind == RESULT_SKIPPED) {
-		fputs("    <skipped message=\"", out);
-		put_xml(out, row->why);
-		fputs("\"/>\n", out);
-	} else {
-		fputs("    <system-out>", out);
-		put_xml(out, row->verdict);
-		fputs(" ", out);
-		put_xml(out, row->why);
-		fputs("</system-out>\n", out);
-	}
-	fputs("  </testcase>\n", out);
-}
-
-static void write_junit(FILE *out, const struct results *results)
-{
-	size_t bad = 0, skipped = 0;
-
-	for (size_t i = 0; i < results->count; i++) {
-		bad += results->rows[i].kind == RESULT_BAD;
-		skipped += results->rows[i].kind == RESULT_SKIPPED;
-	}
-	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"",
-		out);
-	put_xml(out, results->title);
-	fprintf(out,
-		"\" tests=\"%zu\" failures=\"%zu\" skipped=\"%zu\">\n"
-		"  <properties><property name=\"overall\" value=\"",
-		results->count, bad, skipped);
-	put_xml(out, results->overall);
-	fputs(": ", out);
-	put_xml(out, results->proof);
-	fputs("\"/></properties>\n", out);
-	for (size_t i = 0; i < results->count; i++)
-		write_case(out, results, &results->rows[i]);
-	fputs("</testsuite>\n", out);
-}
-
-void results_write(
-	FILE *out, const struct results *results, enum results_format format)
-{
-	switch (format) {
+	clear_progress(results);
+	switch (results->format) {
 	case RESULTS_TEXT:
-		write_text(out, results);
+		show_end(results);
 		break;
 	case RESULTS_JSON:
-		write_json(out, results);
+		export_json(out, results);
 		break;
 	case RESULTS_JUNIT:
-		write_junit(out, results);
+		export_junit(out, results);
 		break;
 	}
-}
-
-int results_save(const char *path, const struct results *results,
-	enum results_format format)
-{
-	FILE *out = path ? fopen(path, "we") : stdout;
-
-	if (!out)
-		return -1;
-	results_write(out, results, format);
 	bool bad = fflush(out) || ferror(out);
 
-	if (path)
+	if (out != stdout)
 		bad = fclose(out) || bad;
+	results->out = NULL;
 	return bad ? -1 : 0;
 }
 
@@ -190,8 +216,10 @@ void results_free(struct results *results)
 {
 	for (size_t i = 0; i < results->count; i++) {
 		json_decref(results->rows[i].data);
-		free(results->rows[i].ladder);
+		json_decref(results->rows[i].ladder);
+		free(results->rows[i].picture);
 	}
 	free(results->rows);
-	*results = (struct results){ 0 };
+	free(results->suite);
+	*results = (struct results){ .overall = "" };
 }

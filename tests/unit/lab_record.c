@@ -76,6 +76,7 @@ static void a_record_is_a_ladder_with_both_terminals(void)
 
 	EXPECT_TEXT(
 		"name: A title\n"
+		"What?\n"
 		"\n"
 		"  client               state       wire         state       "
 		"server\n"

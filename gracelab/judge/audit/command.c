@@ -281,9 +281,10 @@ int inspect_audit(int argc, char **argv)
 		.audit = { .timeout_ms = 5000, .tries = 8 },
 	};
 	struct audit_report *report = calloc(1, sizeof(*report));
-	struct results results = { 0 };
+	struct results results;
 
 	options.common = (struct inspect_options){
+		.command = "audit",
 		.items = audit_probes(),
 		.count = AUDIT_PROBES,
 		.chosen = options.audit.chosen,
@@ -298,14 +299,15 @@ int inspect_audit(int argc, char **argv)
 		inspect_list(&options.common);
 	} else if (!report) {
 		status = STATUS_FAILURE;
+	} else if (!inspect_begin(&options.common, argc, argv, &results)) {
+		status = STATUS_USAGE;
 	} else {
 		audit_run(&options.audit, report);
 		if (options.audit.progress)
 			fputs("\r\033[K", stderr);
 		fill_results(&options, report, &results);
-		status = inspect_write(&options.common, &results);
+		status = inspect_end(&options.common, &results);
 	}
-	results_free(&results);
 	free(options.request);
 	free(options.preamble);
 	free(report);

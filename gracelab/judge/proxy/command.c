@@ -332,7 +332,7 @@ static void add_row(struct inspection *inspection, enum proxy_id id,
 		return;
 	}
 	if (finding.verdict == PROXY_FAIL)
-		row->ladder = draw_both(inspection, id);
+		row->picture = draw_both(inspection, id);
 	if (finding.verdict == PROXY_CONTROL_FAILS || finding.next_served)
 		return;
 	row = results_add(results);
@@ -369,8 +369,10 @@ static void inspect(struct inspection *inspection, struct results *results)
 				    : inspection->front);
 	for (int id = 0; id < PROXY_CHECKS; id++)
 		if (inspection->proxy.chosen[id] &&
-			results->status != STATUS_NO_CONTROL)
+			results->status != STATUS_NO_CONTROL) {
 			add_row(inspection, (enum proxy_id)id, results);
+			results_show(results);
+		}
 	switch (results->status) {
 	case STATUS_ORDER:
 		results->overall = "PASS";
@@ -386,12 +388,15 @@ static void inspect(struct inspection *inspection, struct results *results)
 	}
 }
 
-static int run(struct inspection *inspection)
+static int run(struct inspection *inspection, int argc, char **argv)
 {
-	struct results results = { 0 };
-	char *why = prepare(inspection);
-	int status;
+	struct results results;
+	int status = STATUS_USAGE;
+	char *why;
 
+	if (!inspect_begin(&inspection->common, argc, argv, &results))
+		goto out;
+	why = prepare(inspection);
 	if (why) {
 		fprintf(stderr, "gracelab: proxy: %s\n", why);
 		results.status = STATUS_NO_CONTROL;
@@ -403,10 +408,10 @@ static int run(struct inspection *inspection)
 		if (inspection->proxy.progress)
 			fputs("\r\033[K", stderr);
 	}
-	status = inspect_write(&inspection->common, &results);
 	free(why);
+	status = inspect_end(&inspection->common, &results);
+out:
 	device_end(&inspection->device);
-	results_free(&results);
 	kernel_close(inspection->kernel);
 	capture_close(inspection->wire);
 	return status;
@@ -437,6 +442,7 @@ int inspect_proxy(int argc, char **argv)
 	int status = STATUS_ORDER;
 
 	inspection.common = (struct inspect_options){
+		.command = "proxy",
 		.items = proxy_checks(),
 		.count = PROXY_CHECKS,
 		.chosen = inspection.proxy.chosen,
@@ -450,7 +456,7 @@ int inspect_proxy(int argc, char **argv)
 	if (inspection.common.list)
 		inspect_list(&inspection.common);
 	else
-		status = run(&inspection);
+		status = run(&inspection, argc, argv);
 	free(inspection.front);
 	return status;
 }
