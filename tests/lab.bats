@@ -225,7 +225,7 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 	assert_line --index 0 sequenceDiagram
 	assert_line --regexp '^ *participant client$'
 	assert_line --regexp '^ *client->>server: SYN$'
-	assert_line --regexp '^ *client-xserver: RST$'
+	assert_line --regexp '^ *client->>server: RST$'
 	assert_line --regexp '^ *Note over client: .*FIN_WAIT2'
 	refute_output --regexp '(Note|: ).*;[^[:space:]].*[^0-9];'
 }
