@@ -100,7 +100,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 # Parts of the programs for their unit tests.
 UNIT_PARTS := $(O)/obj/graceclient/options.o \
 	$(addprefix $(O)/obj/graceserver/,options.o timers.o) \
-	$(filter-out %/main.o %/show.o %/verify.o,$(call objects,gracelab))
+	$(filter-out %/main.o,$(call objects,gracelab))
 
 $(O)/unit: $(UNIT_OBJECTS) $(UNIT_PARTS) $(O)/libgrace.a
 	$(call say,LD,$@)

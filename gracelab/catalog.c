@@ -2,6 +2,7 @@
 #include "catalog.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,14 +63,6 @@ char *catalog_transcripts(const char *programs)
 	return NULL;
 }
 
-char *catalog_path(const char *transcripts, const char *experiment)
-{
-	if (strchr(experiment, '/') || is_experiment(experiment) ||
-		!transcripts)
-		return strdup(experiment);
-	return join(transcripts, experiment, suffix);
-}
-
 char *catalog_golden(const char *experiment_path)
 {
 	const char *slash = strrchr(experiment_path, '/');
@@ -83,33 +76,110 @@ char *catalog_golden(const char *experiment_path)
 		: path;
 }
 
-static int filter(const struct dirent *entry)
-{
-	return is_experiment(entry->d_name);
-}
-
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	const struct catalog_entry *one = a, *other = b;
+	int order = strcmp(one->name, other->name);
+
+	return order ? order : strcmp(one->theme, other->theme);
 }
 
-char **catalog_names(const char *transcripts)
+/* Adds an experiment by its file's name; false without memory. */
+static bool add(struct catalog *catalog, const char *folder, const char *theme,
+	const char *file)
 {
-	struct dirent **entries;
-	int count = scandir(transcripts, &entries, filter, NULL);
+	struct catalog_entry *entries = reallocarray(
+		catalog->entries, catalog->count + 1, sizeof(*entries));
 
-	if (count < 0)
-		return NULL;
-	char **names = calloc((size_t)count + 1, sizeof(*names));
+	if (!entries)
+		return false;
+	catalog->entries = entries;
+	struct catalog_entry *entry = &entries[catalog->count++];
 
-	for (int i = 0; i < count; i++) {
-		if (names)
-			names[i] = strndup(entries[i]->d_name,
-				strlen(entries[i]->d_name) - strlen(suffix));
-		free(entries[i]);
+	*entry = (struct catalog_entry){
+		.theme = strdup(theme),
+		.name = strndup(file, strlen(file) - strlen(suffix)),
+		.path = join(folder, file, ""),
+	};
+	return entry->theme && entry->name && entry->path;
+}
+
+/* Adds a folder's experiments, and those of its folders if it has no theme. */
+static int add_folder(
+	struct catalog *catalog, const char *folder, const char *theme)
+{
+	DIR *stream = opendir(folder);
+	struct dirent *entry;
+	int failed = 0;
+
+	if (!stream)
+		return -1;
+	while (!failed && (entry = readdir(stream))) {
+		const char *name = entry->d_name;
+
+		if (is_experiment(name)) {
+			failed = add(catalog, folder, theme, name) ? 0 : -1;
+		} else if (!*theme && name[0] != '.') {
+			char *inner = join(folder, name, "");
+
+			failed = inner ? 0 : -1;
+			/* A file, or a folder that is not ours to read. */
+			if (inner && add_folder(catalog, inner, name) &&
+				errno == ENOMEM)
+				failed = -1;
+			free(inner);
+		}
 	}
-	free(entries);
-	if (names)
-		qsort(names, (size_t)count, sizeof(*names), by_name);
-	return names;
+	int error = errno;
+
+	closedir(stream);
+	errno = error;
+	return failed;
+}
+
+int catalog_read(struct catalog *catalog, const char *transcripts)
+{
+	*catalog = (struct catalog){ 0 };
+	if (add_folder(catalog, transcripts, "")) {
+		int error = errno;
+
+		catalog_free(catalog);
+		errno = error;
+		return -1;
+	}
+	if (catalog->count)
+		qsort(catalog->entries, catalog->count,
+			sizeof(*catalog->entries), by_name);
+	return 0;
+}
+
+void catalog_free(struct catalog *catalog)
+{
+	for (size_t i = 0; i < catalog->count; i++) {
+		free(catalog->entries[i].theme);
+		free(catalog->entries[i].name);
+		free(catalog->entries[i].path);
+	}
+	free(catalog->entries);
+	*catalog = (struct catalog){ 0 };
+}
+
+bool catalog_is_path(const char *experiment)
+{
+	return strchr(experiment, '/') || is_experiment(experiment);
+}
+
+char *catalog_path(const char *transcripts, const char *experiment)
+{
+	struct catalog catalog = { 0 };
+	char *path = NULL;
+
+	if (catalog_is_path(experiment) || !transcripts)
+		return strdup(experiment);
+	catalog_read(&catalog, transcripts);
+	for (size_t i = 0; i < catalog.count && !path; i++)
+		if (!strcmp(catalog.entries[i].name, experiment))
+			path = strdup(catalog.entries[i].path);
+	catalog_free(&catalog);
+	return path ? path : join(transcripts, experiment, suffix);
 }

@@ -19,19 +19,37 @@ char *catalog_programs(void);
  */
 char *catalog_transcripts(const char *programs);
 
-/*
- * The path of an experiment: of a name, in `transcripts` (or NULL); anything
- * with a slash or that ends in .lab is a path already. The caller frees it.
- */
-char *catalog_path(const char *transcripts, const char *experiment);
-
 /* The path of the golden beside an experiment's path. The caller frees it. */
 char *catalog_golden(const char *experiment_path);
 
+/* An experiment in the folder; all texts are the catalog's. */
+struct catalog_entry {
+	char *theme; /* the folder in there that it stands in, or "" */
+	char *name;  /* unique */
+	char *path;
+};
+
+struct catalog {
+	struct catalog_entry *entries; /* owned, sorted by name */
+	size_t count;
+};
+
 /*
- * The names of all experiments in a folder, sorted, NULL at the end; free each
- * and the list. NULL with errno where the folder cannot be read.
+ * Lists the experiments of a folder and of the folders in it, for
+ * catalog_free(). Returns 0, or -1 with errno where it cannot be read; there is
+ * nothing to free then.
  */
-char **catalog_names(const char *transcripts);
+int catalog_read(struct catalog *catalog, const char *transcripts);
+
+void catalog_free(struct catalog *catalog);
+
+/* A word with a slash, or that ends in .lab, is a path and no name. */
+bool catalog_is_path(const char *experiment);
+
+/*
+ * The path of an experiment: of a name, in `transcripts` (or NULL), where it
+ * would stand if it is not there. The caller frees it; NULL: no memory.
+ */
+char *catalog_path(const char *transcripts, const char *experiment);
 
 #endif

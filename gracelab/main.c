@@ -1,247 +1,116 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <assert.h>
 #include <errno.h>
-#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "catalog.h"
-#include "gracelab/judge/inspect.h"
-#include "gracelab/stage/stage.h"
-#include "lib/base/escape.h"
-#include "lib/base/io.h"
-#include "lib/base/names.h"
-#include "lib/base/status.h"
-#include "program.h"
+#include "lib/base/near.h"
+#include "lib/base/options.h"
+#include "options.h"
+#include "subcommands.h"
 
-void program_complain(const char *format, ...)
+/* The text of help with the table of subcommands; NULL: no memory. */
+static char *with_subcommands(const char *doc)
 {
-	static const char begins[] = "gracelab: ";
-	va_list arguments;
+	const struct subcommand *entry = NULL;
 	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
 
-	fflush(stdout);
-	va_start(arguments, format);
-	int len = vasprintf(&text, format, arguments);
-	va_end(arguments);
-	if (len < 0)
-		return;
-	/* Names and actors' words are a stranger's. */
-	char *shown = malloc(ESCAPE_SIZE((size_t)len) + 1);
-
-	if (shown) {
-		size_t size = escape_lines(shown, text, (size_t)len);
-
-		shown[size] = '\n';
-		io_write(STDERR_FILENO, begins, strlen(begins));
-		io_write(STDERR_FILENO, shown, size + 1);
+	if (!out)
+		return NULL;
+	fprintf(out, "%s\n\n", doc);
+	while ((entry = subcommand_next(entry)))
+		fprintf(out, "  %-10s %s\n", entry->name, entry->help);
+	fputs("\n`gracelab COMMAND --help' shows the options of one. Options "
+	      "stand before or after COMMAND.",
+		out);
+	if (fclose(out)) {
+		free(text);
+		return NULL;
 	}
-	free(shown);
-	free(text);
+	return text;
 }
 
-void program_failed(struct program *program, const struct record *record)
+static char *filter_help(int key, const char *text, void *input)
 {
-	program_complain("%s: %s", record->name, record_why_failed(record));
-	program->status = STATUS_FAILURE;
+	char *whole =
+		key == ARGP_KEY_HELP_PRE_DOC ? with_subcommands(text) : NULL;
+
+	(void)input;
+	return whole ? whole : (char *)text;
 }
 
-static bool read_experiment(struct program *program, const char *name)
+/* Says which names are near one that is none. */
+static void refuse(struct argp_state *state, const char *name)
 {
-	char *error = NULL;
-	char *path = catalog_path(program->transcripts, name);
-	struct experiment *experiment =
-		path ? experiment_read(path, &error) : NULL;
+	const struct subcommand *entry = NULL;
 
-	free(path);
-	if (!experiment) {
-		program_complain("%s", error ? error : "no memory");
-		free(error);
-		return false;
-	}
-	program->experiments[program->count++] = experiment;
-	return true;
+	while ((entry = subcommand_next(entry)))
+		if (near_is(name, entry->name))
+			argp_error(state,
+				"there is no command '%s'; perhaps '%s'?", name,
+				entry->name);
+	argp_error(state, "there is no command '%s'", name);
 }
 
-/* All experiments of the folder, or those that were named. */
-static bool read_experiments(struct program *program)
+static error_t parse(int key, char *argument, struct argp_state *state)
 {
-	struct lab_options *options = &program->options;
-	char **all = NULL;
-	size_t count = (size_t)options->experiment_count;
-	bool good;
-
-	if (!count) {
-		all = program->transcripts ? catalog_names(program->transcripts)
-					   : NULL;
-		if (!all) {
-			program_complain("there is no folder of transcripts: "
-					 "--transcripts DIR names one");
-			return false;
-		}
-		while (all[count])
-			count++;
-	}
-	program->experiments = calloc(count + 1, sizeof(struct experiment *));
-	if (!program->experiments)
-		program_complain("no memory for the experiments");
-	good = program->experiments;
-	for (size_t i = 0; program->experiments && i < count; i++)
-		good = read_experiment(program,
-			       all ? all[i] : options->experiments[i]) &&
-			good;
-	for (size_t i = 0; all && all[i]; i++)
-		free(all[i]);
-	free(all);
-	return good;
-}
-
-static void list(struct program *program)
-{
-	for (size_t i = 0; i < program->count; i++) {
-		const struct experiment *experiment = program->experiments[i];
-
-		assert(experiment);
-		printf("%-22s %s\n", experiment->name,
-			experiment->title ? experiment->title : "");
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->input;
+		return 0;
+	case ARGP_KEY_ARG:
+		refuse(state, argument);
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "expected a COMMAND");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static bool open_output(struct program *program)
+/* Where no subcommand is named: help, version, or a usage error. */
+static int run_without(int argc, char **argv)
 {
-	char why[NAMES_DESCRIPTION_SIZE];
-
-	program->out = stdout;
-	if (!program->options.output)
-		return true;
-	program->out = fopen(program->options.output, "we");
-	if (program->out)
-		return true;
-	program_complain("cannot write %s: %s", program->options.output,
-		names_describe(why, errno));
-	return false;
-}
-
-static void close_output(struct program *program)
-{
-	const char *name = program->options.output;
-	char why[NAMES_DESCRIPTION_SIZE];
-	bool bad = ferror(program->out);
-
-	if ((program->out == stdout ? fflush(stdout) : fclose(program->out)) ||
-		bad) {
-		program_complain("cannot write %s: %s",
-			name ? name : "standard output",
-			names_describe(why, errno));
-		program->status = STATUS_FAILURE;
-	}
-}
-
-static void run(struct program *program)
-{
-	struct stage stage = { .result = STAGE_PRIVATE };
-
-	if (program->options.command != LAB_LIST && !program->options.host)
-		stage_probe(&stage);
-	program->play = (struct play_options){
-		.programs = program->programs,
-		.pcap = program->options.pcap,
-		.patience_ms = program->options.patience_ms,
-		.host_why = program->options.host       ? "--host was said"
-			: stage.result == STAGE_PRIVATE ? NULL
-							: stage.why,
+	static const struct argp_child children[] = {
+		{ &options_shared, 0, "Of play, check and record:", 0 },
+		{ 0 },
 	};
-	switch (program->options.command) {
-	case LAB_PLAY:
-		if (program->options.step)
-			show_step(program);
-		else
-			show_play(program);
-		break;
-	case LAB_CHECK:
-		verify_check(program);
-		break;
-	case LAB_RECORD:
-		verify_record(program);
-		break;
-	case LAB_LIST:
-		list(program);
-		break;
-	}
-}
-
-/*
- * Runs a subcommand that has a command line of its own, wherever its name
- * stands among the options. Returns its exit status, or -1 if there is none.
- */
-static int inspect(int argc, char **argv)
-{
-	static const struct {
-		const char *name;
-		int (*run)(int argc, char **argv);
-	} inspections[] = {
-		{ "audit", inspect_audit },
-		{ "proxy", inspect_proxy },
+	static const struct argp argp = {
+		.parser = parse,
+		.children = children,
+		.args_doc = "COMMAND [ARGUMENT...]",
+		.doc = "Plays experiments on the end of a TCP connection, and "
+		       "judges servers and proxies by it.",
+		.help_filter = filter_help,
 	};
+	struct lab_options unused;
 
-	/* Behind another subcommand the word is somebody's argument. */
-	static const char *const others[] = { "play", "check", "record", "list",
-		"--" };
-
-	for (int i = 1; i < argc; i++) {
-		if (lab_options_takes_value(argv[i])) {
-			i++;
-			continue;
-		}
-		for (size_t k = 0; k < sizeof(others) / sizeof(*others); k++)
-			if (!strcmp(argv[i], others[k]))
-				return -1;
-		for (size_t k = 0;
-			k < sizeof(inspections) / sizeof(*inspections); k++) {
-			if (strcmp(argv[i], inspections[k].name) != 0)
-				continue;
-			memmove(&argv[i], &argv[i + 1],
-				(size_t)(argc - i) * sizeof(*argv));
-			return inspections[k].run(argc - 1, argv);
-		}
-	}
-	return -1;
+	options_begin(&unused, NULL);
+	options_parse(&argp, argc, argv, &unused);
+	return EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
 {
-	struct program program = { 0 };
-	int inspected = inspect(argc, argv);
+	int place = subcommand_place(argc, argv);
+	const struct subcommand *subcommand =
+		place ? subcommand_find(argv[place]) : NULL;
+	char *name = NULL;
 
-	if (inspected >= 0)
-		return inspected;
+	if (!subcommand)
+		return run_without(argc, argv);
+	memmove(&argv[place], &argv[place + 1],
+		(size_t)(argc - place) * sizeof(*argv));
+	/* Help and errors name what they belong to. */
+	if (asprintf(&name, "%s %s", program_invocation_short_name,
+		    subcommand->name) < 0)
+		return EXIT_FAILURE;
+	argv[0] = name;
+	int status = subcommand->run(argc - 1, argv);
 
-	program.options.experiments = calloc((size_t)argc + 1, sizeof(char *));
-	lab_options_parse(argc, argv, &program.options);
-	program.programs = catalog_programs();
-	if (program.options.transcripts)
-		program.transcripts = strdup(program.options.transcripts);
-	else if (program.programs)
-		program.transcripts = catalog_transcripts(program.programs);
-	if (!program.programs) {
-		program_complain(
-			"cannot tell where graceclient and graceserver are");
-		program.status = STATUS_FAILURE;
-	} else if (!read_experiments(&program) &&
-		program.options.command != LAB_LIST) {
-		program.status = STATUS_USAGE;
-	} else if (!open_output(&program)) {
-		program.status = STATUS_FAILURE;
-	} else {
-		run(&program);
-		close_output(&program);
-	}
-	for (size_t i = 0; i < program.count; i++)
-		experiment_free(program.experiments[i]);
-	free(program.experiments);
-	free(program.transcripts);
-	free(program.programs);
-	free(program.options.experiments);
-	return program.status;
+	free(name);
+	return status;
 }

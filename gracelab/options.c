@@ -16,44 +16,66 @@ enum {
 	OPTION_TRANSCRIPTS,
 };
 
-static const struct argp_option entries[] = {
-	{ "format", OPTION_FORMAT, "FORMAT", 0,
-		"text (the default), json, svg or mermaid", 1 },
-	{ "ascii", OPTION_ASCII, NULL, 0, "Draw the text with ASCII only", 1 },
-	{ "output", 'o', "FILE", 0, "Write to FILE", 1 },
-	{ "pcap", OPTION_PCAP, "FILE", 0,
-		"Write the capture to FILE too, for Wireshark", 1 },
-	{ "step", OPTION_STEP, NULL, 0,
-		"Wait for Enter before each step, and show the ladder grow",
-		1 },
-	{ "confirm", OPTION_CONFIRM, NULL, 0,
-		"Let a golden that agrees say at its foot that this kernel "
-		"confirms it",
-		1 },
+#define TRANSCRIPTS                                          \
+	{                                                    \
+		"transcripts", OPTION_TRANSCRIPTS, "DIR", 0, \
+			"Look up experiments and "           \
+			"goldens in DIR",                    \
+			2                                    \
+	}
+
+#define EXPERIMENT_IS                                                     \
+	"\vEXPERIMENT is a name that `gracelab list' shows, or the path " \
+	"of a .lab file. The manuals are gracelab(1) and grace-lab(5)."
+
+static const struct argp_option shared[] = {
 	{ "patience", OPTION_PATIENCE, "DURATION", 0,
 		"How long a step may take (default 5s)", 2 },
-	{ "transcripts", OPTION_TRANSCRIPTS, "DIR", 0,
-		"Look up experiments and goldens in DIR", 2 },
+	TRANSCRIPTS,
 	{ "host", OPTION_HOST, NULL, 0,
 		"Play on the host's loopback, not in a private network", 2 },
 	{ 0 },
 };
 
-bool lab_options_takes_value(const char *word)
+static error_t parse_shared(int key, char *argument, struct argp_state *state)
 {
-	bool is_long = !strncmp(word, "--", 2);
+	struct lab_options *options = state->input;
 
-	for (const struct argp_option *entry = entries; entry->key; entry++) {
-		bool named = is_long
-			? word[2] &&
-				!strncmp(
-					entry->name, word + 2, strlen(word + 2))
-			: word[0] == '-' && word[1] == entry->key && !word[2];
-
-		if (named)
-			return entry->arg;
+	switch (key) {
+	case OPTION_HOST:
+		options->host = true;
+		return 0;
+	case OPTION_PATIENCE:
+		options->patience_ms =
+			options_duration(state, "--patience", argument);
+		return 0;
+	case OPTION_TRANSCRIPTS:
+		options->transcripts = argument;
+		return 0;
+	case ARGP_KEY_ARG:
+		options->experiments[options->experiment_count++] = argument;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
-	return false;
+}
+
+const struct argp options_shared = {
+	.options = shared,
+	.parser = parse_shared,
+};
+
+static const struct argp_child shares[] = {
+	{ &options_shared, 0, NULL, 0 },
+	{ 0 },
+};
+
+/* Hands everything else on to parse_shared(). */
+static error_t share(int key, struct argp_state *state)
+{
+	if (key == ARGP_KEY_INIT)
+		state->child_inputs[0] = state->input;
+	return ARGP_ERR_UNKNOWN;
 }
 
 static void parse_format(struct argp_state *state, const char *argument)
@@ -72,49 +94,40 @@ static void parse_format(struct argp_state *state, const char *argument)
 		argument);
 }
 
-static void parse_command(struct argp_state *state, const char *argument)
-{
-	static const char *const names[] = { "play", "check", "record",
-		"list" };
-	struct lab_options *options = state->input;
-
-	for (int i = 0; i < 4; i++) {
-		if (!strcmp(names[i], argument)) {
-			options->command = (enum lab_command)i;
-			return;
-		}
-	}
-	argp_error(state, "expected play, check, record or list, not '%s'",
-		argument);
-}
-
-static void check_whole(struct argp_state *state)
+static void check_play(struct argp_state *state)
 {
 	struct lab_options *options = state->input;
 	bool one_picture = options->format == FORMAT_SVG ||
 		options->format == FORMAT_MERMAID || options->pcap;
 
-	if (!state->arg_num)
-		argp_error(state, "expected play, check, record or list");
-	if (options->command == LAB_PLAY && !options->experiment_count)
-		argp_error(state, "play: expected an EXPERIMENT");
-	if (options->command != LAB_PLAY &&
-		(options->format != FORMAT_TEXT || options->ascii ||
-			options->step || options->output || options->pcap))
-		argp_error(state,
-			"--format, --ascii, --step, --output and --pcap go "
-			"with play");
-	if (options->command != LAB_CHECK && options->confirm)
-		argp_error(state, "--confirm goes with check");
+	if (!options->experiment_count)
+		argp_error(state, "expected an EXPERIMENT");
 	if (one_picture && options->experiment_count != 1)
 		argp_error(state,
 			"--format=svg, --format=mermaid and --pcap take one "
 			"EXPERIMENT");
 	if (options->step && options->format != FORMAT_TEXT)
 		argp_error(state, "--step shows text only");
+	if (options->pcap && !strcmp(options->pcap, "-") && !options->output)
+		argp_error(state,
+			"--pcap=- is standard output: --output=FILE, for what "
+			"else is written");
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state)
+static const struct argp_option play[] = {
+	{ "format", OPTION_FORMAT, "FORMAT", 0,
+		"text (the default), json, svg or mermaid", 1 },
+	{ "ascii", OPTION_ASCII, NULL, 0, "Draw the text with ASCII only", 1 },
+	{ "output", 'o', "FILE", 0, "Write to FILE", 1 },
+	{ "pcap", OPTION_PCAP, "FILE", 0,
+		"Write the capture to FILE too, for Wireshark", 1 },
+	{ "step", OPTION_STEP, NULL, 0,
+		"Wait for Enter before each step, and show the ladder grow",
+		1 },
+	{ 0 },
+};
+
+static error_t parse_play(int key, char *argument, struct argp_state *state)
 {
 	struct lab_options *options = state->input;
 
@@ -134,52 +147,85 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case OPTION_STEP:
 		options->step = true;
 		return 0;
-	case OPTION_CONFIRM:
-		options->confirm = true;
-		return 0;
-	case OPTION_HOST:
-		options->host = true;
-		return 0;
-	case OPTION_PATIENCE:
-		options->patience_ms =
-			options_duration(state, "--patience", argument);
-		return 0;
-	case OPTION_TRANSCRIPTS:
-		options->transcripts = argument;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (state->arg_num == 0)
-			parse_command(state, argument);
-		else
-			options->experiments[options->experiment_count++] =
-				argument;
-		return 0;
 	case ARGP_KEY_END:
-		check_whole(state);
+		check_play(state);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return share(key, state);
 	}
 }
 
-void lab_options_parse(int argc, char **argv, struct lab_options *options)
-{
-	static const struct argp argp = {
-		.options = entries,
-		.parser = parse,
-		.args_doc = "play EXPERIMENT...\ncheck [EXPERIMENT...]\n"
-			    "record [EXPERIMENT...]\nlist",
-		.doc = "Plays experiments on the end of a TCP connection and "
-		       "writes down what each side called, what the kernels "
-		       "did and what went over the wire.\vEXPERIMENT is a "
-		       "name that list shows, or the path of a .lab file. The "
-		       "manuals are gracelab(1) and grace-lab(5).",
-	};
-	char **experiments = options->experiments;
+const struct argp options_play = {
+	.options = play,
+	.parser = parse_play,
+	.children = shares,
+	.args_doc = "EXPERIMENT...",
+	.doc = "Plays experiments and shows what each side called, what the "
+	       "kernels did and what went over the wire." EXPERIMENT_IS,
+};
 
+static const struct argp_option check[] = {
+	{ "confirm", OPTION_CONFIRM, NULL, 0,
+		"Let a golden that agrees say at its foot that this kernel "
+		"confirms it",
+		1 },
+	{ 0 },
+};
+
+static error_t parse_check(int key, char *argument, struct argp_state *state)
+{
+	struct lab_options *options = state->input;
+
+	(void)argument;
+	if (key != OPTION_CONFIRM)
+		return share(key, state);
+	options->confirm = true;
+	return 0;
+}
+
+const struct argp options_check = {
+	.options = check,
+	.parser = parse_check,
+	.children = shares,
+	.args_doc = "[EXPERIMENT...]",
+	.doc = "Plays experiments, all if none is named, and compares each "
+	       "with its golden." EXPERIMENT_IS,
+};
+
+static error_t parse_record(int key, char *argument, struct argp_state *state)
+{
+	(void)argument;
+	return share(key, state);
+}
+
+const struct argp options_record = {
+	.parser = parse_record,
+	.children = shares,
+	.args_doc = "[EXPERIMENT...]",
+	.doc = "Plays experiments, all if none is named, three times each, and "
+	       "writes their goldens." EXPERIMENT_IS,
+};
+
+static const struct argp_option list[] = { TRANSCRIPTS, { 0 } };
+
+static error_t parse_list(int key, char *argument, struct argp_state *state)
+{
+	if (key == ARGP_KEY_ARG)
+		argp_error(state, "list takes no argument, such as '%s'",
+			argument);
+	return parse_shared(key, argument, state);
+}
+
+const struct argp options_list = {
+	.options = list,
+	.parser = parse_list,
+	.doc = "Lists the experiments, one a line, the name first.",
+};
+
+void options_begin(struct lab_options *options, char **experiments)
+{
 	*options = (struct lab_options){
 		.experiments = experiments,
 		.patience_ms = 5000,
 	};
-	options_parse(&argp, argc, argv, options);
 }

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* gracelab's command line. */
+/* The options of the subcommands that play, and of list. */
 #ifndef GRACELAB_OPTIONS_H
 #define GRACELAB_OPTIONS_H
 
+#include <argp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-enum lab_command { LAB_PLAY, LAB_CHECK, LAB_RECORD, LAB_LIST };
 enum lab_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SVG, FORMAT_MERMAID };
 
 struct lab_options {
-	enum lab_command command;
 	char **experiments; /* room for all of argv, given by the caller */
 	int experiment_count;
 	enum lab_format format;
@@ -21,10 +20,14 @@ struct lab_options {
 	int64_t patience_ms;
 };
 
-/* Whether the word behind this one is its value, as behind `--pcap`. */
-bool lab_options_takes_value(const char *word);
+/* Sets the defaults. */
+void options_begin(struct lab_options *options, char **experiments);
 
-/* Ends the program after --help, --version and usage errors. */
-void lab_options_parse(int argc, char **argv, struct lab_options *options);
+/* For options_parse(); the input of each is a struct lab_options. */
+extern const struct argp options_play, options_check, options_record,
+	options_list;
+
+/* What those that play have in common, a child parser of theirs. */
+extern const struct argp options_shared;
 
 #endif

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "show.h"
+
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 #include "gracelab/record/svg.h"
 #include "gracelab/record/text.h"
 #include "lib/base/escape.h"
+#include "lib/base/status.h"
 #include "program.h"
 
 /* Text is composed here, and goes out by put_composed(). */
@@ -24,6 +27,18 @@ static void compose(struct composed *composed)
 	composed->stream = open_memstream(&composed->text, &composed->size);
 }
 
+/* Names and terminals may be a stranger's: none drives this terminal. */
+static void put_fit(struct program *program, const char *text)
+{
+	char *fit = program_fit_page(text);
+
+	if (fit)
+		fputs(fit, program->out);
+	else
+		program->status = STATUS_FAILURE;
+	free(fit);
+}
+
 /* Writes what was composed, in ASCII if that was asked for. */
 static void put_composed(struct program *program, struct composed *composed)
 {
@@ -31,7 +46,7 @@ static void put_composed(struct program *program, struct composed *composed)
 		if (program->options.ascii)
 			text_write_ascii(program->out, composed->text);
 		else
-			fputs(composed->text, program->out);
+			put_fit(program, composed->text);
 	}
 	free(composed->text);
 	fflush(program->out);
@@ -70,9 +85,18 @@ static void write_text(struct program *program, const struct record *record)
 	put_composed(program, &composed);
 }
 
+/* A play under way. */
+struct show {
+	struct program *program;
+	json_t *array;    /* the records, for one text in the end */
+	size_t shown;     /* --step: how many rungs */
+	bool input_ended; /* --step: nobody presses Enter any more */
+};
+
 static void on_played(void *context, size_t index, const struct record *record)
 {
-	struct program *program = context;
+	struct show *show = context;
+	struct program *program = show->program;
 
 	switch (program->options.format) {
 	case FORMAT_TEXT:
@@ -81,7 +105,8 @@ static void on_played(void *context, size_t index, const struct record *record)
 		write_text(program, record);
 		break;
 	case FORMAT_JSON:
-		json_array_append_new(program->array, record_to_json(record));
+		if (json_array_append_new(show->array, record_to_json(record)))
+			program->status = STATUS_FAILURE;
 		break;
 	case FORMAT_SVG:
 		svg_write(program->out, record);
@@ -91,70 +116,123 @@ static void on_played(void *context, size_t index, const struct record *record)
 		break;
 	}
 	fflush(program->out);
+	/* Last, where it is read first. */
 	if (record->failed)
 		program_failed(program, record);
 }
 
-void show_play(struct program *program)
+/* One object of one record, an array of several. */
+static void write_json(struct show *show)
 {
-	program->array = json_array();
-	parallel_play(program->experiments, program->count, &program->play,
-		on_played, program);
-	if (program->options.format == FORMAT_JSON) {
-		json_dumpf(program->count == 1
-				? json_array_get(program->array, 0)
-				: program->array,
-			program->out, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-		fputc('\n', program->out);
+	struct program *program = show->program;
+	const json_t *json = program->count == 1
+		? json_array_get(show->array, 0)
+		: show->array;
+	size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(9);
+
+	/* C1 and bidirectional controls are no controls to JSON. */
+	if (isatty(fileno(program->out)))
+		flags |= JSON_ENSURE_ASCII;
+	if (!json || json_dumpf(json, program->out, flags)) {
+		program_complain("no memory for the JSON");
+		program->status = STATUS_FAILURE;
 	}
-	json_decref(program->array);
+	fputc('\n', program->out);
+}
+
+static void play_all(struct show *show)
+{
+	struct program *program = show->program;
+
+	show->array = json_array();
+	parallel_play(program->experiments, program->count, &program->play,
+		on_played, show);
+	if (program->options.format == FORMAT_JSON)
+		write_json(show);
+	json_decref(show->array);
+}
+
+/* Asks for Enter; the prompt is gone when the ladder goes on. */
+static void await_enter(struct show *show, const struct step *next)
+{
+	char source[ESCAPE_LINE_SIZE];
+	bool is_terminal = isatty(STDERR_FILENO);
+	int c;
+
+	if (show->input_ended)
+		return;
+	/* What must be seen is for the audience to guess. */
+	if (next->kind == STEP_EXPECT)
+		fprintf(stderr, "-- %s: ?  [Enter] ", side_name(next->side));
+	else
+		fprintf(stderr, "-- %s  [Enter] ",
+			escape_made_fit(source, next->source));
+	while ((c = getchar()) != '\n' && c != EOF)
+		;
+	show->input_ended = c == EOF;
+	if (is_terminal)
+		/* Enter went to the next line, the end of input did not. */
+		fputs(c == EOF ? "\r\033[K" : "\033[A\r\033[K", stderr);
+	else
+		fputc('\n', stderr);
 }
 
 /* A classroom's way: Enter, a step, its rungs. */
 static void before_step(
 	void *context, const struct record *record, const struct step *next)
 {
-	struct program *program = context;
+	struct show *show = context;
 	struct composed composed;
-	char source[ESCAPE_LINE_SIZE];
 
 	compose(&composed);
-	if (composed.stream && !program->shown)
+	if (composed.stream && !show->shown)
 		ladder_write_head(composed.stream, record);
-	for (; composed.stream && program->shown < record->rung_count;
-		program->shown++)
-		ladder_write_rung(composed.stream, record,
-			&record->rungs[program->shown]);
-	put_composed(program, &composed);
-	if (!next)
-		return;
-	fprintf(stderr, "-- %s  [Enter] ",
-		escape_made_fit(source, next->source));
-	for (int c = getchar(); c != '\n' && c != EOF;)
-		c = getchar();
+	for (; composed.stream && show->shown < record->rung_count;
+		show->shown++)
+		ladder_write_rung(
+			composed.stream, record, &record->rungs[show->shown]);
+	put_composed(show->program, &composed);
+	if (next)
+		await_enter(show, next);
 }
 
 static void on_stepped(void *context, size_t index, const struct record *record)
 {
-	struct program *program = context;
+	struct show *show = context;
 	struct composed composed;
 
 	(void)index;
 	compose(&composed);
 	if (composed.stream) {
 		ladder_write_foot(composed.stream, record);
-		end_text(program, composed.stream, record);
+		end_text(show->program, composed.stream, record);
 	}
-	put_composed(program, &composed);
+	put_composed(show->program, &composed);
 	if (record->failed)
-		program_failed(program, record);
+		program_failed(show->program, record);
 }
 
-void show_step(struct program *program)
+static void play_by_steps(struct show *show)
 {
+	struct program *program = show->program;
+
 	program->play.before_step = before_step;
-	program->play.context = program;
+	program->play.context = show;
 	for (size_t i = 0; i < program->count; i++)
 		parallel_play(&program->experiments[i], 1, &program->play,
-			on_stepped, program);
+			on_stepped, show);
+}
+
+int show_run(int argc, char **argv)
+{
+	struct program program;
+	struct show show = { .program = &program };
+
+	if (!program_begin(&program, &options_play, argc, argv))
+		return program_end(&program);
+	if (program.options.step)
+		play_by_steps(&show);
+	else
+		play_all(&show);
+	return program_end(&program);
 }

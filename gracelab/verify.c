@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "verify.h"
+
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "catalog.h"
 #include "gracelab/play/parallel.h"
 #include "gracelab/record/golden.h"
-#include "lib/base/escape.h"
 #include "lib/base/names.h"
 #include "lib/base/status.h"
 #include "program.h"
@@ -14,19 +16,51 @@
 /* How often an experiment must agree with itself to be recorded. */
 #define RECORD_PLAYS 3
 
+/* Plays and what came of them so far. */
+struct verify {
+	struct program *program;
+	char **recorded; /* record: the text of each first play */
+};
+
+/* Goldens and messages may be a stranger's: none drives the terminal. */
 static void print_commented(const char *text)
 {
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-		char *shown = malloc(ESCAPE_SIZE(len));
+	char *fit = program_fit_page(text);
 
-		/* Goldens and actors' words are a stranger's. */
-		if (shown)
-			escape_shown(shown, text, len);
-		printf("# %s\n", shown ? shown : "no memory");
-		free(shown);
-		text += len + (text[len] == '\n');
+	for (const char *line = fit ? fit : "no memory"; *line;) {
+		int len = (int)strcspn(line, "\n");
+
+		printf("# %.*s\n", len, line);
+		line += len + (line[len] == '\n');
 	}
+	free(fit);
+}
+
+__attribute__((format(printf, 1, 2))) static void comment(
+	const char *format, ...)
+{
+	va_list arguments;
+	char *text = NULL;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	print_commented(text ? text : "no memory");
+	free(text);
+}
+
+/* A line of TAP, in which a `#` has a meaning of its own. */
+static void print_result(
+	bool good, size_t index, const char *name, const char *behind)
+{
+	char *fit = program_fit(name);
+
+	printf("%s %zu - ", good ? "ok" : "not ok", index + 1);
+	for (const char *p = fit ? fit : "?"; *p; p++)
+		printf(*p == '#' ? "\\%c" : "%c", *p);
+	puts(behind);
+	free(fit);
 }
 
 /* A golden that agrees says so at its foot, where all was observed. */
@@ -41,75 +75,111 @@ static void confirm(
 	case 0:
 		break;
 	case 1:
-		printf("# confirmed on %s\n", record->system);
+		comment("confirmed on %s", record->system);
 		break;
 	default:
 		program->status = STATUS_FAILURE;
-		printf("# cannot confirm in %s: %s\n", path,
+		comment("cannot confirm in %s: %s", path,
 			names_describe(why, errno));
 	}
 }
 
-static void on_checked(void *context, size_t index, const struct record *record)
+/* Compares a play that came to its end. */
+static void compare(
+	struct program *program, size_t index, const struct record *record)
 {
-	struct program *program = context;
-	char *path = catalog_golden(program->experiments[index]->path);
+	const char *experiment = program->experiments[index]->path;
+	char *path = catalog_golden(experiment);
 	char *diff = NULL, *other_system = NULL;
 	char why[NAMES_DESCRIPTION_SIZE];
-	bool good = false;
 
-	if (record->unplayable) {
-		printf("ok %zu - %s # SKIP %s\n", index + 1, record->name,
-			record_why_failed(record));
-	} else if (record->failed) {
-		printf("not ok %zu - %s\n", index + 1, record->name);
-		print_commented(record_why_failed(record));
+	errno = ENOMEM;
+	enum golden_result result = path
+		? golden_compare(path, record, &diff, &other_system)
+		: GOLDEN_MISSING;
+	bool good = result == GOLDEN_SAME;
+
+	names_describe(why, errno);
+	print_result(good, index, record->name, "");
+	if (result == GOLDEN_MISSING)
+		comment("no golden %s: %s; `gracelab record %s' writes one",
+			path ? path : "?", why, experiment);
+	if (!good)
 		program->status = STATUS_FAILURE;
-	} else {
-		enum golden_result result =
-			golden_compare(path, record, &diff, &other_system);
-
-		good = result == GOLDEN_SAME;
-		printf("%s %zu - %s\n", good ? "ok" : "not ok", index + 1,
-			record->name);
-		if (result == GOLDEN_MISSING)
-			printf("# no golden %s: %s\n", path,
-				names_describe(why, errno));
-		if (!good)
-			program->status = STATUS_FAILURE;
-		else if (program->options.confirm)
-			confirm(program, path, record);
-	}
-	if (!record->failed && (!record->wire || !record->states))
-		printf("# not observed, and so not compared:%s%s%s%s\n",
+	else if (program->options.confirm)
+		confirm(program, path, record);
+	if (!record->wire || !record->states)
+		comment("not observed, and so not compared:%s%s%s%s",
 			record->wire ? "" : " wire",
 			record->states ? "" : " states",
 			record->wire_why ? ": " : "",
 			record->wire_why ? record->wire_why : "");
 	if (other_system && !good)
-		printf("# recorded on %s, played on %s\n", other_system,
+		comment("recorded on %s, played on %s", other_system,
 			record->system);
 	if (diff)
 		print_commented(diff);
-	fflush(stdout);
 	free(other_system);
 	free(diff);
 	free(path);
 }
 
-void verify_check(struct program *program)
+static void on_checked(void *context, size_t index, const struct record *record)
 {
-	printf("TAP version 13\n1..%zu\n", program->count);
-	parallel_play(program->experiments, program->count, &program->play,
-		on_checked, program);
+	const struct verify *verify = context;
+	const char *why = record_why_failed(record);
+	char *skip = NULL;
+
+	if (record->unplayable) {
+		if (asprintf(&skip, " # SKIP %s", why) < 0)
+			skip = NULL;
+		char *fit = program_fit(skip ? skip : " # SKIP");
+
+		print_result(true, index, record->name, fit ? fit : " # SKIP");
+		free(fit);
+		free(skip);
+	} else if (record->failed) {
+		print_result(false, index, record->name, "");
+		print_commented(why);
+		verify->program->status = STATUS_FAILURE;
+	} else {
+		compare(verify->program, index, record);
+	}
+	fflush(stdout);
+}
+
+int verify_check(int argc, char **argv)
+{
+	struct program program;
+	struct verify verify = { .program = &program };
+
+	if (!program_begin(&program, &options_check, argc, argv))
+		return program_end(&program);
+	printf("TAP version 13\n1..%zu\n", program.count);
+	parallel_play(program.experiments, program.count, &program.play,
+		on_checked, &verify);
+	return program_end(&program);
+}
+
+/* Two plays of one experiment gave two transcripts. */
+static void disagree(
+	struct program *program, const char *name, const char *a, const char *b)
+{
+	char *diff = golden_diff("one play", a, "another", b);
+
+	program_complain("%s: not recorded: two plays disagree:\n%s", name,
+		diff ? diff : "(no memory to show how)");
+	program->status = STATUS_FAILURE;
+	free(diff);
 }
 
 /* The first play is remembered; the others must agree with it. */
 static void on_recorded(
 	void *context, size_t index, const struct record *record)
 {
-	struct program *program = context;
-	char **first = &program->recorded[index];
+	struct verify *verify = context;
+	struct program *program = verify->program;
+	char **first = &verify->recorded[index];
 	char *text = record->failed ? NULL : golden_text(record);
 
 	if (record->failed) {
@@ -120,37 +190,55 @@ static void on_recorded(
 			"%s: not recorded: not everything is observed here",
 			record->name);
 		program->status = STATUS_FAILURE;
+	} else if (!text) {
+		program_complain("%s: not recorded: no memory", record->name);
+		program->status = STATUS_FAILURE;
 	} else if (!*first) {
 		*first = text;
 		return;
-	} else if (!text || strcmp(*first, text) != 0) {
-		program_complain(
-			"%s: not recorded: two plays disagree:\n%s\n%s",
-			record->name, *first, text ? text : "?");
-		program->status = STATUS_FAILURE;
+	} else if (strcmp(*first, text) != 0) {
+		disagree(program, record->name, *first, text);
 	}
 	free(text);
 }
 
-void verify_record(struct program *program)
+/* Writes what all plays agreed on. */
+static void write_golden(
+	struct program *program, const char *experiment, const char *text)
 {
+	char *path = catalog_golden(experiment);
 	char why[NAMES_DESCRIPTION_SIZE];
 
-	program->recorded = calloc(program->count + 1, sizeof(char *));
-	for (int i = 0; i < RECORD_PLAYS && !program->status; i++)
-		parallel_play(program->experiments, program->count,
-			&program->play, on_recorded, program);
-	for (size_t i = 0; i < program->count; i++) {
-		char *path = catalog_golden(program->experiments[i]->path);
-
-		if (!program->status &&
-			golden_write(path, program->recorded[i])) {
-			program_complain("cannot write %s: %s", path,
-				names_describe(why, errno));
-			program->status = STATUS_FAILURE;
-		}
-		free(path);
-		free(program->recorded[i]);
+	errno = ENOMEM;
+	if (!path || golden_write(path, text)) {
+		program_complain("cannot write %s: %s",
+			path ? path : experiment, names_describe(why, errno));
+		program->status = STATUS_FAILURE;
 	}
-	free(program->recorded);
+	free(path);
+}
+
+int verify_record(int argc, char **argv)
+{
+	struct program program;
+	struct verify verify = { .program = &program };
+
+	if (!program_begin(&program, &options_record, argc, argv))
+		return program_end(&program);
+	verify.recorded = calloc(program.count + 1, sizeof(char *));
+	if (!verify.recorded) {
+		program_complain("no memory for the transcripts");
+		program.status = STATUS_FAILURE;
+	}
+	for (int i = 0; i < RECORD_PLAYS && !program.status; i++)
+		parallel_play(program.experiments, program.count, &program.play,
+			on_recorded, &verify);
+	for (size_t i = 0; verify.recorded && i < program.count; i++) {
+		if (!program.status)
+			write_golden(&program, program.experiments[i]->path,
+				verify.recorded[i]);
+		free(verify.recorded[i]);
+	}
+	free(verify.recorded);
+	return program_end(&program);
 }

@@ -23,7 +23,7 @@ load lab
 	while read -r line; do
 		# shellcheck disable=SC2086 # its words
 		run -2 lab $line
-		assert_output --partial "Try \`gracelab --help'"
+		assert_output --regexp "Try \`gracelab( play)? --help'"
 	done <<-'END'
 
 		play
@@ -43,6 +43,75 @@ load lab
 	assert_output --partial --patience
 	run -0 --separate-stderr lab --version
 	assert_output --regexp '^grace.* [0-9]+\.[0-9]+'
+}
+
+@test "help lists the subcommands, one a line, indented, the name first" {
+	run -0 lab --help
+	assert_line --index 0 'Usage: gracelab [OPTION...] COMMAND [ARGUMENT...]'
+	assert_equal "$(grep -cE '^  [a-z]+ +[A-Z]' <<<"$output")" \
+		"$(grep -c '^  ' <(lab --help | sed -n '/^  [a-z]/p'))"
+	assert_line --regexp '^  play +[A-Z]'
+	assert_line --regexp '^  proxy +[A-Z]'
+}
+
+@test "help and errors of a subcommand name it" {
+	local name
+
+	for name in $(lab --help | sed -n 's/^  \([a-z]\+\) .*/\1/p'); do
+		run -0 lab "$name" --help
+		assert_line --index 0 --regexp "^Usage: gracelab $name "
+		run -2 lab "$name" --nonsense
+		assert_line --index 0 --partial "gracelab $name: "
+	done
+}
+
+@test "an option's argument is no subcommand, wherever it stands" {
+	mkdir audit
+	cp "$ROOT"/transcripts/close-early.* audit
+	run -0 lab --transcripts audit list
+	assert_output --regexp '^close-early +close'
+	run -0 lab list --transcripts audit
+	assert_output --regexp '^close-early +close'
+	run -0 lab --trans=audit check close-early
+	run -0 lab -o play play close-early
+	[[ -s play ]]
+	run -0 lab -- list
+	# Where nothing but an argument is there, there is no subcommand.
+	run -2 lab --transcripts play
+	run -2 lab -o
+}
+
+@test "a subcommand that there is not gets the one that is near" {
+	run -2 lab chekc close-early
+	assert_line --partial "there is no command 'chekc'; perhaps 'check'?"
+	run -2 lab nonsense
+	refute_output --partial perhaps
+}
+
+@test "an experiment that there is not gets those that are near, and list" {
+	run -2 lab play close-erly
+	assert_line --partial "perhaps close-early; \`gracelab list' shows all"
+	run -2 lab play shut
+	assert_line --partial 'perhaps shutdown, shutdown-held,'
+	run -2 lab play quite-another
+	refute_output --partial perhaps
+	assert_line --partial "\`gracelab list' shows all"
+	# A path is nobody's name.
+	run -2 lab play ./close-erly.lab
+	refute_output --partial list
+}
+
+@test "list takes no operand, and fails where the folder is not there" {
+	run -2 lab list close-early
+	assert_line --partial "list takes no argument, such as 'close-early'"
+	run -1 lab list --transcripts nowhere
+	assert_line --partial 'cannot read nowhere: ENOENT'
+	mkdir broken
+	cp "$ROOT/transcripts/close-early.lab" broken
+	write_lab broken/bad.lab nonsense
+	run -1 lab list --transcripts broken
+	assert_line --regexp '^close-early '
+	assert_line --partial 'bad.lab:1:1: expected'
 }
 
 @test "list has a line for each experiment, its name first, sorted" {
@@ -148,7 +217,7 @@ load lab
 	assert_line --partial 'evil.lab:2: server: EPIPE # \x1b[2J: awaited'
 	refute_output --partial $'\033'
 	run -1 lab play --step evil.lab <<<$'\n\n\n'
-	assert_output --partial '-- server: EPIPE # \x1b[2J  [Enter]'
+	assert_output --partial 'evil.lab:2: server: EPIPE # \x1b[2J: awaited'
 	refute_output --partial $'\033'
 }
 
@@ -295,6 +364,16 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 	END
 }
 
+@test "--pcap=- goes to standard output, where nothing else does" {
+	run -2 lab play --pcap - shutdown
+	assert_line --partial '--pcap=- is standard output'
+	lab play --pcap - -o text shutdown >capture.pcap
+	lab play --pcap named.pcap shutdown >/dev/null
+	assert_equal "$(head -c 4 capture.pcap | od -An -tx1)" \
+		"$(head -c 4 named.pcap | od -An -tx1)"
+	diff <(golden shutdown) text
+}
+
 @test "tshark reads what --pcap wrote" {
 	command -v tshark || skip "there is no tshark"
 	lab play --pcap play.pcap shutdown
@@ -312,12 +391,49 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 	grep -q SYN+ACK class.out
 	run ! grep -q 'send "data1"' class.out
 	type_at class ''
-	await grep -qF -e '-- server: received "data1"  [Enter] ' class.err
+	# What must be seen is for the audience to guess.
+	await grep -qF -e '-- server: ?  [Enter] ' class.err
 	await has_text class 'send "data1" = 5'
 	run ! grep -q 'recv "data1"' class.out
 	end_input class
 	finish class 0
 	assert_equal "$output" "$(golden close-early)"
+}
+
+@test "--step asks no more when its input has ended" {
+	run -0 --separate-stderr lab play --step close-early </dev/null
+	assert_equal "$output" "$(golden close-early)"
+	assert_equal "$(grep -c Enter <<<"$stderr")" 1
+	run -0 --separate-stderr lab play --step close-early <<<''
+	assert_equal "$(grep -c Enter <<<"$stderr")" 2
+}
+
+@test "--step leaves no prompt between the rungs of a terminal" {
+	"$PYTHON" -I - "$O/gracelab" >screen <<-'END'
+		import os, pty, sys
+		pid, fd = pty.fork()
+		if not pid:
+		    os.execv(sys.argv[1], ["gracelab", "play", "--step", "close-early"])
+		seen = b""
+		while True:
+		    try: more = os.read(fd, 65536)
+		    except OSError: break
+		    if not more: break
+		    asked = more.count(b"[Enter] ")
+		    seen += more
+		    os.write(fd, b"\n" * asked)
+		assert os.waitpid(pid, 0)[1] == 0
+		# A terminal that knows cursor up and erase line.
+		lines = [""]
+		for part in seen.decode().replace("\r", "").split("\x1b[A"):
+		    if len(lines) > 1 and part.startswith("\x1b[K"):
+		        lines.pop(); lines[-1] = ""; part = part[3:]
+		    new = part.split("\n")
+		    lines[-1] += new[0]
+		    lines += new[1:]
+		print("\n".join(lines))
+	END
+	diff <(golden close-early) <(sed '${/^$/d}' screen)
 }
 
 @test "--step shows all in the end, with Enter from a pipe" {
@@ -358,6 +474,7 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 	run -1 lab check close-early.lab
 	assert_line 'not ok 1 - close-early'
 	assert_line --regexp '^# .*close-early\.txt: ENOENT'
+	assert_line --partial "\`gracelab record close-early.lab' writes one"
 	: >close-early.txt
 	run -1 lab check close-early.lab
 	assert_line 'not ok 1 - close-early'
@@ -429,6 +546,10 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 	rm close-early.txt
 	run -1 lab record varies.lab close-early.lab
 	assert_line --partial 'varies: not recorded: two plays disagree'
+	assert_line '--- one play'
+	assert_line '+++ another'
+	# A diff, not two transcripts.
+	assert_equal "$(grep -c 'now sending' <<<"$output")" 0
 	assert_equal "$(<varies.txt)" old
 	run -1 lab record varies.lab
 	assert_equal "$(<varies.txt)" old

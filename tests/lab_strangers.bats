@@ -122,3 +122,112 @@ waits() {
 	assert_file "$PLACE/kept" kept
 	[[ ! -e $PLACE/owned && ! -e $PLACE/made ]]
 }
+
+@test "options that are the lab's and files that are not the lab's are refused" {
+	local line
+
+	while read -r line; do
+		write_lab around.lab "$line" 'client> data1'
+		run -2 lab play around.lab
+		assert_output --partial 'around.lab:1:'
+	done <<-'END'
+		client --fil=/etc/hostname
+		client -qf /etc/hostname
+		client -qe data2
+		server --event=/dev/null
+		server --on-eof "save /tmp/x"
+		client> save ../x
+		server> save /tmp/x
+	END
+}
+
+### What drives a terminal, and what is only a text
+
+# Whatever is printed has no control character but newlines.
+assert_harmless() {
+	if LC_ALL=C grep -q $'[\x01-\x09\x0b-\x1f\x7f\x9b]' <<<"$output"; then
+		cat -v <<<"$output"
+		return 1
+	fi
+}
+
+@test "no file drives the terminal: names, goldens, what actors say" {
+	local evil=$'e\033[2Jv\302\233il\r'
+
+	write_lab esc.lab 'server "--bogus\e[31mRED\e]0;owned\a"' 'client> hello'
+	run -1 lab play esc.lab
+	assert_harmless
+	run -1 lab check esc.lab
+	assert_harmless
+	mkdir "$evil"
+	write_lab "$evil/$evil.lab" 'client> data1' 'client: eof'
+	for command in play check record 'play --step' 'list --transcripts'; do
+		# shellcheck disable=SC2086 # its words
+		run lab $command "$evil/" <<<$'\n\n'
+		assert_harmless
+		# shellcheck disable=SC2086
+		run lab $command "$evil/$evil.lab" <<<$'\n\n'
+		assert_harmless
+	done
+	write_lab "$evil/$evil.lab" 'client> data1' 'server: received "data1"'
+	run -0 lab play "$evil/$evil.lab"
+	assert_harmless
+	run -0 lab record "$evil/$evil.lab"
+	printf '\033]0;owned\a\033[31m\r\n' >>"$evil/$evil.txt"
+	run -1 lab check "$evil/$evil.lab"
+	assert_harmless
+	assert_output --partial '\x1b]0;owned\x07'
+}
+
+@test "a title is as long as it likes" {
+	write_lab long.lab "title $(printf 'ö%.0s' {1..600})" 'client> data1'
+	run -0 lab play long.lab
+	run -0 lab list --transcripts .
+	assert_output --regexp '^long +ööö'
+}
+
+@test "a name cannot make TAP say what is not so" {
+	write_lab 'x # SKIP.lab' 'client> data1' 'client: eof'
+	run -1 lab check 'x # SKIP.lab'
+	assert_line 'not ok 1 - x \# SKIP'
+}
+
+@test "numbers in a text are left, and a port in an address is hidden" {
+	write_lab port.lab 'client> see :43211 and 127.0.0.1:43211' \
+		'server: received "see :43211 and 127.0.0.1:43211"' \
+		'server> list' 'client> send "listening on the sea"'
+	run -0 lab play port.lab
+	assert_line '    now sending see :43211 and 127.0.0.1:43211'
+	assert_line --partial 'now sending listening on the sea'
+	assert_line --regexp ' 1 127\.0\.0\.1:PORT ESTABLISHED, owed 1'
+	write_lab port.lab 'server> send "listening on the sea"' \
+		'client: received "listening on the sea"'
+	run -0 lab play port.lab
+	assert_line '    listening on the sea'
+}
+
+### What a program could not do
+
+@test "a line that a program could not act on fails the play" {
+	write_lab nope.lab 'client> data1' 'client> sendfile nope'
+	run -1 lab play nope.lab
+	assert_line --partial 'nope.lab:2: client> sendfile nope: sendfile nope: ENOENT'
+	assert_line --regexp ' sendfile nope$'
+	# The error stands behind the ladder, where it is read first.
+	assert_equal "${lines[-1]%%: *}" gracelab
+	run -1 --separate-stderr lab play --format=json nope.lab
+	"$PYTHON" -I -c 'import json, sys
+ladder = json.load(sys.stdin)["ladder"]
+assert ladder[-1]["failed"] is True and not ladder[-2].get("failed")' \
+		<<<"$output"
+}
+
+@test "a parse error quotes the word, and a byte order mark is named" {
+	write_lab typo.lab 'client> data1' 'client: sentt 5'
+	run -2 lab play typo.lab
+	assert_output --partial "typo.lab:2:9: expected received"
+	assert_output --partial ", not 'sentt'"
+	printf '\xef\xbb\xbfclient> data1\n' >bom.lab
+	run -2 lab play bom.lab
+	assert_output --partial 'bom.lab:1:1: expected text without a byte order mark'
+}

@@ -16,6 +16,9 @@
 int inspect_audit(int argc, char **argv);
 int inspect_proxy(int argc, char **argv);
 
+/* Their options, for whoever looks for the subcommand among them. */
+extern const struct argp inspect_audit_argp, inspect_proxy_argp;
+
 /* A probe of the audit, or a check of a proxy, as both choose and list them. */
 struct inspect_item {
 	const char *name, *help;

@@ -99,19 +99,20 @@ static int text_fd(const char *text)
 	return fd;
 }
 
-/* diff(1) of the two; the caller frees it. */
-static char *run_diff(const char *path, const char *golden, const char *played)
+char *golden_diff(const char *old_label, const char *old, const char *new_label,
+	const char *played)
 {
 	char command[128];
 	char *diff = NULL;
 	size_t room = 0;
-	int golden_fd = text_fd(golden), played_fd = text_fd(played);
+	int old_fd = text_fd(old), new_fd = text_fd(played);
 
 	snprintf(command, sizeof(command),
-		"diff -u --label \"$GOLDEN\" --label played /dev/fd/%d "
-		"/dev/fd/%d",
-		golden_fd, played_fd);
-	setenv("GOLDEN", path, 1);
+		"diff -u --label \"$GRACE_OLD\" --label \"$GRACE_NEW\" "
+		"/dev/fd/%d /dev/fd/%d",
+		old_fd, new_fd);
+	setenv("GRACE_OLD", old_label, 1);
+	setenv("GRACE_NEW", new_label, 1);
 	/* Nothing in the command comes from outside. */
 	FILE *in = popen(command, "re"); /* NOLINT(cert-env33-c) */
 
@@ -121,8 +122,8 @@ static char *run_diff(const char *path, const char *golden, const char *played)
 	}
 	if (in)
 		pclose(in);
-	close(golden_fd);
-	close(played_fd);
+	close(old_fd);
+	close(new_fd);
 	return diff ? diff : strdup("(diff(1) did not run)\n");
 }
 
@@ -162,7 +163,7 @@ enum golden_result golden_compare(const char *path, const struct record *record,
 		*diff = strdup("no memory\n");
 	} else if (strcmp(golden, played) != 0) {
 		result = GOLDEN_DIFFERS;
-		*diff = run_diff(path, golden, played);
+		*diff = golden_diff(path, golden, "played", played);
 	}
 	free(golden);
 	free(played);

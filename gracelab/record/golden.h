@@ -23,6 +23,13 @@ enum golden_result golden_compare(const char *path, const struct record *record,
 	char **diff, char **other_system);
 
 /*
+ * A unified diff of two texts by diff(1), or a line that says that it did not
+ * run. The caller frees it; NULL: no memory.
+ */
+char *golden_diff(const char *old_label, const char *old, const char *new_label,
+	const char *played);
+
+/*
  * Writes the golden whole or not at all. What others have confirmed stays so
  * where the same transcript stands there already. Returns 0, or -1 with errno.
  */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "duration.h"
 #include "status.h"
@@ -89,7 +90,12 @@ void options_parse(
 {
 	argp_err_exit_status = STATUS_USAGE;
 	argp_program_version_hook = print_version;
-	/* getopt(3) names the program by this. */
-	argv[0] = program_invocation_short_name;
+	const char *name = program_invocation_short_name;
+	size_t len = strlen(name);
+
+	/* getopt(3) names the program by this, unless it is "NAME SUBCOMMAND"
+	 * already, which nobody but the program itself has put there. */
+	if (strncmp(argv[0], name, len) != 0 || argv[0][len] != ' ')
+		argv[0] = program_invocation_short_name;
 	argp_parse(argp, argc, argv, 0, NULL, options);
 }

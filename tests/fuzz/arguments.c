@@ -13,6 +13,7 @@
 #include "fuzz.h"
 #include "graceclient/options.h"
 #include "gracelab/options.h"
+#include "gracelab/subcommands.h"
 #include "graceserver/options.h"
 #include "lib/base/duration.h"
 #include "tests/unit/tap.h"
@@ -135,16 +136,36 @@ static void check_server(struct line *line)
 	server_options_free(&options);
 }
 
+static bool is_lab_s(const struct argp *argp)
+{
+	return argp == &options_play || argp == &options_check ||
+		argp == &options_record || argp == &options_list;
+}
+
+/* What main.c does: the subcommand is taken out, and its options are parsed. */
 static void check_lab(struct line *line)
 {
 	char *experiments[ARGUMENTS_MAX];
-	struct lab_options options = { .experiments = experiments };
+	struct lab_options options;
+	int place = subcommand_place(line->count, line->list);
+	const struct subcommand *subcommand =
+		place ? subcommand_find(line->list[place]) : NULL;
 
-	lab_options_parse(line->count, line->list, &options);
+	EXPECT(place >= 0 && place < line->count);
+	options_begin(&options, experiments);
+	/* The others have options of another type. */
+	if (!subcommand || !is_lab_s(subcommand->argp)) {
+		refusals++;
+		return;
+	}
+	memmove(&line->list[place], &line->list[place + 1],
+		(size_t)(line->count - place) * sizeof(*line->list));
+	options_parse(subcommand->argp, --line->count, line->list, &options);
 	if (refusals)
 		return;
-	EXPECT(options.command <= LAB_LIST && options.format <= FORMAT_MERMAID);
-	EXPECT(options.command != LAB_PLAY || options.experiment_count);
+	EXPECT(options.format <= FORMAT_MERMAID);
+	EXPECT(subcommand->argp != &options_play || options.experiment_count);
+	EXPECT(subcommand->argp != &options_list || !options.experiment_count);
 	EXPECT(options.experiment_count < line->count);
 	for (int i = 0; i < options.experiment_count; i++)
 		EXPECT(is_inside(line, options.experiments[i]));

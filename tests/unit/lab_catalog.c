@@ -46,33 +46,53 @@ static void touch(const char *folder, const char *name)
 		fclose(out);
 }
 
-static void names_are_those_of_lab_files_sorted(void)
+static void experiments_are_those_of_lab_files_sorted(void)
 {
-	static const char *const files[] = { "b.lab", "a.lab", "a-b.lab",
-		"a.txt", ".lab", ".hidden.lab", "README.md", "c.lab.txt" };
-	static const char *const expected[] = { "a", "a-b", "b", NULL };
+	static const char *const files[] = { "b.lab", "a.lab", "a.txt", ".lab",
+		".hidden.lab", "README.md", "c.lab.txt", "shut/a-b.lab",
+		"shut/a-b.txt", "shut/deep/x.lab", ".git/y.lab" };
+	static const char *const folders[] = { "shut", "shut/deep", ".git" };
+	static const struct catalog_entry expected[] = {
+		{ "", "a", "a.lab" },
+		{ "shut", "a-b", "shut/a-b.lab" },
+		{ "", "b", "b.lab" },
+	};
 	char folder[] = "/tmp/gracelab-unit-XXXXXX", path[200];
-	size_t i;
+	struct catalog catalog;
 
 	if (!EXPECT(mkdtemp(folder)))
 		return;
-	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, folders[i]);
+		mkdir(path, 0777);
+	}
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
 		touch(folder, files[i]);
-	char **names = catalog_names(folder);
-
-	for (i = 0; names && names[i] && expected[i]; i++)
-		EXPECT_TEXT(expected[i], names[i]);
-	EXPECT(names && !names[i] && !expected[i]);
-	for (i = 0; names && names[i]; i++)
-		free(names[i]);
-	free(names);
-	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
+	if (EXPECT_INT(0, catalog_read(&catalog, folder)) &&
+		EXPECT_INT(3, catalog.count)) {
+		for (size_t i = 0; i < 3; i++) {
+			EXPECT_TEXT(
+				expected[i].theme, catalog.entries[i].theme);
+			EXPECT_TEXT(expected[i].name, catalog.entries[i].name);
+			snprintf(path, sizeof(path), "%s/%s", folder,
+				expected[i].path);
+			EXPECT_TEXT(path, catalog.entries[i].path);
+			expect_path(
+				path, catalog_path(folder, expected[i].name));
+		}
+	}
+	catalog_free(&catalog);
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, files[i]);
 		unlink(path);
 	}
+	for (size_t i = sizeof(folders) / sizeof(*folders); i > 0; i--) {
+		snprintf(path, sizeof(path), "%s/%s", folder, folders[i - 1]);
+		rmdir(path);
+	}
 	rmdir(folder);
 	errno = 0;
-	EXPECT(!catalog_names(folder));
+	EXPECT_INT(-1, catalog_read(&catalog, folder));
 	EXPECT_INT(ENOENT, errno);
 }
 
@@ -95,8 +115,8 @@ const struct tap_test tests_lab_catalog[] = {
 		a_name_is_looked_up_and_a_path_is_not },
 	{ "catalog: a golden stands beside its experiment",
 		a_golden_stands_beside_its_experiment },
-	{ "catalog: names are those of .lab files, sorted",
-		names_are_those_of_lab_files_sorted },
+	{ "catalog: experiments are the .lab files of a folder and its folders",
+		experiments_are_those_of_lab_files_sorted },
 	{ "catalog: programs and transcripts are found from this program",
 		programs_and_transcripts_are_found_from_this_one },
 	{ NULL, NULL },

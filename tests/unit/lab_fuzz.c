@@ -48,21 +48,14 @@ static bool read_seeds(struct seeds *seeds)
 {
 	char *programs = catalog_programs();
 	char *folder = programs ? catalog_transcripts(programs) : NULL;
-	char **names = folder ? catalog_names(folder) : NULL;
-	size_t count = 0;
+	struct catalog catalog = { 0 };
 
-	while (names && names[count])
-		count++;
-	seeds->files = calloc(count + 1, sizeof(*seeds->files));
-	for (size_t i = 0; i < count; i++) {
-		char *path = catalog_path(folder, names[i]);
-
-		if (seeds->files && path)
-			read_seed(seeds, path);
-		free(path);
-		free(names[i]);
-	}
-	free(names);
+	if (folder)
+		catalog_read(&catalog, folder);
+	seeds->files = calloc(catalog.count + 1, sizeof(*seeds->files));
+	for (size_t i = 0; seeds->files && i < catalog.count; i++)
+		read_seed(seeds, catalog.entries[i].path);
+	catalog_free(&catalog);
 	free(folder);
 	free(programs);
 	return seeds->count;

@@ -262,21 +262,23 @@ static void fill_results(const struct options *options,
 	}
 }
 
+static const struct argp_child children[] = {
+	{ &inspect_argp, 0, NULL, 0 },
+	{ 0 },
+};
+
+const struct argp inspect_audit_argp = {
+	.options = entries,
+	.parser = parse,
+	.args_doc = "HOST PORT",
+	.children = children,
+	.doc = "Does a server keep a half-closed connection until its "
+	       "reply is sent?\vExit status: 0 it does, proved; 1 it "
+	       "does not; 3 no baseline, or not proved; 2 usage.",
+};
+
 int inspect_audit(int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{ &inspect_argp, 0, NULL, 0 },
-		{ 0 },
-	};
-	static const struct argp argp = {
-		.options = entries,
-		.parser = parse,
-		.args_doc = "HOST PORT",
-		.children = children,
-		.doc = "Does a server keep a half-closed connection until its "
-		       "reply is sent?\vExit status: 0 it does, proved; 1 it "
-		       "does not; 3 no baseline, or not proved; 2 usage.",
-	};
 	struct options options = {
 		.audit = { .timeout_ms = 5000, .tries = 8 },
 	};
@@ -290,7 +292,7 @@ int inspect_audit(int argc, char **argv)
 		.chosen = options.audit.chosen,
 	};
 	inspect_choose_all(&options.common);
-	options_parse(&argp, argc, argv, &options);
+	options_parse(&inspect_audit_argp, argc, argv, &options);
 	if (isatty(STDERR_FILENO))
 		options.audit.progress = show_progress;
 	int status = STATUS_ORDER;

@@ -417,24 +417,26 @@ out:
 	return status;
 }
 
+static const struct argp_child children[] = {
+	{ &inspect_argp, 0, NULL, 0 },
+	{ 0 },
+};
+
+const struct argp inspect_proxy_argp = {
+	.options = entries,
+	.parser = parse,
+	.children = children,
+	.args_doc = "-- COMMAND...\n--front HOST:PORT --back PORT",
+	.doc = "Does a proxy keep half-closed connections?\vIn "
+	       "COMMAND, "
+	       "{listen} is the port to listen on and {backend} the "
+	       "HOST:PORT to connect to. Exit status: 0 it does; 1 it "
+	       "does not; 3 the control fails or the proxy did not "
+	       "start; 2 usage.",
+};
+
 int inspect_proxy(int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{ &inspect_argp, 0, NULL, 0 },
-		{ 0 },
-	};
-	static const struct argp argp = {
-		.options = entries,
-		.parser = parse,
-		.children = children,
-		.args_doc = "-- COMMAND...\n--front HOST:PORT --back PORT",
-		.doc = "Does a proxy keep half-closed connections?\vIn "
-		       "COMMAND, "
-		       "{listen} is the port to listen on and {backend} the "
-		       "HOST:PORT to connect to. Exit status: 0 it does; 1 it "
-		       "does not; 3 the control fails or the proxy did not "
-		       "start; 2 usage.",
-	};
 	struct inspection inspection = {
 		.proxy = { .patience_ms = 5000, .idle_ms = 5000 },
 		.device = { .output = -1 },
@@ -452,7 +454,7 @@ int inspect_proxy(int argc, char **argv)
 	inspection.proxy.context = &inspection;
 	if (isatty(STDERR_FILENO))
 		inspection.proxy.progress = show_progress;
-	options_parse(&argp, argc, argv, &inspection);
+	options_parse(&inspect_proxy_argp, argc, argv, &inspection);
 	if (inspection.common.list)
 		inspect_list(&inspection.common);
 	else

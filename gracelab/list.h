@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `gracelab list`. */
+#ifndef GRACELAB_LIST_H
+#define GRACELAB_LIST_H
+
+int list_run(int argc, char **argv);
+
+#endif

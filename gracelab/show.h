@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `gracelab play`, and `play --step`. */
+#ifndef GRACELAB_SHOW_H
+#define GRACELAB_SHOW_H
+
+int show_run(int argc, char **argv);
+
+#endif
