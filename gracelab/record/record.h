@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "gracelab/observe/segment.h"
 #include "lib/base/side.h"
+#include "lib/net/segment.h"
 
 /* One line of the ladder; what is not there is NULL. All texts are owned. */
 struct rung {

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "gracelab/observe/segment.h"
 #include "lib/event/heard.h"
+#include "lib/net/segment.h"
 #include "lib/net/state.h"
 #include "record.h"
 

@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-#include "gracelab/observe/segment.h"
 #include "lib/base/side.h"
+#include "lib/net/segment.h"
 
 /* A segment that waits; read only. */
 struct wire_segment {
