@@ -49,6 +49,9 @@ struct record {
 /* Adds an empty rung and returns it, or NULL without memory. */
 struct rung *record_add(struct record *record, double seconds);
 
+/* The same before the rung `at`, which moves behind it with all that follow. */
+struct rung *record_insert(struct record *record, size_t at, double seconds);
+
 /*
  * Says that the play failed, and marks the row: the last one, or, where none
  * was added since there were `first`, a new one that shows nothing else. False
