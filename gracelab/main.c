@@ -148,6 +148,7 @@ static void run(struct program *program)
 		.programs = program->programs,
 		.pcap = program->options.pcap,
 		.patience_ms = program->options.patience_ms,
+		.wire = program->options.wire,
 		.host_why = program->options.host       ? "--host was said"
 			: stage.result == STAGE_PRIVATE ? NULL
 							: stage.why,

@@ -14,6 +14,7 @@ enum {
 	OPTION_PCAP,
 	OPTION_STEP,
 	OPTION_TRANSCRIPTS,
+	OPTION_WIRE,
 };
 
 static const struct argp_option entries[] = {
@@ -36,6 +37,10 @@ static const struct argp_option entries[] = {
 		"Look up experiments and goldens in DIR", 2 },
 	{ "host", OPTION_HOST, NULL, 0,
 		"Play on the host's loopback, not in a private network", 2 },
+	{ "wire", OPTION_WIRE, NULL, 0,
+		"Play on two hosts with a wire between them, as experiments "
+		"do that control it",
+		2 },
 	{ 0 },
 };
 
@@ -106,6 +111,12 @@ static void check_whole(struct argp_state *state)
 			"with play");
 	if (options->command != LAB_CHECK && options->confirm)
 		argp_error(state, "--confirm goes with check");
+	if (options->wire && options->command == LAB_RECORD)
+		argp_error(state,
+			"--wire goes with play and check: a golden shows what "
+			"the experiment says");
+	if (options->wire && options->host)
+		argp_error(state, "--wire and --host: only one of them");
 	if (one_picture && options->experiment_count != 1)
 		argp_error(state,
 			"--format=svg, --format=mermaid and --pcap take one "
@@ -139,6 +150,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case OPTION_HOST:
 		options->host = true;
+		return 0;
+	case OPTION_WIRE:
+		options->wire = true;
 		return 0;
 	case OPTION_PATIENCE:
 		options->patience_ms =

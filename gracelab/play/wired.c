@@ -145,8 +145,8 @@ static bool move_in(struct play *play, enum side side)
 	struct wired *wired = play->network_state;
 
 	kernel_close(wired->kernels[side]);
-	wired->kernels[side] = hosts_visit(&wired->hosts, side) ? NULL
-								: kernel_open();
+	wired->kernels[side] =
+		hosts_visit(&wired->hosts, side) ? NULL : kernel_open();
 	play->cast.networks[side] = wired->hosts.of[side].network;
 	return (wired->kernels[side] && watch(wired, side)) ||
 		play_fail(play, "the %s's host: %s", side_name(side),
@@ -168,10 +168,9 @@ static bool set_stage(struct play *play)
 	const char *const *sysctls =
 		(const char *const *)experiment->sysctls.list;
 	const struct hosts_plan plan = {
-		.rto_min_ms = experiment->wired ? 0
-						: stage_rto_min_ms(sysctls,
-							  experiment->sysctls
-								  .count),
+		.rto_min_ms = experiment->wired
+			? 0
+			: stage_rto_min_ms(sysctls, experiment->sysctls.count),
 		.sysctls = sysctls,
 		.sysctl_count = experiment->sysctls.count,
 	};
@@ -277,17 +276,6 @@ static bool rouse(struct play *play)
 	return true;
 }
 
-static uint16_t client_port(const struct play *play)
-{
-	const struct sockaddr_in *in = (const void *)&play->pair.client;
-	const struct sockaddr_in6 *in6 = (const void *)&play->pair.client;
-
-	if (!play->connected)
-		return 0;
-	return ntohs(in->sin_family == AF_INET6 ? in6->sin6_port
-						: in->sin_port);
-}
-
 bool wired_reboot(struct play *play, enum side side)
 {
 	struct wired *wired = state_of(play);
@@ -329,6 +317,5 @@ const struct network network_wire = {
 	.rests = rests,
 	.rouse = rouse,
 	.drain = pump,
-	.client_port = client_port,
 	.leave = leave,
 };
