@@ -213,6 +213,10 @@ static void keep_terminals(struct play *play)
 			(enum side)side, play->cast.members[side].actor.shown);
 		if (!play->record->terminals[side])
 			play_fail(play, "no memory for the terminals");
+		else if (!play->experiment->wired)
+			terminals_as_on_loopback(
+				play->record->terminals[side],
+				play->cast.address);
 	}
 }
 
