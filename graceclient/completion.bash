@@ -29,8 +29,8 @@ _graceclient_arguments()
 		fi
 		case ${words[i]} in
 		--) only_arguments=1 ;;
-		-e | -f | -[46q]*[ef] | --file | --events | --sigpipe | \
-			--connect-timeout | --local-port)
+		-e | -f | -[46q]*[ef] | --file | --events | --events-ack | \
+			--sigpipe | --connect-timeout | --local-port)
 			# Its value follows, behind a `=` that bash splits off.
 			((++i))
 			[[ ${words[i]-} == = ]] && ((++i))
@@ -45,8 +45,8 @@ _graceclient_arguments()
 _graceclient()
 {
 	local cur prev words cword split=
-	local options='-4 -6 --connect-timeout= -e --events= -f --file=
-		--help --local-port= --paused -q --quiet --sigpipe= --usage --version'
+	local options='-4 -6 --connect-timeout= -e --events= --events-ack=
+		-f --file= --help --local-port= --paused -q --quiet --sigpipe= --usage --version'
 	local commands='block blocking close every fill help hold keepalive
 		linger linger2 more open pause probe quickack quit read release
 		reset resume save send sendfile shutdown sleep state
@@ -71,7 +71,7 @@ _graceclient()
 		_graceclient_words "$cur" 'default handle ignore inherit nosignal'
 		return
 		;;
-	--events | --file | -f)
+	--events | --events-ack | --file | -f)
 		# readline's own completion of file names.
 		compopt -o default
 		return

@@ -38,7 +38,9 @@ int main(int argc, char **argv)
 	client_options_parse(argc, argv, &options);
 	signals_sigpipe_apply(options.common.sigpipe);
 	if (report_open(&report, CLIENT, options.common.quiet,
-		    options.common.events, &status))
+		    options.common.events, &status) ||
+		(options.common.events_ack &&
+			report_await_acks(&report, options.common.events_ack)))
 		return STATUS_FAILURE;
 	int input_fd = open_input(&options, &report);
 

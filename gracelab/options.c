@@ -14,6 +14,7 @@ enum {
 	OPTION_PCAP,
 	OPTION_STEP,
 	OPTION_TRANSCRIPTS,
+	OPTION_WIRE,
 };
 
 #define TRANSCRIPTS                                          \
@@ -34,6 +35,10 @@ static const struct argp_option shared[] = {
 	TRANSCRIPTS,
 	{ "host", OPTION_HOST, NULL, 0,
 		"Play on the host's loopback, not in a private network", 2 },
+	{ "wire", OPTION_WIRE, NULL, 0,
+		"Play on two hosts with a wire between them, as experiments "
+		"do that control it",
+		2 },
 	{ 0 },
 };
 
@@ -45,12 +50,20 @@ static error_t parse_shared(int key, char *argument, struct argp_state *state)
 	case OPTION_HOST:
 		options->host = true;
 		return 0;
+	case OPTION_WIRE:
+		options->wire = true;
+		return 0;
 	case OPTION_PATIENCE:
 		options->patience_ms =
 			options_duration(state, "--patience", argument);
 		return 0;
 	case OPTION_TRANSCRIPTS:
 		options->transcripts = argument;
+		return 0;
+	case ARGP_KEY_END:
+		if (options->wire && options->host)
+			argp_error(
+				state, "--wire and --host: only one of them");
 		return 0;
 	case ARGP_KEY_ARG:
 		options->experiments[options->experiment_count++] = argument;
@@ -194,7 +207,13 @@ const struct argp options_check = {
 
 static error_t parse_record(int key, char *argument, struct argp_state *state)
 {
+	const struct lab_options *options = state->input;
+
 	(void)argument;
+	if (key == ARGP_KEY_END && options->wire)
+		argp_error(state,
+			"--wire goes with play and check: a golden shows what "
+			"the experiment says");
 	return share(key, state);
 }
 

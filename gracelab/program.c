@@ -229,6 +229,7 @@ static void choose_play(struct program *program)
 		.programs = program->programs,
 		.pcap = options->pcap,
 		.patience_ms = options->patience_ms,
+		.wire = options->wire,
 		.host_why = options->host ? "--host was said"
 			: program->stage.result == STAGE_PRIVATE
 			? NULL

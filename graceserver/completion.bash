@@ -12,7 +12,7 @@ _graceserver()
 {
 	local cur prev words cword split=
 	local options='--accept= -d --defer-accept= --delay= --events=
-		--greeting= --help --idle-timeout= -l --listen=
+		--events-ack= --greeting= --help --idle-timeout= -l --listen=
 		--max-connections= --no-reuseaddr --on-accept= --on-eof= --once
 		-p --paused --port= -q --quiet --sigpipe= --usage --version'
 	# Those that act at once on one connection.
@@ -59,7 +59,7 @@ _graceserver()
 		mapfile -t COMPREPLY < <(compgen -A hostname -- "$cur")
 		return
 		;;
-	--events)
+	--events | --events-ack)
 		# readline's own completion of file names.
 		compopt -o default
 		return

@@ -29,7 +29,9 @@ int main(int argc, char **argv)
 	signals_sigpipe_apply(options.common.sigpipe);
 	raise_descriptor_limit();
 	if (report_open(&report, SERVER, options.common.quiet,
-		    options.common.events, &status))
+		    options.common.events, &status) ||
+		(options.common.events_ack &&
+			report_await_acks(&report, options.common.events_ack)))
 		return STATUS_FAILURE;
 	report.numbered = !options.once;
 	server_run(&options, &report);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +14,13 @@
 
 #include "gracelab/stage/confine.h"
 #include "lib/base/duration.h"
+#include "lib/base/io.h"
 
 /* More than this on one terminal is no transcript; the rest is dropped. */
 #define SHOWN_BYTES_MAX (1024 * 1024)
 
 struct pipes {
-	int input[2], output[2], events[2];
+	int input[2], output[2], events[2], acks[2];
 };
 
 static void close_pair(int pair[2])
@@ -30,16 +32,19 @@ static void close_pair(int pair[2])
 
 static int open_pipes(struct pipes *pipes)
 {
-	*pipes = (struct pipes){ { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	*pipes = (struct pipes){ { -1, -1 }, { -1, -1 }, { -1, -1 },
+		{ -1, -1 } };
 	if (!pipe2(pipes->input, O_CLOEXEC) &&
 		!pipe2(pipes->output, O_CLOEXEC) &&
-		!pipe2(pipes->events, O_CLOEXEC))
+		!pipe2(pipes->events, O_CLOEXEC) &&
+		!pipe2(pipes->acks, O_CLOEXEC))
 		return 0;
 	int error = errno;
 
 	close_pair(pipes->input);
 	close_pair(pipes->output);
 	close_pair(pipes->events);
+	close_pair(pipes->acks);
 	errno = error;
 	return -1;
 }
@@ -55,21 +60,25 @@ __attribute__((noreturn)) static void become(
 		.sa_handler = how->sigpipe_ignored ? SIG_IGN : SIG_DFL,
 	};
 	/* Above those that they become, so that none overwrites another. */
-	int input = fcntl(pipes->input[0], F_DUPFD, ACTOR_EVENTS_FD + 1);
-	int output = fcntl(pipes->output[1], F_DUPFD, ACTOR_EVENTS_FD + 1);
-	int events = fcntl(pipes->events[1], F_DUPFD, ACTOR_EVENTS_FD + 1);
+	int input = fcntl(pipes->input[0], F_DUPFD, ACTOR_ACKS_FD + 1);
+	int output = fcntl(pipes->output[1], F_DUPFD, ACTOR_ACKS_FD + 1);
+	int events = fcntl(pipes->events[1], F_DUPFD, ACTOR_ACKS_FD + 1);
+	int acks = fcntl(pipes->acks[0], F_DUPFD, ACTOR_ACKS_FD + 1);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127);
 	sigaction(SIGPIPE, &sigpipe, NULL);
+	if (how->network >= 0 && setns(how->network, CLONE_NEWNET))
+		_exit(127);
 	if (how->confinement >= 0 && confine_enter(how->confinement))
 		_exit(127);
 	if (dup2(input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
 		dup2(output, STDERR_FILENO) < 0 ||
-		dup2(events, ACTOR_EVENTS_FD) < 0 || fchdir(how->directory))
+		dup2(events, ACTOR_EVENTS_FD) < 0 ||
+		dup2(acks, ACTOR_ACKS_FD) < 0 || fchdir(how->directory))
 		_exit(127);
-	closefrom(ACTOR_EVENTS_FD + 1);
+	closefrom(ACTOR_ACKS_FD + 1);
 	execv(how->program, how->arguments);
 	_exit(127);
 }
@@ -98,6 +107,8 @@ int actor_start(struct actor *actor, const struct actor_start *how)
 	close(pipes.input[0]);
 	close(pipes.output[1]);
 	close(pipes.events[1]);
+	close(pipes.acks[0]);
+	actor->acks = pipes.acks[1];
 	actor->input = pipes.input[1];
 	actor->output = pipes.output[0];
 	actor->events = pipes.events[0];
@@ -212,6 +223,7 @@ static void reap(struct actor *actor)
 	close_once(&actor->input);
 	close_once(&actor->output);
 	close_once(&actor->events);
+	close_once(&actor->acks);
 	actor->ended = true;
 }
 
@@ -248,19 +260,35 @@ enum actor_result actor_next(
 	return result == HEARD_EVENT ? ACTOR_EVENT : ACTOR_FAILED;
 }
 
+void actor_go_on(struct actor *actor)
+{
+	const struct actor_company *company = actor->company;
+
+	if (!company || !company->between_calls || actor->acks < 0)
+		return;
+	company->serve(company->context);
+	/* One who has ended reads none; SIGPIPE is ignored. */
+	(void)io_write(actor->acks, "\n", 1);
+}
+
 void actor_signal(struct actor *actor, int signal)
 {
 	if (actor->pid > 0 && !actor->ended)
 		kill(actor->pid, signal);
 }
 
-void actor_end(struct actor *actor)
+void actor_kill(struct actor *actor)
 {
 	if (actor->pid > 0 && !actor->ended) {
 		actor_signal(actor, SIGKILL);
 		reap(actor);
 	}
 	lines_free(&actor->event_lines);
+}
+
+void actor_end(struct actor *actor)
+{
+	actor_kill(actor);
 	free(actor->shown);
 	*actor = (struct actor){ .side = actor->side };
 }

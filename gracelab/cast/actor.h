@@ -16,6 +16,8 @@ struct actor_company {
 	int fd; /* when this can be read; -1: nobody */
 	void (*serve)(void *context);
 	void *context;
+	/* It is served after each event too, for which the actor waits. */
+	bool between_calls;
 };
 
 struct actor {
@@ -26,6 +28,7 @@ struct actor {
 	int wait_status;
 	unsigned long typed; /* the number of the last line typed */
 	int input, events, output;
+	int acks; /* -1: it does not wait for them */
 	struct lines event_lines;
 	char *shown; /* owned: what its terminal showed */
 	size_t shown_bytes;
@@ -37,16 +40,20 @@ struct actor_start {
 	int directory;          /* to work in, a descriptor */
 	int confinement;        /* for confine_enter(), or -1 */
 	bool sigpipe_ignored;   /* what it is started with */
+	int network;            /* a namespace to live in, or -1: ours */
 };
 
 /*
  * Starts it; what it shows is added to what an earlier run has shown. It dies
- * with this process. It writes its events to descriptor ACTOR_EVENTS_FD.
+ * with this process. It writes its events to descriptor ACTOR_EVENTS_FD, and
+ * where company comes between its calls reads a byte for each from
+ * ACTOR_ACKS_FD.
  * Returns 0, or -1 with errno.
  */
 int actor_start(struct actor *actor, const struct actor_start *how);
 
 #define ACTOR_EVENTS_FD 3
+#define ACTOR_ACKS_FD   4
 
 enum actor_typed {
 	ACTOR_TYPED,
@@ -73,10 +80,16 @@ enum actor_result { ACTOR_EVENT, ACTOR_ENDED, ACTOR_SILENT, ACTOR_FAILED };
 enum actor_result actor_next(
 	struct actor *actor, struct heard *heard, int64_t deadline_ms);
 
+/* Has the actor go on after an event, once company was served. */
+void actor_go_on(struct actor *actor);
+
 /* Sends it a signal. */
 void actor_signal(struct actor *actor, int signal);
 
-/* Ends it, if it has not ended, and frees all. */
+/* Ends it, if it has not ended; what it showed stays, its events are lost. */
+void actor_kill(struct actor *actor);
+
+/* The same, and frees all. */
 void actor_end(struct actor *actor);
 
 #endif

@@ -28,6 +28,9 @@ const char *cast_say(struct cast *cast, const char *format, ...)
 void cast_init(struct cast *cast)
 {
 	cast->company.fd = -1;
+	cast->networks[CLIENT] = cast->networks[SERVER] = -1;
+	cast->address = "127.0.0.1";
+	cast->address6 = "::1";
 	for (int side = 0; side < SIDES; side++) {
 		cast->members[side].kind = &kind_grace;
 		cast->members[side].actor.side = (enum side)side;
@@ -97,7 +100,7 @@ static const char *ended_early(struct cast *cast, enum side side)
 static const char *await_accepted(struct cast *cast, int64_t deadline_ms)
 {
 	cast->connecting = false;
-	if (!cast_runs(cast, SERVER))
+	if (cast->settles || !cast_runs(cast, SERVER))
 		return NULL;
 	return cast->members[SERVER].kind->await_accepted(
 		cast, SERVER, deadline_ms);
@@ -190,6 +193,13 @@ const char *cast_hear(struct cast *cast, enum side side)
 	if (!cast_runs(cast, side))
 		return NULL;
 	return cast->members[side].kind->hear(cast, side);
+}
+
+const char *cast_settle(struct cast *cast, enum side side, int64_t deadline_ms)
+{
+	if (!cast_runs(cast, side))
+		return NULL;
+	return cast->members[side].kind->settle(cast, side, deadline_ms);
 }
 
 static void drop_seen(struct cast_member *member, size_t i)

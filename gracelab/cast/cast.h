@@ -26,6 +26,13 @@ struct cast {
 	const struct experiment *experiment;
 	const char *programs; /* the folder of the programs */
 	bool private_network;
+	int networks[SIDES]; /* of either side, a namespace, or -1: ours */
+	/* Where the server listens if nothing else is said, and where it is
+	 * reached if it listens everywhere; by IPv4 and by IPv6. */
+	const char *address, *address6;
+	/* The network wakes who has something to do, and nobody is waited for
+	 * because of a connection: cast_settle(). */
+	bool settles;
 	int scratch;                 /* the actors' working directory */
 	int confinement;             /* to that, or -1 */
 	char host[NET_ADDRESS_SIZE]; /* the server's, once it listens */
@@ -83,6 +90,12 @@ const char *cast_await_end(
  * ended.
  */
 const char *cast_hear(struct cast *cast, enum side side);
+
+/*
+ * Waits until the side has done what it does by itself: accept(2), a call that
+ * was waiting for the network.
+ */
+const char *cast_settle(struct cast *cast, enum side side, int64_t deadline_ms);
 
 /* True where the actor runs: it was started and has not ended. */
 bool cast_runs(const struct cast *cast, enum side side);

@@ -18,6 +18,7 @@
 #define PRIVATE_PORT "43211"
 
 #define EVENTS_OPTION "--events=/dev/fd/3"
+#define ACKS_OPTION   "--events-ack=/dev/fd/4"
 
 static const char *const names[SIDES] = { "graceclient", "graceserver" };
 
@@ -82,17 +83,21 @@ static void note_address(struct cast *cast, const char *listening)
 	struct sockaddr_storage address;
 	struct sockaddr_in *in = (void *)&address;
 	struct sockaddr_in6 *in6 = (void *)&address;
+	const char *anywhere = NULL;
 
 	if (!listening || !net_parse_end(listening, &address))
 		return;
 	if (address.ss_family == AF_INET &&
 		in->sin_addr.s_addr == htonl(INADDR_ANY))
-		in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		anywhere = cast->address;
 	if (address.ss_family == AF_INET6 &&
 		!memcmp(&in6->sin6_addr, &any6, sizeof(any6)))
-		in6->sin6_addr = in6addr_loopback;
-	if (getnameinfo((struct sockaddr *)&address, sizeof(address),
-		    cast->host, sizeof(cast->host), NULL, 0, NI_NUMERICHOST))
+		anywhere = cast->address6;
+	if (anywhere)
+		snprintf(cast->host, sizeof(cast->host), "%s", anywhere);
+	else if (getnameinfo((struct sockaddr *)&address, sizeof(address),
+			 cast->host, sizeof(cast->host), NULL, 0,
+			 NI_NUMERICHOST))
 		return;
 	cast->port = ntohs(
 		address.ss_family == AF_INET6 ? in6->sin6_port : in->sin_port);
@@ -117,6 +122,7 @@ static const char *take(struct cast *cast, enum side side, struct heard *heard)
 	cast->connecting |= heard->event.kind == EVENT_CONNECT;
 	cast->on_event(cast->context, side, heard);
 	heard_free(heard);
+	actor_go_on(&cast->members[side].actor);
 	return error;
 }
 
@@ -185,7 +191,7 @@ static const char *start(struct cast *cast, enum side side,
 	const char *const *first, const struct words *options,
 	const char *const *last)
 {
-	/* Ours are few: a name, at most eight before and two behind. */
+	/* Ours are few: a name, at most ten before and two behind. */
 	char **arguments = calloc(options->count + 16, sizeof(*arguments));
 	size_t count = 0;
 	char *path = NULL;
@@ -209,6 +215,7 @@ static const char *start(struct cast *cast, enum side side,
 			.directory = cast->scratch,
 			.confinement = cast->confinement,
 			.sigpipe_ignored = cast->experiment->sigpipe_ignored,
+			.network = cast->networks[side],
 		});
 	int error = errno;
 
@@ -228,14 +235,17 @@ static const char *begin(
 	if (setenv("GRACE_HIDE_PORTS", "yes", 1))
 		return cast_say(cast, "no memory");
 	snprintf(port, sizeof(port), "%u", cast->port);
+	/* An option that is said twice is what was said last. */
+	const char *acks =
+		cast->company.between_calls ? ACKS_OPTION : EVENTS_OPTION;
 	const char *const server[] = { "--quiet", "--paused", "--delay=hold",
-		EVENTS_OPTION, "--port",
+		EVENTS_OPTION, acks, "--listen", cast->address, "--port",
 		cast->port                      ? port
 			: cast->private_network ? PRIVATE_PORT
 						: "0",
 		NULL };
 	const char *const client[] = { "--quiet", "--paused", EVENTS_OPTION,
-		NULL };
+		acks, NULL };
 	const char *const to[] = { cast->host, port, NULL };
 
 	return side == SERVER ? start(cast, side, server, options, &to[2])
@@ -283,6 +293,21 @@ static const char *read_once(
 	return type(cast, side, "read", deadline_ms);
 }
 
+/*
+ * A line that says nothing is done before or after what else it does once it
+ * has been woken; a second one is done after that.
+ */
+static const char *settle(
+	struct cast *cast, enum side side, int64_t deadline_ms)
+{
+	const char *error = NULL;
+
+	for (int i = 0; i < 2 && !error && cast_runs(cast, side); i++)
+		error = type(cast, side, "", deadline_ms);
+	/* That it has ended by now is what there is to see. */
+	return cast_runs(cast, side) ? error : NULL;
+}
+
 static const char *await_end(
 	struct cast *cast, enum side side, int64_t deadline_ms)
 {
@@ -298,5 +323,6 @@ const struct actor_kind kind_grace = {
 	.type = type,
 	.read = read_once,
 	.hear = hear,
+	.settle = settle,
 	.await_end = await_end,
 };

@@ -44,6 +44,10 @@ struct actor_kind {
 	/* Takes what it has told by itself, without waiting. */
 	const char *(*hear)(struct cast *cast, enum side side);
 
+	/* Waits until it has done what it does by itself, cast_settle(). */
+	const char *(*settle)(
+		struct cast *cast, enum side side, int64_t deadline_ms);
+
 	/* Waits for its end. */
 	const char *(*await_end)(
 		struct cast *cast, enum side side, int64_t deadline_ms);

@@ -33,7 +33,7 @@ static bool take_line(struct scan *scan, struct experiment *experiment)
 	if (experiment->step_count)
 		return scan_fail(scan,
 			"a step: client> LINE, client: OUTCOME, client! "
-			"SIGNAL, or the same of server");
+			"SIGNAL, the same of server, wire> or wire:");
 	return head_take(scan, experiment);
 }
 

@@ -9,12 +9,15 @@
 #include "lib/base/side.h"
 #include "outcome.h"
 #include "scan.h"
+#include "wire_step.h"
 
 enum step_kind {
 	STEP_TYPE,   /* line */
 	STEP_EXPECT, /* outcome */
 	STEP_SIGNAL, /* number */
 	STEP_START,  /* options */
+	STEP_WIRE,   /* wire */
+	STEP_REBOOT,
 };
 
 struct step {
@@ -26,6 +29,7 @@ struct step {
 	struct outcome outcome;
 	int signal;
 	struct words options;
+	struct wire_step wire;
 };
 
 struct lab_file {
@@ -45,6 +49,7 @@ struct experiment {
 	size_t file_count;
 	bool inherits_sigpipe; /* said, and so: */
 	bool sigpipe_ignored;
+	bool wired; /* on two hosts: `wire` was said, or a step needs it */
 	struct step *steps; /* owned */
 	size_t step_count;
 };

@@ -107,6 +107,12 @@ static bool take_inherit(struct scan *scan, struct experiment *experiment)
 	return scan_fail(scan, "SIGPIPE=ignore or SIGPIPE=default");
 }
 
+static bool take_wire(struct scan *scan, struct experiment *experiment)
+{
+	experiment->wired = true;
+	return scan_end(scan);
+}
+
 static const struct {
 	const char *name;
 	bool (*take)(struct scan *scan, struct experiment *experiment);
@@ -118,6 +124,7 @@ static const struct {
 	{ "sysctl", take_sysctl },
 	{ "file", take_file },
 	{ "inherit", take_inherit },
+	{ "wire", take_wire },
 };
 
 #define LINES (sizeof(lines) / sizeof(*lines))

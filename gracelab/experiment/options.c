@@ -24,7 +24,8 @@ static bool is_labs(const char *word)
 		return false;
 	if (word[1] == '-')
 		return abbreviates(word + 2, "file") ||
-			abbreviates(word + 2, "events");
+			abbreviates(word + 2, "events") ||
+			abbreviates(word + 2, "events-ack");
 	size_t letters = strcspn(word + 1, WITH_ARGUMENT);
 
 	return strcspn(word + 1, "ef") < letters;

@@ -8,6 +8,8 @@
 #include "lib/base/names.h"
 #include "options.h"
 
+static const char WIRE[] = "wire";
+
 /* Whether a program that leaves the signal alone ends of it; 0: none. */
 static bool ends_process(int signal)
 {
@@ -15,11 +17,17 @@ static bool ends_process(int signal)
 		signal != SIGSTOP && signal != SIGTSTP;
 }
 
-static bool take_action(struct scan *scan, struct step *step)
+static bool take_action(
+	struct scan *scan, struct experiment *experiment, struct step *step)
 {
 	char *word;
 
 	scan_space(scan);
+	if (scan_keyword(scan, "reboot")) {
+		step->kind = STEP_REBOOT;
+		experiment->wired = true;
+		return scan_end(scan);
+	}
 	if (step->side == SERVER && scan_keyword(scan, "start")) {
 		step->kind = STEP_START;
 		return options_take(scan, &step->options);
@@ -32,16 +40,15 @@ static bool take_action(struct scan *scan, struct step *step)
 		scan_back_to(scan, word);
 		return scan_fail(scan,
 			step->side == SERVER
-				? "start, or a signal such as SIGKILL"
-				: "a signal such as SIGKILL");
+				? "start, reboot, or a signal such as SIGKILL"
+				: "reboot, or a signal such as SIGKILL");
 	}
 	return scan_end(scan);
 }
 
-/* Whether the line is a step of `side`: its name and one of > : ! */
-static bool is_step(const struct scan *scan, enum side side, char *mark)
+/* Whether the line is a step of `name`: that and one of > : ! */
+static bool is_step(const struct scan *scan, const char *name, char *mark)
 {
-	const char *name = side_name(side);
 	size_t len = strlen(name);
 
 	if (strncmp(scan->at, name, len))
@@ -50,15 +57,23 @@ static bool is_step(const struct scan *scan, enum side side, char *mark)
 	return *mark == '>' || *mark == ':' || *mark == '!';
 }
 
-static struct step *new_step(struct experiment *experiment)
+/* A new step, and the scan behind its name and mark; or NULL. */
+static struct step *new_step(
+	struct scan *scan, struct experiment *experiment, const char *name)
 {
 	struct step *steps = reallocarray(
 		experiment->steps, experiment->step_count + 1, sizeof(*steps));
 
-	if (!steps)
+	if (!steps) {
+		scan_no_memory(scan);
 		return NULL;
+	}
 	experiment->steps = steps;
-	steps[experiment->step_count] = (struct step){ 0 };
+	scan->at += strlen(name) + 1;
+	steps[experiment->step_count] = (struct step){
+		.line_number = scan->line_number,
+		.source = scan->source,
+	};
 	return &steps[experiment->step_count++];
 }
 
@@ -80,14 +95,11 @@ static bool take_typed(struct scan *scan, struct step *step)
 static bool take_step(struct scan *scan, struct experiment *experiment,
 	enum side side, char mark)
 {
-	struct step *step = new_step(experiment);
+	struct step *step = new_step(scan, experiment, side_name(side));
 
 	if (!step)
-		return scan_no_memory(scan);
+		return false;
 	step->side = side;
-	step->line_number = scan->line_number;
-	step->source = scan->source;
-	scan->at += strlen(side_name(side)) + 1;
 	switch (mark) {
 	case '>':
 		step->kind = STEP_TYPE;
@@ -97,19 +109,40 @@ static bool take_step(struct scan *scan, struct experiment *experiment,
 		scan_space(scan);
 		return outcome_scan(scan, &step->outcome) && scan_end(scan);
 	default:
-		return take_action(scan, step);
+		return take_action(scan, experiment, step);
 	}
+}
+
+static bool take_wire(
+	struct scan *scan, struct experiment *experiment, char mark)
+{
+	struct step *step = new_step(scan, experiment, WIRE);
+
+	if (!step)
+		return false;
+	experiment->wired = true;
+	step->kind = STEP_WIRE;
+	if (mark == '>')
+		return wire_step_take(scan, &step->wire);
+	if (mark == ':')
+		return wire_step_take_await(scan, &step->wire);
+	scan->at--;
+	return scan_fail(scan, "wire> or wire:, for a wire heeds no signal");
 }
 
 enum steps_result steps_take(struct scan *scan, struct experiment *experiment)
 {
 	char mark;
 
-	for (int side = 0; side < SIDES; side++)
-		if (is_step(scan, (enum side)side, &mark))
-			return take_step(
-				       scan, experiment, (enum side)side, mark)
+	for (int i = 0; i < SIDES; i++) {
+		enum side side = (enum side)i;
+
+		if (is_step(scan, side_name(side), &mark))
+			return take_step(scan, experiment, side, mark)
 				? STEPS_TAKEN
 				: STEPS_FAILED;
-	return STEPS_NONE;
+	}
+	if (!is_step(scan, WIRE, &mark))
+		return STEPS_NONE;
+	return take_wire(scan, experiment, mark) ? STEPS_TAKEN : STEPS_FAILED;
 }

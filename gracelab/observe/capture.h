@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "segment.h"
+#include "lib/net/segment.h"
 
 struct capture;
 

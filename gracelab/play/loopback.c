@@ -84,13 +84,14 @@ static void on_segment(void *context, const struct segment *segment)
 
 	if ((segment->flags & SEGMENT_SYN) && !(segment->flags & SEGMENT_ACK))
 		loopback->client_port = segment->sport;
+	bool from_client = to_server ||
+		(to_other && segment->sport == loopback->client_port);
+
 	rungs_add_segment(&play->rungs,
-		to_server ||
-				(to_other &&
-					segment->sport == loopback->client_port)
-			? CLIENT
-			: SERVER,
-		segment);
+		&(struct rungs_segment){
+			.sender = from_client ? CLIENT : SERVER,
+			.segment = *segment,
+		});
 }
 
 static bool drain(struct play *play)

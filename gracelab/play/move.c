@@ -8,6 +8,8 @@ static const struct move_type *const types[MOVES] = {
 	[MOVE_START] = &move_start,
 	[MOVE_END] = &move_end,
 	[MOVE_STATE] = &move_state,
+	[MOVE_WIRE] = &move_wire,
+	[MOVE_REBOOT] = &move_reboot,
 };
 
 void moves_list(const struct play *play, struct moves_possible *possible)

@@ -15,9 +15,11 @@ enum move_kind {
 	MOVE_START,  /* the side's program is started again with `options` */
 	MOVE_END,    /* time passes until the side's program ends by itself */
 	MOVE_STATE,  /* time passes until the side's kernel is in `state` */
+	MOVE_WIRE,   /* `wire` is done, or time passes until it is seen */
+	MOVE_REBOOT, /* the side's host is replaced by a fresh one */
 };
 
-#define MOVES (MOVE_STATE + 1)
+#define MOVES (MOVE_REBOOT + 1)
 
 struct move {
 	enum move_kind kind;
@@ -26,6 +28,7 @@ struct move {
 	int signal;
 	const struct words *options; /* NULL: the experiment's */
 	enum tcp_state state;
+	const struct wire_step *wire;
 };
 
 struct move_type {
@@ -54,5 +57,8 @@ extern const struct move_type move_line, move_read, move_signal, move_start,
 
 /* move_state.c */
 extern const struct move_type move_state;
+
+/* move_wire.c: what can be done where there is a wire; either side's. */
+extern const struct move_type move_wire, move_reboot;
 
 #endif

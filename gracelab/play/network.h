@@ -31,6 +31,12 @@ struct network {
 	/* Whether nothing is under way, by what was last looked at. */
 	bool (*rests)(const struct play *play);
 
+	/*
+	 * Waits until the actors have done what they do by themselves upon
+	 * what has come to them; or NULL, where there is nothing of that kind.
+	 */
+	bool (*rouse)(struct play *play);
+
 	/* Adds all segments that have come to the rungs. */
 	bool (*drain)(struct play *play);
 
@@ -42,5 +48,8 @@ struct network {
  * The loopback: a private one, or the host's where namespaces are refused.
  */
 extern const struct network network_loopback;
+
+/* Two hosts with a wire between them: wired.h. */
+extern const struct network network_wire;
 
 #endif

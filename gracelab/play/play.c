@@ -147,7 +147,8 @@ static bool hear_all(struct play *play)
 /* Ends a move: rest, observers drained, rungs written. */
 static bool settle(struct play *play)
 {
-	bool good = hear_all(play) && come_to_rest(play);
+	bool good = (!play->network->rouse || play->network->rouse(play)) &&
+		hear_all(play) && come_to_rest(play);
 
 	good = play->network->drain(play) && good;
 	if (play->record->states && play->connected)
@@ -212,6 +213,9 @@ static void keep_terminals(struct play *play)
 			(enum side)side, play->cast.members[side].actor.shown);
 		if (!play->record->terminals[side])
 			play_fail(play, "no memory for the terminals");
+		else if (!play->experiment->wired)
+			terminals_as_on_loopback(play->record->terminals[side],
+				play->cast.address);
 	}
 }
 
@@ -226,7 +230,9 @@ struct play *play_run(const struct experiment *experiment,
 		.experiment = experiment,
 		.options = options,
 		.record = record,
-		.network = &network_loopback,
+		.network = experiment->wired || options->wire
+			? &network_wire
+			: &network_loopback,
 		.start_s = duration_now_s(),
 		.cast = { .experiment = experiment,
 			.programs = options->programs,

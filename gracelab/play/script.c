@@ -100,6 +100,13 @@ static enum met direct(struct script *script,
 		move->kind = MOVE_START;
 		move->options = step->options.count ? &step->options : NULL;
 		break;
+	case STEP_WIRE:
+		move->kind = MOVE_WIRE;
+		move->wire = &step->wire;
+		break;
+	case STEP_REBOOT:
+		move->kind = MOVE_REBOOT;
+		break;
 	}
 	return script->waiting ? MET : MET_BY_MOVE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "terminals.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,4 +45,15 @@ char *terminals_text(enum side side, const char *shown)
 		text = NULL;
 	}
 	return text;
+}
+
+void terminals_as_on_loopback(char *text, const char *address)
+{
+	static const char loopback[] = "127.0.0.1", port[] = ":PORT";
+	size_t len = strlen(address);
+
+	assert(len == strlen(loopback));
+	for (char *at = text; (at = strstr(at, address)); at += len)
+		if (!strncmp(at + len, port, strlen(port)))
+			memcpy(at, loopback, len);
 }

@@ -15,4 +15,11 @@ void terminals_name(struct record *record, const struct experiment *experiment);
  */
 char *terminals_text(enum side side, const char *shown);
 
+/*
+ * Where a program has shown the server's `address` and a hidden port, puts the
+ * loopback's in its place, so that both can be compared; address and
+ * 127.0.0.1 are of one length.
+ */
+void terminals_as_on_loopback(char *text, const char *address);
+
 #endif

@@ -31,6 +31,19 @@ struct rung *record_add(struct record *record, double seconds)
 	return &rungs[record->rung_count++];
 }
 
+struct rung *record_insert(struct record *record, size_t at, double seconds)
+{
+	size_t behind = record->rung_count - at;
+
+	if (!record_add(record, seconds))
+		return NULL;
+	struct rung *rung = &record->rungs[at];
+
+	memmove(rung + 1, rung, behind * sizeof(*rung));
+	*rung = (struct rung){ .seconds = seconds };
+	return rung;
+}
+
 bool record_fail(struct record *record, size_t first, double seconds)
 {
 	struct rung *rung = record->rung_count > first

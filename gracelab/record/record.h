@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "gracelab/observe/segment.h"
 #include "lib/base/side.h"
+#include "lib/net/segment.h"
 
 /* One line of the ladder; what is not there is NULL. All texts are owned. */
 struct rung {
@@ -48,6 +48,9 @@ struct record {
 
 /* Adds an empty rung and returns it, or NULL without memory. */
 struct rung *record_add(struct record *record, double seconds);
+
+/* The same before the rung `at`, which moves behind it with all that follow. */
+struct rung *record_insert(struct record *record, size_t at, double seconds);
 
 /*
  * Says that the play failed, and marks the row: the last one, or, where none

@@ -22,6 +22,7 @@ void rungs_add(struct rungs *rungs, struct rungs_call call)
 		free(call.result);
 		rungs->incomplete = true;
 	} else {
+		call.before = rungs->segment_count;
 		calls[rungs->call_count++] = call;
 	}
 	if (calls)
@@ -201,10 +202,10 @@ void rungs_add_line(struct rungs *rungs, enum side side, const char *line,
 		});
 }
 
-void rungs_add_segment(
-	struct rungs *rungs, enum side sender, const struct segment *segment)
+void rungs_add_segment(struct rungs *rungs, const struct rungs_segment *segment)
 {
-	if (segment_is_pure_ack(segment))
+	if (segment_is_pure_ack(&segment->segment) && !segment->id &&
+		segment->fate != WIRE_FORGED)
 		return;
 	struct rungs_segment *segments = reallocarray(
 		rungs->segments, rungs->segment_count + 1, sizeof(*segments));
@@ -214,138 +215,13 @@ void rungs_add_segment(
 		return;
 	}
 	rungs->segments = segments;
-	segments[rungs->segment_count++] =
-		(struct rungs_segment){ .sender = sender, .segment = *segment };
+	segments[rungs->segment_count++] = *segment;
 }
 
 void rungs_set_state(struct rungs *rungs, enum side side, enum tcp_state state)
 {
 	rungs->changed[side] = true;
 	rungs->states[side] = state;
-}
-
-/* Rungs under way to the record. */
-struct flush {
-	struct rungs *rungs;
-	struct record *record;
-	double seconds;
-	size_t next;    /* the first segment that has no rung yet */
-	size_t sender;  /* the rung of the last call that sends */
-	size_t changer; /* the last rung whose segment changes states */
-	bool complete;
-};
-
-static struct rung *add_rung(struct flush *flush)
-{
-	struct rung *rung = record_add(flush->record, flush->seconds);
-
-	flush->complete = flush->complete && rung;
-	return rung;
-}
-
-static void set_text(struct flush *flush, char **at, const char *text)
-{
-	free(*at);
-	*at = strdup(text);
-	flush->complete = flush->complete && *at;
-}
-
-/* Moves a call to the rung. */
-static void put_call(struct rung *rung, struct rungs_call *call)
-{
-	rung->caller = (int)call->caller;
-	rung->call = call->call;
-	rung->text = call->text;
-	rung->result = call->result;
-	call->call = call->text = call->result = NULL;
-}
-
-/* Puts the next segment onto the last rung. */
-static void put_segment(struct flush *flush, struct rung *rung)
-{
-	const struct rungs_segment *from =
-		&flush->rungs->segments[flush->next++];
-	char text[SEGMENT_TEXT_SIZE];
-
-	segment_text(&from->segment, text);
-	rung->sender = (int)from->sender;
-	set_text(flush, &rung->segment, text);
-	if (from->segment.flags & (SEGMENT_FIN | SEGMENT_SYN | SEGMENT_RST))
-		flush->changer = flush->record->rung_count - 1;
-}
-
-/* Adds all other segments as rungs of their own. */
-static void put_segments(struct flush *flush)
-{
-	while (flush->next < flush->rungs->segment_count) {
-		struct rung *rung = add_rung(flush);
-
-		if (!rung)
-			return;
-		put_segment(flush, rung);
-	}
-}
-
-/*
- * A call that sends takes the next segment if that is its side's. The segments
- * behind it, up to the next call that sends, are more of the same call or what
- * answered them.
- */
-static void put_calls(struct flush *flush)
-{
-	struct rungs *rungs = flush->rungs;
-
-	for (size_t i = 0; i < rungs->call_count; i++) {
-		struct rungs_call *call = &rungs->calls[i];
-		bool another =
-			i + 1 < rungs->call_count && rungs->calls[i + 1].sends;
-		struct rung *rung = add_rung(flush);
-
-		if (!rung)
-			return;
-		put_call(rung, call);
-		if (call->establishes)
-			set_text(flush, &rung->states[call->caller],
-				state_name(STATE_ESTABLISHED));
-		if (!call->sends)
-			continue;
-		flush->sender = flush->record->rung_count - 1;
-		if (flush->next < rungs->segment_count &&
-			rungs->segments[flush->next].sender == call->caller)
-			put_segment(flush, rung);
-		if (!another)
-			put_segments(flush);
-	}
-	put_segments(flush);
-}
-
-bool rungs_flush(struct rungs *rungs, struct record *record, double seconds)
-{
-	size_t first = record->rung_count;
-	struct flush flush = {
-		.rungs = rungs,
-		.record = record,
-		.seconds = seconds,
-		.sender = first,
-		.changer = SIZE_MAX,
-		.complete = !rungs->incomplete,
-	};
-
-	put_calls(&flush);
-	for (int side = 0; side < SIDES; side++) {
-		size_t at = flush.changer != SIZE_MAX ? flush.changer
-						      : flush.sender;
-
-		if (!rungs->changed[side])
-			continue;
-		if (record->rung_count == first)
-			add_rung(&flush);
-		if (at < record->rung_count)
-			set_text(&flush, &record->rungs[at].states[side],
-				state_name(rungs->states[side]));
-	}
-	rungs_free(rungs);
-	return flush.complete;
 }
 
 void rungs_free(struct rungs *rungs)
@@ -357,5 +233,6 @@ void rungs_free(struct rungs *rungs)
 	}
 	free(rungs->calls);
 	free(rungs->segments);
+	free(rungs->silent);
 	*rungs = (struct rungs){ 0 };
 }

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "gracelab/observe/segment.h"
 #include "lib/event/heard.h"
+#include "lib/net/segment.h"
 #include "lib/net/state.h"
 #include "record.h"
 
@@ -16,11 +16,24 @@ struct rungs_call {
 	char *call, *text, *result; /* `text` escaped; or NULL */
 	bool sends;                 /* it may put a segment on the wire */
 	bool establishes;           /* it gives ESTABLISHED: connect, accept */
+	size_t before; /* how many segments were added before; set by us */
 };
 
+/* A segment, and what became of it. */
 struct rungs_segment {
 	enum side sender;
 	struct segment segment;
+	enum wire_fate fate;
+	unsigned id; /* of one that waited, else 0 */
+	bool copy;   /* one of these has arrived already */
+};
+
+/* A pure ACK that waits, and has no rung. */
+struct rungs_silent {
+	unsigned id;
+	enum side sender;
+	size_t at; /* the rung before which it was sent */
+	double seconds;
 };
 
 /* What one step brought about, in order. Zero-initialised: nothing. */
@@ -32,6 +45,9 @@ struct rungs {
 	bool changed[SIDES]; /* the kernel's state, and to which: */
 	enum tcp_state states[SIDES];
 	bool incomplete; /* something was not added for lack of memory */
+	/* Of all steps. */
+	struct rungs_silent *silent; /* owned */
+	size_t silent_count;
 };
 
 /* Adds a call, and takes its texts over. */
@@ -45,9 +61,13 @@ void rungs_add_event(
 void rungs_add_line(struct rungs *rungs, enum side side, const char *line,
 	const char *result);
 
-/* Adds a segment, unless it is a pure ACK. */
+/*
+ * Adds a segment. A pure ACK has no rung but where it was forged; or arrived
+ * or was lost after it had waited: then also where it was sent, so that a rung
+ * is put between those that are there.
+ */
 void rungs_add_segment(
-	struct rungs *rungs, enum side sender, const struct segment *segment);
+	struct rungs *rungs, const struct rungs_segment *segment);
 
 /* Notes that a side's state has changed. */
 void rungs_set_state(struct rungs *rungs, enum side side, enum tcp_state state);

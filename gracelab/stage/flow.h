@@ -3,8 +3,8 @@
 #ifndef GRACELAB_FLOW_H
 #define GRACELAB_FLOW_H
 
-#include "gracelab/observe/segment.h"
 #include "lib/base/side.h"
+#include "lib/net/segment.h"
 
 /* One side's sending half. Numbers are TCP's, which wrap around. */
 struct flow_half {

@@ -117,7 +117,7 @@ size_t forge_build(
 	uint8_t *at = put16(tcp, flow->ports[forged->sender]);
 
 	at = put16(at, flow->ports[side_other(forged->sender)]);
-	at = put32(at, half->next + (uint32_t)forged->seq);
+	at = put32(at, half->next + forged->seq);
 	at = put32(at, flags & SEGMENT_ACK ? ack : 0);
 	*at++ = (uint8_t)(header_bytes / 4 << 4);
 	*at++ = flags;

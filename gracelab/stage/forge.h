@@ -5,14 +5,14 @@
 
 #include "flow.h"
 
-/* What to forge: zero-initialised but for sender and segment, it is what that
- * side would send next. */
+/* What to forge; numbers are modulo 2^32: zero-initialised but for sender and
+ * segment, it is what that side would send next. */
 struct forged {
 	enum side sender;
 	struct segment segment; /* flags and payload_bytes: segment_named() */
-	int32_t seq;            /* beside the number it would send next */
+	uint32_t seq;           /* beside the number it would send next */
 	bool has_ack;           /* and so an ACK, also a RST */
-	int32_t ack;            /* beside the number it would acknowledge */
+	uint32_t ack;           /* beside the number it would acknowledge */
 	bool has_window;        /* else what it said last */
 	uint16_t window;        /* as it stands in the header, not scaled */
 };

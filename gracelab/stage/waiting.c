@@ -76,23 +76,27 @@ bool waiting_holds(struct waiting *waiting, const struct packet *packet)
 	return true;
 }
 
-struct waiting_packet *waiting_append(
-	struct waiting *waiting, const struct packet *packet, bool again)
+struct waiting_packet *waiting_new(const struct packet *packet, bool again)
 {
-	struct waiting_packet *last = malloc(sizeof(*last) + packet->len);
+	struct waiting_packet *new = malloc(sizeof(*new) + packet->len);
 
-	if (!last)
+	if (!new)
 		return NULL;
-	last->shown = (struct wire_segment){
+	new->shown = (struct wire_segment){
 		.sender = packet->sender,
 		.segment = packet->segment,
 		.again = again,
 	};
-	last->len = packet->len;
-	memcpy(last->bytes, packet->bytes, packet->len);
-	*waiting->end = &last->shown;
-	waiting->end = &last->shown.next;
-	return last;
+	new->len = packet->len;
+	memcpy(new->bytes, packet->bytes, packet->len);
+	return new;
+}
+
+void waiting_append(struct waiting *waiting, struct waiting_packet *packet)
+{
+	packet->shown.next = NULL;
+	*waiting->end = &packet->shown;
+	waiting->end = &packet->shown.next;
 }
 
 struct waiting_packet *waiting_take_out(

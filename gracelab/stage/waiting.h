@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-#include "gracelab/observe/segment.h"
 #include "lib/base/side.h"
+#include "lib/net/segment.h"
 
 /* A segment that waits; read only. */
 struct wire_segment {
@@ -47,9 +47,11 @@ void waiting_end(struct waiting *waiting);
 /* The segment with its bytes. */
 struct waiting_packet *waiting_packet_of(const struct wire_segment *segment);
 
-/* Has a copy of it wait as the last; NULL without memory. */
-struct waiting_packet *waiting_append(
-	struct waiting *waiting, const struct packet *packet, bool again);
+/* A copy of a packet, for waiting_append() or free(3); NULL without memory. */
+struct waiting_packet *waiting_new(const struct packet *packet, bool again);
+
+/* Has it wait as the last. */
+void waiting_append(struct waiting *waiting, struct waiting_packet *packet);
 
 /* Takes one out, which is the caller's then. */
 struct waiting_packet *waiting_take_out(

@@ -10,6 +10,7 @@ struct wire {
 	void (*on_news)(void *context, const struct wire_news *news);
 	void *context;
 	struct flows flows;
+	struct waiting sent[SIDES]; /* taken from that kernel, not decided on */
 	struct waiting waiting;
 	bool held[SIDES];
 	bool is_cut;
@@ -28,12 +29,16 @@ struct wire *wire_open(struct hosts *hosts,
 	wire->hosts = hosts;
 	wire->on_news = on_news;
 	wire->context = context;
+	waiting_begin(&wire->sent[CLIENT]);
+	waiting_begin(&wire->sent[SERVER]);
 	waiting_begin(&wire->waiting);
 	return wire;
 }
 
 void wire_clear(struct wire *wire)
 {
+	waiting_end(&wire->sent[CLIENT]);
+	waiting_end(&wire->sent[SERVER]);
 	waiting_end(&wire->waiting);
 	wire->flows.count = 0;
 	wire->held[CLIENT] = wire->held[SERVER] = false;
@@ -91,34 +96,17 @@ const struct wire_segment *wire_find(
 	return segment;
 }
 
-/* Tells of a packet that does not wait. */
-static void tell(
-	struct wire *wire, enum wire_fate fate, const struct packet *packet)
+static void tell(struct wire *wire, enum wire_fate fate,
+	const struct waiting_packet *packet)
 {
 	const struct wire_news news = {
 		.fate = fate,
-		.sender = packet->sender,
-		.segment = &packet->segment,
+		.sender = packet->shown.sender,
+		.segment = &packet->shown.segment,
+		.id = packet->shown.id,
+		.copy = packet->shown.copy,
 		.packet = packet->bytes,
 		.packet_bytes = packet->len,
-	};
-
-	if (wire->on_news)
-		wire->on_news(wire->context, &news);
-}
-
-/* Tells of one that waits. */
-static void tell_waiting(struct wire *wire, enum wire_fate fate,
-	const struct waiting_packet *waiting)
-{
-	const struct wire_news news = {
-		.fate = fate,
-		.sender = waiting->shown.sender,
-		.segment = &waiting->shown.segment,
-		.id = waiting->shown.id,
-		.copy = waiting->shown.copy,
-		.packet = waiting->bytes,
-		.packet_bytes = waiting->len,
 	};
 
 	if (wire->on_news)
@@ -132,54 +120,75 @@ void wire_reveal(struct wire *wire, const struct wire_segment *segment)
 	if (waiting->shown.id)
 		return;
 	waiting->shown.id = ++wire->ids;
-	tell_waiting(wire, WIRE_SENT, waiting);
+	tell(wire, WIRE_SENT, waiting);
 }
 
-static int give(
-	struct wire *wire, enum side sender, const uint8_t *packet, size_t len)
+static int give(struct wire *wire, const struct waiting_packet *packet)
 {
+	enum side receiver = side_other(packet->shown.sender);
+
 	return device_give(
-		wire->hosts->of[side_other(sender)].device, packet, len);
+		wire->hosts->of[receiver].device, packet->bytes, packet->len);
 }
 
-/* Decides on what a kernel has sent; *passed: the other kernel has acted. */
-static int decide(struct wire *wire, const struct packet *packet, bool *passed)
+/*
+ * Takes all that a side has sent so far. What was sent again before anybody
+ * could look counts once.
+ */
+static int take_all(struct wire *wire, enum side sender)
 {
-	bool again = flows_note(&wire->flows, packet->sender, &packet->segment,
-		packet->bytes, packet->len);
+	struct device *device = wire->hosts->of[sender].device;
+	struct packet packet = { .sender = sender };
+	ssize_t n;
 
-	if (again && waiting_holds(&wire->waiting, packet))
-		return 0;
+	while ((n = device_take(device, &packet.bytes)) > 0) {
+		packet.len = (size_t)n;
+		if (!segment_parse(packet.bytes, packet.len, &packet.segment))
+			continue;
+		bool again = flows_note(&wire->flows, sender, &packet.segment,
+			packet.bytes, packet.len);
+
+		if (again &&
+			(waiting_holds(&wire->waiting, &packet) ||
+				waiting_holds(&wire->sent[sender], &packet)))
+			continue;
+		struct waiting_packet *new = waiting_new(&packet, again);
+
+		if (!new)
+			return -1;
+		waiting_append(&wire->sent[sender], new);
+	}
+	return (int)n;
+}
+
+/* Has it wait; a retransmission is not told of before somebody looks. */
+static void detain(struct wire *wire, struct waiting_packet *packet)
+{
+	waiting_append(&wire->waiting, packet);
+	if (!packet->shown.again && !wire->is_releasing)
+		wire_reveal(wire, &packet->shown);
+}
+
+/* Decides on the next packet of a side: 1 if it has arrived; 0; -1. */
+static int decide(struct wire *wire, enum side sender)
+{
+	struct waiting *sent = &wire->sent[sender];
+	struct waiting_packet *packet = waiting_take_out(sent, sent->first);
+
 	if (wire->is_cut) {
 		tell(wire, WIRE_LOST, packet);
+		free(packet);
 		return 0;
 	}
-	if (wire->held[packet->sender] || wire->is_releasing) {
-		struct waiting_packet *waiting =
-			waiting_append(&wire->waiting, packet, again);
-
-		if (waiting && !again && !wire->is_releasing)
-			wire_reveal(wire, &waiting->shown);
-		return waiting ? 0 : -1;
+	if (wire->held[sender] || wire->is_releasing) {
+		detain(wire, packet);
+		return 0;
 	}
 	tell(wire, WIRE_AT_ONCE, packet);
-	*passed = true;
-	return give(wire, packet->sender, packet->bytes, packet->len);
-}
+	int failed = give(wire, packet);
 
-/* Takes one packet of a side: 1; 0: there is none; -1 with errno. */
-static int take(struct wire *wire, enum side sender, bool *passed)
-{
-	struct packet packet = { .sender = sender };
-	ssize_t n = device_take(wire->hosts->of[sender].device, &packet.bytes);
-
-	if (n <= 0)
-		return (int)n;
-	packet.len = (size_t)n;
-	if (segment_parse(packet.bytes, packet.len, &packet.segment) &&
-		decide(wire, &packet, passed) < 0)
-		return -1;
-	return 1;
+	free(packet);
+	return failed ? -1 : 1;
 }
 
 /*
@@ -192,13 +201,15 @@ int wire_pump(struct wire *wire)
 	int idle = 0;
 
 	while (idle < SIDES) {
-		bool passed = false;
-		int taken = take(wire, side, &passed);
-
-		if (taken < 0)
+		if (take_all(wire, side) < 0)
 			return -1;
-		idle = taken ? 0 : idle + 1;
-		if (!taken || passed)
+		bool is_idle = !wire->sent[side].first;
+		int passed = is_idle ? 0 : decide(wire, side);
+
+		if (passed < 0)
+			return -1;
+		idle = is_idle ? idle + 1 : 0;
+		if (is_idle || passed)
 			side = side_other(side);
 	}
 	return 0;
@@ -210,9 +221,8 @@ int wire_pass(struct wire *wire, const struct wire_segment *segment)
 	struct waiting_packet *waiting =
 		waiting_take_out(&wire->waiting, segment);
 
-	tell_waiting(wire, WIRE_ARRIVED, waiting);
-	int failed =
-		give(wire, waiting->shown.sender, waiting->bytes, waiting->len);
+	tell(wire, WIRE_ARRIVED, waiting);
+	int failed = give(wire, waiting);
 
 	free(waiting);
 	return failed ? -1 : wire_pump(wire);
@@ -223,9 +233,9 @@ int wire_copy(struct wire *wire, const struct wire_segment *segment)
 	struct waiting_packet *waiting = waiting_packet_of(segment);
 
 	wire_reveal(wire, segment);
-	tell_waiting(wire, WIRE_ARRIVED, waiting);
+	tell(wire, WIRE_ARRIVED, waiting);
 	waiting->shown.copy = true;
-	if (give(wire, waiting->shown.sender, waiting->bytes, waiting->len))
+	if (give(wire, waiting))
 		return -1;
 	return wire_pump(wire);
 }
@@ -236,7 +246,7 @@ int wire_drop(struct wire *wire, const struct wire_segment *segment)
 	struct waiting_packet *waiting =
 		waiting_take_out(&wire->waiting, segment);
 
-	tell_waiting(wire, WIRE_LOST, waiting);
+	tell(wire, WIRE_LOST, waiting);
 	free(waiting);
 	return 0;
 }
@@ -248,10 +258,8 @@ static int pass_first(struct wire *wire)
 		waiting_take_out(&wire->waiting, wire->waiting.first);
 
 	/* What nobody was told of as waiting was sent just now. */
-	tell_waiting(
-		wire, waiting->shown.id ? WIRE_ARRIVED : WIRE_AT_ONCE, waiting);
-	int failed =
-		give(wire, waiting->shown.sender, waiting->bytes, waiting->len);
+	tell(wire, waiting->shown.id ? WIRE_ARRIVED : WIRE_AT_ONCE, waiting);
+	int failed = give(wire, waiting);
 
 	free(waiting);
 	return failed;
@@ -273,8 +281,8 @@ int wire_forge(struct wire *wire, const struct forged *forged)
 {
 	const struct flow *flow = flows_newest(&wire->flows);
 	struct packet packet = { .sender = forged->sender };
+	struct waiting_packet *new = NULL;
 	uint8_t *bytes;
-	int failed;
 
 	if (!flow) {
 		errno = EINVAL;
@@ -286,12 +294,14 @@ int wire_forge(struct wire *wire, const struct forged *forged)
 	packet.bytes = bytes;
 	packet.len = forge_build(forged, flow, bytes);
 	errno = EMSGSIZE;
-	failed = !packet.len;
-	if (!failed) {
-		segment_parse(bytes, packet.len, &packet.segment);
-		tell(wire, WIRE_FORGED, &packet);
-		failed = give(wire, packet.sender, bytes, packet.len);
-	}
+	if (packet.len && segment_parse(bytes, packet.len, &packet.segment))
+		new = waiting_new(&packet, false);
 	free(bytes);
+	if (!new)
+		return -1;
+	tell(wire, WIRE_FORGED, new);
+	int failed = give(wire, new);
+
+	free(new);
 	return failed ? -1 : wire_pump(wire);
 }

@@ -22,8 +22,8 @@
 #define GRACELAB_WIRE_H
 
 #include "forge.h"
-#include "gracelab/observe/segment.h"
 #include "hosts.h"
+#include "lib/net/segment.h"
 #include "waiting.h"
 
 /* What became of a segment; everything is borrowed for one call. */

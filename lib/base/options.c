@@ -9,11 +9,19 @@
 #include "duration.h"
 #include "status.h"
 
-enum { OPTION_EVENTS = 0x100, OPTION_SIGPIPE, OPTION_PAUSED };
+enum {
+	OPTION_EVENTS = 0x100,
+	OPTION_EVENTS_ACK,
+	OPTION_SIGPIPE,
+	OPTION_PAUSED
+};
 
 static const struct argp_option entries[] = {
 	{ "events", OPTION_EVENTS, "FILE", 0,
 		"Write every event to FILE as one JSON line", 10 },
+	{ "events-ack", OPTION_EVENTS_ACK, "FILE", 0,
+		"After each event, wait for a byte from FILE before going on",
+		10 },
 	{ "quiet", 'q', NULL, 0, "Only the classic lines and errors", 10 },
 	{ "sigpipe", OPTION_SIGPIPE, "POLICY", 0,
 		"What SIGPIPE does: default, ignore (this is the default), "
@@ -32,6 +40,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case OPTION_EVENTS:
 		options->events = argument;
+		return 0;
+	case OPTION_EVENTS_ACK:
+		options->events_ack = argument;
 		return 0;
 	case 'q':
 		options->quiet = true;

@@ -10,7 +10,8 @@
 #include "signals.h"
 
 struct common_options {
-	const char *events; /* a path, or NULL */
+	const char *events;     /* a path, or NULL */
+	const char *events_ack; /* a path, or NULL */
 	bool quiet;
 	bool paused;
 	enum sigpipe_policy sigpipe;

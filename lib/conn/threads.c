@@ -7,12 +7,11 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "lib/base/duration.h"
+#include "lib/base/task.h"
 
 /* What one recv(2) may take. */
 #define RECV_BYTES (64 * 1024)
@@ -84,25 +83,6 @@ static int create(struct thread *thread)
 	return error;
 }
 
-/* Whether the kernel says that a thread sleeps: proc(5), task/ID/stat. */
-static bool sleeps(int id)
-{
-	char path[48], stat[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", id);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	ssize_t n = read(fd, stat, sizeof(stat) - 1);
-
-	close(fd);
-	stat[n < 0 ? 0 : n] = '\0';
-	const char *behind_name = strrchr(stat, ')');
-
-	return behind_name && behind_name[1] == ' ' && behind_name[2] == 'S';
-}
-
 /* Waits until the call blocks or has returned. */
 static void settle(const struct thread *thread)
 {
@@ -112,7 +92,7 @@ static void settle(const struct thread *thread)
 		duration_now_ms() < deadline_ms) {
 		int id = atomic_load(&thread->id);
 
-		if (id && sleeps(id))
+		if (id && task_state(getpid(), id) == 'S')
 			return;
 		sched_yield();
 	}

@@ -2,6 +2,7 @@
 #include "report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -33,6 +34,7 @@ int report_open(struct report *report, enum side side, bool quiet,
 		.quiet = quiet,
 		.out_fd = STDOUT_FILENO,
 		.events_fd = -1,
+		.ack_fd = -1,
 		.events_path = events_path,
 		.start_s = duration_now_s(),
 		.status = status,
@@ -51,8 +53,39 @@ int report_open(struct report *report, enum side side, bool quiet,
 	return -1;
 }
 
+int report_await_acks(struct report *report, const char *path)
+{
+	char why[NAMES_DESCRIPTION_SIZE];
+
+	report->ack_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (report->ack_fd >= 0)
+		return 0;
+	report_complaint(
+		report, "cannot read %s: %s", path, names_describe(why, errno));
+	return -1;
+}
+
+static void await_ack(struct report *report)
+{
+	char byte;
+	ssize_t n;
+
+	if (report->ack_fd < 0)
+		return;
+	do
+		n = read(report->ack_fd, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	if (n > 0)
+		return;
+	close(report->ack_fd);
+	report->ack_fd = -1;
+}
+
 void report_close(struct report *report)
 {
+	if (report->ack_fd >= 0)
+		close(report->ack_fd);
+	report->ack_fd = -1;
 	if (report->events_fd >= 0)
 		close(report->events_fd);
 	report->events_fd = -1;
@@ -373,6 +406,7 @@ void report_event(struct report *report, const struct event *event)
 		put_json(report, event);
 	if (report->out_fd >= 0)
 		put_text(report, event);
+	await_ack(report);
 }
 
 void report_on_event(void *report, const struct event *event)

@@ -27,6 +27,7 @@ struct report {
 	bool ending;   /* a slow reader is not waited for any more */
 	int events_fd; /* -1: none */
 	const char *events_path;
+	int ack_fd;        /* -1: nobody acknowledges events */
 	char refused[256]; /* why the line under way was refused, or "" */
 	double start_s;
 	struct status *status;
@@ -40,6 +41,14 @@ struct report {
  */
 int report_open(struct report *report, enum side side, bool quiet,
 	const char *events_path, struct status *status);
+
+/*
+ * From now on report_event() ends only when it has read a byte from that file,
+ * so that who reads the events can act between two calls; its end is the last
+ * byte for good. Returns 0, or -1 when it cannot be opened, which has then been
+ * said.
+ */
+int report_await_acks(struct report *report, const char *path);
 
 void report_close(struct report *report);
 

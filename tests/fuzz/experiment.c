@@ -42,6 +42,23 @@ static void check_outcome(const struct outcome *outcome)
 	experiment_free(again);
 }
 
+/* What is said of a segment reads the same again. */
+static void check_wire(const struct wire_step *wire)
+{
+	char text[SEGMENT_TEXT_SIZE];
+	struct segment again = { 0 };
+
+	EXPECT(wire->verb <= VERB_AWAIT);
+	EXPECT(wire->verb != VERB_FORGE ||
+		(wire->has_side && wire->has_segment));
+	if (!wire->has_segment)
+		return;
+	segment_text(&wire->segment, text);
+	EXPECT(segment_named(text, &again));
+	EXPECT_INT(wire->segment.flags, again.flags);
+	EXPECT_INT(wire->segment.payload_bytes, again.payload_bytes);
+}
+
 static void check_step(const struct step *step, unsigned *line)
 {
 	EXPECT(step->side == CLIENT || step->side == SERVER);
@@ -61,6 +78,11 @@ static void check_step(const struct step *step, unsigned *line)
 		break;
 	case STEP_START:
 		EXPECT_INT(SERVER, step->side);
+		break;
+	case STEP_WIRE:
+		check_wire(&step->wire);
+		break;
+	case STEP_REBOOT:
 		break;
 	}
 }

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "gracelab/observe/segment.h"
 #include "gracelab/record/rungs.h"
+#include "lib/net/segment.h"
 #include "tests/unit/tap.h"
 
 /* How far each length is tried. */

@@ -24,7 +24,9 @@ static void add_segment(
 	const struct segment segment = { .flags = (uint8_t)flags,
 		.payload_bytes = payload };
 
-	rungs_add_segment(rungs, sender, &segment);
+	rungs_add_segment(rungs,
+		&(struct rungs_segment){
+			.sender = sender, .segment = segment });
 }
 
 static const char *or_dash(const char *text)

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "gracelab/observe/segment.h"
+#include "lib/net/segment.h"
 #include "tap.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -359,7 +359,7 @@ static void attack(struct lab *lab)
 	expect_states(lab, STATE_ESTABLISHED, STATE_ESTABLISHED);
 	EXPECT_NEWS(lab, "c RST forged, s ACK sent");
 	/* Out of the window. */
-	forge(lab, CLIENT, "RST", (struct forged){ .seq = -1 });
+	forge(lab, CLIENT, "RST", (struct forged){ .seq = (uint32_t)-1 });
 	expect_states(lab, STATE_ESTABLISHED, STATE_ESTABLISHED);
 	EXPECT_NEWS(lab, "c RST forged");
 	forge(lab, CLIENT, "RST", (struct forged){ 0 });
@@ -378,7 +378,8 @@ static void insert(struct lab *lab)
 	hear_errno(lab, CLIENT, EAGAIN);
 	forge(lab, SERVER, "data 2", (struct forged){ 0 });
 	hear(lab, CLIENT, "xxxxxxx");
-	forge(lab, CLIENT, "data 3+FIN", (struct forged){ .ack = -7 });
+	forge(lab, CLIENT, "data 3+FIN",
+		(struct forged){ .ack = (uint32_t)-7 });
 	hear(lab, SERVER, "xxx");
 	hear(lab, SERVER, "eof");
 	EXPECT_NEWS(

@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "gracelab/observe/segment.h"
 #include "lib/event/event.h"
+#include "lib/net/segment.h"
 
 struct evidence;
 

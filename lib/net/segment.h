@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A TCP segment as its header has it. Pure. */
-#ifndef GRACELAB_SEGMENT_H
-#define GRACELAB_SEGMENT_H
+#ifndef GRACE_SEGMENT_H
+#define GRACE_SEGMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>

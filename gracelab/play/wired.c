@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The network of two hosts. The wire moves only while no actor runs: when all
+ * sleep, or one waits for the acknowledgement of an event. So what a call has
+ * brought about is over before the next is made.
+ */
+#include "wired.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "gracelab/observe/savefile.h"
+#include "gracelab/stage/stage.h"
+#include "lib/base/duration.h"
+#include "lib/base/task.h"
+#include "network.h"
+
+struct wired {
+	struct hosts hosts;
+	struct wire *wire;
+	struct kernel *kernels[SIDES];
+	struct savefile *savefile; /* NULL: none was asked for */
+	int waiter;                /* epoll(7): a kernel has sent something */
+	bool shows_ack;
+	unsigned arrivals[SIDES]; /* segments that have come to that host */
+	unsigned settled[SIDES];  /* ... before its actor was last waited for */
+};
+
+static struct wired *state_of(const struct play *play)
+{
+	return play->network == &network_wire ? play->network_state : NULL;
+}
+
+struct wire *wired_wire(const struct play *play)
+{
+	const struct wired *wired = state_of(play);
+
+	return wired ? wired->wire : NULL;
+}
+
+void wired_show_ack(struct play *play, bool shown)
+{
+	struct wired *wired = state_of(play);
+
+	wired->shows_ack = shown;
+}
+
+/* Another connection is looked at from its first SYN on. */
+static void follow(struct play *play, const struct segment *segment)
+{
+	struct kernel_pair pair =
+		hosts_pair(segment->is_ipv6 ? AF_INET6 : AF_INET,
+			segment->sport, segment->dport);
+
+	if (play->connected && !memcmp(&pair, &play->pair, sizeof(pair)))
+		return;
+	play->pair = pair;
+	play->connected = true;
+	play->shown[CLIENT] = play->shown[SERVER] = STATE_GONE;
+}
+
+static void on_news(void *context, const struct wire_news *news)
+{
+	struct play *play = context;
+	struct wired *wired = play->network_state;
+	bool arrives = news->fate != WIRE_SENT && news->fate != WIRE_LOST;
+
+	if (arrives)
+		wired->arrivals[side_other(news->sender)]++;
+	if (wired->savefile && (news->fate != WIRE_ARRIVED || news->copy) &&
+		(news->fate != WIRE_LOST || !news->id))
+		savefile_add(wired->savefile, news->packet, news->packet_bytes);
+	if (news->sender == CLIENT && (news->segment->flags & SEGMENT_SYN) &&
+		!(news->segment->flags & SEGMENT_ACK) &&
+		news->fate != WIRE_FORGED)
+		follow(play, news->segment);
+	if (segment_is_pure_ack(news->segment) && news->fate == WIRE_ARRIVED &&
+		!wired->shows_ack)
+		return;
+	rungs_add_segment(&play->rungs,
+		&(struct rungs_segment){
+			.sender = news->sender,
+			.segment = *news->segment,
+			.fate = news->fate,
+			.id = news->id,
+			.copy = news->copy,
+		});
+}
+
+static bool pump(struct play *play)
+{
+	struct wired *wired = play->network_state;
+
+	return !wire_pump(wired->wire) ||
+		play_fail(play, "the wire: %s", strerror(errno));
+}
+
+/* Whether an actor runs, or soon will. */
+static bool is_busy(const struct play *play)
+{
+	for (int side = 0; side < SIDES; side++) {
+		pid_t pid = play->cast.members[side].actor.pid;
+		char state = cast_runs(&play->cast, (enum side)side)
+			? task_state(pid, pid)
+			: 0;
+
+		if (state == 'R' || state == 'D')
+			return true;
+	}
+	return false;
+}
+
+/* Company to the actors, cast.h. */
+static void serve(void *context)
+{
+	struct play *play = context;
+	int64_t deadline = play_deadline_ms(play);
+
+	while (is_busy(play)) {
+		if (duration_now_ms() >= deadline) {
+			play_fail(play, "an actor does not come to rest");
+			break;
+		}
+		sched_yield();
+	}
+	if (!pump(play))
+		play->cast.company.fd = -1;
+}
+
+static bool watch(struct wired *wired, enum side side)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	return !epoll_ctl(wired->waiter, EPOLL_CTL_ADD,
+		wire_descriptor(wired->wire, side), &event);
+}
+
+/* Looks at a host's kernel, and has the side's program live there. */
+static bool move_in(struct play *play, enum side side)
+{
+	struct wired *wired = play->network_state;
+
+	kernel_close(wired->kernels[side]);
+	wired->kernels[side] =
+		hosts_visit(&wired->hosts, side) ? NULL : kernel_open();
+	play->cast.networks[side] = wired->hosts.of[side].network;
+	return (wired->kernels[side] && watch(wired, side)) ||
+		play_fail(play, "the %s's host: %s", side_name(side),
+			strerror(errno));
+}
+
+/* What cannot be had here is no failure of the experiment. */
+static bool refuse(struct play *play, const char *why)
+{
+	play->record->unplayable = true;
+	return play_fail(play, "%s: a wire needs two networks of its own: %s",
+		play->experiment->path, why);
+}
+
+static bool set_stage(struct play *play)
+{
+	struct wired *wired = play->network_state;
+	const struct experiment *experiment = play->experiment;
+	const char *const *sysctls =
+		(const char *const *)experiment->sysctls.list;
+	const struct hosts_plan plan = {
+		.rto_min_ms = experiment->wired
+			? 0
+			: stage_rto_min_ms(sysctls, experiment->sysctls.count),
+		.sysctls = sysctls,
+		.sysctl_count = experiment->sysctls.count,
+	};
+
+	if (play->options->host_why)
+		return refuse(play, play->options->host_why);
+	switch (hosts_enter(&plan, &wired->hosts)) {
+	case HOSTS_READY:
+		break;
+	case HOSTS_REFUSED:
+	case HOSTS_SPOILT:
+		return refuse(play, wired->hosts.why);
+	case HOSTS_BAD_SYSCTL:
+		return play_fail(
+			play, "%s: %s", experiment->path, wired->hosts.why);
+	}
+	play->record->private_network = true;
+	if (*wired->hosts.note)
+		play->record->network_why = strdup(wired->hosts.note);
+	return true;
+}
+
+static bool enter(struct play *play)
+{
+	struct wired *wired = calloc(1, sizeof(*wired));
+	struct cast *cast = &play->cast;
+
+	play->network_state = wired;
+	if (!wired)
+		return play_fail(play, "no memory");
+	wired->waiter = -1;
+	if (!set_stage(play))
+		return false;
+	wired->wire = wire_open(&wired->hosts, on_news, play);
+	wired->waiter = epoll_create1(EPOLL_CLOEXEC);
+	if (!wired->wire || wired->waiter < 0)
+		return play_fail(play, "the wire: %s", strerror(errno));
+	cast->address = hosts_name(SERVER, AF_INET);
+	cast->address6 = hosts_name(SERVER, AF_INET6);
+	cast->settles = true;
+	cast->company = (struct actor_company){
+		.fd = wired->waiter,
+		.serve = serve,
+		.context = play,
+		.between_calls = true,
+	};
+	play->record->states = play->record->wire = true;
+	return move_in(play, SERVER) && move_in(play, CLIENT);
+}
+
+static bool observe(struct play *play)
+{
+	struct wired *wired = play->network_state;
+	const char *pcap = play->options->pcap;
+	char why[240];
+
+	if (!pcap)
+		return true;
+	wired->savefile = savefile_open(pcap, why, sizeof(why));
+	return wired->savefile || play_fail(play, "%s", why);
+}
+
+static bool look(struct play *play)
+{
+	struct wired *wired = play->network_state;
+
+	if (!pump(play))
+		return false;
+	return !play->connected ||
+		!kernel_look_between(wired->kernels, &play->pair,
+			&play->sockets[CLIENT], &play->sockets[SERVER]) ||
+		play_fail(play, "sock_diag: %s", strerror(errno));
+}
+
+/* Nothing is under way but what waits. */
+static bool rests(const struct play *play)
+{
+	(void)play;
+	return true;
+}
+
+static bool rouse(struct play *play)
+{
+	struct wired *wired = play->network_state;
+	bool woken = true;
+
+	while (woken) {
+		if (!pump(play))
+			return false;
+		woken = false;
+		for (int side = 0; side < SIDES; side++) {
+			if (wired->settled[side] == wired->arrivals[side])
+				continue;
+			wired->settled[side] = wired->arrivals[side];
+			const char *error = cast_settle(&play->cast,
+				(enum side)side, play_deadline_ms(play));
+
+			if (error)
+				return play_fail(play, "%s", error);
+			woken = true;
+		}
+	}
+	return true;
+}
+
+bool wired_reboot(struct play *play, enum side side)
+{
+	struct wired *wired = state_of(play);
+
+	/* What its kernel has sent so far has left it. */
+	if (!pump(play))
+		return false;
+	epoll_ctl(wired->waiter, EPOLL_CTL_DEL,
+		wire_descriptor(wired->wire, side), NULL);
+	if (hosts_reboot(&wired->hosts, side))
+		return play_fail(play, "%s", wired->hosts.why);
+	actor_kill(&play->cast.members[side].actor);
+	return move_in(play, side);
+}
+
+static void leave(struct play *play)
+{
+	struct wired *wired = play->network_state;
+
+	if (!wired)
+		return;
+	for (int side = 0; side < SIDES; side++)
+		kernel_close(wired->kernels[side]);
+	savefile_close(wired->savefile);
+	if (wired->waiter >= 0)
+		close(wired->waiter);
+	wire_close(wired->wire);
+	if (wired->hosts.result == HOSTS_READY)
+		hosts_leave(&wired->hosts);
+	free(wired);
+	play->network_state = NULL;
+}
+
+const struct network network_wire = {
+	.name = "wire",
+	.enter = enter,
+	.observe = observe,
+	.look = look,
+	.rests = rests,
+	.rouse = rouse,
+	.drain = pump,
+	.leave = leave,
+};
