@@ -6,40 +6,7 @@
 #ifndef GRACELAB_CAST_H
 #define GRACELAB_CAST_H
 
-#include <stdint.h>
-
-#include "actor.h"
-#include "gracelab/experiment/experiment.h"
-#include "lib/event/heard.h"
-#include "lib/net/net.h"
-
-struct actor_kind;
-
-struct cast_member {
-	const struct actor_kind *kind;
-	struct actor actor;
-	struct outcome *seen; /* owned: since the last line was typed */
-	size_t seen_count;
-};
-
-struct cast {
-	const struct experiment *experiment;
-	const char *programs; /* the folder of the programs */
-	bool private_network;
-	int scratch;                 /* the actors' working directory */
-	int confinement;             /* to that, or -1 */
-	char host[NET_ADDRESS_SIZE]; /* the server's, once it listens */
-	uint16_t port;               /* 0: not yet */
-	bool connecting;             /* the server's accept is to come */
-	struct cast_member members[SIDES];
-	/* Each event of either side, in order; valid during the call. */
-	void (*on_event)(
-		void *context, enum side side, const struct heard *heard);
-	void *context;
-	/* Served while an actor keeps us waiting. */
-	struct actor_company company;
-	char *message; /* owned: see below */
-};
+#include "members.h"
 
 /* Chooses the kind of each actor; the other members are set by the caller. */
 void cast_init(struct cast *cast);
@@ -83,9 +50,6 @@ const char *cast_await_end(
  * ended.
  */
 const char *cast_hear(struct cast *cast, enum side side);
-
-/* True where the actor runs: it was started and has not ended. */
-bool cast_runs(const struct cast *cast, enum side side);
 
 /* Takes an outcome out of what was seen; false if it is not there. */
 bool cast_take_seen(struct cast_member *member, const struct outcome *outcome);
