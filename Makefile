@@ -188,6 +188,7 @@ check-valgrind: all
 		$(VALGRINDED:%=tests/%.bats)
 
 lint: $(MANUALS)
+	tests/rooms/rooms.py
 	clang-format --dry-run --Werror $(SOURCES)
 	shellcheck $(SCRIPTS)
 	mandoc -Tlint -Wwarning $(MANUALS) gracelab/grace-lab.5
@@ -282,6 +283,10 @@ audited: all
 check-real: all
 	@O=$(abspath $(O)) tests/run.sh tests/real/*.bats
 
+.PHONY: mutate
+mutate:
+	@O=$(abspath $(O)) tests/mutate/mutate.py $(MUTANTS)
+
 # Other kernels, as programs: KERNELS names them.
 .PHONY: check-kernels deps-kernels
 KERNELS ?= linux.uml
@@ -309,13 +314,16 @@ help:
 	@echo 'make check-valgrind  the tests of the two programs, by valgrind'
 	@echo 'make check-real tests with real servers and proxies; deps-audit'
 	@echo '                installs them, audited writes the README table'
+	@echo 'make mutate     break the rules one by one, in a copy, and see that a'
+	@echo '                test fails; MUTANTS= chooses by a regular expression'
 	@echo 'make check-kernels  all experiments on another kernel, as a program;'
 	@echo '                what agrees is confirmed at the goldens'"'"' feet;'
 	@echo '                deps-kernels installs it'
 	@echo 'make fuzz       look for inputs that break a parser, FUZZ_SECONDS'
 	@echo '                (60) each; corpus keeps what is new, deps-fuzz'
 	@echo '                installs what it needs'
-	@echo 'make lint       compiler warnings, format, shell scripts, manuals'
+	@echo 'make lint       who includes whom, compiler warnings, format, shell'
+	@echo '                scripts, manuals'
 	@echo 'make analyze    -fanalyzer, cppcheck, clang-tidy; see .clang-tidy'
 	@echo 'make format     clang-format on every source'
 	@echo 'make install    into DESTDIR and PREFIX ($(PREFIX)); uninstall'

@@ -16,6 +16,8 @@
 #   connect [OPTION...]         graceclient to $PORT as "client"
 #   client [OPTION...]          the same in the foreground, for `run`
 #   install_lab FOLDER           gracelab and all it needs, for any user
+#   nobody_lingers MARK          no process has the mark in its command line
+#   at_least N MARK              so many have it
 #   golden NAME                  an experiment's golden, as a play here gives it
 #   peer_connects / peer_listens [NAME] <<EOF   a Python peer, see below
 #
@@ -431,6 +433,22 @@ install_lab() {
 
 golden() {
 	sed '$s/, confirmed on .*//' "$ROOT/transcripts/$1.txt"
+}
+
+# lingering MARK: those whose command line holds the mark, which comes from a
+# file, so that grep itself does not count. What it complains of has ended while
+# it looked, and its status says that rather than what was found.
+lingering() {
+	printf '%s' "$1" >mark
+	grep -laF -f mark /proc/[0-9]*/cmdline 2>/dev/null || :
+}
+
+nobody_lingers() {
+	[[ -z $(lingering "$1") ]]
+}
+
+at_least() {
+	(($(lingering "$2" | wc -l) >= $1))
 }
 
 # The CPU time of a process in ticks of 10 ms.

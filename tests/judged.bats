@@ -168,18 +168,6 @@ is_xml() {
 	assert_output --partial './a & <b> ]]> "c"'
 }
 
-# The processes whose command line holds the mark.
-nobody_lingers() {
-	printf '%s' "$1" >mark
-	! grep -laF -f mark /proc/[0-9]*/cmdline 2>/dev/null
-}
-
-# at_least N MARK: the lab's own command line has it, too.
-at_least() {
-	printf '%s' "$2" >mark
-	(($(grep -laF -f mark /proc/[0-9]*/cmdline 2>/dev/null | wc -l) >= $1))
-}
-
 @test "no proxy outlives a lab that is killed, not even a stubborn one" {
 	local mark=5$BASHPID.$BATS_TEST_NUMBER fault
 
@@ -188,6 +176,7 @@ at_least() {
 			"$PYTHON" -IS "$ROOT/tests/servers/proxy.py" \
 			--fault "$fault" --idle "$mark" '{listen}' '{backend}'
 		# The lab's own command line has the mark, and so has the proxy's.
+		# The lab's own command line has it, too.
 		await at_least 3 "$mark"
 		kill_it lab KILL
 		finish lab 137

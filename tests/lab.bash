@@ -47,22 +47,6 @@ write_lab() {
 	printf '%s\n' "${@:2}" >"$1"
 }
 
-# lingering MARK: the processes whose command line holds the mark. The mark
-# comes from a file, so that grep itself does not count. A zombie has none.
-lingering() {
-	printf '%s' "$1" >mark
-	grep -laF -f mark /proc/[0-9]*/cmdline 2>/dev/null
-}
-
-nobody_lingers() {
-	! lingering "$1"
-}
-
-# at_least N MARK
-at_least() {
-	(($(lingering "$2" | wc -l) >= $1))
-}
-
 # A play that waits for half a minute, with a mark on each of its processes:
 # the lab's own by the path, the actors' by an option.
 write_long_lab() {

@@ -88,7 +88,8 @@ play_is_on_stage() {
 @test "a client in the head has no lines of its own" {
 	local option
 
-	for option in '-e data1' -edata1 '-f lines' -flines '-q -e x'; do
+	for option in '-e data1' -edata1 '-f lines' -flines '-q -e x' \
+		-qf --file=x --fil=x --events=x --ev=x; do
 		write_lab head.lab "client $option" 'client> x'
 		run -2 lab play head.lab
 		assert_output --partial 'head.lab:1:'

@@ -232,6 +232,9 @@ os.execv(sys.argv[2], sys.argv[2:])' "$1" "$O/graceserver" --port 0 \
 	await_line client 'server terminated'
 	type_at client 'every 50ms Hello World!'
 	await_line client 'send: EPIPE (Broken pipe)'
+	before=$(grep -c 'now sending' client.out)
+	sleep 0.2
+	assert_equal "$(grep -c 'now sending' client.out)" "$before"
 	type_at client close
 	end_input client
 	finish client 3

@@ -184,6 +184,32 @@ talking_peer() {
 	await_text server 'graceserver: reply: '
 }
 
+@test "EOF that is read while an answer is owed closes only after it" {
+	serve --quiet --delay hold
+	talking_peer
+	type_at peer one
+	await_line server '[1] received 3 bytes: one'
+	type_at peer EOF
+	type_at server read
+	await_line server '[1] client closed'
+	refute has_line peer 'got '
+	type_at server reply
+	await_line peer 'got Hi, one'
+	await_line peer 'got '
+}
+
+@test "--delay hold holds, whatever delay was said before" {
+	serve --quiet --delay 100ms --delay hold
+	peer_connects <<-'END'
+		s.sendall(b"x")
+		say("nothing came" if quiet(0.3) else "something came")
+		say(s.recv(9).decode())
+	END
+	await_line peer 'nothing came'
+	type_at server reply
+	await_line peer 'Hi, x'
+}
+
 @test "--delay never reads on and never answers" {
 	serve --quiet --delay never
 	talking_peer

@@ -156,6 +156,11 @@ make_big() {
 	done
 }
 
+# The server does not wait for events any more, as far as can be seen here.
+waits_for_reader() {
+	[[ $(<"/proc/${PID_OF[server]}/wchan") != *ep_poll* ]]
+}
+
 @test "SIGTERM and SIGINT end a server whose standard output nobody reads" {
 	local signal line
 
@@ -180,10 +185,13 @@ make_big() {
 			    s.sendall(b"x" * 200)
 			    s = socket.create_connection(s.getpeername())
 			    peers.append(s)
+			# One more, for which there is no room.
+			s.sendall(b"x" * 200)
 			say("full")
 			typed()
 		END
 		await_line peer full
+		await waits_for_reader
 		kill_it server "$signal"
 		finish server 0
 		exec {reader}<&-

@@ -38,13 +38,6 @@ void cast_init(struct cast *cast)
 	}
 }
 
-bool cast_runs(const struct cast *cast, enum side side)
-{
-	const struct actor *actor = &cast->members[side].actor;
-
-	return actor->pid > 0 && !actor->ended;
-}
-
 const char *cast_see(struct cast *cast, enum side side, struct outcome outcome)
 {
 	struct cast_member *member = &cast->members[side];

@@ -6,47 +6,7 @@
 #ifndef GRACELAB_CAST_H
 #define GRACELAB_CAST_H
 
-#include <stdint.h>
-
-#include "actor.h"
-#include "gracelab/experiment/experiment.h"
-#include "lib/event/heard.h"
-#include "lib/net/net.h"
-
-struct actor_kind;
-
-struct cast_member {
-	const struct actor_kind *kind;
-	struct actor actor;
-	struct outcome *seen; /* owned: since the last line was typed */
-	size_t seen_count;
-};
-
-struct cast {
-	const struct experiment *experiment;
-	const char *programs; /* the folder of the programs */
-	bool private_network;
-	int networks[SIDES]; /* of either side, a namespace, or -1: ours */
-	/* Where the server listens if nothing else is said, and where it is
-	 * reached if it listens everywhere; by IPv4 and by IPv6. */
-	const char *address, *address6;
-	/* The network wakes who has something to do, and nobody is waited for
-	 * because of a connection: cast_settle(). */
-	bool settles;
-	int scratch;                 /* the actors' working directory */
-	int confinement;             /* to that, or -1 */
-	char host[NET_ADDRESS_SIZE]; /* the server's, once it listens */
-	uint16_t port;               /* 0: not yet */
-	bool connecting;             /* the server's accept is to come */
-	struct cast_member members[SIDES];
-	/* Each event of either side, in order; valid during the call. */
-	void (*on_event)(
-		void *context, enum side side, const struct heard *heard);
-	void *context;
-	/* Served while an actor keeps us waiting. */
-	struct actor_company company;
-	char *message; /* owned: see below */
-};
+#include "members.h"
 
 /* Chooses the kind of each actor; the other members are set by the caller. */
 void cast_init(struct cast *cast);
@@ -96,9 +56,6 @@ const char *cast_hear(struct cast *cast, enum side side);
  * was waiting for the network.
  */
 const char *cast_settle(struct cast *cast, enum side side, int64_t deadline_ms);
-
-/* True where the actor runs: it was started and has not ended. */
-bool cast_runs(const struct cast *cast, enum side side);
 
 /* Takes an outcome out of what was seen; false if it is not there. */
 bool cast_take_seen(struct cast_member *member, const struct outcome *outcome);

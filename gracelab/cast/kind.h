@@ -6,7 +6,7 @@
 #ifndef GRACELAB_KIND_H
 #define GRACELAB_KIND_H
 
-#include "cast.h"
+#include "members.h"
 
 /*
  * Each function returns NULL, or what went wrong, by cast_say(). That the

@@ -3,7 +3,7 @@
 #ifndef GRACELAB_HEAD_H
 #define GRACELAB_HEAD_H
 
-#include "experiment.h"
+#include "contents.h"
 
 /* Takes the line, on which nothing was taken yet. */
 bool head_take(struct scan *scan, struct experiment *experiment);

@@ -3,7 +3,7 @@
 #ifndef GRACELAB_STEPS_H
 #define GRACELAB_STEPS_H
 
-#include "experiment.h"
+#include "contents.h"
 
 enum steps_result {
 	STEPS_TAKEN,

@@ -9,7 +9,7 @@
 #include "gracelab/cast/cast.h"
 #include "gracelab/observe/kernel.h"
 #include "gracelab/record/rungs.h"
-#include "play.h"
+#include "play_options.h"
 
 struct network;
 

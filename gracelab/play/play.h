@@ -12,27 +12,7 @@
 #ifndef GRACELAB_PLAY_H
 #define GRACELAB_PLAY_H
 
-#include "gracelab/experiment/experiment.h"
-#include "gracelab/record/record.h"
-
-struct director;
-
-struct play_options {
-	const char *programs; /* the folder of graceclient and graceserver */
-	const char *pcap;     /* a file for the capture, or NULL */
-	int64_t patience_ms;  /* how long a move may take */
-	bool wire; /* on two hosts, also where the experiment does not say so */
-	const char *host_why; /* why to play on the host's network, or NULL */
-	/* Who chooses the moves; NULL: the experiment's script. */
-	const struct director *director;
-	/*
-	 * The script calls it before each step, and when there is none left
-	 * (NULL) or the play has failed; NULL: nobody watches.
-	 */
-	void (*before_step)(void *context, const struct record *record,
-		const struct step *next);
-	void *context;
-};
+#include "play_options.h"
 
 /*
  * Plays it in the calling process, which is left on the stage: to be called in

@@ -10,13 +10,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "link.h"
 #include "network.h"
 #include "veth.h"
 
 struct device {
 	int tun;           /* a descriptor, or -1 */
 	struct veth *veth; /* in its stead */
-	uint8_t packet[DEVICE_PACKET_BYTES + 1];
+	uint8_t packet[LINK_PACKET_BYTES + 1];
 };
 
 /* A TUN device without header of its own: plain packets, and no offloads. */

@@ -14,10 +14,6 @@
 /* The interface's name in its network. */
 #define DEVICE_NAME "wire"
 
-/* The longest packet, and so the MTU: as the loopback's, one segment can hold
- * what one send(2) gives. */
-#define DEVICE_PACKET_BYTES 65535
-
 struct device;
 
 /*

@@ -79,10 +79,9 @@ static int bring_up(
 	if (!error)
 		error = link_up(nl, lo);
 	if (!error)
-		error = link_tame(nl, wire, DEVICE_PACKET_BYTES);
+		error = link_tame(nl, wire, LINK_PACKET_BYTES);
 	if (!error && peer)
-		error = link_tame(
-			nl, if_nametoindex(peer), DEVICE_PACKET_BYTES);
+		error = link_tame(nl, if_nametoindex(peer), LINK_PACKET_BYTES);
 	if (!error && peer)
 		error = link_up(nl, if_nametoindex(peer));
 	return error ? error : link_up(nl, wire);

@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The longest packet, and so the MTU: as the loopback's, one segment can hold
+ * what one send(2) gives. */
+#define LINK_PACKET_BYTES 65535
+
 /* A route of which TCP's metrics are set. Addresses as inet_pton(3) has them.
  */
 struct link_route {

@@ -18,7 +18,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "device.h"
 #include "lib/base/duration.h"
 #include "link.h"
 #include "network.h"
@@ -156,8 +155,8 @@ static const char *start(struct veth *veth, const char *name)
 
 	if (!nl)
 		return "open rtnetlink";
-	errno = link_make_pair(nl, name, ADDRESS, VETH_PEER, PEER_ADDRESS,
-		DEVICE_PACKET_BYTES);
+	errno = link_make_pair(
+		nl, name, ADDRESS, VETH_PEER, PEER_ADDRESS, LINK_PACKET_BYTES);
 	bool failed = errno;
 
 	mnl_socket_close(nl);

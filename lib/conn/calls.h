@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "conn.h"
+#include "halves.h"
 
 /* Completes an event with the connection's number and state; reports it. */
 void calls_report(struct conn *conn, struct event event);

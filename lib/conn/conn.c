@@ -257,7 +257,12 @@ void conn_flush(struct conn *conn)
 {
 	if (conn->connecting)
 		finish_connecting(conn);
-	for (int calls = 0; calls < FLUSH_CALLS; calls++)
-		if (!conn_wants_write(conn) || !flush_one(conn))
-			break;
+	enum flush_result result = FLUSH_ON;
+
+	for (int calls = 0; calls < FLUSH_CALLS && conn_wants_write(conn) &&
+		result == FLUSH_ON;
+		calls++)
+		result = flush_one(conn);
+	if (result == FLUSH_CLOSE)
+		conn_close(conn);
 }

@@ -98,27 +98,31 @@ static bool flush_fill(struct conn *conn, struct queue_item *item)
 	return (size_t)n == len;
 }
 
-bool flush_one(struct conn *conn)
+enum flush_result flush_one(struct conn *conn)
 {
 	struct queue_item *item = conn->queue.head;
 	int how = item->how;
+	bool done = false;
 
 	switch (item->kind) {
 	case QUEUE_BYTES:
-		return flush_bytes(conn, item);
+		done = flush_bytes(conn, item);
+		break;
 	case QUEUE_FILE:
-		return flush_file(conn, item);
+		done = flush_file(conn, item);
+		break;
 	case QUEUE_FILL:
-		return flush_fill(conn, item);
+		done = flush_fill(conn, item);
+		break;
 	case QUEUE_SHUTDOWN:
 		queue_drop(&conn->queue);
 		calls_shutdown(conn, how);
-		return true;
+		done = true;
+		break;
 	case QUEUE_CLOSE:
-		queue_drop(&conn->queue);
 		/* Nothing can stand behind it. */
-		conn_close(conn);
-		return false;
+		queue_drop(&conn->queue);
+		return FLUSH_CLOSE;
 	}
-	return false;
+	return done ? FLUSH_ON : FLUSH_WAIT;
 }

@@ -3,14 +3,15 @@
 #ifndef GRACE_FLUSH_H
 #define GRACE_FLUSH_H
 
-#include <stdbool.h>
+#include "halves.h"
 
-#include "conn.h"
+enum flush_result {
+	FLUSH_ON,    /* it is done: the next */
+	FLUSH_WAIT,  /* the kernel takes no more for now */
+	FLUSH_CLOSE, /* the next is close(2), the caller's; nothing is queued */
+};
 
-/*
- * Does the next of what is queued, which must be there. False where the rest
- * has to wait: the kernel takes no more, or the connection is closed.
- */
-bool flush_one(struct conn *conn);
+/* Does the next of what is queued, which must be there. */
+enum flush_result flush_one(struct conn *conn);
 
 #endif

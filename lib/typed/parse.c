@@ -8,7 +8,6 @@
 #include "lib/base/duration.h"
 #include "lib/base/escape.h"
 #include "lib/net/net.h"
-#include "token.h"
 
 /* The rest of the line as it is, or one quoted text. */
 static bool take_text(struct tokens *tokens, struct command *command)

@@ -4,6 +4,7 @@
 #define GRACE_PARSE_H
 
 #include "command.h"
+#include "token.h"
 
 enum parse_result {
 	PARSE_DONE,
@@ -11,7 +12,7 @@ enum parse_result {
 	PARSE_ERROR,
 };
 
-#define PARSE_ERROR_SIZE 256
+#define PARSE_ERROR_SIZE TOKENS_ERROR_SIZE
 
 /*
  * Parses one line of `len` bytes, which it may change; line[len] must be

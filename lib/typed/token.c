@@ -8,7 +8,6 @@
 
 #include "lib/base/duration.h"
 #include "lib/base/escape.h"
-#include "parse.h"
 
 static bool is_space(char c)
 {
@@ -37,7 +36,7 @@ bool tokens_fail(
 	char text[ESCAPE_SIZE(40)];
 
 	escape_text(text, shown, escape_cut(shown, len, 40));
-	snprintf(tokens->error, PARSE_ERROR_SIZE,
+	snprintf(tokens->error, TOKENS_ERROR_SIZE,
 		shown ? "%s: %s '%s'" : "%s: %s", tokens->command, what, text);
 	return false;
 }

@@ -7,11 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define TOKENS_ERROR_SIZE 256
+
 /* What remains of a line: `at` moves, `end` points to the writable byte. */
 struct tokens {
 	char *at, *end;
 	const char *command; /* for errors */
-	char *error;         /* room for PARSE_ERROR_SIZE */
+	char *error;         /* room for TOKENS_ERROR_SIZE */
 };
 
 struct token {

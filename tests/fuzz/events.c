@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "gracelab/cast/cast.h"
 #include "gracelab/cast/kind.h"
 #include "gracelab/experiment/outcome.h"
 #include "gracelab/record/ladder.h"

@@ -532,11 +532,11 @@ static void a_golden_says_where_it_was_confirmed_once(void)
 		int result;
 	} rows[] = {
 		{ "Linux 6.18", "  Linux 6.18", 0 },
-		{ "Linux 6.1", "  Linux 6.18, confirmed on 6.1", 1 },
-		{ "Linux 6.1", "  Linux 6.18, confirmed on 6.1", 0 },
-		{ "Linux 6.12", "  Linux 6.18, confirmed on 6.1, 6.12", 1 },
-		{ "Linux 6.1", "  Linux 6.18, confirmed on 6.1, 6.12", 0 },
-		{ "Hurd 1.0", "  Linux 6.18, confirmed on 6.1, 6.12, Hurd 1.0",
+		{ "Linux 6.12", "  Linux 6.18, confirmed on 6.12", 1 },
+		{ "Linux 6.12", "  Linux 6.18, confirmed on 6.12", 0 },
+		{ "Linux 6.1", "  Linux 6.18, confirmed on 6.12, 6.1", 1 },
+		{ "Linux 6.12", "  Linux 6.18, confirmed on 6.12, 6.1", 0 },
+		{ "Hurd 1.0", "  Linux 6.18, confirmed on 6.12, 6.1, Hurd 1.0",
 			1 },
 	};
 	char path[] = "/tmp/gracelab-unit-XXXXXX";

@@ -215,6 +215,21 @@ static void a_segment_stands_with_the_call_that_sent_it(void)
 	record_free(&record);
 }
 
+static void a_call_takes_no_segment_of_the_other_side(void)
+{
+	struct rungs rungs = { 0 };
+	struct record record = { 0 };
+
+	add_event(&rungs, SERVER,
+		"{\"event\":\"send\",\"bytes\":2,\"text\":\"Hi\"}");
+	add_segment(&rungs, CLIENT, SEGMENT_RST, 0);
+	rungs_flush(&rungs, &record, 1);
+	EXPECT_INT(2, record.rung_count);
+	expect_rung(&record, 0, "s send \"Hi\" = 2 | - - | -");
+	expect_rung(&record, 1, "- \"-\" = - | - - | c RST");
+	record_free(&record);
+}
+
 static void connect_and_accept_make_two_rungs(void)
 {
 	struct rungs rungs = { 0 };
@@ -323,6 +338,8 @@ const struct tap_test tests_lab_rungs[] = {
 		a_segment_stands_with_the_call_that_sent_it },
 	{ "rungs: connect and accept make two rungs",
 		connect_and_accept_make_two_rungs },
+	{ "rungs: a call takes no segment of the other side",
+		a_call_takes_no_segment_of_the_other_side },
 	{ "rungs: where no segment is seen a state stands with what did it",
 		a_state_stands_with_the_call_where_no_segment_is_seen },
 	{ "rungs: what nobody called for has a rung of its own",

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an experiment consists of: data alone, for experiment.h and its parts.
+ */
+#ifndef GRACELAB_CONTENTS_H
+#define GRACELAB_CONTENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/side.h"
+#include "outcome.h"
+#include "scan.h"
+#include "wire_step.h"
+
+enum step_kind {
+	STEP_TYPE,   /* line */
+	STEP_EXPECT, /* outcome */
+	STEP_SIGNAL, /* number */
+	STEP_START,  /* options */
+	STEP_WIRE,   /* wire */
+	STEP_REBOOT,
+};
+
+struct step {
+	enum step_kind kind;
+	enum side side;
+	unsigned line_number;
+	const char *source; /* the line as it stands, for messages */
+	const char *line;   /* TYPE */
+	struct outcome outcome;
+	int signal;
+	struct words options;
+	struct wire_step wire;
+};
+
+struct lab_file {
+	const char *name;
+	const char *text; /* `bytes` long */
+	size_t bytes;
+};
+
+struct experiment {
+	char *name;  /* owned */
+	char *path;  /* owned */
+	char *text;  /* owned: the file, which the rest points into */
+	char *words; /* owned: the file again, for resolved words */
+	const char *title, *asks; /* or NULL */
+	struct words server, client, sysctls;
+	struct lab_file *files; /* owned */
+	size_t file_count;
+	bool inherits_sigpipe; /* said, and so: */
+	bool sigpipe_ignored;
+	bool wired; /* on two hosts: `wire` was said, or a step needs it */
+	struct step *steps; /* owned */
+	size_t step_count;
+};
+
+#endif
