@@ -59,6 +59,35 @@ struct record example_record(void)
 	return record;
 }
 
+struct record example_connected(void)
+{
+	struct record record = example_record();
+
+	while (record.rung_count > 2) {
+		struct rung *rung = &record.rungs[--record.rung_count];
+
+		free(rung->call);
+		free(rung->text);
+		free(rung->result);
+		free(rung->segment);
+		free(rung->states[CLIENT]);
+		free(rung->states[SERVER]);
+	}
+	return record;
+}
+
+struct rung *example_add_segment(struct record *record, enum wire_fate fate,
+	int sender, const char *segment, unsigned id)
+{
+	example_add_rung(record, CLIENT, NULL, NULL, NULL);
+	example_add_change(record, sender, segment, NULL, NULL);
+	struct rung *rung = &record->rungs[record->rung_count - 1];
+
+	rung->wire = fate;
+	rung->segment_id = id;
+	return rung;
+}
+
 char *example_drawn(void (*write)(FILE *out, const struct record *record),
 	const struct record *record)
 {
@@ -82,4 +111,22 @@ size_t example_count(const char *text, const char *what)
 		text += strlen(what);
 	}
 	return count;
+}
+
+size_t example_width(const char *text)
+{
+	size_t width = 0, widest = 0;
+
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		bool wide = (c >= 0xe3 && c <= 0xe9) || c == 0xf0;
+
+		width += (c & 0xc0) != 0x80 && c != 0xcc && c != 0xcd;
+		width += wide;
+		if (c == '\n')
+			width = 0;
+		if (width > widest)
+			widest = width;
+	}
+	return widest;
 }

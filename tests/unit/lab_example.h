@@ -18,9 +18,22 @@ void example_add_change(struct record *record, int sender, const char *segment,
 /* A connection, some data, a RST; for record_free(). */
 struct record example_record(void);
 
+/* Connected, and nothing else; both sides have states. For record_free(). */
+struct record example_connected(void);
+
+/* A row with a segment alone; valid until the next is added. */
+struct rung *example_add_segment(struct record *record, enum wire_fate fate,
+	int sender, const char *segment, unsigned id);
+
 /* What a writer writes of it, terminated, for free(). */
 char *example_drawn(void (*write)(FILE *out, const struct record *record),
 	const struct record *record);
+
+/*
+ * The widest line in columns, not measured as the ladder measures: East Asian
+ * characters and emoji have two, combining ones (U+0300 to U+036F) none.
+ */
+size_t example_width(const char *text);
 
 /* How often it stands in the text. */
 size_t example_count(const char *text, const char *what);

@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gracelab/record/arrow.h"
 #include "gracelab/record/golden.h"
-#include "gracelab/record/text.h"
 #include "lab_example.h"
 #include "tap.h"
 
@@ -65,28 +63,6 @@ static void what_was_not_observed_is_not_drawn(void)
 	record_free(&record);
 }
 
-/*
- * The widest line in columns, not measured as the ladder measures: East Asian
- * characters and emoji have two, combining ones (U+0300 to U+036F) none.
- */
-static size_t width_of(const char *text)
-{
-	size_t width = 0, widest = 0;
-
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		bool wide = (c >= 0xe3 && c <= 0xe9) || c == 0xf0;
-
-		width += (c & 0xc0) != 0x80 && c != 0xcc && c != 0xcd;
-		width += wide;
-		if (c == '\n')
-			width = 0;
-		if (width > widest)
-			widest = width;
-	}
-	return widest;
-}
-
 static void add_wide_rungs(struct record *record, const char *text)
 {
 	static const char *const segments[] = { "data 5", "data 55", "data 555",
@@ -131,7 +107,7 @@ static void no_line_is_wider_than_the_page(void)
 		record.terminals[CLIENT] = strdup(line);
 		char *text = golden_text(&record);
 
-		EXPECT(text && width_of(text) <= 80);
+		EXPECT(text && example_width(text) <= 80);
 		EXPECT(text && !strstr(text, " \n"));
 		free(text);
 		record_free(&record);
@@ -170,125 +146,13 @@ static void states_and_calls_keep_their_columns(void)
 		if (!right)
 			continue;
 		*right = '\0';
-		EXPECT_INT(46, width_of(line));
+		EXPECT_INT(46, example_width(line));
 		*right = '\xe2';
 		lines++;
 	}
 	EXPECT_INT(3, lines);
 	free(text);
 	record_free(&record);
-}
-
-/* A row with a segment alone. */
-static struct rung row(enum wire_fate fate, int sender, char *segment)
-{
-	return (struct rung){ .wire = fate,
-		.sender = sender,
-		.segment = segment,
-		.segment_id = fate == WIRE_SENT || fate == WIRE_ARRIVED };
-}
-
-static void what_became_of_a_segment_is_seen(void)
-{
-	static const struct {
-		enum wire_fate fate;
-		char *segment;
-		const char *right, *left, *ascii;
-	} cases[] = {
-		{ WIRE_AT_ONCE, "FIN", "─── FIN ───▶", "◀─── FIN ───",
-			"--- FIN --->" },
-		{ WIRE_SENT, "FIN", "─── FIN ╌╌╌╌", "╌╌╌╌ FIN ───",
-			"--- FIN ...." },
-		{ WIRE_ARRIVED, "FIN", "╌╌╌ FIN ───▶", "◀─── FIN ╌╌╌",
-			"... FIN --->" },
-		{ WIRE_LOST, "FIN", "─── FIN ─✕", "  ✕─ FIN ───",
-			"--- FIN -x" },
-		{ WIRE_FORGED, "RST", "═══ RST ═══▶", "◀═══ RST ═══",
-			"=== RST ===>" },
-		{ WIRE_SENT, "data 5+FIN", "─data 5+FIN╌", "╌data 5+FIN─",
-			"-data 5+FIN." },
-		{ WIRE_LOST, "SYN+ACK", "─ SYN+ACK ─✕", "✕─ SYN+ACK ─",
-			"- SYN+ACK -x" },
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct rung rung = row(cases[i].fate, CLIENT, cases[i].segment);
-		char out[ARROW_SIZE], *ascii = NULL;
-		size_t size;
-
-		tap_case("%zu", i);
-		arrow_draw(out, &rung);
-		EXPECT_TEXT(cases[i].right, out);
-		FILE *stream = open_memstream(&ascii, &size);
-
-		if (!EXPECT(stream))
-			return;
-		text_write_ascii(stream, out);
-		fclose(stream);
-		EXPECT_TEXT(cases[i].ascii, ascii);
-		free(ascii);
-		rung.sender = SERVER;
-		arrow_draw(out, &rung);
-		EXPECT_TEXT(cases[i].left, out);
-	}
-}
-
-static void what_waited_and_is_lost_left_in_another_row(void)
-{
-	struct rung rung = row(WIRE_LOST, CLIENT, "ACK");
-	char out[ARROW_SIZE];
-
-	rung.segment_id = 3;
-	arrow_draw(out, &rung);
-	EXPECT_TEXT("╌╌╌ ACK ─✕", out);
-}
-
-static void an_arrow_says_whose_and_what_it_is(void)
-{
-	struct rung rung = row(WIRE_ARRIVED, CLIENT, "FIN");
-	char out[ARROW_SIZE];
-
-	rung.copy = true;
-	arrow_draw(out, &rung);
-	EXPECT_TEXT("╌╌FIN copy─▶", out);
-	rung.segment = "data 123456789";
-	arrow_draw(out, &rung);
-	EXPECT_TEXT("╌123456789─▶", out);
-	rung.copy = false;
-	rung.connection = 2;
-	rung.segment = "FIN";
-	arrow_draw(out, &rung);
-	EXPECT_TEXT("╌ [2] FIN ─▶", out);
-	/* Beside its call it needs no number. */
-	rung.call = "close";
-	arrow_draw(out, &rung);
-	EXPECT_TEXT("╌╌╌ FIN ───▶", out);
-}
-
-static void every_arrow_fills_its_column(void)
-{
-	static char *const segments[] = { "", "x", "FIN", "data 5", "data 42",
-		"SYN+ACK", "data 123", "data 5+FIN", "data 65483+FIN",
-		"data 1073725440+FIN", "a name of a segment that is no name",
-		"中文中文中文中文中文", "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81" };
-
-	for (int fate = WIRE_AT_ONCE; fate <= WIRE_FORGED; fate++)
-		for (size_t i = 0; i < 2 * sizeof(segments) / sizeof(*segments);
-			i++) {
-			struct rung rung = row((enum wire_fate)fate,
-				i & 1 ? SERVER : CLIENT, segments[i / 2]);
-			char out[ARROW_SIZE];
-
-			tap_case("%d: %s", fate, segments[i / 2]);
-			arrow_draw(out, &rung);
-			size_t width = width_of(out);
-
-			/* One that ends on its way may end before. */
-			EXPECT(width == ARROW_COLUMNS ||
-				(fate == WIRE_LOST && width >= 8 &&
-					width < ARROW_COLUMNS));
-			EXPECT(out[strlen(out) - 1] != ' ');
-		}
 }
 
 /* Where in the line that has `what` it begins, in columns; -1: nowhere. */
@@ -302,7 +166,7 @@ static int column_of(const char *text, const char *what)
 	if (!at || (size_t)(at - line) >= sizeof(before))
 		return -1;
 	snprintf(before, sizeof(before), "%.*s", (int)(at - line), line);
-	return (int)width_of(before);
+	return (int)example_width(before);
 }
 
 static void wide_characters_keep_the_columns(void)
@@ -380,7 +244,7 @@ static void several_connections_are_told_apart(void)
 		EXPECT(strstr(text, "\n  [12] send \"data1\"     "));
 		EXPECT(strstr(text, " ──[12] RST─▶ gone\n"));
 		EXPECT(strstr(text, " CLOSE_WAIT  [1]\n"));
-		EXPECT(width_of(text) <= 80);
+		EXPECT(example_width(text) <= 80);
 	}
 	free(text);
 	record_free(&record);
@@ -426,7 +290,7 @@ static void title_and_question_are_wrapped(void)
 		       "中文中文中文中文中文中文中文中文");
 	char *text = golden_text(&record);
 
-	EXPECT(text && width_of(text) <= 80);
+	EXPECT(text && example_width(text) <= 80);
 	EXPECT(text && strstr(text, " words and\nwords\n中文"));
 	EXPECT(text && strstr(text, "文\n中文\n\n  client "));
 	free(text);
@@ -448,14 +312,6 @@ const struct tap_test tests_lab_ladder[] = {
 		states_and_calls_keep_their_columns },
 	{ "ladder: wide and combining characters keep the columns",
 		wide_characters_keep_the_columns },
-	{ "ladder: what became of a segment is seen",
-		what_became_of_a_segment_is_seen },
-	{ "ladder: what waited and is lost left in another row",
-		what_waited_and_is_lost_left_in_another_row },
-	{ "ladder: an arrow says of which connection, and that it is a copy",
-		an_arrow_says_whose_and_what_it_is },
-	{ "ladder: every arrow fills its column, and no more",
-		every_arrow_fills_its_column },
 	{ "ladder: several connections are told apart",
 		several_connections_are_told_apart },
 	{ "ladder: a failed play marks its row, and says why last",

@@ -43,45 +43,14 @@ static struct line line_of(const char *svg, const char *class, size_t nth)
 	return (struct line){ 0 };
 }
 
-/* Connected, and nothing else; both sides have states. */
-static struct record connected(void)
-{
-	struct record record = example_record();
-
-	while (record.rung_count > 2) {
-		struct rung *rung = &record.rungs[--record.rung_count];
-
-		free(rung->call);
-		free(rung->text);
-		free(rung->result);
-		free(rung->segment);
-		free(rung->states[CLIENT]);
-		free(rung->states[SERVER]);
-	}
-	return record;
-}
-
-/* A row with a segment alone. */
-static struct rung *add(struct record *record, enum wire_fate fate, int sender,
-	const char *segment, unsigned id)
-{
-	example_add_rung(record, CLIENT, NULL, NULL, NULL);
-	example_add_change(record, sender, segment, NULL, NULL);
-	struct rung *rung = &record->rungs[record->rung_count - 1];
-
-	rung->wire = fate;
-	rung->segment_id = id;
-	return rung;
-}
-
 static void segments_that_cross_cross_in_the_picture(void)
 {
-	struct record record = connected();
+	struct record record = example_connected();
 
-	add(&record, WIRE_SENT, CLIENT, "FIN", 1);
-	add(&record, WIRE_SENT, SERVER, "FIN", 2);
-	add(&record, WIRE_ARRIVED, CLIENT, "FIN", 1);
-	add(&record, WIRE_ARRIVED, SERVER, "FIN", 2);
+	example_add_segment(&record, WIRE_SENT, CLIENT, "FIN", 1);
+	example_add_segment(&record, WIRE_SENT, SERVER, "FIN", 2);
+	example_add_segment(&record, WIRE_ARRIVED, CLIENT, "FIN", 1);
+	example_add_segment(&record, WIRE_ARRIVED, SERVER, "FIN", 2);
 	char *svg = example_drawn(svg_write, &record);
 	/* Behind SYN and SYN+ACK. */
 	struct line there = line_of(svg, "arrow", 2);
@@ -103,12 +72,13 @@ static void segments_that_cross_cross_in_the_picture(void)
 
 static void a_copy_leaves_where_the_first_left(void)
 {
-	struct record record = connected();
+	struct record record = example_connected();
 
-	add(&record, WIRE_SENT, CLIENT, "FIN", 1);
-	add(&record, WIRE_ARRIVED, CLIENT, "FIN", 1);
-	add(&record, WIRE_AT_ONCE, SERVER, "data 5", 0);
-	add(&record, WIRE_ARRIVED, CLIENT, "FIN", 1)->copy = true;
+	example_add_segment(&record, WIRE_SENT, CLIENT, "FIN", 1);
+	example_add_segment(&record, WIRE_ARRIVED, CLIENT, "FIN", 1);
+	example_add_segment(&record, WIRE_AT_ONCE, SERVER, "data 5", 0);
+	example_add_segment(&record, WIRE_ARRIVED, CLIENT, "FIN", 1)->copy =
+		true;
 	char *svg = example_drawn(svg_write, &record);
 	struct line first = line_of(svg, "arrow", 2);
 	struct line copy = line_of(svg, "arrow", 4);
@@ -135,8 +105,8 @@ static void a_cross_means_lost_and_nothing_else(void)
 	record_free(&record);
 
 	tap_case("lost at once");
-	record = connected();
-	add(&record, WIRE_LOST, CLIENT, "data 5", 0);
+	record = example_connected();
+	example_add_segment(&record, WIRE_LOST, CLIENT, "data 5", 0);
 	svg = example_drawn(svg_write, &record);
 	struct line line = line_of(svg, "arrow", 2);
 
@@ -148,9 +118,9 @@ static void a_cross_means_lost_and_nothing_else(void)
 	record_free(&record);
 
 	tap_case("lost after it has waited");
-	record = connected();
-	add(&record, WIRE_SENT, SERVER, "RST", 9);
-	add(&record, WIRE_LOST, SERVER, "RST", 9);
+	record = example_connected();
+	example_add_segment(&record, WIRE_SENT, SERVER, "RST", 9);
+	example_add_segment(&record, WIRE_LOST, SERVER, "RST", 9);
 	svg = example_drawn(svg_write, &record);
 	line = line_of(svg, "rst", 0);
 	EXPECT_INT(SERVER_X, line.x1);
@@ -164,9 +134,9 @@ static void a_cross_means_lost_and_nothing_else(void)
 
 static void what_still_waits_arrives_nowhere(void)
 {
-	struct record record = connected();
+	struct record record = example_connected();
 
-	add(&record, WIRE_SENT, CLIENT, "FIN", 1);
+	example_add_segment(&record, WIRE_SENT, CLIENT, "FIN", 1);
 	char *svg = example_drawn(svg_write, &record);
 
 	EXPECT_INT(MIDDLE_X, line_of(svg, "arrow waits", 0).x2);
@@ -179,10 +149,10 @@ static void what_still_waits_arrives_nowhere(void)
 
 static void what_is_forged_is_drawn_unlike_the_real(void)
 {
-	struct record record = connected();
+	struct record record = example_connected();
 
-	add(&record, WIRE_FORGED, SERVER, "RST", 0);
-	add(&record, WIRE_FORGED, CLIENT, "data 1", 0);
+	example_add_segment(&record, WIRE_FORGED, SERVER, "RST", 0);
+	example_add_segment(&record, WIRE_FORGED, CLIENT, "data 1", 0);
 	char *svg = example_drawn(svg_write, &record);
 
 	EXPECT_INT(2, example_count(svg, ">forged</text>"));
@@ -197,7 +167,7 @@ static void what_is_forged_is_drawn_unlike_the_real(void)
 
 static void each_connection_has_a_lifeline(void)
 {
-	struct record record = connected();
+	struct record record = example_connected();
 
 	/* Alone it needs none of its own, whatever its number. */
 	record.rungs[0].connection = record.rungs[1].connection = 7;
@@ -218,7 +188,8 @@ static void each_connection_has_a_lifeline(void)
 
 	tap_case("more than there are lanes");
 	for (unsigned i = 10; i < 30; i++) {
-		add(&record, WIRE_AT_ONCE, CLIENT, "FIN", 0)->connection = i;
+		example_add_segment(&record, WIRE_AT_ONCE, CLIENT, "FIN", 0)
+			->connection = i;
 		record.rungs[record.rung_count - 1].states[SERVER] =
 			strdup("CLOSE_WAIT");
 	}
@@ -230,7 +201,7 @@ static void each_connection_has_a_lifeline(void)
 
 static void a_failed_play_is_marked_and_its_reason_stands_last(void)
 {
-	struct record record = connected();
+	struct record record = example_connected();
 
 	record_fail(&record, 0, 0.5);
 	record.failure = strdup("x.lab:3: why\nand why");
@@ -301,7 +272,7 @@ static void no_bytes_break_a_picture(void)
 
 static void what_is_long_is_wrapped_or_cut(void)
 {
-	struct record record = connected();
+	struct record record = example_connected();
 	char text[301];
 
 	memset(text, 'x', 300);
@@ -319,44 +290,6 @@ static void what_is_long_is_wrapped_or_cut(void)
 	EXPECT_INT(1, example_count(svg, "xxxxxxxxxx…&quot;</text>"));
 	EXPECT_INT(1, example_count(svg, ">  = EPIPE</text>"));
 	free(svg);
-	record_free(&record);
-}
-
-static void mermaid_tells_departure_and_arrival_apart(void)
-{
-	struct record record = connected();
-
-	add(&record, WIRE_SENT, CLIENT, "FIN", 1);
-	add(&record, WIRE_SENT, SERVER, "data 5", 2);
-	add(&record, WIRE_ARRIVED, CLIENT, "FIN", 1);
-	add(&record, WIRE_LOST, SERVER, "data 5", 2);
-	add(&record, WIRE_LOST, SERVER, "data 5", 0);
-	add(&record, WIRE_FORGED, SERVER, "RST", 0)->states[CLIENT] =
-		strdup("gone");
-	add(&record, WIRE_AT_ONCE, CLIENT, "RST", 0);
-	char *text = example_drawn(mermaid_write, &record);
-
-	EXPECT_TEXT("sequenceDiagram\n"
-		    "    title A title\n"
-		    "    participant client\n"
-		    "    participant server\n"
-		    "    Note over client,server: What?\n"
-		    "    Note left of client: connect\n"
-		    "    client->>server: SYN\n"
-		    "    Note over client: ESTABLISHED\n"
-		    "    Note right of server: accept\n"
-		    "    server->>client: SYN+ACK\n"
-		    "    Note over server: ESTABLISHED\n"
-		    "    Note right of client: FIN no. 1 leaves\n"
-		    "    Note left of server: data 5 no. 2 leaves\n"
-		    "    client-->>server: FIN no. 1 arrives\n"
-		    "    server-xclient: data 5 no. 2 is lost\n"
-		    "    server-xclient: data 5 is lost\n"
-		    "    server-->>client: RST forged\n"
-		    "    Note over client: gone\n"
-		    "    client->>server: RST\n",
-		text ? text : "");
-	free(text);
 	record_free(&record);
 }
 
@@ -378,7 +311,5 @@ const struct tap_test tests_lab_pictures[] = {
 	{ "pictures: a failed play is marked, and its reason stands last",
 		a_failed_play_is_marked_and_its_reason_stands_last },
 	{ "pictures: no bytes break one", no_bytes_break_a_picture },
-	{ "mermaid: departure and arrival are told apart",
-		mermaid_tells_departure_and_arrival_apart },
 	{ NULL, NULL },
 };
