@@ -4,21 +4,28 @@
 #include <string.h>
 
 #include "lib/base/escape.h"
+#include "lib/base/xml.h"
 #include "text.h"
 
 /* How wide a text may be; Mermaid wraps none. */
 enum { LABEL_COLUMNS = 60 };
 
-/* Mermaid reads `#NN;` as a character, and ends a statement at `;`. */
+/*
+ * Mermaid reads `#NN;` as a character, and ends a statement at `;` or at the
+ * end of the line. What it draws is SVG, and so has only what XML allows.
+ */
 static void put_text(FILE *out, const char *text)
 {
 	for (size_t left = strlen(text); left;) {
-		char shown[ESCAPE_SIZE(ESCAPE_LINE_BYTES)];
 		size_t taken = escape_cut(text, left, ESCAPE_LINE_BYTES);
+		char shown[ESCAPE_SIZE(ESCAPE_LINE_BYTES)];
+		char fit[UTF8_FIT_SIZE(sizeof(shown))];
 
-		escape_shown(shown, text, taken);
-		for (const char *p = shown; *p; p++) {
-			if (strchr("#;<>\"&\\{}[]()", *p))
+		xml_fit(fit, shown, escape_lines(shown, text, taken));
+		for (const char *p = fit; *p; p++) {
+			if (*p == '\n')
+				fputs("<br/>", out);
+			else if (strchr("#;<>\"&\\{}[]()", *p))
 				fprintf(out, "#%d;", *p);
 			else
 				fputc(*p, out);

@@ -11,218 +11,9 @@
 #include "gracelab/record/ladder.h"
 #include "gracelab/record/mermaid.h"
 #include "gracelab/record/svg.h"
+#include "lab_example.h"
 #include "lib/base/io.h"
 #include "tap.h"
-
-static char *copy(const char *text)
-{
-	return text ? strdup(text) : NULL;
-}
-
-/* NULL for what is not there. */
-static void add_rung(struct record *record, int side, const char *call,
-	const char *text, const char *result)
-{
-	struct rung *rung = record_add(record, 0.25);
-
-	if (!rung)
-		return;
-	rung->caller = side;
-	rung->call = copy(call);
-	rung->text = copy(text);
-	rung->result = copy(result);
-}
-
-static void add_change(struct record *record, int sender, const char *segment,
-	const char *client, const char *server)
-{
-	struct rung *rung = &record->rungs[record->rung_count - 1];
-
-	rung->sender = sender;
-	rung->segment = copy(segment);
-	rung->states[CLIENT] = copy(client);
-	rung->states[SERVER] = copy(server);
-}
-
-static struct record example(void)
-{
-	struct record record = {
-		.name = strdup("name"),
-		.title = strdup("A title"),
-		.asks = strdup("What?"),
-		.system = strdup("Linux 6.18"),
-		.private_network = true,
-		.wire = true,
-		.states = true,
-	};
-
-	add_rung(&record, CLIENT, "connect", NULL, NULL);
-	add_change(&record, CLIENT, "SYN", "ESTABLISHED", NULL);
-	add_rung(&record, SERVER, "accept", NULL, NULL);
-	add_change(&record, SERVER, "SYN+ACK", NULL, "ESTABLISHED");
-	add_rung(&record, CLIENT, "send", "data1", "5");
-	add_change(&record, CLIENT, "data 5", NULL, NULL);
-	add_rung(&record, SERVER, "send", "Hi, data2", "EPIPE");
-	add_rung(&record, CLIENT, NULL, NULL, NULL);
-	add_change(&record, CLIENT, "RST", "gone", "gone");
-	record.terminals[CLIENT] = strdup("now sending data1\nsend bytes: 5\n");
-	return record;
-}
-
-static void a_record_is_a_ladder_with_both_terminals(void)
-{
-	struct record record = example();
-	char *text = golden_text(&record);
-
-	EXPECT_TEXT(
-		"name: A title\n"
-		"What?\n"
-		"\n"
-		"  client               state       wire         state       "
-		"server\n"
-		"  connect              ESTABLISHED ─── SYN ───▶\n"
-		"                                   ◀─ SYN+ACK ─ ESTABLISHED "
-		"accept\n"
-		"  send \"data1\" = 5                 ── data 5 ─▶\n"
-		"                                                            "
-		"send \"Hi, data2\"\n"
-		"                                                            "
-		"  = EPIPE\n"
-		"                       gone        ─── RST ───▶ gone\n"
-		"\n"
-		"  the client's terminal\n"
-		"    now sending data1\n"
-		"    send bytes: 5\n"
-		"\n"
-		"  the server's terminal\n"
-		"    (nothing)\n"
-		"\n"
-		"  Linux 6.18\n",
-		text ? text : "");
-	free(text);
-	record_free(&record);
-}
-
-static void what_was_not_observed_is_not_drawn(void)
-{
-	struct record record = example();
-
-	record.wire = record.states = false;
-	char *text = golden_text(&record);
-
-	if (EXPECT(text)) {
-		EXPECT(!strstr(text, "SYN"));
-		EXPECT(!strstr(text, "─"));
-		EXPECT(!strstr(text, "ESTABLISHED"));
-		EXPECT(!strstr(text, "state"));
-		EXPECT(!strstr(text, "wire "));
-		EXPECT(strstr(text, "send \"data1\" = 5\n"));
-	}
-	free(text);
-	record_free(&record);
-}
-
-/* The widest line in columns, a column each character. */
-static size_t width_of(const char *text)
-{
-	size_t width = 0, widest = 0;
-
-	for (; *text; text++) {
-		width += ((unsigned char)*text & 0xc0) != 0x80;
-		if (*text == '\n')
-			width = 0;
-		if (width > widest)
-			widest = width;
-	}
-	return widest;
-}
-
-static void add_wide_rungs(struct record *record, const char *text)
-{
-	static const char *const segments[] = { "data 5", "data 55", "data 555",
-		"data 5555", "data 55555", "data 65483+FIN", "SYN+ACK", "RST" };
-
-	for (size_t i = 0; i < sizeof(segments) / sizeof(*segments); i++) {
-		int side = i & 1 ? SERVER : CLIENT;
-
-		add_rung(record, side, "send", text, "ENOTCONN");
-		add_change(record, side, segments[i], "ESTABLISHED",
-			"ESTABLISHED");
-		add_rung(record, 1 - side, "recv", text, "ECONNRESET");
-		add_change(
-			record, side, segments[i], "FIN_WAIT2", "CLOSE_WAIT");
-		add_rung(record, side, "a call with a very long name", NULL,
-			"0 (EOF)");
-	}
-}
-
-static void no_line_is_wider_than_the_page(void)
-{
-	static const char *const texts[] = { "",
-		"0123456789012345678901234567890123456789", "éééééééééééééé",
-		"éééééééééééééééééééééééééééééééé" };
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		struct record record = example();
-		char line[400];
-
-		tap_case("%s", texts[i]);
-		add_wide_rungs(&record, texts[i]);
-		free(record.terminals[CLIENT]);
-		snprintf(line, sizeof(line),
-			"%s words and words and words and words and words and "
-			"words and words and words\n\n%0300d\n",
-			texts[i], 7);
-		record.terminals[CLIENT] = strdup(line);
-		char *text = golden_text(&record);
-
-		EXPECT(text && width_of(text) <= 80);
-		EXPECT(text && !strstr(text, " \n"));
-		free(text);
-		record_free(&record);
-	}
-}
-
-static void a_wrapped_terminal_loses_nothing(void)
-{
-	struct record record = example();
-	char line[300], *text;
-	size_t digits = 0;
-
-	free(record.terminals[SERVER]);
-	snprintf(line, sizeof(line), "%0250d\n", 0);
-	record.terminals[SERVER] = strdup(line);
-	text = golden_text(&record);
-	for (const char *p = text ? strstr(text, "the server's") : NULL;
-		p && *p; p++)
-		digits += *p == '0';
-	EXPECT_INT(250, digits);
-	free(text);
-	record_free(&record);
-}
-
-static void states_and_calls_keep_their_columns(void)
-{
-	struct record record = example();
-	char *text = golden_text(&record), *line;
-	int lines = 0;
-
-	/* Arrows begin and end in the same two columns. */
-	for (line = text; line && *line; line = strchr(line, '\n') + 1) {
-		size_t len = strcspn(line, "\n");
-		char *right = memmem(line, len, "▶", 3);
-
-		if (!right)
-			continue;
-		*right = '\0';
-		EXPECT_INT(46, width_of(line));
-		*right = '\xe2';
-		lines++;
-	}
-	EXPECT_INT(3, lines);
-	free(text);
-	record_free(&record);
-}
 
 static void expect_same_rung(const struct rung *a, const struct rung *b)
 {
@@ -257,8 +48,8 @@ static void add_wire_rungs(struct record *record)
 		bool waited = wire == WIRE_SENT || wire == WIRE_ARRIVED;
 		struct rung *rung;
 
-		add_rung(record, CLIENT, NULL, NULL, NULL);
-		add_change(record, wire & 1, "FIN", NULL, NULL);
+		example_add_rung(record, CLIENT, NULL, NULL, NULL);
+		example_add_change(record, wire & 1, "FIN", NULL, NULL);
 		rung = &record->rungs[record->rung_count - 1];
 		rung->wire = (enum wire_fate)wire;
 		rung->segment_id = waited ? 7 : 0;
@@ -281,7 +72,7 @@ static void what_became_of_a_segment_is_in_json(void)
 		"{\"t\":0.25,\"from\":\"client\",\"segment\":\"FIN\","
 		"\"event\":\"forged\"}",
 	};
-	struct record record = example();
+	struct record record = example_record();
 	size_t first = record.rung_count;
 
 	add_wire_rungs(&record);
@@ -302,7 +93,7 @@ static void what_became_of_a_segment_is_in_json(void)
 
 static void a_record_survives_json(void)
 {
-	struct record record = example(), again = { 0 };
+	struct record record = example_record(), again = { 0 };
 
 	add_wire_rungs(&record);
 	record.failed = true;
@@ -341,7 +132,7 @@ static void a_record_survives_json(void)
 /* A text of any bytes must not take its member, or another, away. */
 static void a_failure_of_any_bytes_survives_json(void)
 {
-	struct record record = example(), again = { 0 };
+	struct record record = example_record(), again = { 0 };
 
 	record_fail(&record, 0, 0.5);
 	record.failure = strdup("cut \xc3");
@@ -370,7 +161,7 @@ static void a_failure_of_any_bytes_survives_json(void)
 
 static void the_row_at_which_a_play_failed_is_marked(void)
 {
-	struct record record = example();
+	struct record record = example_record();
 	size_t count = record.rung_count;
 
 	EXPECT(record_fail(&record, count - 1, 0.5));
@@ -422,7 +213,7 @@ static void what_is_no_record_is_refused(void)
 /* Writes a golden of the example beside the test; false if it cannot. */
 static bool write_golden(char *path)
 {
-	struct record record = example();
+	struct record record = example_record();
 	char *text = golden_text(&record);
 	int fd = mkstemp(path);
 	bool good = fd >= 0 && text && !golden_write(path, text);
@@ -454,7 +245,7 @@ static void a_golden_is_compared_as_far_as_was_observed(void)
 	if (!write_golden(path))
 		return;
 	for (int seen = 0; seen < 4; seen++) {
-		struct record record = example();
+		struct record record = example_record();
 
 		tap_case("wire %d, states %d", seen & 1, seen >> 1);
 		record.wire = seen & 1;
@@ -475,7 +266,7 @@ static void a_state_counts_only_where_states_are_observed(void)
 
 	if (!write_golden(path))
 		return;
-	struct record record = example();
+	struct record record = example_record();
 
 	free(record.rungs[0].states[CLIENT]);
 	record.rungs[0].states[CLIENT] = strdup("SYN_SENT");
@@ -496,7 +287,7 @@ static void a_state_counts_only_where_states_are_observed(void)
 static void another_system_is_named_and_no_difference(void)
 {
 	char path[] = "/tmp/gracelab-unit-XXXXXX";
-	struct record record = example();
+	struct record record = example_record();
 	char *diff, *other;
 
 	if (!write_golden(path))
@@ -540,7 +331,7 @@ static void a_golden_says_where_it_was_confirmed_once(void)
 			1 },
 	};
 	char path[] = "/tmp/gracelab-unit-XXXXXX";
-	struct record record = example();
+	struct record record = example_record();
 	char *diff, *other, *text = golden_text(&record);
 
 	if (!write_golden(path))
@@ -571,7 +362,7 @@ static void a_golden_says_where_it_was_confirmed_once(void)
 
 static void a_missing_golden_is_missing(void)
 {
-	struct record record = example();
+	struct record record = example_record();
 
 	EXPECT_INT(
 		GOLDEN_MISSING, compare("/nonexistent/golden", &record, false));
@@ -604,16 +395,6 @@ static void an_empty_record_is_drawn_by_all(void)
 }
 
 const struct tap_test tests_lab_record[] = {
-	{ "ladder: a record is a ladder with both terminals below it",
-		a_record_is_a_ladder_with_both_terminals },
-	{ "ladder: what was not observed is not drawn",
-		what_was_not_observed_is_not_drawn },
-	{ "ladder: no line is wider than 80 columns or ends in space",
-		no_line_is_wider_than_the_page },
-	{ "ladder: a terminal's line that is wrapped loses nothing",
-		a_wrapped_terminal_loses_nothing },
-	{ "ladder: arrows keep their columns",
-		states_and_calls_keep_their_columns },
 	{ "record: JSON says what became of a segment",
 		what_became_of_a_segment_is_in_json },
 	{ "record: it survives JSON", a_record_survives_json },

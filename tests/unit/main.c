@@ -2,9 +2,13 @@
 #include "tap.h"
 
 /* gracelab's; each ends as those of tap.h do. */
+extern const struct tap_test tests_lab_arrow[];
 extern const struct tap_test tests_lab_catalog[];
 extern const struct tap_test tests_lab_fuzz[];
+extern const struct tap_test tests_lab_ladder[];
+extern const struct tap_test tests_lab_mermaid[];
 extern const struct tap_test tests_lab_parse[];
+extern const struct tap_test tests_lab_pictures[];
 extern const struct tap_test tests_lab_record[];
 extern const struct tap_test tests_lab_rungs[];
 extern const struct tap_test tests_lab_text[];
@@ -32,8 +36,12 @@ int main(void)
 		tests_texts,
 		tests_timers,
 		tests_fuzz,
+		tests_lab_arrow,
 		tests_lab_catalog,
+		tests_lab_ladder,
+		tests_lab_mermaid,
 		tests_lab_parse,
+		tests_lab_pictures,
 		tests_lab_record,
 		tests_lab_rungs,
 		tests_lab_text,
