@@ -133,10 +133,8 @@ void tap_in_child(void (*run)(void *context), void *context)
 	FILE *notes;
 
 	fflush(NULL);
-	if (pipe(ends)) {
-		EXPECT(!"pipe");
+	if (!EXPECT(!pipe(ends)))
 		return;
-	}
 	pid_t child = fork();
 
 	if (child == 0) {
