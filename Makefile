@@ -60,12 +60,15 @@ LIBS_unit        = $(LIBS_graceclient) $(LIBS_gracelab) \
 	-Wl,--wrap=argp_parse,--wrap=argp_error
 
 sources      = $(foreach d,$(1) $(1)/* $(1)/*/*,$(wildcard $(d)/*.c))
-objects      = $(patsubst %.c,$(O)/obj/%.o,$(call sources,$(1)))
-LIB_OBJECTS := $(filter-out $(O)/obj/lib/manual/%,$(call objects,lib))
+# What builds a manual is no part of what the manual is about.
+objects      = $(patsubst %.c,$(O)/obj/%.o,$(filter-out lib/manual/% \
+	gracelab/manual/%,$(call sources,$(1))))
+LIB_OBJECTS := $(call objects,lib)
 UNIT_OBJECTS := $(call objects,tests/unit) \
 	$(filter-out %/entry.o,$(call objects,tests/fuzz))
 OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
 	$(UNIT_OBJECTS) $(O)/obj/lib/manual/commands.o \
+	$(O)/obj/gracelab/manual/synopsis.o \
 	$(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/bench/*.c tests/pictures/*.c))
 MANUALS     := $(patsubst %,$(O)/%.1,$(PROGRAMS))
 LAB_FILES   := $(wildcard transcripts/*.lab transcripts/*.txt) \
@@ -135,7 +138,19 @@ $(O)/$(1).1: $(1)/$(1).1 $(O)/commands-manual
 	$$(Q)$(O)/commands-manual $(1) | sed -e '/^@COMMANDS@$$$$/r /dev/stdin' \
 		-e '/^@COMMANDS@$$$$/d' $(1)/$(1).1 > $$@
 endef
-$(foreach p,$(PROGRAMS),$(eval $(call manual_rule,$(p))))
+$(foreach p,graceclient graceserver,$(eval $(call manual_rule,$(p))))
+
+# The synopsis of gracelab's comes from its table of subcommands.
+$(O)/synopsis-manual: $(O)/obj/gracelab/manual/synopsis.o \
+		$(filter-out %/main.o,$(call objects,gracelab)) $(O)/libgrace.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ \
+		$(LIBS_gracelab)
+
+$(O)/gracelab.1: gracelab/gracelab.1 $(O)/synopsis-manual
+	$(call say,MAN,$@)
+	$(Q)$(O)/synopsis-manual | sed -e '/^@SYNOPSIS@$$/r /dev/stdin' \
+		-e '/^@SYNOPSIS@$$/d' gracelab/gracelab.1 > $@
 
 -include $(OBJECTS:.o=.d)
 

@@ -1,11 +1,45 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Completion for gracelab; with or without the bash-completion package.
+# Completion for gracelab; with or without the bash-completion package. What
+# subcommands and options there are, the program's own help says.
 
 # Sets COMPREPLY to those of the words in $2 that begin with $1.
 _gracelab_words()
 {
 	mapfile -t COMPREPLY < <(compgen -W "$2" -- "$1")
+}
+
+# Prints the program's help, of a subcommand if one is given.
+_gracelab_help()
+{
+	"${words[0]/#~\//$HOME/}" "$@" --help 2>/dev/null
+}
+
+# Prints the names of all subcommands.
+_gracelab_commands()
+{
+	_gracelab_help | sed -n 's/^  \([a-z][a-z-]*\)  *[A-Z].*/\1/p'
+}
+
+# Prints the options of a subcommand, or of all; with a `=` if one takes a
+# value, `-o` too.
+_gracelab_options()
+{
+	_gracelab_help "$@" | sed -n 's/^ *\(-[^ ].*\)/\1/p' |
+		grep -oE -- '^-[a-zA-Z]|--[a-z0-9-]+=?' | sort -u
+}
+
+# Whether the word before is an option whose value is a word of its own.
+_gracelab_takes_value()
+{
+	local command
+
+	[[ $1 == -o ]] && return
+	[[ $1 == --* ]] || return 1
+	for command in $(_gracelab_commands); do
+		_gracelab_options "$command" | grep -qxF -e "$1=" && return
+	done
+	return 1
 }
 
 # Prints the subcommand that stands before the cursor, if any.
@@ -18,14 +52,14 @@ _gracelab_command()
 			echo "${words[i]}"
 			return
 		fi
-		case ${words[i]} in
-		--) only_arguments=1 ;;
-		-o | --format | --output | --patience | --pcap | --transcripts)
-			# Its value follows, behind a `=` that bash splits off.
+		if [[ ${words[i]} == -- ]]; then
+			only_arguments=1
+		elif [[ ${words[i]} != *=* ]] &&
+			_gracelab_takes_value "${words[i]}"; then
+			# Behind a `=` that bash splits off, or a blank.
 			((++i))
 			[[ ${words[i]-} == = ]] && ((++i))
-			;;
-		esac
+		fi
 	done
 }
 
@@ -70,11 +104,39 @@ _gracelab_experiments()
 	fi
 }
 
+# The values of an option; false if the option has none to offer.
+_gracelab_values()
+{
+	local command=$2
+
+	case $1 in
+	--format)
+		# What stands before the full stop of its line in the help.
+		_gracelab_words "$cur" "$(_gracelab_help ${command:+"$command"} |
+			sed -n '/--format=/,/^ *-[^-]*--[^f]/p' |
+			grep -oE '\<(text|json|junit|svg|mermaid|html)\>')"
+		;;
+	--only)
+		_gracelab_words "$cur" "$("${words[0]/#~\//$HOME/}" \
+			"${command:-audit}" --list 2>/dev/null |
+			cut -d ' ' -f 1)"
+		;;
+	--output | -o | --pcap | --preamble | --request)
+		# readline's own completion of file names.
+		compopt -o default
+		;;
+	--transcripts)
+		compopt -o dirnames
+		;;
+	*)
+		_gracelab_takes_value "$1"
+		;;
+	esac
+}
+
 _gracelab()
 {
-	local cur prev words cword split=
-	local options='--ascii --confirm --format= --help --host -o --output=
-		--patience= --pcap= --step --transcripts= --usage --version'
+	local cur prev words cword split='' command
 
 	COMPREPLY=()
 	if declare -F _init_completion >/dev/null; then
@@ -90,38 +152,19 @@ _gracelab()
 		fi
 	fi
 
-	case $prev in
-	--format)
-		_gracelab_words "$cur" 'json junit mermaid svg text'
+	command=$(_gracelab_command "$cword")
+	if [[ $prev == -* ]] && _gracelab_values "$prev" "$command"; then
 		return
-		;;
-	--output | -o | --pcap | --preamble | --request)
-		# readline's own completion of file names.
-		compopt -o default
-		return
-		;;
-	--transcripts)
-		compopt -o dirnames
-		return
-		;;
-	--patience)
-		return
-		;;
-	esac
+	fi
 	[[ $split == true ]] && return
-	case $(_gracelab_command "$cword") in
-	audit) options='--expect= --format= --help --http= --list --only= -o
-		--output= --preamble= --request= --send= --timeout= --tries=' ;;
-	proxy) options='--back= --format= --front= --help --idle= --list --only=
-		-o --output= --timeout= --' ;;
-	esac
 	if [[ $cur == -* ]]; then
-		_gracelab_words "$cur" "$options"
+		_gracelab_words "$cur" "$(_gracelab_options \
+			${command:+"$command"})"
 		[[ ${COMPREPLY-} == *= ]] && compopt -o nospace
 		return
 	fi
-	case $(_gracelab_command "$cword") in
-	'') _gracelab_words "$cur" 'audit check list play proxy record' ;;
+	case $command in
+	'') _gracelab_words "$cur" "$(_gracelab_commands)" ;;
 	play | check | record) _gracelab_experiments "$cur" ;;
 	esac
 } && complete -F _gracelab gracelab

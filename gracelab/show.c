@@ -161,7 +161,7 @@ static void await_enter(struct show *show, const struct step *next)
 
 	if (show->input_ended)
 		return;
-	/* What must be seen is for the audience to guess. */
+	/* What must be seen is for who watches to guess. */
 	if (next->kind == STEP_EXPECT)
 		fprintf(stderr, "-- %s: ?  [Enter] ", side_name(next->side));
 	else

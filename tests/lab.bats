@@ -3,6 +3,8 @@
 # gracelab: what it plays, records and compares, what it refuses, and what it
 # leaves behind: nothing. The experiments themselves are in experiments.bats.
 
+# shellcheck disable=SC2154,SC2030,SC2031 # run sets output and stderr
+
 load helpers
 load lab
 
@@ -150,6 +152,38 @@ load lab
 	assert_line 1..2
 	assert_line 'ok 1 - close-early'
 	assert_line 'ok 2 - close-late'
+}
+
+### Completion
+
+# completes WORD...: what the last word, which may be empty, is completed to.
+completes() {
+	bash --norc -c 'source "$1"; compopt() { :; }
+		COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2))
+		_gracelab; printf "%s\n" "${COMPREPLY[@]}"' - \
+		"$ROOT/gracelab/completion.bash" "$O/gracelab" "$@"
+}
+
+@test "completion knows the subcommands, options and names that the program has" {
+	run -0 completes ''
+	assert_output "$(lab --help | sed -n 's/^  \([a-z]\+\) .*/\1/p')"
+	run -0 completes play --for
+	assert_output --format=
+	run -0 completes check --con
+	assert_output --confirm
+	run -0 completes list --con
+	assert_output ''
+	run -0 completes audit --time
+	assert_output --timeout=
+	run -0 completes play close-h
+	assert_output "$(printf '%s\n' close-handled close-held close-held-by-child)"
+	run -0 completes --transcripts play ch
+	assert_output check
+	run -0 completes play --format ''
+	assert_line svg
+	refute_line junit
+	run -0 completes audit --format = j
+	assert_output "$(printf '%s\n' json junit)"
 }
 
 ### What is shown
@@ -391,7 +425,7 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 	grep -q SYN+ACK class.out
 	run ! grep -q 'send "data1"' class.out
 	type_at class ''
-	# What must be seen is for the audience to guess.
+	# What must be seen is for who watches to guess.
 	await grep -qF -e '-- server: ?  [Enter] ' class.err
 	await has_text class 'send "data1" = 5'
 	run ! grep -q 'recv "data1"' class.out

@@ -3,6 +3,8 @@
 # Experiments that others wrote: what fails is never called a success, nothing
 # reaches around the lab, and no file drives the terminal.
 
+# shellcheck disable=SC2154,SC2030,SC2031 # run sets output and stderr
+
 load helpers
 load lab
 

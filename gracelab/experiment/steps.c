@@ -40,8 +40,9 @@ static bool take_action(
 		scan_back_to(scan, word);
 		return scan_fail(scan,
 			step->side == SERVER
-				? "start, reboot, or a signal such as SIGKILL"
-				: "reboot, or a signal such as SIGKILL");
+				? "start, or a signal such as SIGKILL, or "
+				  "reboot"
+				: "a signal such as SIGKILL, or reboot");
 	}
 	return scan_end(scan);
 }

@@ -48,7 +48,7 @@ __attribute__((noreturn)) static void play_in_child(
 	bool written = text && io_write(fd, text, strlen(text)) &&
 		io_write(fd, "\n", 1);
 
-	/* Whoever waits for the record need not wait for the curtain. */
+	/* Who waits for the record need not wait until all is cleaned up. */
 	close(fd);
 	free(text);
 	json_decref(json);

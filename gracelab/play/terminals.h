@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What stands above and below the ladder: names, and both terminals. */
+/* What stands around the ladder: names above it, both terminals below. */
 #ifndef GRACELAB_TERMINALS_H
 #define GRACELAB_TERMINALS_H
 

@@ -95,10 +95,10 @@ static void on_connection(int epoll, int listener)
 
 int main(void)
 {
-	struct peer entrance = { .fd = bare_listen() };
+	struct peer listener = { .fd = bare_listen() };
 	int epoll = epoll_create1(0);
 
-	watch(epoll, EPOLL_CTL_ADD, &entrance, EPOLLIN);
+	watch(epoll, EPOLL_CTL_ADD, &listener, EPOLLIN);
 	for (;;) {
 		struct epoll_event events[EVENTS_A_TURN];
 		int count = epoll_wait(epoll, events, EVENTS_A_TURN, -1);
@@ -106,8 +106,8 @@ int main(void)
 		for (int i = 0; i < count; i++) {
 			struct peer *peer = events[i].data.ptr;
 
-			if (peer == &entrance)
-				on_connection(epoll, entrance.fd);
+			if (peer == &listener)
+				on_connection(epoll, listener.fd);
 			else if (peer->rest)
 				on_writable(epoll, peer);
 			else

@@ -21,17 +21,17 @@
 #include "gracelab/record/svg.h"
 #include "tests/unit/tap.h"
 
-struct audience {
+struct collected {
 	struct rungs rungs;
 	size_t events;
 };
 
 static void on_event(void *context, enum side side, const struct heard *event)
 {
-	struct audience *audience = context;
+	struct collected *collected = context;
 
-	audience->events++;
-	rungs_add_event(&audience->rungs, side, event);
+	collected->events++;
+	rungs_add_event(&collected->rungs, side, event);
 }
 
 /* A server without a process: its end is what is left to read. */
@@ -108,7 +108,7 @@ static void check_record(const struct record *record)
 	json_decref(json);
 }
 
-static void check_rungs(struct audience *audience)
+static void check_rungs(struct collected *collected)
 {
 	struct record record = {
 		.name = strdup("name"),
@@ -116,9 +116,9 @@ static void check_rungs(struct audience *audience)
 		.wire = true,
 		.states = true,
 	};
-	size_t calls = audience->rungs.call_count;
+	size_t calls = collected->rungs.call_count;
 
-	rungs_flush(&audience->rungs, &record, 0.5);
+	rungs_flush(&collected->rungs, &record, 0.5);
 	EXPECT_INT(calls, record.rung_count);
 	check_record(&record);
 	record_free(&record);
@@ -126,8 +126,8 @@ static void check_rungs(struct audience *audience)
 
 bool fuzz_events(const uint8_t *data, size_t size)
 {
-	struct audience audience = { 0 };
-	struct cast cast = { .on_event = on_event, .context = &audience };
+	struct collected collected = { 0 };
+	struct cast cast = { .on_event = on_event, .context = &collected };
 	struct cast_member *server = &cast.members[SERVER];
 
 	cast_init(&cast);
@@ -146,8 +146,8 @@ bool fuzz_events(const uint8_t *data, size_t size)
 	}
 	if (!server->actor.ended && server->actor.events >= 0)
 		close(server->actor.events);
-	check_rungs(&audience);
+	check_rungs(&collected);
 	cast_end(&cast);
 	/* The last is that it was killed, which is ours. */
-	return audience.events > 1;
+	return collected.events > 1;
 }
