@@ -22,15 +22,23 @@ struct cells {
 	char wire[ARROW_SIZE];
 };
 
-/* Writes `text` at column `at`; `*column` is where the line stands. */
-static void put(FILE *out, int *column, int at, const char *text)
+/*
+ * Writes as much of `text` as fits between the columns `at` and `end`;
+ * `*column` is where the line stands.
+ */
+static void put(FILE *out, int *column, int at, int end, const char *text)
 {
 	if (!text || !*text)
 		return;
 	int space = *column < at ? at - *column : *column > 0;
+	size_t bytes = text_bytes_of(text, (size_t)(end - at));
+	char *shown = strndup(text, bytes);
 
-	fprintf(out, "%*s%s", space, "", text);
-	*column += space + (int)text_columns(text);
+	if (!shown)
+		return;
+	fprintf(out, "%*s%s", space, "", shown);
+	*column += space + (int)text_columns(shown);
+	free(shown);
 }
 
 /* Writes the line, unless all of it is left out. */
@@ -38,12 +46,17 @@ static void put_cells(FILE *out, const struct cells *cells)
 {
 	int column = 0;
 
-	put(out, &column, LADDER_MARK_AT, cells->failed ? "!" : NULL);
-	put(out, &column, LADDER_CLIENT_AT, cells->calls[CLIENT]);
-	put(out, &column, LADDER_CLIENT_STATE_AT, cells->states[CLIENT]);
-	put(out, &column, LADDER_WIRE_AT, cells->wire);
-	put(out, &column, LADDER_SERVER_STATE_AT, cells->states[SERVER]);
-	put(out, &column, LADDER_SERVER_AT, cells->calls[SERVER]);
+	put(out, &column, LADDER_MARK_AT, LADDER_CLIENT_AT - 1,
+		cells->failed ? "!" : NULL);
+	put(out, &column, LADDER_CLIENT_AT, LADDER_CLIENT_STATE_AT - 1,
+		cells->calls[CLIENT]);
+	put(out, &column, LADDER_CLIENT_STATE_AT, LADDER_WIRE_AT - 1,
+		cells->states[CLIENT]);
+	put(out, &column, LADDER_WIRE_AT, LADDER_SERVER_STATE_AT - 1,
+		cells->wire);
+	put(out, &column, LADDER_SERVER_STATE_AT, LADDER_SERVER_AT - 1,
+		cells->states[SERVER]);
+	put(out, &column, LADDER_SERVER_AT, LADDER_WIDTH, cells->calls[SERVER]);
 	if (column)
 		fputc('\n', out);
 }
@@ -101,7 +114,8 @@ void ladder_write_head(FILE *out, const struct record *record)
 	put_cells(out, &heading);
 }
 
-void ladder_write_rung(
+/* A row whose texts are fit to be shown. */
+static void put_rung(
 	FILE *out, const struct record *record, const struct rung *rung)
 {
 	struct cells cells = { .failed = rung->failed }, more = { 0 };
@@ -125,6 +139,17 @@ void ladder_write_rung(
 		put_cells(out, &more);
 }
 
+void ladder_write_rung(
+	FILE *out, const struct record *record, const struct rung *rung)
+{
+	struct rung fit;
+
+	if (!text_fit(&fit, rung, escape_shown))
+		return;
+	put_rung(out, record, &fit);
+	record_free_rung(&fit);
+}
+
 static void write_terminal(FILE *out, const char *whose, const char *text)
 {
 	fprintf(out, "\n  the %s's terminal\n", whose);
@@ -136,7 +161,8 @@ void ladder_write_foot(FILE *out, const struct record *record)
 {
 	write_terminal(out, "client", record->terminals[CLIENT]);
 	write_terminal(out, "server", record->terminals[SERVER]);
-	fprintf(out, "\n  %s\n", record->system);
+	fputc('\n', out);
+	write_lines(out, record->system, "  ", "    ");
 }
 
 void ladder_write_missing(FILE *out, const struct record *record)

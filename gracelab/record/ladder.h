@@ -12,7 +12,7 @@
  * stands before them is the mark of the row at which the play failed.
  */
 enum {
-	LADDER_MARK_AT = 0,
+	LADDER_MARK_AT = 0, /* one column wide */
 	LADDER_CLIENT_AT = 2,
 	LADDER_CLIENT_STATE_AT = 23,
 	LADDER_WIRE_AT = 35,

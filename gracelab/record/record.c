@@ -262,18 +262,21 @@ bool record_from_json(struct record *record, const json_t *json)
 	return complete && record->name && record->system;
 }
 
+void record_free_rung(struct rung *rung)
+{
+	free(rung->call);
+	free(rung->text);
+	free(rung->result);
+	free(rung->segment);
+	for (int side = 0; side < SIDES; side++)
+		free(rung->states[side]);
+	*rung = (struct rung){ 0 };
+}
+
 void record_free(struct record *record)
 {
-	for (size_t i = 0; i < record->rung_count; i++) {
-		struct rung *rung = &record->rungs[i];
-
-		free(rung->call);
-		free(rung->text);
-		free(rung->result);
-		free(rung->segment);
-		for (int side = 0; side < SIDES; side++)
-			free(rung->states[side]);
-	}
+	for (size_t i = 0; i < record->rung_count; i++)
+		record_free_rung(&record->rungs[i]);
 	for (int side = 0; side < SIDES; side++)
 		free(record->terminals[side]);
 	free(record->rungs);

@@ -74,6 +74,9 @@ json_t *record_to_json(const struct record *record);
  */
 bool record_from_json(struct record *record, const json_t *json);
 
+/* Frees a rung's texts, and leaves it empty. */
+void record_free_rung(struct rung *rung);
+
 void record_free(struct record *record);
 
 #endif

@@ -2,7 +2,6 @@
 #include "svg.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/xml.h"
@@ -80,17 +79,6 @@ static void put_states(const struct svg_page *page, int side)
 	}
 }
 
-/* A copy that XML allows, for the caller to free, or NULL. */
-static char *made_fit(const char *text)
-{
-	size_t len = text ? strlen(text) : 0;
-	char *fit = text ? malloc(UTF8_FIT_SIZE(len)) : NULL;
-
-	if (fit)
-		xml_fit(fit, text, len);
-	return fit;
-}
-
 /* Whether the call tells of an end that was not in order. */
 static bool is_bad(const struct rung *rung)
 {
@@ -110,21 +98,15 @@ static void put_call(const struct svg_page *page, size_t row)
 	int y = svg_row_y(page, row);
 	const char *class = is_bad(rung) ? "mono bad" : "mono";
 	const char *anchor = client ? "end" : "start";
-	/* Measured as it is drawn. */
-	struct rung fit = *rung;
+	struct rung fit;
 
-	fit.call = made_fit(rung->call);
-	fit.text = made_fit(rung->text);
-	fit.result = made_fit(rung->result);
-	if (fit.call) {
-		text_label(&fit, SVG_CALL_COLUMNS, label, result);
-		svg_text(page, x, y + 5, class, anchor, label);
-		if (*result)
-			svg_text(page, x, y + 20, class, anchor, result);
-	}
-	free(fit.call);
-	free(fit.text);
-	free(fit.result);
+	if (!text_fit(&fit, rung, xml_fit))
+		return;
+	text_label(&fit, SVG_CALL_COLUMNS, label, result);
+	svg_text(page, x, y + 5, class, anchor, label);
+	if (*result)
+		svg_text(page, x, y + 20, class, anchor, result);
+	record_free_rung(&fit);
 }
 
 static void put_failed_row(const struct svg_page *page, size_t row)

@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -89,7 +90,7 @@ size_t text_bytes_of(const char *text, size_t columns)
 
 /*
  * Writes before, as much of the text as fits into the columns, and behind; an
- * ellipsis where the text is cut. What stands around it fits by itself.
+ * ellipsis where the text is cut.
  */
 static void put_cut(char *out, size_t columns, const char *before,
 	const char *text, const char *behind)
@@ -107,11 +108,37 @@ static void put_cut(char *out, size_t columns, const char *before,
 	shown = escape_cut(text, shown, room);
 	snprintf(out, TEXT_LABEL_SIZE, "%s%.*s%s%s", before, (int)shown, text,
 		shown < len ? ellipsis : "", behind);
+	/* What stands around it may be too wide, or the ellipsis one more. */
+	if (shown < len || around > columns)
+		out[text_bytes_of(out, columns)] = '\0';
 }
 
 void text_cut(char *out, size_t columns, const char *text)
 {
 	put_cut(out, columns, "", text, "");
+}
+
+bool text_fit(struct rung *fit, const struct rung *rung,
+	size_t (*escape)(char *out, const void *bytes, size_t len))
+{
+	char **const texts[] = { &fit->call, &fit->text, &fit->result,
+		&fit->segment, &fit->states[CLIENT], &fit->states[SERVER] };
+	bool good = true;
+
+	*fit = *rung;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		const char *text = *texts[i];
+		size_t len = text ? strlen(text) : 0;
+
+		*texts[i] = text ? malloc(UTF8_FIT_SIZE(len)) : NULL;
+		if (*texts[i])
+			escape(*texts[i], text, len);
+		else if (text)
+			good = false;
+	}
+	if (!good)
+		record_free_rung(fit);
+	return good;
 }
 
 /* Which connection a row is about, "[2] "; "" if there is but one. */

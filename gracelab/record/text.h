@@ -25,6 +25,14 @@ size_t text_columns(const char *text);
 size_t text_bytes_of(const char *text, size_t columns);
 
 /*
+ * Copies a rung and its texts, each escaped by escape_shown() or the like, so
+ * that they are measured as they are shown. For record_free_rung(); false
+ * without memory.
+ */
+bool text_fit(struct rung *fit, const struct rung *rung,
+	size_t (*escape)(char *out, const void *bytes, size_t len));
+
+/*
  * Writes as much of the text as fits into the columns to `out`, with room for
  * TEXT_LABEL_SIZE, and an ellipsis where that cuts it.
  */

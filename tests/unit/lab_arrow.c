@@ -93,6 +93,10 @@ static void an_arrow_says_whose_and_what_it_is(void)
 	rung.call = "close";
 	arrow_draw(out, &rung);
 	EXPECT_TEXT("╌╌╌ FIN ───▶", out);
+	rung.call = NULL;
+	rung.connection = 4294967295;
+	arrow_draw(out, &rung);
+	EXPECT_INT(ARROW_COLUMNS, example_width(out));
 }
 
 static void every_arrow_fills_its_column(void)

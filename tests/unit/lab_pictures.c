@@ -44,6 +44,22 @@ static struct line line_of(const char *svg, const char *class, size_t nth)
 	return (struct line){ 0 };
 }
 
+/* Where the text has its middle, along its line; 0: nowhere. */
+static double text_x(const char *svg, const char *text)
+{
+	static const char group[] = "<g transform=\"translate(";
+	char element[64];
+	double x = 0;
+
+	snprintf(element, sizeof(element), ">%s</text>", text);
+	const char *end = svg ? strstr(svg, element) : NULL;
+
+	for (const char *at = svg; end && (at = strstr(at, group)) && at < end;
+		at++)
+		x = strtod(at + strlen(group), NULL);
+	return x;
+}
+
 static void segments_that_cross_cross_in_the_picture(void)
 {
 	struct record record = example_connected();
@@ -88,6 +104,9 @@ static void a_copy_leaves_where_the_first_left(void)
 	EXPECT(copy.y2 > first.y2 + ROW_HEIGHT);
 	EXPECT_INT(1, example_count(svg, ">FIN</text>"));
 	EXPECT_INT(1, example_count(svg, ">FIN copy</text>"));
+	/* Neither text hides the other. */
+	EXPECT(text_x(svg, "FIN") < MIDDLE_X - 80);
+	EXPECT(text_x(svg, "FIN copy") > MIDDLE_X + 80);
 	free(svg);
 	record_free(&record);
 }
@@ -290,6 +309,15 @@ static void what_is_long_is_wrapped_or_cut(void)
 	EXPECT(example_count(svg, "class=\"asks\"") > 2);
 	EXPECT_INT(1, example_count(svg, "xxxxxxxxxx…&quot;</text>"));
 	EXPECT_INT(1, example_count(svg, ">  = EPIPE</text>"));
+	free(svg);
+
+	tap_case("by what is drawn of it");
+	free(record.title);
+	memset(text, '\1', 60);
+	text[60] = '\0';
+	record.title = strdup(text);
+	svg = example_drawn(svg_write, &record);
+	EXPECT(example_count(svg, "class=\"title\"") > 4);
 	free(svg);
 	record_free(&record);
 }

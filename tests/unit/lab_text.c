@@ -17,6 +17,18 @@ static void columns_are_characters(void)
 	EXPECT_INT(6, text_bytes_of("─▶", 9));
 }
 
+static void wide_characters_have_two_columns_and_combining_none(void)
+{
+	EXPECT_INT(4, text_columns("你好"));
+	EXPECT_INT(2, text_columns("😀"));
+	EXPECT_INT(1, text_columns("e\xcc\x81"));
+	EXPECT_INT(2, text_columns("\xff\xe4"));
+	/* Half a character is none; what combines belongs to what it is on. */
+	EXPECT_INT(3, text_bytes_of("你好", 3));
+	EXPECT_INT(0, text_bytes_of("你好", 1));
+	EXPECT_INT(3, text_bytes_of("e\xcc\x81x", 1));
+}
+
 static void a_label_fits_its_columns(void)
 {
 	static const struct {
@@ -72,6 +84,48 @@ static void a_label_of_any_width_keeps_to_it(void)
 	}
 }
 
+/* A text of `count` times `part`, for free(). */
+static char *repeated(const char *part, size_t count)
+{
+	char *text = calloc(count, strlen(part) + 1);
+
+	for (size_t i = 0; text && i < count; i++)
+		strcat(text, part);
+	return text;
+}
+
+static void no_text_is_too_wide_or_too_long(void)
+{
+	static const char *const parts[] = { "x", "你", "😀", "\xcc\x81",
+		"e\xcc\x81", "\xff", "a \"b\" " };
+	static const unsigned connections[] = { 0, 1, 4294967295 };
+
+	for (size_t i = 0; i < 3 * sizeof(parts) / sizeof(*parts); i++) {
+		char *call = repeated(parts[i / 3], i & 1 ? 300 : 3);
+		char *text = repeated(parts[i / 3], i & 2 ? 300 : 11);
+		const struct rung rung = { .call = call,
+			.text = text,
+			.result = text,
+			.segment = text,
+			.copy = i & 1,
+			.connection = connections[i % 3] };
+		char first[TEXT_LABEL_SIZE], second[TEXT_LABEL_SIZE];
+
+		for (size_t columns = 8; columns < 40; columns++) {
+			tap_case("%zu in %zu", i, columns);
+			text_label(&rung, columns, first, second);
+			EXPECT(text_columns(first) <= columns);
+			EXPECT(text_columns(second) <= columns);
+			text_segment(&rung, columns, first);
+			EXPECT(text_columns(first) <= columns);
+			text_cut(first, columns, text);
+			EXPECT(text_columns(first) <= columns);
+		}
+		free(call);
+		free(text);
+	}
+}
+
 static void a_line_is_wrapped_at_spaces(void)
 {
 	static const struct {
@@ -109,7 +163,7 @@ static void a_line_is_wrapped_at_spaces(void)
 
 static void ascii_is_ascii_of_the_same_width(void)
 {
-	static const char text[] = "── data ─▶ ◀─ é…\n\xf0\x9f\x98\x80x\n";
+	static const char text[] = "── data ─▶ ◀─ é… ╌╌═✕\n\xf0\x9f\x98\x80x\n";
 	char *ascii = NULL;
 	size_t size;
 	FILE *out = open_memstream(&ascii, &size);
@@ -121,12 +175,17 @@ static void ascii_is_ascii_of_the_same_width(void)
 	for (size_t i = 0; i < size; i++)
 		EXPECT((unsigned char)ascii[i] < 0x80);
 	EXPECT_INT(text_columns(text), size);
+	EXPECT(strstr(ascii, "??x") && strstr(ascii, "~ ..=x"));
 	EXPECT(!strncmp(ascii, "-- data -> <- ", 14));
 	free(ascii);
 }
 
 const struct tap_test tests_lab_text[] = {
 	{ "text: a column is a character", columns_are_characters },
+	{ "text: wide characters have two columns, combining ones none",
+		wide_characters_have_two_columns_and_combining_none },
+	{ "text: none is wider than it may be, whatever it is",
+		no_text_is_too_wide_or_too_long },
 	{ "text: a label fits its columns, the result on a second line",
 		a_label_fits_its_columns },
 	{ "text: a label of any width keeps to it",
