@@ -630,8 +630,8 @@ refuses() {
 	refuses '1:18: expected a closing quote' 'client: received "x'
 	refuses '1:18: expected the text in double quotes' \
 		'client: received x'
-	refuses '1:9: expected reboot, or a signal' 'client! SIGNONSENSE'
-	refuses '1:9: expected start, reboot, or a signal' 'server! SIGNONSENSE'
+	refuses '1:9: expected a signal such as SIGKILL, or reboot' 'client! SIGNONSENSE'
+	refuses '1:9: expected start, or a signal such as SIGKILL, or reboot' 'server! SIGNONSENSE'
 	refuses '1:9: expected ' 'client! start'
 	refuses '2:1: expected a step' 'client> x' 'title too late'
 	refuses '1:15: expected a TCP state' 'client: state FIN_WAIT'
