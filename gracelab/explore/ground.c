@@ -61,5 +61,8 @@ bool ground_handshake(struct ground *ground, int listener, int client,
 		return fail_call(ground, "connect");
 	await(listener, POLLIN);
 	*accepted = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	return *accepted >= 0 || fail_call(ground, "accept");
+	if (*accepted < 0)
+		return fail_call(ground, "accept");
+	setsockopt(*accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	return true;
 }

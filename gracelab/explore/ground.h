@@ -51,8 +51,7 @@ struct ground_kind {
 	 * send again, which waits then. *came: something did. NULL: nothing is
 	 * ever lost.
 	 */
-	bool (*await)(
-		struct ground *ground, struct peer peers[SIDES], bool *came);
+	bool (*await)(struct ground *ground, bool *came);
 
 	/*
 	 * Whether this machine kept the order waiting so long that a kernel's

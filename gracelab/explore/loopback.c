@@ -42,7 +42,6 @@ static int begin_listening(struct loopback *loopback)
 {
 	struct sockaddr_in *address = (struct sockaddr_in *)&loopback->address;
 	socklen_t size = sizeof(*address);
-	const int on = 1;
 
 	address->sin_family = AF_INET;
 	address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -50,8 +49,6 @@ static int begin_listening(struct loopback *loopback)
 		socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (loopback->listener < 0)
 		return -1;
-	setsockopt(
-		loopback->listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	return bind(loopback->listener, (struct sockaddr *)address, size) ||
 			listen(loopback->listener, 1) ||
 			getsockname(loopback->listener,

@@ -149,7 +149,7 @@ bool order_moves(struct order *order, uint16_t *moves)
 		if (peer_owes(&peers[SERVER]))
 			*moves |= 1u << ORDER_ANSWER;
 		if (!*moves && order->losses_left < order->losses &&
-			!ground->kind->await(ground, order->peers, &came))
+			!ground->kind->await(ground, &came))
 			return false;
 	} while (came);
 	return true;

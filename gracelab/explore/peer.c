@@ -134,6 +134,9 @@ static void note_event(void *owner, const struct event *event)
 	case EVENT_UNSENT:
 	case EVENT_SAVED:
 	case EVENT_FAILURE:
+	case EVENT_OPTION:
+	case EVENT_LISTENER:
+	case EVENT_KILLED:
 	case EVENT_DONE:
 	case EVENT_EXIT:
 		break;

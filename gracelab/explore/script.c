@@ -52,19 +52,34 @@ enum parse_result script_parse(struct script *script, enum side side,
 }
 
 /* Why a command cannot be a move; NULL: it can. */
-static const char *refusal(enum command_id id, bool wired)
+static const char *refusal(const struct command *command, bool wired)
 {
-	static const char clock[] = "it waits, and an order has no clock";
-
-	switch (id) {
+	switch (command->spec->id) {
 	case COMMAND_WAIT:
 	case COMMAND_SLEEP:
 	case COMMAND_EVERY:
-		return clock;
+		return "it waits, and an order has no clock";
 	case COMMAND_PROBE:
 		return wired ? "it waits for a round trip" : NULL;
+	case COMMAND_LINGER:
+		return wired && command->on && command->duration_ms
+			? "close(2) would wait for the wire"
+			: NULL;
+	case COMMAND_QUICKACK:
+		return "a delayed ACK is a kernel's timer";
+	case COMMAND_BLOCK:
+		return "an order has no threads";
 	case COMMAND_OPEN:
-		return "an order is one connection's";
+	case COMMAND_ACCEPT:
+	case COMMAND_LISTENER:
+		return "an order begins with its one connection";
+	case COMMAND_FILL:
+		return command->number ? NULL : "how much is the kernel's say";
+	case COMMAND_MORE:
+	case COMMAND_LINGER2:
+	case COMMAND_KEEPALIVE:
+	case COMMAND_USER_TIMEOUT:
+	case COMMAND_BLOCKING:
 	case COMMAND_SEND:
 	case COMMAND_CLOSE:
 	case COMMAND_SHUTDOWN:
@@ -126,7 +141,7 @@ static bool take_line(
 		break;
 	}
 	enum command_id id = line.command.spec->id;
-	const char *refused = refusal(id, wired);
+	const char *refused = refusal(&line.command, wired);
 
 	if (refused)
 		return cannot(script, step, error, "%s: %s",
@@ -194,6 +209,8 @@ static size_t bytes_of(const struct script *script, enum side side)
 		if (lines->lines[i].kind != SCRIPT_COMMAND)
 			continue;
 		bytes += command->text_bytes;
+		if (command->spec->id == COMMAND_FILL)
+			bytes += command->number;
 		for (size_t f = 0; command->spec->id == COMMAND_SENDFILE &&
 			f < experiment->file_count;
 			f++)

@@ -15,6 +15,7 @@ enum {
 	OPTION_ON_EOF,
 	OPTION_ONCE,
 	OPTION_SIGPIPE,
+	OPTION_REFUSED,
 };
 
 static const struct option server_options[] = {
@@ -25,6 +26,9 @@ static const struct option server_options[] = {
 	{ "on-accept", required_argument, NULL, OPTION_ON_ACCEPT },
 	{ "on-eof", required_argument, NULL, OPTION_ON_EOF },
 	{ "once", no_argument, NULL, OPTION_ONCE },
+	{ "accept", required_argument, NULL, OPTION_REFUSED },
+	{ "defer-accept", required_argument, NULL, OPTION_REFUSED },
+	{ "idle-timeout", required_argument, NULL, OPTION_REFUSED },
 	{ "max-connections", required_argument, NULL, OPTION_NONE },
 	{ "no-reuseaddr", no_argument, NULL, OPTION_NONE },
 	{ "events", required_argument, NULL, OPTION_NONE },
@@ -36,6 +40,7 @@ static const struct option server_options[] = {
 
 static const struct option client_options[] = {
 	{ "connect-timeout", required_argument, NULL, OPTION_NONE },
+	{ "local-port", required_argument, NULL, OPTION_NONE },
 	{ "events", required_argument, NULL, OPTION_NONE },
 	{ "quiet", no_argument, NULL, OPTION_NONE },
 	{ "paused", no_argument, NULL, OPTION_NONE },
@@ -135,6 +140,9 @@ static bool take_option(struct script *script, enum side side, int option,
 		return true;
 	case OPTION_SIGPIPE:
 		return take_sigpipe(script, side, optarg, error);
+	case OPTION_REFUSED:
+		return fail(script, side, "options",
+			"an order begins accepted, and has no clock", error);
 	default:
 		return true;
 	}
