@@ -42,10 +42,12 @@ struct explorer {
 
 static bool fail(struct explorer *explorer, const char *why)
 {
-	if (!*explorer->explored->why)
-		snprintf(explorer->explored->why,
-			sizeof(explorer->explored->why), "%s: %s",
-			explorer->script.experiment->name, why);
+	struct explored *explored = explorer->explored;
+
+	if (!explored->why &&
+		asprintf(&explored->why, "%s: %s",
+			explorer->script.experiment->name, why) < 0)
+		explored->why = NULL;
 	return false;
 }
 
@@ -92,6 +94,7 @@ static bool take(struct explorer *explorer, size_t i)
 		/* One that was hurried before it had begun has done nothing. */
 		good = explorer->hurried || fail(explorer, "a worker has died");
 	} else if (result.failed) {
+		explorer->explored->refused |= result.refused;
 		good = fail(explorer, result.why);
 	} else {
 		bool split =
@@ -261,9 +264,10 @@ static bool begin(struct explorer *explorer)
 	explorer->quota = QUOTA_FIRST;
 	explorer->spans = spans_begin();
 	explorer->plan = (struct worker_plan){
-		.script = &explorer->script,
-		.ground = options->wired ? &ground_wire : &ground_loopback,
-		.losses = options->losses,
+		.site = { .script = &explorer->script,
+			.ground = options->wired ? &ground_wire
+						 : &ground_loopback,
+			.losses = options->losses },
 		.find = options->find,
 	};
 	return explorer->spans || fail(explorer, "no memory");
@@ -278,7 +282,7 @@ bool explore_run(const struct experiment *experiment,
 
 	*explored = (struct explored){ 0 };
 	if (!script_read(&explorer.script, experiment, options->wired,
-		    explored->why))
+		    &explored->why))
 		return false;
 	/* A worker that has died is noticed by its result. */
 	sigaction(SIGPIPE, &ignore, &before);
@@ -295,4 +299,5 @@ bool explore_run(const struct experiment *experiment,
 void explored_free(struct explored *explored)
 {
 	table_free(&explored->table);
+	free(explored->why);
 }

@@ -12,6 +12,7 @@
 #ifndef GRACELAB_EXPLORE_H
 #define GRACELAB_EXPLORE_H
 
+#include "find.h"
 #include "gracelab/experiment/experiment.h"
 #include "table.h"
 
@@ -35,14 +36,14 @@ struct explored {
 	/* Which part of the tree is in it, every choice taken as equally
 	 * likely: 0 to 1. */
 	double covered;
-	/* Why it could not be done, terminated; "" if it could. */
-	char why[EXPERIMENT_ERROR_SIZE];
+	bool refused; /* this system has no such network to explore on */
+	char *why;    /* owned: why it could not be done, or NULL */
 };
 
 /*
  * Explores it, in child processes on private networks, of which none is left
- * when this returns. False with explored->why where it cannot; what was
- * explored is for explored_free() in any case.
+ * when this returns. False where it cannot: explored->why says why, if there is
+ * memory for it. What was explored is for explored_free() in any case.
  */
 bool explore_run(const struct experiment *experiment,
 	const struct explore_options *options, struct explored *explored);

@@ -16,7 +16,7 @@ struct message_task {
 
 /* What came of it. */
 struct message_result {
-	bool failed;
+	bool failed, refused;      /* the second: there is no such network */
 	char why[GROUND_WHY_SIZE]; /* then; terminated */
 	struct table table;        /* owned */
 	struct walk left;          /* owned: where it stands */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "order.h"
+#include "gracelab/explore/order/order.h"
 
 /* The moves of an order, each an enum order_move, owned; NULL: none. */
 struct moves {

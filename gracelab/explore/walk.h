@@ -7,7 +7,7 @@
 #ifndef GRACELAB_EXPLORE_WALK_H
 #define GRACELAB_EXPLORE_WALK_H
 
-#include "order.h"
+#include "gracelab/explore/order/order.h"
 #include "table.h"
 
 /* One choice: the moves that were possible, and the one that was made. */

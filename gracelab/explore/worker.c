@@ -10,7 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gracelab/stage/scratch.h"
 #include "lib/base/signals.h"
 
 /*
@@ -22,10 +21,10 @@
 /* A worker's own view of itself. */
 struct work {
 	const struct worker_plan *plan;
-	struct ground *ground;
-	struct order order;
+	struct site site;
 	struct table *table; /* of the task under way */
 	uint64_t played;
+	bool found; /* in the order under way, what is looked for */
 	sigset_t outside;
 };
 
@@ -36,7 +35,7 @@ static bool count_order(
 	struct table *table = work->table;
 
 	work->played++;
-	if (order->found && !table->found.list) {
+	if (work->found && !table->found.list) {
 		table->found = moves_copy(moves->list, moves->count);
 		if (!table->found.list)
 			return false;
@@ -61,55 +60,38 @@ static void do_task(struct work *work, struct message_task *task,
 	work->table = &result->table;
 	while (!walk->over && work->played < end && !result->failed &&
 		!hurries(work)) {
-		result->failed = walk_on(walk, &work->order, count_order,
+		work->found = false;
+		result->failed = walk_on(walk, &work->site.order, count_order,
 					 work) == WALK_FAILED;
 		if (work->played >= ORDERS_A_NETWORK)
 			break;
 	}
 	if (result->failed)
-		memcpy(result->why, work->ground->why, sizeof(result->why));
+		memcpy(result->why, work->site.ground->why,
+			sizeof(result->why));
 	result->leaving = work->played >= ORDERS_A_NETWORK;
 	result->left = *walk;
 }
 
-/* Where the lines name files, they are those of the experiment. */
-static bool enter_folder(const struct script *script, char *why)
+static void look_for(void *context, enum side side, const struct event *event)
 {
-	int folder =
-		script->needs_files ? scratch_open(script->experiment) : -1;
-	bool good = !script->needs_files || (folder >= 0 && !fchdir(folder));
+	struct work *work = context;
 
-	if (!good)
-		snprintf(why, GROUND_WHY_SIZE, "no folder for the files: %s",
-			strerror(errno));
-	if (folder >= 0)
-		close(folder);
-	return good;
+	(void)side;
+	work->found |= find_is(work->plan->find, event);
 }
 
 static bool begin(struct work *work, char *why)
 {
 	const struct worker_plan *plan = work->plan;
 
-	work->ground = plan->ground->enter(
-		plan->script->experiment, plan->losses, why);
-	if (!work->ground || !enter_folder(plan->script, why))
+	if (!site_enter(&work->site, &plan->site, why))
 		return false;
-	if (!order_init(
-		    &work->order, plan->script, work->ground, plan->losses)) {
-		snprintf(why, GROUND_WHY_SIZE, "no memory");
-		return false;
+	if (plan->find) {
+		work->site.order.on_event = look_for;
+		work->site.order.context = work;
 	}
-	work->order.find = plan->find;
 	return true;
-}
-
-static void end(struct work *work)
-{
-	if (!work->ground)
-		return;
-	order_free(&work->order);
-	work->ground->kind->leave(work->ground);
 }
 
 static int work_on(const struct worker_plan *plan, FILE *tasks, FILE *results)
@@ -122,6 +104,7 @@ static int work_on(const struct worker_plan *plan, FILE *tasks, FILE *results)
 	sigprocmask(SIG_SETMASK, NULL, &work.outside);
 	signals_catch(SIGTERM);
 	result.failed = !begin(&work, result.why);
+	result.refused = !work.site.ground;
 	while (going && message_get_task(tasks, &task)) {
 		if (!result.failed)
 			do_task(&work, &task, &result);
@@ -129,7 +112,7 @@ static int work_on(const struct worker_plan *plan, FILE *tasks, FILE *results)
 			!result.leaving && !result.failed;
 		message_free_result(&result);
 	}
-	end(&work);
+	site_leave(&work.site);
 	return 0;
 }
 

@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "find.h"
+#include "gracelab/explore/order/site.h"
 #include "message.h"
 
 struct worker_plan {
-	const struct script *script;
-	const struct ground_kind *ground;
-	unsigned losses;
-	const struct find *find; /* or NULL */
+	struct site_plan site;
+	const struct find *find; /* what to look for, or NULL */
 };
 
 struct worker {

@@ -2,6 +2,11 @@
 #include "write.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/json_text.h"
 
 static const char *what_became(bool lost)
 {
@@ -66,7 +71,7 @@ static void write_stopped(FILE *out, const struct explore_options *options,
 		percent > 99.9 ? 99.9 : percent);
 }
 
-void write_text(FILE *out, const struct experiment *experiment,
+static void write_table(FILE *out, const struct experiment *experiment,
 	const struct explore_options *options, const struct explored *explored)
 {
 	const struct table *table = &explored->table;
@@ -102,6 +107,22 @@ void write_text(FILE *out, const struct experiment *experiment,
 	write_stopped(out, options, explored);
 }
 
+char *write_text(const struct experiment *experiment,
+	const struct explore_options *options, const struct explored *explored)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	write_table(out, experiment, options, explored);
+	if (!fclose(out))
+		return text;
+	free(text);
+	return NULL;
+}
+
 static json_t *moves_to_json(const struct moves *moves)
 {
 	json_t *array = json_array();
@@ -130,9 +151,9 @@ json_t *write_json(const struct experiment *experiment,
 				table_told(class->ending.told), "order",
 				moves_to_json(&class->first)));
 	}
-	return json_pack("{s:s, s:b, s:i, s:I, s:b, s:f, s:o}", "experiment",
-		experiment->name, "wire", options->wired, "losses",
-		(int)options->losses, "orders",
+	return json_pack("{s:o, s:b, s:i, s:I, s:b, s:f, s:o}", "experiment",
+		json_text(experiment->name, strlen(experiment->name)), "wire",
+		options->wired, "losses", (int)options->losses, "orders",
 		(json_int_t)explored->table.orders, "complete",
 		explored->complete, "covered", explored->covered, "classes",
 		classes);

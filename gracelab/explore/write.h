@@ -4,12 +4,14 @@
 #define GRACELAB_EXPLORE_WRITE_H
 
 #include <jansson.h>
-#include <stdio.h>
 
 #include "explore.h"
 
-/* The table, and the sentence that sums up. */
-void write_text(FILE *out, const struct experiment *experiment,
+/*
+ * The table, and the sentence that sums up; for free(). NULL without memory.
+ * The experiment's texts stand in it as they are.
+ */
+char *write_text(const struct experiment *experiment,
 	const struct explore_options *options, const struct explored *explored);
 
 /* A new reference, or NULL without memory. */

@@ -4,8 +4,8 @@
  * how its program was started. Reads, replies and what must be seen are left
  * out: an explorer finds them.
  */
-#ifndef GRACELAB_EXPLORE_SCRIPT_H
-#define GRACELAB_EXPLORE_SCRIPT_H
+#ifndef GRACELAB_SCRIPT_H
+#define GRACELAB_SCRIPT_H
 
 #include "gracelab/experiment/experiment.h"
 #include "lib/base/signals.h"
@@ -50,16 +50,16 @@ struct script {
 
 /*
  * Fills `script`, for script_free(). `wired`: with a wire. False where the
- * experiment cannot be explored: `error` (room for EXPERIMENT_ERROR_SIZE,
- * terminated) says which line, and why.
+ * experiment cannot be explored: `*error`, for the caller to free, says which
+ * line, and why; NULL there: no memory.
  */
 bool script_read(struct script *script, const struct experiment *experiment,
-	bool wired, char *error);
+	bool wired, char **error);
 
 void script_free(struct script *script);
 
 /* script_options.c: the programs' head lines, for script_read(). */
-bool script_read_options(struct script *script, char *error);
+bool script_read_options(struct script *script, char **error);
 
 /*
  * Parses a copy of `text`, which the script owns then. PARSE_ERROR with the

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "order.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,21 +33,11 @@ bool order_move_named(const char *name, size_t len, enum order_move *move)
 	return false;
 }
 
-static bool is_found(const struct find *find, const struct event *event)
-{
-	if (event->kind == EVENT_EOF)
-		return find->eof;
-	if (event->kind != EVENT_ERROR)
-		return false;
-	return find->error == event->error &&
-		(!find->call || !strcmp(find->call, event->call));
-}
-
 static void on_event(struct peer *peer, const struct event *event)
 {
 	struct order *order = peer->owner;
 
-	order->found |= is_found(order->find, event);
+	order->on_event(order->context, peer->side, event);
 }
 
 bool order_init(struct order *order, const struct script *script,
@@ -81,9 +70,8 @@ bool order_begin(struct order *order)
 
 	order->told = TOLD_NOBODY;
 	order->losses_left = order->losses;
-	order->found = false;
 	for (enum side side = CLIENT; side <= SERVER; side++)
-		order->peers[side].on_event = order->find ? on_event : NULL;
+		order->peers[side].on_event = order->on_event ? on_event : NULL;
 	if (!ground->kind->connect(ground, fds))
 		return false;
 	peer_begin(&order->peers[CLIENT], fds[CLIENT]);

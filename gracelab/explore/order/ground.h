@@ -3,13 +3,14 @@
  * Where orders are played: a private loopback, or two hosts with a wire. Many
  * connections, one after the other, in the calling process.
  */
-#ifndef GRACELAB_EXPLORE_GROUND_H
-#define GRACELAB_EXPLORE_GROUND_H
+#ifndef GRACELAB_GROUND_H
+#define GRACELAB_GROUND_H
 
 #include <stdbool.h>
 #include <sys/socket.h>
 
 #include "gracelab/experiment/experiment.h"
+#include "gracelab/observe/segment.h"
 #include "peer.h"
 
 /* How long a kernel may take until it is at rest, or sends again. */
@@ -21,6 +22,13 @@
 struct ground {
 	const struct ground_kind *kind;
 	char why[GROUND_WHY_SIZE]; /* where something has failed */
+	/*
+	 * Told of a segment that arrives or is lost now, or (WIRE_SENT) that a
+	 * kernel has sent again what was lost; pure ACKs too. Or NULL.
+	 */
+	void (*on_segment)(void *context, enum wire_fate fate, enum side sender,
+		const struct segment *segment);
+	void *context;
 };
 
 /* Each returns false with the reason in ground->why, if not said otherwise. */

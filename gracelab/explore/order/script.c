@@ -16,20 +16,21 @@
 #define BYTES_MAX (32 * 1024)
 
 __attribute__((format(printf, 4, 5))) static bool cannot(
-	const struct script *script, const struct step *step, char *error,
+	const struct script *script, const struct step *step, char **error,
 	const char *format, ...)
 {
-	int used = snprintf(error, EXPERIMENT_ERROR_SIZE,
-		"%s:%u: cannot be explored: ", script->experiment->path,
-		step->line_number);
 	va_list arguments;
+	char *why = NULL;
 
-	if (used < 0 || used >= EXPERIMENT_ERROR_SIZE)
-		return false;
 	va_start(arguments, format);
-	vsnprintf(error + used, (size_t)(EXPERIMENT_ERROR_SIZE - used), format,
-		arguments);
+	if (vasprintf(&why, format, arguments) < 0)
+		why = NULL;
 	va_end(arguments);
+	if (!why ||
+		asprintf(error, "%s:%u: cannot be explored: %s",
+			script->experiment->path, step->line_number, why) < 0)
+		*error = NULL;
+	free(why);
 	return false;
 }
 
@@ -110,7 +111,7 @@ static bool is_left_out(enum command_id id)
 }
 
 static bool add(struct script *script, const struct step *step,
-	struct script_line line, char *error)
+	struct script_line line, char **error)
 {
 	struct script_side *side = &script->sides[step->side];
 	struct script_line *lines =
@@ -124,8 +125,8 @@ static bool add(struct script *script, const struct step *step,
 	return true;
 }
 
-static bool take_line(
-	struct script *script, const struct step *step, bool wired, char *error)
+static bool take_line(struct script *script, const struct step *step,
+	bool wired, char **error)
 {
 	struct script_line line = { .kind = SCRIPT_COMMAND };
 	char why[PARSE_ERROR_SIZE];
@@ -170,8 +171,8 @@ static bool is_deadly(const struct script *script, enum side side, int signal)
 	}
 }
 
-static bool take_step(
-	struct script *script, const struct step *step, bool wired, char *error)
+static bool take_step(struct script *script, const struct step *step,
+	bool wired, char **error)
 {
 	switch (step->kind) {
 	case STEP_TYPE:
@@ -220,22 +221,24 @@ static size_t bytes_of(const struct script *script, enum side side)
 	return bytes;
 }
 
-static bool check_bytes(const struct script *script, char *error)
+static bool check_bytes(const struct script *script, char **error)
 {
 	for (enum side side = CLIENT; side <= SERVER; side++) {
 		if (bytes_of(script, side) <= BYTES_MAX)
 			continue;
-		snprintf(error, EXPERIMENT_ERROR_SIZE,
-			"%s: cannot be explored: the %s sends more than %d "
-			"bytes",
-			script->experiment->path, side_name(side), BYTES_MAX);
+		if (asprintf(error,
+			    "%s: cannot be explored: the %s sends more than %d "
+			    "bytes",
+			    script->experiment->path, side_name(side),
+			    BYTES_MAX) < 0)
+			*error = NULL;
 		return false;
 	}
 	return true;
 }
 
 bool script_read(struct script *script, const struct experiment *experiment,
-	bool wired, char *error)
+	bool wired, char **error)
 {
 	*script = (struct script){ .experiment = experiment };
 	bool good = script_read_options(script, error);

@@ -3,8 +3,8 @@
  * One order of moves: begins with a fresh connection, accepted and
  * --on-accept done, and ends when no move is left.
  */
-#ifndef GRACELAB_EXPLORE_ORDER_H
-#define GRACELAB_EXPLORE_ORDER_H
+#ifndef GRACELAB_ORDER_H
+#define GRACELAB_ORDER_H
 
 #include <stdint.h>
 
@@ -39,22 +39,17 @@ struct ending {
 	enum told told;
 };
 
-/* What is looked for; zero-initialised: nothing. */
-struct find {
-	const char *call; /* or NULL: any */
-	int error;        /* an errno; 0: none */
-	bool eof;
-};
-
 struct order {
 	const struct script *script; /* borrowed, as the ground */
 	struct ground *ground;
 	struct peer peers[SIDES];
 	enum told told;
-	unsigned losses;         /* how many there may be */
-	unsigned losses_left;    /* in the order under way */
-	const struct find *find; /* or NULL */
-	bool found;
+	unsigned losses;      /* how many there may be */
+	unsigned losses_left; /* in the order under way */
+	/* Told of each event of the moves, and of --on-accept; or NULL. */
+	void (*on_event)(
+		void *context, enum side side, const struct event *event);
+	void *context;
 };
 
 /* To be done once; false without memory. For order_free() in any case. */

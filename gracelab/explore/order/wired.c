@@ -49,8 +49,7 @@ static bool fail_wire(struct ground *ground)
 {
 	char why[NAMES_DESCRIPTION_SIZE];
 
-	return ground_fail(
-		ground, "the wire: %s", names_describe(why, errno));
+	return ground_fail(ground, "the wire: %s", names_describe(why, errno));
 }
 
 static void leave(struct ground *ground)
@@ -144,8 +143,8 @@ static bool connect_both(struct ground *ground, int fds[SIDES])
 	if (wire_release(wired->wire))
 		return fail_wire(ground);
 	wire_clear(wired->wire);
-	fds[CLIENT] = socket(
-		AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fds[CLIENT] =
+		socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fds[CLIENT] < 0)
 		return ground_fail(ground, "socket: %s", strerror(errno));
 	if (!ground_handshake(ground, wired->listener, fds[CLIENT],
@@ -177,6 +176,22 @@ static const struct wire_segment *first_of(
 	return segment;
 }
 
+static void tell(const struct wired *wired, enum wire_fate fate,
+	const struct wire_segment *segment)
+{
+	const struct ground *ground = &wired->ground;
+
+	if (ground->on_segment)
+		ground->on_segment(ground->context, fate, segment->sender,
+			&segment->segment);
+}
+
+static bool pass_one(struct wired *wired, const struct wire_segment *segment)
+{
+	tell(wired, WIRE_ARRIVED, segment);
+	return !wire_pass(wired->wire, segment) || fail_wire(&wired->ground);
+}
+
 /* Passes on the pure ACKs that are first. */
 static bool pass_acks(struct ground *ground)
 {
@@ -188,8 +203,8 @@ static bool pass_acks(struct ground *ground)
 		const struct wire_segment *first = first_of(wired, side);
 		bool is_ack = first && segment_is_pure_ack(&first->segment);
 
-		if (is_ack && wire_pass(wired->wire, first))
-			return fail_wire(ground);
+		if (is_ack && !pass_one(wired, first))
+			return false;
 		idle = is_ack ? 0 : idle + 1;
 		side = side == CLIENT ? SERVER : CLIENT;
 	}
@@ -218,16 +233,17 @@ static bool pass(struct ground *ground, enum side sender)
 {
 	struct wired *wired = wired_of(ground);
 
-	return !wire_pass(wired->wire, first_of(wired, sender)) ||
-		fail_wire(ground);
+	return pass_one(wired, first_of(wired, sender));
 }
 
 static bool lose(struct ground *ground, enum side sender)
 {
 	struct wired *wired = wired_of(ground);
 
-	return !wire_drop(wired->wire, first_of(wired, sender)) ||
-		fail_wire(ground);
+	const struct wire_segment *first = first_of(wired, sender);
+
+	tell(wired, WIRE_LOST, first);
+	return !wire_drop(wired->wire, first) || fail_wire(ground);
 }
 
 /* Whether a segment waits that the side has sent again. */
@@ -245,8 +261,8 @@ static bool sends_again(struct wired *wired, enum side side, bool *will)
 {
 	struct kernel_socket sockets[SIDES];
 
-	if (kernel_look(wired->kernels[side], &wired->pair,
-		    &sockets[CLIENT], &sockets[SERVER]))
+	if (kernel_look(wired->kernels[side], &wired->pair, &sockets[CLIENT],
+		    &sockets[SERVER]))
 		return false;
 	*will = sockets[side].state != STATE_GONE &&
 		sockets[side].unacked_bytes;
@@ -298,8 +314,11 @@ static bool await(struct ground *ground, bool *came)
 	if (!await_both(ground, will))
 		return false;
 	for (const struct wire_segment *segment = wire_first(wired->wire);
-		segment; segment = segment->next)
+		segment; segment = segment->next) {
+		if (!segment->id)
+			tell(wired, WIRE_SENT, segment);
 		wire_reveal(wired->wire, segment);
+	}
 	*came = wire_first(wired->wire);
 	wired->since_s = duration_now_s();
 	return true;

@@ -49,17 +49,17 @@ static const struct option client_options[] = {
 };
 
 static bool fail(const struct script *script, enum side side, const char *what,
-	const char *why, char *error)
+	const char *why, char **error)
 {
-	snprintf(error, EXPERIMENT_ERROR_SIZE,
-		"%s: cannot be explored: %s %s: %s", script->experiment->path,
-		side_name(side), what, why);
+	if (asprintf(error, "%s: cannot be explored: %s %s: %s",
+		    script->experiment->path, side_name(side), what, why) < 0)
+		*error = NULL;
 	return false;
 }
 
 /* Adds a command of --on-accept or --on-eof. */
 static bool add_command(struct script *script, struct script_commands *commands,
-	const char *option, const char *text, char *error)
+	const char *option, const char *text, char **error)
 {
 	char why[PARSE_ERROR_SIZE];
 	struct command command;
@@ -91,7 +91,7 @@ static bool add_command(struct script *script, struct script_commands *commands,
 	return true;
 }
 
-static bool take_delay(struct script *script, const char *text, char *error)
+static bool take_delay(struct script *script, const char *text, char **error)
 {
 	int64_t delay_ms;
 
@@ -103,7 +103,7 @@ static bool take_delay(struct script *script, const char *text, char *error)
 }
 
 static bool take_sigpipe(
-	struct script *script, enum side side, const char *text, char *error)
+	struct script *script, enum side side, const char *text, char **error)
 {
 	enum sigpipe_policy policy;
 
@@ -120,7 +120,7 @@ static bool take_sigpipe(
 
 /* Takes one option; `said_on_eof` is told of --on-eof. */
 static bool take_option(struct script *script, enum side side, int option,
-	bool *said_on_eof, char *error)
+	bool *said_on_eof, char **error)
 {
 	switch (option) {
 	case 'd':
@@ -149,7 +149,7 @@ static bool take_option(struct script *script, enum side side, int option,
 }
 
 static bool take_options(struct script *script, enum side side,
-	const struct words *words, bool *said_on_eof, char *error)
+	const struct words *words, bool *said_on_eof, char **error)
 {
 	/* getopt_long(3) sorts its vector, and begins behind the name. */
 	char **vector = calloc(words->count + 2, sizeof(*vector));
@@ -180,7 +180,7 @@ static bool take_options(struct script *script, enum side side,
 	return good;
 }
 
-bool script_read_options(struct script *script, char *error)
+bool script_read_options(struct script *script, char **error)
 {
 	const struct experiment *experiment = script->experiment;
 	bool said_on_eof = false;

@@ -4,8 +4,8 @@
  * still to be typed, and what it was told. It acts as graceclient and
  * graceserver act, by the same connection and commands, in this process.
  */
-#ifndef GRACELAB_EXPLORE_PEER_H
-#define GRACELAB_EXPLORE_PEER_H
+#ifndef GRACELAB_PEER_H
+#define GRACELAB_PEER_H
 
 #include "lib/conn/conn.h"
 #include "lib/event/report.h"
