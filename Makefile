@@ -71,8 +71,9 @@ OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
 	$(O)/obj/gracelab/manual/synopsis.o \
 	$(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/bench/*.c tests/pictures/*.c))
 MANUALS     := $(patsubst %,$(O)/%.1,$(PROGRAMS))
-LAB_FILES   := $(wildcard transcripts/*.lab transcripts/*.txt) \
-	transcripts/README.md
+LAB_FILES   := $(wildcard transcripts/*.lab transcripts/*.txt \
+	transcripts/*.md)
+LAB_THEMES  := $(patsubst %/,%,$(wildcard transcripts/*/))
 SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.c' '*.h')
 SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \
@@ -238,6 +239,10 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/grace/transcripts
 	install -m 644 gracelab/grace-lab.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 $(LAB_FILES) $(DESTDIR)$(PREFIX)/share/grace/transcripts
+	for theme in $(LAB_THEMES); do \
+		to=$(DESTDIR)$(PREFIX)/share/grace/$$theme; \
+		install -d $$to && install -m 644 $$theme/*.lab $$theme/*.txt \
+			$$to || exit 1; done
 	install $(PROGRAMS:%=$(O)/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(MANUALS) $(DESTDIR)$(PREFIX)/share/man/man1
 	for p in $(PROGRAMS); do install -m 644 $$p/completion.bash \

@@ -119,8 +119,8 @@ load lab
 @test "list has a line for each experiment, its name first, sorted" {
 	run -0 lab list
 	assert_equal "$(cut -d ' ' -f 1 <<<"$output")" \
-		"$(cd "$ROOT/transcripts" && printf '%s\n' ./*.lab |
-			sed 's|^./||; s/\.lab$//' | LC_ALL=C sort)"
+		"$(cd "$ROOT/transcripts" && printf '%s\n' ./*.lab ./*/*.lab |
+			sed 's|.*/||; s/\.lab$//' | LC_ALL=C sort)"
 	assert_line --regexp '^close-early +close\(\) while replies'
 }
 
@@ -795,8 +795,10 @@ refuses() {
 }
 
 @test "two labs at once do not disturb each other" {
-	start one "$O/gracelab" check --transcripts "$ROOT/transcripts"
-	start two "$O/gracelab" check --transcripts "$ROOT/transcripts"
+	local played=("$ROOT"/transcripts/*.lab)
+
+	start one "$O/gracelab" check "${played[@]}"
+	start two "$O/gracelab" check "${played[@]}"
 	finish one 0
 	finish two 0
 }

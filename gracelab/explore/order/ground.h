@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 #include "gracelab/experiment/experiment.h"
-#include "gracelab/observe/segment.h"
+#include "lib/net/segment.h"
 #include "peer.h"
 
 /* How long a kernel may take until it is at rest, or sends again. */

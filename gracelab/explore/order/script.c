@@ -188,6 +188,12 @@ static bool take_step(struct script *script, const struct step *step,
 	case STEP_START:
 		return cannot(script, step, error,
 			"start: an order is one connection's");
+	case STEP_REBOOT:
+		return cannot(script, step, error,
+			"reboot: an order is one connection's");
+	case STEP_WIRE:
+		return cannot(script, step, error,
+			"the wire: an explorer finds what arrives when");
 	case STEP_EXPECT:
 		if (step->outcome.kind == OUTCOME_STATE)
 			return cannot(script, step, error,
