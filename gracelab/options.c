@@ -10,6 +10,7 @@ enum {
 	OPTION_CONFIRM,
 	OPTION_FORMAT,
 	OPTION_HOST,
+	OPTION_ORDER,
 	OPTION_PATIENCE,
 	OPTION_PCAP,
 	OPTION_STEP,
@@ -133,6 +134,9 @@ static const struct argp_option play[] = {
 	{ "step", OPTION_STEP, NULL, 0,
 		"Wait for Enter before each step, and show the ladder grow",
 		1 },
+	{ "order", OPTION_ORDER, "MOVES", 0,
+		"Play this order of the experiment's moves, as explore has it",
+		1 },
 	{ 0 },
 };
 
@@ -155,6 +159,9 @@ static error_t parse_play(int key, char *argument, struct argp_state *state)
 		return 0;
 	case OPTION_STEP:
 		options->step = true;
+		return 0;
+	case OPTION_ORDER:
+		options->orders.order = argument;
 		return 0;
 	case ARGP_KEY_END:
 		check_play(state);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gracelab/explore/replay.h"
+#include "gracelab/explore/picture/picture.h"
 #include "gracelab/explore/write.h"
 #include "lib/base/signals.h"
 #include "lib/base/status.h"
@@ -89,23 +89,15 @@ static void play_order(struct program *program,
 	const struct explore_options *options, const struct moves *moves,
 	const char *about)
 {
-	char *text, *error = NULL;
+	char *text = NULL;
+	struct experiment *order = playlist_order(
+		program, experiment, options, moves, about, &text);
 
-	if (!replay_text(experiment, options, moves, about, &text)) {
-		fail(program, text, STATUS_FAILURE);
-	} else if (program->options.format == FORMAT_LAB) {
+	if (order && program->options.format == FORMAT_LAB)
 		fputs(text, program->out);
-	} else {
-		struct experiment *order = experiment_parse(experiment->path,
-			experiment->name, text, strlen(text), &error);
-
-		if (order)
-			show_one(program, order);
-		else
-			fail(program, error, STATUS_FAILURE);
-		experiment_free(order);
-	}
-	free(error);
+	else if (order)
+		show_one(program, order);
+	experiment_free(order);
 	free(text);
 }
 
@@ -114,22 +106,11 @@ static void show_order(struct program *program,
 	const struct experiment *experiment,
 	const struct explore_options *options)
 {
-	const char *bad;
-	size_t bad_bytes;
 	struct moves moves;
 
-	if (replay_parse(
-		    &moves, program->options.orders.order, &bad, &bad_bytes)) {
+	if (playlist_moves(program, &moves))
 		play_order(program, experiment, options, &moves,
-			"an order of moves");
-	} else if (!bad) {
-		fail(program, NULL, STATUS_FAILURE);
-	} else {
-		program_complain("--order: expected a move such as `server "
-				 "read', not '%.*s'",
-			(int)bad_bytes, bad);
-		program->status = STATUS_USAGE;
-	}
+			PLAYLIST_ABOUT_ORDER);
 	free(moves.list);
 }
 
@@ -231,6 +212,21 @@ static void show_table(struct program *program,
 	explored_free(&explored);
 }
 
+static void show_picture(struct program *program,
+	const struct experiment *experiment,
+	const struct explore_options *options)
+{
+	bool is_svg = program->options.format == FORMAT_SVG;
+	char *text;
+
+	if (picture_text(experiment, options,
+		    is_svg ? PICTURE_SVG : PICTURE_DOT, &text))
+		fputs(text, program->out);
+	else
+		fail(program, text, STATUS_FAILURE);
+	free(text);
+}
+
 static void show(struct program *program, const struct experiment *experiment,
 	json_t *array)
 {
@@ -247,6 +243,9 @@ static void show(struct program *program, const struct experiment *experiment,
 		show_class(program, experiment, &options);
 	} else if (asked->find) {
 		show_found(program, experiment, &options);
+	} else if (program->options.format == FORMAT_SVG ||
+		program->options.format == FORMAT_DOT) {
+		show_picture(program, experiment, &options);
 	} else {
 		show_table(program, experiment, &options, array);
 	}

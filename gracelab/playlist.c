@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gracelab/explore/picture/picture.h"
+#include "gracelab/explore/replay.h"
 #include "gracelab/explore/write.h"
 #include "gracelab/play/parallel.h"
 #include "gracelab/play/terminals.h"
@@ -23,6 +25,77 @@ struct explore_options playlist_explore_options(
 	};
 }
 
+bool playlist_moves(struct program *program, struct moves *moves)
+{
+	const char *bad;
+	size_t bad_bytes;
+
+	if (replay_parse(
+		    moves, program->options.orders.order, &bad, &bad_bytes))
+		return true;
+	if (bad)
+		program_complain("--order: expected a move such as `server "
+				 "read', not '%.*s'",
+			(int)bad_bytes, bad);
+	else
+		program_complain("no memory for the order");
+	program->status = bad ? STATUS_USAGE : STATUS_FAILURE;
+	return false;
+}
+
+struct experiment *playlist_order(struct program *program,
+	const struct experiment *experiment,
+	const struct explore_options *options, const struct moves *moves,
+	const char *about, char **text)
+{
+	struct explore_options adapted = *options;
+	struct experiment *order = NULL;
+	char *error = NULL;
+
+	replay_adapt(&adapted, moves);
+	if (replay_text(experiment, &adapted, moves, about, text))
+		order = experiment_parse(experiment->path, experiment->name,
+			*text, strlen(*text), &error);
+	else if (*text &&
+		asprintf(&error, "%s: %s", experiment->name, *text) < 0)
+		error = NULL;
+	if (!order) {
+		program_complain(
+			"%s", error ? error : "no memory for an order");
+		program->status = STATUS_FAILURE;
+	}
+	free(error);
+	return order;
+}
+
+bool playlist_take_order(struct program *program)
+{
+	struct moves moves = { 0 };
+	bool good = true;
+
+	if (!program->options.orders.order)
+		return true;
+	if (!playlist_moves(program, &moves))
+		return false;
+	for (size_t i = 0; good && i < program->count; i++) {
+		struct experiment *experiment = program->experiments[i];
+		struct explore_options options =
+			playlist_explore_options(program, experiment);
+		char *text = NULL;
+		struct experiment *order = playlist_order(program, experiment,
+			&options, &moves, PLAYLIST_ABOUT_ORDER, &text);
+
+		good = order;
+		if (good) {
+			experiment_free(experiment);
+			program->experiments[i] = order;
+		}
+		free(text);
+	}
+	free(moves.list);
+	return good;
+}
+
 struct playing {
 	struct program *program;
 	struct experiment **played; /* owned: those that are not explored */
@@ -32,6 +105,16 @@ struct playing {
 		void *context, size_t index, const struct record *record);
 	void *context;
 };
+
+/* The tree of orders as a picture. */
+static void draw(struct record *record, const struct experiment *experiment,
+	const struct explore_options *options)
+{
+	char *text;
+
+	record->failed = !picture_text(experiment, options, PICTURE_SVG, &text);
+	*(record->failed ? &record->failure : &record->table) = text;
+}
 
 static void explore_one(struct playing *playing, size_t index)
 {
@@ -47,6 +130,12 @@ static void explore_one(struct playing *playing, size_t index)
 	if (program->play.host_why) {
 		record.failed = record.unplayable = true;
 		record.failure = strdup(program->play.host_why);
+	} else if (program->options.format == FORMAT_MERMAID) {
+		record.failed = true;
+		record.failure = strdup("all orders are no sequence: text, "
+					"json and svg show them");
+	} else if (program->options.format == FORMAT_SVG) {
+		draw(&record, experiment, &options);
 	} else if (!explore_run(experiment, &options, &explored)) {
 		record.failed = true;
 		record.unplayable = explored.refused;

@@ -20,4 +20,26 @@ void playlist_play(struct program *program,
 struct explore_options playlist_explore_options(
 	const struct program *program, const struct experiment *experiment);
 
+/* What stands behind the title of an order that was asked for by its moves. */
+#define PLAYLIST_ABOUT_ORDER "an order of moves"
+
+/* Reads the moves of --order. False: said, and in the status. */
+bool playlist_moves(struct program *program, struct moves *moves);
+
+/*
+ * The experiment that one order of another is (replay_text()), for
+ * experiment_free(); `*text`, or NULL, is for the caller to free. NULL: said,
+ * and in the status.
+ */
+struct experiment *playlist_order(struct program *program,
+	const struct experiment *experiment,
+	const struct explore_options *options, const struct moves *moves,
+	const char *about, char **text);
+
+/*
+ * With --order, puts that order of each experiment in its place. False: said,
+ * and in the status.
+ */
+bool playlist_take_order(struct program *program);
+
 #endif

@@ -110,7 +110,10 @@ static void on_played(void *context, size_t index, const struct record *record)
 			program->status = STATUS_FAILURE;
 		break;
 	case FORMAT_SVG:
-		svg_write(program->out, record);
+		if (record->table)
+			fputs(record->table, program->out);
+		else
+			svg_write(program->out, record);
 		break;
 	case FORMAT_MERMAID:
 		mermaid_write(program->out, record);
@@ -242,6 +245,8 @@ int show_run(int argc, char **argv)
 	struct show show = { .program = &program };
 
 	if (!program_begin(&program, &options_play, argc, argv))
+		return program_end(&program);
+	if (!playlist_take_order(&program))
 		return program_end(&program);
 	if (program.options.step)
 		play_by_steps(&show);

@@ -307,3 +307,19 @@ bool replay_parse(struct moves *moves, const char *text, const char **bad,
 	*moves = (struct moves){ 0 };
 	return false;
 }
+
+void replay_adapt(struct explore_options *options, const struct moves *moves)
+{
+	unsigned losses = 0;
+
+	for (size_t i = 0; i < moves->count; i++) {
+		uint8_t move = moves->list[i];
+
+		options->wired |= move >= ORDER_CLIENT_SEGMENT &&
+			move <= ORDER_SERVER_LOSS;
+		losses +=
+			move == ORDER_CLIENT_LOSS || move == ORDER_SERVER_LOSS;
+	}
+	if (options->losses < losses)
+		options->losses = losses;
+}

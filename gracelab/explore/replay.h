@@ -23,4 +23,7 @@ bool replay_text(const struct experiment *experiment,
 bool replay_parse(struct moves *moves, const char *text, const char **bad,
 	size_t *bad_bytes);
 
+/* Has the options allow for these moves: segments need a wire. */
+void replay_adapt(struct explore_options *options, const struct moves *moves);
+
 #endif

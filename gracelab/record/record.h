@@ -41,8 +41,9 @@ struct record {
 	struct rung *rungs;
 	size_t rung_count;
 	char *terminals[SIDES];
-	/* Of an experiment that was explored: its orders, as text and as JSON,
-	 * in place of rungs and terminals; owned; or NULL. */
+	/* Of an experiment that was explored: its orders, as text (or, where
+	 * SVG is asked for, that) and as JSON, in place of rungs and terminals;
+	 * owned; or NULL. */
 	char *table;
 	json_t *orders;
 	bool failed;     /* the play did not come to its end */

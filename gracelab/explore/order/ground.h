@@ -7,6 +7,7 @@
 #define GRACELAB_GROUND_H
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "gracelab/experiment/experiment.h"
@@ -67,6 +68,10 @@ struct ground_kind {
 	 * timers are too long for that.
 	 */
 	bool (*disturbed)(const struct ground *ground);
+
+	/* Writes what waits, and what both kernels know of the connection,
+	 * beyond what their sockets tell; NULL: nothing. */
+	void (*state)(struct ground *ground, FILE *out);
 
 	void (*leave)(struct ground *ground);
 };

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/net/tcp.h"
+
 static const char *const names[] = {
 	[ORDER_CLIENT_LINE] = "client line",
 	[ORDER_SERVER_LINE] = "server line",
@@ -143,6 +145,16 @@ bool order_moves(struct order *order, uint16_t *moves)
 	return true;
 }
 
+/* Which error a socket gets with a RST depends on where it was before. */
+static void note_state(struct peer *peer)
+{
+	int fd = peer_descriptor(peer);
+	enum tcp_state state = fd < 0 ? STATE_CLOSE : tcp_state(fd);
+
+	if (state != STATE_CLOSE)
+		peer->left_state = state;
+}
+
 bool order_make(struct order *order, enum order_move move)
 {
 	struct ground *ground = order->ground;
@@ -178,7 +190,13 @@ bool order_make(struct order *order, enum order_move move)
 		peer_read(&peers[SERVER]);
 		break;
 	}
-	return good && ground->kind->rest(ground, peers);
+	if (!good || !ground->kind->rest(ground, peers))
+		return false;
+	if (order->keeps_states) {
+		note_state(&peers[CLIENT]);
+		note_state(&peers[SERVER]);
+	}
+	return true;
 }
 
 struct ending order_ending(const struct order *order)

@@ -7,6 +7,7 @@
 #define GRACELAB_ORDER_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "ground.h"
 #include "peer.h"
@@ -46,6 +47,7 @@ struct order {
 	enum told told;
 	unsigned losses;      /* how many there may be */
 	unsigned losses_left; /* in the order under way */
+	bool keeps_states;    /* for order_state() */
 	/* Told of each event of the moves, and of --on-accept; or NULL. */
 	void (*on_event)(
 		void *context, enum side side, const struct event *event);
@@ -70,6 +72,13 @@ bool order_make(struct order *order, enum order_move move);
 
 /* What has become of it so far. */
 struct ending order_ending(const struct order *order);
+
+/*
+ * Writes a text that is the same for orders that have come to the same state,
+ * with the same past as far as order_ending() tells of it: from there on they
+ * have the same moves and ends. order_state.c
+ */
+void order_state(struct order *order, FILE *out);
 
 /* To be called behind order_begin(), whatever came of it. */
 void order_end(struct order *order);

@@ -170,6 +170,7 @@ void peer_begin(struct peer *peer, int fd)
 	peer->dead = peer->dying = peer->read_over = peer->eof = false;
 	peer->settled = peer->ended = false;
 	peer->farewell = FAREWELL_NONE;
+	peer->left_state = STATE_ESTABLISHED;
 	peer->owed = peer->sent = peer->received = 0;
 	if (peer->side == SERVER)
 		react(peer, &peer->script->on_accept);

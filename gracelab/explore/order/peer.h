@@ -44,6 +44,8 @@ struct peer {
 	bool settled;   /* --on-eof was acted on */
 	bool ended;     /* no descriptor is left, and so: */
 	enum farewell farewell;
+	/* The last TCP state that was not CLOSE, as order_make() noted it. */
+	enum tcp_state left_state;
 	size_t owed;     /* the server: bytes of the message to be answered */
 	char *message;   /* the server: owned; the greeting, and those bytes */
 	size_t greeting; /* bytes of it */

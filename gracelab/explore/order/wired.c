@@ -5,18 +5,15 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "gracelab/observe/kernel.h"
-#include "gracelab/stage/wire.h"
-#include "ground.h"
 #include "lib/base/duration.h"
 #include "lib/base/names.h"
+#include "wired.h"
 
 #define PORT 43211
 
@@ -25,27 +22,7 @@
 #define RTO_MIN_TICKS    3 /* with losses */
 #define RTO_MIN_LEAST_MS 8
 
-struct wired {
-	struct ground ground;
-	struct hosts hosts;
-	struct wire *wire;
-	struct kernel *kernels[SIDES];
-	struct sockaddr_storage address; /* the server's */
-	struct kernel_pair pair;         /* of the connection under way */
-	int listener;
-	bool losses;
-	/* The time that no kernel's timer can be shorter than, and since when
-	 * none can have run. */
-	double tick_s, since_s;
-	bool disturbed;
-};
-
-static struct wired *wired_of(const struct ground *ground)
-{
-	return (struct wired *)(uintptr_t)ground;
-}
-
-static bool fail_wire(struct ground *ground)
+bool wired_fail(struct ground *ground)
 {
 	char why[NAMES_DESCRIPTION_SIZE];
 
@@ -128,9 +105,9 @@ static struct ground *enter(
 	return NULL;
 }
 
-static bool pump(struct ground *ground)
+bool wired_pump(struct ground *ground)
 {
-	return !wire_pump(wired_of(ground)->wire) || fail_wire(ground);
+	return !wire_pump(wired_of(ground)->wire) || wired_fail(ground);
 }
 
 static bool connect_both(struct ground *ground, int fds[SIDES])
@@ -141,14 +118,14 @@ static bool connect_both(struct ground *ground, int fds[SIDES])
 
 	/* What is left of the order before. */
 	if (wire_release(wired->wire))
-		return fail_wire(ground);
+		return wired_fail(ground);
 	wire_clear(wired->wire);
 	fds[CLIENT] =
 		socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fds[CLIENT] < 0)
 		return ground_fail(ground, "socket: %s", strerror(errno));
 	if (!ground_handshake(ground, wired->listener, fds[CLIENT],
-		    &wired->address, &fds[SERVER], pump)) {
+		    &wired->address, &fds[SERVER], wired_pump)) {
 		close(fds[CLIENT]);
 		return false;
 	}
@@ -176,7 +153,7 @@ static const struct wire_segment *first_of(
 	return segment;
 }
 
-static void tell(const struct wired *wired, enum wire_fate fate,
+void wired_tell(const struct wired *wired, enum wire_fate fate,
 	const struct wire_segment *segment)
 {
 	const struct ground *ground = &wired->ground;
@@ -188,12 +165,12 @@ static void tell(const struct wired *wired, enum wire_fate fate,
 
 static bool pass_one(struct wired *wired, const struct wire_segment *segment)
 {
-	tell(wired, WIRE_ARRIVED, segment);
-	return !wire_pass(wired->wire, segment) || fail_wire(&wired->ground);
+	wired_tell(wired, WIRE_ARRIVED, segment);
+	return !wire_pass(wired->wire, segment) || wired_fail(&wired->ground);
 }
 
 /* Passes on the pure ACKs that are first. */
-static bool pass_acks(struct ground *ground)
+bool wired_pass_acks(struct ground *ground)
 {
 	struct wired *wired = wired_of(ground);
 	enum side side = CLIENT;
@@ -216,7 +193,7 @@ static bool rest(struct ground *ground, struct peer peers[SIDES])
 	bool flushed;
 
 	do {
-		if (!pump(ground) || !pass_acks(ground))
+		if (!wired_pump(ground) || !wired_pass_acks(ground))
 			return false;
 		flushed = peer_flush(&peers[CLIENT]);
 		flushed = peer_flush(&peers[SERVER]) || flushed;
@@ -242,96 +219,30 @@ static bool lose(struct ground *ground, enum side sender)
 
 	const struct wire_segment *first = first_of(wired, sender);
 
-	tell(wired, WIRE_LOST, first);
-	return !wire_drop(wired->wire, first) || fail_wire(ground);
+	wired_tell(wired, WIRE_LOST, first);
+	return !wire_drop(wired->wire, first) || wired_fail(ground);
 }
 
-/* Whether a segment waits that the side has sent again. */
-static bool waits_again(const struct wired *wired, enum side sender)
+static void state(struct ground *ground, FILE *out)
 {
+	struct wired *wired = wired_of(ground);
 	const struct wire_segment *segment = wire_first(wired->wire);
 
-	while (segment && (segment->sender != sender || !segment->again))
-		segment = segment->next;
-	return segment;
-}
+	for (; segment; segment = segment->next) {
+		char name[SEGMENT_TEXT_SIZE];
 
-/* Whether that side's kernel has something that it will send again. */
-static bool sends_again(struct wired *wired, enum side side, bool *will)
-{
-	struct kernel_socket sockets[SIDES];
-
-	if (kernel_look(wired->kernels[side], &wired->pair, &sockets[CLIENT],
-		    &sockets[SERVER]))
-		return false;
-	*will = sockets[side].state != STATE_GONE &&
-		sockets[side].unacked_bytes;
-	return true;
-}
-
-/* Waits until each side that will has sent again. */
-static bool await_both(struct ground *ground, const bool will[SIDES])
-{
-	struct wired *wired = wired_of(ground);
-	int64_t deadline_ms = duration_deadline_ms(GROUND_PATIENCE_MS);
-	struct pollfd polled[SIDES];
-
-	for (enum side side = CLIENT; side <= SERVER; side++)
-		polled[side] = (struct pollfd){ .events = POLLIN,
-			.fd = wire_descriptor(wired->wire, side) };
-	while ((will[CLIENT] && !waits_again(wired, CLIENT)) ||
-		(will[SERVER] && !waits_again(wired, SERVER))) {
-		int64_t left_ms = deadline_ms - duration_now_ms();
-
-		if (left_ms <= 0)
-			return ground_fail(ground,
-				"a kernel does not send again what was lost");
-		poll(polled, SIDES, (int)left_ms);
-		if (!pump(ground) || !pass_acks(ground))
-			return false;
+		segment_text(&segment->segment, name);
+		fprintf(out, "%d %s %d\n", segment->sender, name,
+			segment->again && !segment->id);
 	}
-	return true;
-}
+	for (enum side side = CLIENT; side <= SERVER; side++) {
+		struct kernel_socket sockets[SIDES];
 
-/* Notes whether a timer may have run since the last time. */
-static void end_phase(struct wired *wired)
-{
-	double now_s = duration_now_s();
-
-	wired->disturbed |= now_s - wired->since_s > wired->tick_s;
-	wired->since_s = now_s;
-}
-
-static bool await(struct ground *ground, bool *came)
-{
-	struct wired *wired = wired_of(ground);
-	bool will[SIDES];
-
-	end_phase(wired);
-	if (!sends_again(wired, CLIENT, &will[CLIENT]) ||
-		!sends_again(wired, SERVER, &will[SERVER]))
-		return ground_fail(ground, "sock_diag: %s", strerror(errno));
-	if (!await_both(ground, will))
-		return false;
-	for (const struct wire_segment *segment = wire_first(wired->wire);
-		segment; segment = segment->next) {
-		if (!segment->id)
-			tell(wired, WIRE_SENT, segment);
-		wire_reveal(wired->wire, segment);
+		if (!kernel_look(wired->kernels[side], &wired->pair,
+			    &sockets[CLIENT], &sockets[SERVER]))
+			fprintf(out, "%s %u\n", state_name(sockets[side].state),
+				sockets[side].unacked_bytes);
 	}
-	*came = wire_first(wired->wire);
-	wired->since_s = duration_now_s();
-	return true;
-}
-
-static bool disturbed(const struct ground *ground)
-{
-	struct wired *wired = wired_of(ground);
-
-	if (!wired->losses)
-		return false;
-	end_phase(wired);
-	return wired->disturbed;
 }
 
 const struct ground_kind ground_wire = {
@@ -341,7 +252,8 @@ const struct ground_kind ground_wire = {
 	.waits = waits,
 	.pass = pass,
 	.lose = lose,
-	.await = await,
-	.disturbed = disturbed,
+	.await = wired_await,
+	.disturbed = wired_disturbed,
+	.state = state,
 	.leave = leave,
 };
