@@ -4,7 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 static void ports_are_numbers(void)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 /* Writes the event and hears it; false, and a failure, if it is not heard. */
 static bool hear(struct heard *heard, const struct event *event)

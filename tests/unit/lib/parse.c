@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 /* One parsed line; it lives until the next one is parsed. */
 static struct {

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "example.h"
 #include "gracelab/record/text.h"
-#include "lab_example.h"
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 /* A row with a segment alone. */
 static struct rung row(enum wire_fate fate, int sender, char *segment)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 static char path[] = "/tmp/grace-unit-XXXXXX";
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/typed/command.h"
 
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 /* The table of the design, in any order. */
 static const struct {

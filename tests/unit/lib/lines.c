@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 #define LITERAL(text) text, sizeof(text) - 1
 

@@ -7,7 +7,7 @@
 #include "lib/base/json_text.h"
 #include "lib/base/utf8.h"
 #include "lib/base/xml.h"
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 /* The same bytes as each of the three gives them; NULL: as they are. */
 static const struct {

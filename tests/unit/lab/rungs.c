@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 /* Adds an event that is given as JSON. */
 static void add_event(struct rungs *rungs, enum side side, const char *text)

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 /* Takes the text over. */
 static void expect_path(const char *expected, char *got)

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 /* escape_text() of `len` bytes that stand alone in memory. */
 static void expect_escaped(const char *expected, const char *bytes, size_t len)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "lib/base/escape.h"
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 /* The event as JSON, read back; NULL, and a failure, if it is none. */
 static json_t *read_back(

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lab_example.h"
+#include "example.h"
 
 #include <stdio.h>
 #include <stdlib.h>

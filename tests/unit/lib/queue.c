@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 static void items_keep_their_order(void)
 {

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "example.h"
 #include "gracelab/record/mermaid.h"
 #include "gracelab/record/svg.h"
-#include "lab_example.h"
 #include "lib/base/utf8.h"
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 /* The middle of the wire, and its two sides, where both have states. */
 #define MIDDLE_X   500

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "example.h"
 #include "gracelab/record/golden.h"
 #include "gracelab/record/ladder.h"
 #include "gracelab/record/mermaid.h"
 #include "gracelab/record/svg.h"
-#include "lab_example.h"
 #include "lib/base/io.h"
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 static void expect_same_rung(const struct rung *a, const struct rung *b)
 {

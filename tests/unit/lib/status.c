@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/base/status.h"
 
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 static int exit_of(bool failed, bool misused, bool timed_out, bool broken)
 {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab_example.h"
-#include "tap.h"
+#include "example.h"
+#include "tests/unit/tap.h"
 
 static void mermaid_tells_departure_and_arrival_apart(void)
 {

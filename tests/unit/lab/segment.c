@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "lib/net/segment.h"
-#include "tap.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/tap.h"
 
 /* A packet under construction. */
 struct packet {

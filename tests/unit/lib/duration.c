@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/base/duration.h"
 
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 struct good {
 	const char *text;

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "example.h"
 #include "gracelab/record/golden.h"
-#include "lab_example.h"
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 static void a_record_is_a_ladder_with_both_terminals(void)
 {

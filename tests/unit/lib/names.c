@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 static void errors_are_named(void)
 {

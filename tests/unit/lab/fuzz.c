@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "gracelab/catalog.h"
-#include "tap.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/tap.h"
 
 #define MUTATIONS  100000
 #define TEXT_BYTES 4096

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 static void columns_are_characters(void)
 {

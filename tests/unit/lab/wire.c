@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/duration.h"
-#include "tap.h"
+#include "tests/unit/tap.h"
 
 #define PATIENCE_MS 5000
 
