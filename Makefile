@@ -192,7 +192,8 @@ check: all tests
 # held child has the memory of its parent, and frees none of it.
 VALGRIND  := valgrind --quiet --error-exitcode=99 --leak-check=full \
 	--errors-for-leak-kinds=definite --vgdb=no --child-silent-after-fork=yes
-VALGRINDED ?= client server paths faults peers
+VALGRINDED ?= client client_commands client_lines client_peers client_shown \
+	server server_answers server_commands paths faults peers
 
 check-valgrind: all
 	@mkdir -p $(O)/valgrind

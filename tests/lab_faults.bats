@@ -89,7 +89,7 @@ play_is_on_stage() {
 	local option
 
 	for option in '-e data1' -edata1 '-f lines' -flines '-q -e x' \
-		-qf --file=x --fil=x --events=x --ev=x; do
+		-qf --file=x --fil=x --events=x --ev=x --events-a=x; do
 		write_lab head.lab "client $option" 'client> x'
 		run -2 lab play head.lab
 		assert_output --partial 'head.lab:1:'
