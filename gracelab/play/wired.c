@@ -7,7 +7,6 @@
 #include "wired.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -132,12 +131,12 @@ static void serve(void *context)
 	struct play *play = context;
 	int64_t deadline = play_deadline_ms(play);
 
-	while (is_busy(play)) {
+	for (unsigned looks = 0; is_busy(play); looks++) {
 		if (duration_now_ms() >= deadline) {
 			play_fail(play, "an actor does not come to rest");
 			break;
 		}
-		sched_yield();
+		play_pause(looks);
 	}
 	if (!pump(play))
 		play->cast.company.fd = -1;
