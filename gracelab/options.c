@@ -25,10 +25,6 @@ enum {
 			2                                    \
 	}
 
-#define EXPERIMENT_IS                                                     \
-	"\vEXPERIMENT is a name that `gracelab list' shows, or the path " \
-	"of a .lab file. The manuals are gracelab(1) and grace-lab(5)."
-
 static const struct argp_option shared[] = {
 	{ "patience", OPTION_PATIENCE, "DURATION", 0,
 		"How long a step may take (default 5s)", 2 },
@@ -174,7 +170,7 @@ const struct argp options_play = {
 	.children = shares,
 	.args_doc = "EXPERIMENT...",
 	.doc = "Plays experiments and shows what each side called, what the "
-	       "kernels did and what went over the wire." EXPERIMENT_IS,
+	       "kernels did and what went over the wire." OPTIONS_EXPERIMENT,
 };
 
 static const struct argp_option check[] = {
@@ -202,7 +198,7 @@ const struct argp options_check = {
 	.children = shares,
 	.args_doc = "[EXPERIMENT...]",
 	.doc = "Plays experiments, all if none is named, and compares each "
-	       "with its golden." EXPERIMENT_IS,
+	       "with its golden." OPTIONS_EXPERIMENT,
 };
 
 static error_t parse_record(int key, char *argument, struct argp_state *state)
@@ -222,7 +218,7 @@ const struct argp options_record = {
 	.children = shares,
 	.args_doc = "[EXPERIMENT...]",
 	.doc = "Plays experiments, all if none is named, three times each, and "
-	       "writes their goldens." EXPERIMENT_IS,
+	       "writes their goldens." OPTIONS_EXPERIMENT,
 };
 
 static const struct argp_option list[] = { TRANSCRIPTS, { 0 } };

@@ -7,7 +7,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum lab_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SVG, FORMAT_MERMAID };
+enum lab_format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_SVG,
+	FORMAT_MERMAID,
+	FORMAT_DOT, /* of orders */
+	FORMAT_LAB, /* of one order */
+};
+
+/* What explore is asked for. */
+struct orders_options {
+	bool wired;
+	unsigned losses, limit, jobs; /* jobs 0: it chooses */
+	/* At most one of these; else the table is shown. */
+	unsigned show;     /* a class, from 1; or 0 */
+	const char *find;  /* or NULL */
+	const char *order; /* moves, or NULL */
+};
 
 struct lab_options {
 	char **experiments; /* room for all of argv, given by the caller */
@@ -18,6 +35,7 @@ struct lab_options {
 	const char *pcap;        /* a path, or NULL */
 	const char *transcripts; /* a folder, or NULL */
 	int64_t patience_ms;
+	struct orders_options orders;
 };
 
 /* Sets the defaults. */
@@ -25,7 +43,12 @@ void options_begin(struct lab_options *options, char **experiments);
 
 /* For options_parse(); the input of each is a struct lab_options. */
 extern const struct argp options_play, options_check, options_record,
-	options_list;
+	options_list, options_explore;
+
+/* The end of the help of all that take an EXPERIMENT. */
+#define OPTIONS_EXPERIMENT                                                \
+	"\vEXPERIMENT is a name that `gracelab list' shows, or the path " \
+	"of a .lab file. The manuals are gracelab(1) and grace-lab(5)."
 
 /* What those that play have in common, a child parser of theirs. */
 extern const struct argp options_shared;

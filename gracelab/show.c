@@ -12,6 +12,7 @@
 #include "gracelab/record/text.h"
 #include "lib/base/escape.h"
 #include "lib/base/status.h"
+#include "orders.h"
 #include "program.h"
 
 /* Text is composed here, and goes out by put_composed(). */
@@ -115,6 +116,9 @@ static void on_played(void *context, size_t index, const struct record *record)
 	case FORMAT_MERMAID:
 		mermaid_write(program->out, record);
 		break;
+	case FORMAT_DOT:
+	case FORMAT_LAB:
+		break;
 	}
 	fflush(program->out);
 	/* Last, where it is read first. */
@@ -146,11 +150,20 @@ static void play_all(struct show *show)
 	struct program *program = show->program;
 
 	show->array = json_array();
-	parallel_play(program->experiments, program->count, &program->play,
-		on_played, show);
+	orders_play(program, on_played, show);
 	if (program->options.format == FORMAT_JSON)
 		write_json(show);
 	json_decref(show->array);
+}
+
+void show_one(struct program *program, struct experiment *experiment)
+{
+	struct show show = { .program = program, .array = json_array() };
+
+	parallel_play(&experiment, 1, &program->play, on_played, &show);
+	if (program->options.format == FORMAT_JSON)
+		write_json(&show);
+	json_decref(show.array);
 }
 
 /* Asks for Enter; the prompt is gone when the ladder goes on. */

@@ -8,6 +8,7 @@
 #include "gracelab/judge/inspect.h"
 #include "list.h"
 #include "options.h"
+#include "orders.h"
 #include "show.h"
 #include "verify.h"
 
@@ -18,6 +19,8 @@ static const struct subcommand table[] = {
 		&options_check, verify_check },
 	{ "record", "Play experiments and write their goldens", &options_record,
 		verify_record },
+	{ "explore", "Play every order of an experiment's moves, and count",
+		&options_explore, orders_run },
 	{ "list", "List the experiments", &options_list, list_run },
 	{ "audit", "Judge how a server treats the end of a connection",
 		&inspect_audit_argp, inspect_audit },

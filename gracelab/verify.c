@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "catalog.h"
-#include "gracelab/play/parallel.h"
 #include "gracelab/record/golden.h"
 #include "lib/base/names.h"
 #include "lib/base/status.h"
+#include "orders.h"
 #include "program.h"
 
 /* How often an experiment must agree with itself to be recorded. */
@@ -156,8 +156,7 @@ int verify_check(int argc, char **argv)
 	if (!program_begin(&program, &options_check, argc, argv))
 		return program_end(&program);
 	printf("TAP version 13\n1..%zu\n", program.count);
-	parallel_play(program.experiments, program.count, &program.play,
-		on_checked, &verify);
+	orders_play(&program, on_checked, &verify);
 	return program_end(&program);
 }
 
@@ -231,8 +230,7 @@ int verify_record(int argc, char **argv)
 		program.status = STATUS_FAILURE;
 	}
 	for (int i = 0; i < RECORD_PLAYS && !program.status; i++)
-		parallel_play(program.experiments, program.count, &program.play,
-			on_recorded, &verify);
+		orders_play(&program, on_recorded, &verify);
 	for (size_t i = 0; verify.recorded && i < program.count; i++) {
 		if (!program.status)
 			write_golden(&program, program.experiments[i]->path,

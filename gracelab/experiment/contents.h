@@ -50,6 +50,9 @@ struct experiment {
 	size_t file_count;
 	bool inherits_sigpipe; /* said, and so: */
 	bool sigpipe_ignored;
+	bool explored;       /* not one play is asked for, but every order: */
+	bool explored_wired; /* with a wire */
+	unsigned losses;     /* and so many losses in an order */
 	bool wired; /* on two hosts: `wire` was said, or a step needs it */
 	struct step *steps; /* owned */
 	size_t step_count;

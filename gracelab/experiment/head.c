@@ -7,6 +7,9 @@
 #include "lib/base/escape.h"
 #include "options.h"
 
+/* More losses in one order than this have too many orders to be played. */
+#define LOSSES_MAX 9
+
 static bool take_title(struct scan *scan, struct experiment *experiment)
 {
 	return scan_text(scan, "a title", &experiment->title);
@@ -113,6 +116,34 @@ static bool take_wire(struct scan *scan, struct experiment *experiment)
 	return scan_end(scan);
 }
 
+static bool take_losses(struct scan *scan, struct experiment *experiment)
+{
+	char *word, *end;
+
+	if (!scan_name(scan, &word))
+		return false;
+	unsigned long count = strtoul(word, &end, 10);
+
+	experiment->losses = (unsigned)count;
+	if (*word >= '1' && *word <= '9' && !*end && count <= LOSSES_MAX)
+		return scan_end(scan);
+	scan_back_to(scan, word);
+	return scan_fail(scan, "how many segments may be lost, from 1");
+}
+
+static bool take_explore(struct scan *scan, struct experiment *experiment)
+{
+	experiment->explored = true;
+	experiment->explored_wired = scan_keyword(scan, "wire");
+	if (experiment->explored_wired && scan_keyword(scan, "losses"))
+		return take_losses(scan, experiment);
+	scan_space(scan);
+	return scan_at_end(scan) || scan_next_is(scan, '#') ||
+		scan_fail(scan,
+			experiment->explored_wired ? "nothing, or losses N"
+						   : "nothing, or wire");
+}
+
 static const struct {
 	const char *name;
 	bool (*take)(struct scan *scan, struct experiment *experiment);
@@ -125,6 +156,7 @@ static const struct {
 	{ "file", take_file },
 	{ "inherit", take_inherit },
 	{ "wire", take_wire },
+	{ "explore", take_explore },
 };
 
 #define LINES (sizeof(lines) / sizeof(*lines))

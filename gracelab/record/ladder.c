@@ -191,6 +191,10 @@ void ladder_write_failure(FILE *out, const struct record *record)
 
 void ladder_write(FILE *out, const struct record *record)
 {
+	if (record->table) {
+		fprintf(out, "%s\n  %s\n", record->table, record->system);
+		return;
+	}
 	ladder_write_head(out, record);
 	for (size_t i = 0; i < record->rung_count; i++)
 		ladder_write_rung(out, record, &record->rungs[i]);

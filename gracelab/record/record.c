@@ -143,6 +143,8 @@ static json_t *ladder_to_json(const struct record *record)
 
 json_t *record_to_json(const struct record *record)
 {
+	if (record->orders)
+		return json_incref(record->orders);
 	json_t *json = json_object();
 	int bad = 0;
 
@@ -287,5 +289,7 @@ void record_free(struct record *record)
 	free(record->network_why);
 	free(record->wire_why);
 	free(record->failure);
+	free(record->table);
+	json_decref(record->orders);
 	*record = (struct record){ 0 };
 }

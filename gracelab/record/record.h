@@ -42,6 +42,10 @@ struct record {
 	struct rung *rungs;
 	size_t rung_count;
 	char *terminals[SIDES];
+	/* Of an experiment that was explored: its orders, as text and as JSON,
+	 * in place of rungs and terminals; owned; or NULL. */
+	char *table;
+	json_t *orders;
 	bool failed;     /* the play did not come to its end */
 	char *failure;   /* why not; see record_why_failed() */
 	bool unplayable; /* it needs what is refused here */

@@ -82,6 +82,11 @@ struct hold *hold_take(int fd, bool by_child)
 	return hold;
 }
 
+int hold_descriptor(const struct hold *hold)
+{
+	return hold->fd;
+}
+
 void hold_release(struct hold *hold)
 {
 	if (hold->fd >= 0)

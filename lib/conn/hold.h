@@ -14,6 +14,9 @@ struct hold;
  */
 struct hold *hold_take(int fd, bool by_child);
 
+/* The duplicate, which stays the hold's; -1 where a child has it. */
+int hold_descriptor(const struct hold *hold);
+
 /* Drops the reference: when this returns, the kernel has dropped it too. */
 void hold_release(struct hold *hold);
 

@@ -100,6 +100,9 @@ void report_complaint(struct report *report, const char *format, ...)
 {
 	char line[LINE_SIZE];
 	va_list arguments;
+
+	if (report->mute)
+		return;
 	int used = snprintf(
 		line, sizeof(line), "%s: ", program_invocation_short_name);
 

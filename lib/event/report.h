@@ -20,6 +20,7 @@ struct report {
 	bool quiet;
 	bool numbered; /* lines carry the connection's number */
 	bool colour;
+	bool mute;   /* no complaints either: nobody reads them */
 	bool broken; /* standard output refuses: the program must end */
 	int out_fd;  /* -1: no lines for people */
 	/* The mask to wait for a slow reader with, or NULL to wait blindly. */

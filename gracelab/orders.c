@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "orders.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gracelab/explore/replay.h"
+#include "gracelab/explore/write.h"
+#include "gracelab/play/parallel.h"
+#include "gracelab/play/terminals.h"
+#include "lib/base/signals.h"
+#include "lib/base/status.h"
+#include "show.h"
+
+/* What the head of the experiment asks for, and the command line on top. */
+static struct explore_options choose(
+	const struct program *program, const struct experiment *experiment)
+{
+	const struct orders_options *asked = &program->options.orders;
+
+	return (struct explore_options){
+		.wired = asked->wired || experiment->explored_wired,
+		.losses = asked->losses ? asked->losses : experiment->losses,
+		.limit = asked->limit ? asked->limit : UINT64_MAX,
+		.workers = asked->jobs,
+	};
+}
+
+static void fail(struct program *program, const char *why, int status)
+{
+	program_complain("%s", why ? why : "no memory");
+	program->status = status;
+}
+
+/* Progress, where somebody sees it, and Ctrl-C. */
+
+static void on_progress(void *context, uint64_t orders, size_t ends)
+{
+	const char *name = context;
+
+	fprintf(stderr, "\r\033[K%s: %" PRIu64 " orders, %zu ends", name,
+		orders, ends);
+}
+
+static bool stops(void *context)
+{
+	const sigset_t *outside = context;
+
+	signals_deliver(outside);
+	return signals_pending(SIGINT);
+}
+
+struct exploration {
+	struct program *program;
+	char *name; /* owned: fit for a terminal */
+	sigset_t outside;
+};
+
+static void tell_progress(void *context, uint64_t orders, size_t ends)
+{
+	const struct exploration *exploration = context;
+
+	if (exploration->name)
+		on_progress(exploration->name, orders, ends);
+}
+
+static bool is_stopped(void *context)
+{
+	struct exploration *exploration = context;
+
+	return stops(&exploration->outside);
+}
+
+/* Explores with progress on a terminal. False: said, and in the status. */
+static bool explore(struct program *program,
+	const struct experiment *experiment, struct explore_options *options,
+	struct explored *explored)
+{
+	struct exploration exploration = { .program = program };
+
+	sigprocmask(SIG_SETMASK, NULL, &exploration.outside);
+	if (isatty(STDERR_FILENO))
+		exploration.name = program_fit(experiment->name);
+	options->on_progress = tell_progress;
+	options->stops = is_stopped;
+	options->context = &exploration;
+	bool good = explore_run(experiment, options, explored);
+
+	if (exploration.name)
+		fputs("\r\033[K", stderr);
+	free(exploration.name);
+	if (!good)
+		fail(program, explored->why,
+			explored->refused ? STATUS_FAILURE : STATUS_USAGE);
+	return good;
+}
+
+/* Plays an order in the lab, and shows it; `about` goes to its title. */
+static void play_order(struct program *program,
+	const struct experiment *experiment,
+	const struct explore_options *options, const struct moves *moves,
+	const char *about)
+{
+	char *text, *error = NULL;
+
+	if (!replay_text(experiment, options, moves, about, &text)) {
+		fail(program, text, STATUS_FAILURE);
+	} else if (program->options.format == FORMAT_LAB) {
+		fputs(text, program->out);
+	} else {
+		struct experiment *order = experiment_parse(experiment->path,
+			experiment->name, text, strlen(text), &error);
+
+		if (order)
+			show_one(program, order);
+		else
+			fail(program, error, STATUS_FAILURE);
+		experiment_free(order);
+	}
+	free(error);
+	free(text);
+}
+
+/* --order */
+static void show_order(struct program *program,
+	const struct experiment *experiment,
+	const struct explore_options *options)
+{
+	const char *bad;
+	size_t bad_bytes;
+	struct moves moves;
+
+	if (replay_parse(
+		    &moves, program->options.orders.order, &bad, &bad_bytes)) {
+		play_order(program, experiment, options, &moves,
+			"an order of moves");
+	} else if (!bad) {
+		fail(program, NULL, STATUS_FAILURE);
+	} else {
+		program_complain("--order: expected a move such as `server "
+				 "read', not '%.*s'",
+			(int)bad_bytes, bad);
+		program->status = STATUS_USAGE;
+	}
+	free(moves.list);
+}
+
+/* --show */
+static void show_class(struct program *program,
+	const struct experiment *experiment, struct explore_options *options)
+{
+	unsigned k = program->options.orders.show;
+	struct explored explored;
+	char *about = NULL;
+
+	if (explore(program, experiment, options, &explored)) {
+		const struct table *table = &explored.table;
+		const struct class *class =
+			k <= table->count ? &table->classes[k - 1] : NULL;
+
+		if (!class) {
+			program_complain("%s: --show %u: there are %zu classes",
+				experiment->name, k, table->count);
+			program->status = STATUS_USAGE;
+		} else if (asprintf(&about,
+				   "%" PRIu64 " of %" PRIu64
+				   " orders end like this one",
+				   class->orders, table->orders) < 0) {
+			fail(program, NULL, STATUS_FAILURE);
+		} else {
+			play_order(program, experiment, options, &class->first,
+				about);
+			free(about);
+		}
+	}
+	explored_free(&explored);
+}
+
+/* --find */
+static void show_found(struct program *program,
+	const struct experiment *experiment, struct explore_options *options)
+{
+	const char *what = program->options.orders.find;
+	struct explored explored;
+	struct find find;
+	char *about = NULL;
+
+	if (!find_parse(&find, what)) {
+		program_complain("--find: expected EPIPE, 'recv ECONNRESET', "
+				 "SIGPIPE or eof, not '%s'",
+			what);
+		program->status = STATUS_USAGE;
+		return;
+	}
+	options->find = &find;
+	if (explore(program, experiment, options, &explored)) {
+		const struct moves *found = &explored.table.found;
+
+		if (!found->list) {
+			program_complain("%s: %s is met in none of %" PRIu64
+					 " orders",
+				experiment->name, what, explored.table.orders);
+			program->status = STATUS_FAILURE;
+		} else if (asprintf(&about, "the first order that meets %s",
+				   what) < 0) {
+			fail(program, NULL, STATUS_FAILURE);
+		} else {
+			play_order(program, experiment, options, found, about);
+			free(about);
+		}
+	}
+	explored_free(&explored);
+}
+
+static void write_table(struct program *program,
+	const struct experiment *experiment,
+	const struct explore_options *options, const struct explored *explored)
+{
+	char *text = write_text(experiment, options, explored);
+	char *fit = text ? program_fit_page(text) : NULL;
+
+	if (fit)
+		fputs(fit, program->out);
+	else
+		fail(program, NULL, STATUS_FAILURE);
+	free(fit);
+	free(text);
+}
+
+static void show_table(struct program *program,
+	const struct experiment *experiment, struct explore_options *options,
+	json_t *array)
+{
+	struct explored explored;
+
+	if (explore(program, experiment, options, &explored)) {
+		if (program->options.format == FORMAT_TEXT)
+			write_table(program, experiment, options, &explored);
+		else if (json_array_append_new(array,
+				 write_json(experiment, options, &explored)))
+			fail(program, NULL, STATUS_FAILURE);
+	}
+	explored_free(&explored);
+}
+
+static void show(struct program *program, const struct experiment *experiment,
+	json_t *array)
+{
+	struct explore_options options = choose(program, experiment);
+	const struct orders_options *asked = &program->options.orders;
+
+	if (options.losses && !options.wired) {
+		program_complain("--losses: without --wire nothing is lost");
+		program->status = STATUS_USAGE;
+	} else if (asked->order) {
+		show_order(program, experiment, &options);
+	} else if (asked->show) {
+		show_class(program, experiment, &options);
+	} else if (asked->find) {
+		show_found(program, experiment, &options);
+	} else {
+		show_table(program, experiment, &options, array);
+	}
+}
+
+/* One object of one experiment, an array of several. */
+static void put_json(struct program *program, json_t *array)
+{
+	json_t *json = program->count == 1 ? json_array_get(array, 0) : array;
+
+	if (json && json_dumpf(json, program->out, JSON_INDENT(2)))
+		fail(program, NULL, STATUS_FAILURE);
+	if (json)
+		fputc('\n', program->out);
+}
+
+int orders_run(int argc, char **argv)
+{
+	struct program program;
+	json_t *array = json_array();
+
+	if (program_begin(&program, &options_explore, argc, argv)) {
+		signals_catch(SIGINT);
+		for (size_t i = 0;
+			i < program.count && !signals_pending(SIGINT); i++) {
+			if (i && program.options.format == FORMAT_TEXT)
+				fputs("\n\n", program.out);
+			show(&program, program.experiments[i], array);
+		}
+		if (json_array_size(array))
+			put_json(&program, array);
+	}
+	json_decref(array);
+	int status = program_end(&program);
+
+	if (signals_take(SIGINT))
+		signals_die(SIGINT);
+	return status;
+}
+
+/* Explored experiments among those that are played. */
+
+struct playing {
+	struct program *program;
+	struct experiment **played; /* owned: those that are not explored */
+	size_t *indices;            /* owned: of these, among all */
+	size_t next;                /* the first that nobody was told of */
+	void (*on_record)(
+		void *context, size_t index, const struct record *record);
+	void *context;
+};
+
+static void explore_one(struct playing *playing, size_t index)
+{
+	struct program *program = playing->program;
+	const struct experiment *experiment = program->experiments[index];
+	struct explore_options options = choose(program, experiment);
+	struct explored explored = { 0 };
+	struct record record;
+
+	terminals_name(&record, experiment);
+	record.private_network = record.wire = record.states = true;
+	if (program->play.host_why) {
+		record.failed = record.unplayable = true;
+		record.failure = strdup(program->play.host_why);
+	} else if (!explore_run(experiment, &options, &explored)) {
+		record.failed = true;
+		record.unplayable = explored.refused;
+		record.failure = explored.why ? strdup(explored.why) : NULL;
+	} else {
+		record.table = write_text(experiment, &options, &explored);
+		record.orders = write_json(experiment, &options, &explored);
+		record.failed = !record.table || !record.orders;
+	}
+	playing->on_record(playing->context, index, &record);
+	record_free(&record);
+	explored_free(&explored);
+}
+
+/* Explores what stands before a place among the experiments. */
+static void explore_up_to(struct playing *playing, size_t index)
+{
+	for (; playing->next < index; playing->next++)
+		explore_one(playing, playing->next);
+}
+
+static void on_played(void *context, size_t index, const struct record *record)
+{
+	struct playing *playing = context;
+
+	explore_up_to(playing, playing->indices[index]);
+	playing->on_record(playing->context, playing->next++, record);
+}
+
+void orders_play(struct program *program,
+	void (*on_record)(
+		void *context, size_t index, const struct record *record),
+	void *context)
+{
+	struct playing playing = {
+		.program = program,
+		.played = calloc(program->count + 1, sizeof(void *)),
+		.indices = calloc(program->count + 1, sizeof(size_t)),
+		.on_record = on_record,
+		.context = context,
+	};
+	size_t count = 0;
+
+	if (!playing.played || !playing.indices) {
+		fail(program, NULL, STATUS_FAILURE);
+	} else {
+		for (size_t i = 0; i < program->count; i++) {
+			if (program->experiments[i]->explored)
+				continue;
+			playing.played[count] = program->experiments[i];
+			playing.indices[count++] = i;
+		}
+		parallel_play(playing.played, count, &program->play, on_played,
+			&playing);
+		explore_up_to(&playing, program->count);
+	}
+	free(playing.played);
+	free(playing.indices);
+}
