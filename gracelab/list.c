@@ -16,7 +16,7 @@ static void write_entry(struct program *program, const struct experiment *from)
 {
 	char *name = program_fit(from->name);
 
-	fprintf(program->out, "%-22s %s\n", name ? name : "?",
+	fprintf(program->out, "%-24s %s\n", name ? name : "?",
 		from->title ? from->title : "");
 	free(name);
 }
