@@ -94,6 +94,7 @@ load helpers
 	type_at peer one
 	await_line server '[1] received 3 bytes: one'
 	type_at peer EOF
+	await_state server CLOSE_WAIT
 	type_at server read
 	await_line server '[1] client closed'
 	refute has_line peer 'got '
