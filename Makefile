@@ -71,7 +71,7 @@ OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
 	$(O)/obj/gracelab/manual/synopsis.o \
 	$(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/bench/*.c tests/pictures/*.c))
 MANUALS     := $(patsubst %,$(O)/%.1,$(PROGRAMS))
-LAB_FILES   := $(wildcard transcripts/*.lab transcripts/*.txt) \
+LAB_FILES   := $(wildcard transcripts/*/*.lab transcripts/*/*.txt) \
 	transcripts/README.md
 SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.c' '*.h')
@@ -179,7 +179,7 @@ transcripts: all
 
 pictures: all
 	@mkdir -p $(O)/pictures
-	@for lab in transcripts/*.lab; do name=$$(basename $$lab .lab); \
+	@for lab in transcripts/*/*.lab; do name=$$(basename $$lab .lab); \
 		$(O)/gracelab play --format=svg -o $(O)/pictures/$$name.svg \
 		$$name || exit 1; done
 	@cp $(O)/pictures/close-early.svg $(O)/pictures/shutdown.svg transcripts
@@ -234,10 +234,10 @@ format:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
-		$(DESTDIR)$(PREFIX)/share/grace/transcripts
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 644 gracelab/grace-lab.5 $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 644 $(LAB_FILES) $(DESTDIR)$(PREFIX)/share/grace/transcripts
+	for f in $(LAB_FILES); do install -D -m 644 $$f \
+		$(DESTDIR)$(PREFIX)/share/grace/$$f || exit 1; done
 	install $(PROGRAMS:%=$(O)/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(MANUALS) $(DESTDIR)$(PREFIX)/share/man/man1
 	for p in $(PROGRAMS); do install -m 644 $$p/completion.bash \

@@ -116,6 +116,13 @@ gives_its_golden() {
 @test "zero-window-close gives its golden" { gives_its_golden; }
 @test "zero-window-fin gives its golden" { gives_its_golden; }
 
+# lab_of NAME: the path of the experiment; false where there is none, or two.
+lab_of() {
+	local -a found=("$ROOT"/transcripts/*/"$1.lab")
+
+	[[ -s ${found[0]} && ${#found[@]} == 1 ]] && echo "${found[0]}"
+}
+
 @test "every experiment of the contract is there" {
 	local name
 
@@ -139,7 +146,7 @@ gives_its_golden() {
 		listener-closes listener-shutdown close-in-thread shutdown-in-thread \
 		connect-close so-error-once poll-flags siocinq-fin \
 		defer-accept manual-shutdown-discards unread-then-shutdown; do
-		[[ -s $ROOT/transcripts/$name.lab ]] || echo "$name"
+		lab_of "$name" >/dev/null || echo "$name"
 	done | tee missing
 	[[ ! -s missing ]]
 }
@@ -147,13 +154,15 @@ gives_its_golden() {
 @test "every experiment has a test, a golden and a row in the index" {
 	local lab name
 
-	for lab in "$ROOT"/transcripts/*.lab; do
+	for lab in "$ROOT"/transcripts/*/*.lab; do
 		name=${lab##*/}
 		name=${name%.lab}
 		grep -q "^@test \"$name gives" "$BATS_TEST_FILENAME" ||
 			echo "$name has no test here"
 		[[ -s ${lab%.lab}.txt ]] || echo "$name has no golden"
-		grep -q "^| \[$name\]($name.txt) |" \
+		[[ $lab == "$(lab_of "$name")" ]] ||
+			echo "$name is there twice"
+		grep -qE "^\| \[$name\]\([a-z]+/$name.txt\) \|" \
 			"$ROOT/transcripts/README.md" ||
 			echo "$name has no row in transcripts/README.md"
 	done | tee missing
@@ -164,14 +173,14 @@ gives_its_golden() {
 	local name
 
 	{
-		for name in "$ROOT"/transcripts/*.txt; do
+		for name in "$ROOT"/transcripts/*/*.txt; do
 			name=${name##*/}
 			echo "${name%.txt}"
 		done
 		sed -n 's/^@test "\([^ ]*\) gives its golden".*/\1/p' \
 			"$BATS_TEST_FILENAME"
 	} | while read -r name; do
-		[[ -e $ROOT/transcripts/$name.lab ]] || echo "$name"
+		lab_of "$name" >/dev/null || echo "$name"
 	done | tee missing
 	[[ ! -s missing ]]
 }
@@ -189,7 +198,7 @@ gives_its_golden() {
 }
 
 @test "every golden fits 80 columns" {
-	run -0 "$PYTHON" -I - "$ROOT"/transcripts/*.txt <<-'END'
+	run -0 "$PYTHON" -I - "$ROOT"/transcripts/*/*.txt <<-'END'
 		import sys
 		for path in sys.argv[1:]:
 		    for line in open(path, encoding="utf-8"):
@@ -200,7 +209,7 @@ gives_its_golden() {
 
 @test "a golden holds no port, time, process or trailing space" {
 	run grep -nE '43211|:[0-9]{4,5}\b|\bpid\b|[[:space:]]$' \
-		"$ROOT"/transcripts/*.txt
+		"$ROOT"/transcripts/*/*.txt
 	assert_output ''
 }
 
@@ -208,7 +217,7 @@ gives_its_golden() {
 	local key
 
 	for key in title asks; do
-		run grep -L "^$key  *[^ ]" "$ROOT"/transcripts/*.lab
+		run grep -L "^$key  *[^ ]" "$ROOT"/transcripts/*/*.lab
 		assert_output ''
 	done
 }
@@ -219,7 +228,7 @@ gives_its_golden() {
 
 	# Those of one name side by side: the one that waits for a timer would
 	# hold up the others each time.
-	for lab in "$ROOT"/transcripts/*.lab; do
+	for lab in "$ROOT"/transcripts/*/*.lab; do
 		lab=${lab##*/}
 		for ((i = 0; i < plays; i++)); do
 			names+=("${lab%.lab}")

@@ -424,15 +424,14 @@ peer_listens() {
 
 # install_lab FOLDER: programs and experiments as installed, for any user.
 install_lab() {
-	mkdir -p "$1/bin" "$1/share/grace/transcripts"
+	mkdir -p "$1/bin" "$1/share/grace"
 	cp "$O/gracelab" "$O/graceclient" "$O/graceserver" "$1/bin"
-	cp "$ROOT"/transcripts/*.lab "$ROOT"/transcripts/*.txt \
-		"$1/share/grace/transcripts"
+	cp -r "$ROOT/transcripts" "$1/share/grace"
 	chmod -R a+rX,u+w "$1"
 }
 
 golden() {
-	sed '$s/, confirmed on .*//' "$ROOT/transcripts/$1.txt"
+	sed '$s/, confirmed on .*//' "$ROOT"/transcripts/*/"$1.txt"
 }
 
 # lingering MARK: those whose command line holds the mark, which comes from a

@@ -98,7 +98,7 @@ reads_to_start() {
 }
 
 @test "a golden on a read-only file system is compared, and not recorded" {
-	cp "$ROOT"/transcripts/close-early.* .
+	cp "$ROOT"/transcripts/close/close-early.* .
 	# shellcheck disable=SC2016 # for the inner shell
 	run -0 lab unshare -rm sh -c 'mount --bind . . &&
 		mount -o remount,bind,ro . && "$@"' - "$LAB" check \
@@ -109,7 +109,7 @@ reads_to_start() {
 		mount -o remount,bind,ro . && "$@"' - "$LAB" record \
 		--transcripts "$PWD"
 	assert_line "gracelab: cannot write $PWD/close-early.txt: EROFS (Read-only file system)"
-	cmp close-early.txt "$ROOT/transcripts/close-early.txt"
+	cmp close-early.txt "$ROOT/transcripts/close/close-early.txt"
 }
 
 # without_proc COMMAND...

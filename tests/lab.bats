@@ -69,7 +69,7 @@ load lab
 
 @test "an option's argument is no subcommand, wherever it stands" {
 	mkdir audit
-	cp "$ROOT"/transcripts/close-early.* audit
+	cp "$ROOT"/transcripts/close/close-early.* audit
 	run -0 lab --transcripts audit list
 	assert_output --regexp '^close-early +close'
 	run -0 lab list --transcripts audit
@@ -109,7 +109,7 @@ load lab
 	run -1 lab list --transcripts nowhere
 	assert_line --partial 'cannot read nowhere: ENOENT'
 	mkdir broken
-	cp "$ROOT/transcripts/close-early.lab" broken
+	cp "$ROOT/transcripts/close/close-early.lab" broken
 	write_lab broken/bad.lab nonsense
 	run -1 lab list --transcripts broken
 	assert_line --regexp '^close-early '
@@ -119,9 +119,35 @@ load lab
 @test "list has a line for each experiment, its name first, sorted" {
 	run -0 lab list
 	assert_equal "$(cut -d ' ' -f 1 <<<"$output")" \
-		"$(cd "$ROOT/transcripts" && printf '%s\n' ./*.lab |
-			sed 's|^./||; s/\.lab$//' | LC_ALL=C sort)"
+		"$(cd "$ROOT/transcripts" && printf '%s\n' */*.lab |
+			sed 's|.*/||; s/\.lab$//' | LC_ALL=C sort)"
 	assert_line --regexp '^close-early +close\(\) while replies'
+}
+
+@test "at a terminal list has the themes as headings" {
+	"$PYTHON" -I - "$O/gracelab" >screen <<-'END'
+		import os, pty, sys
+		pid, fd = pty.fork()
+		if not pid:
+		    os.execv(sys.argv[1], ["gracelab", "list"])
+		seen = b""
+		while True:
+		    try: more = os.read(fd, 65536)
+		    except OSError: break
+		    if not more: break
+		    seen += more
+		assert os.waitpid(pid, 0)[1] == 0
+		print(seen.decode().replace("\r", ""), end="")
+	END
+	# Each theme once, and what the folder has below it.
+	assert_equal "$(grep -vE '^.{22} ' screen | grep .)" \
+		"$(cd "$ROOT/transcripts" && printf '%s\n' */ | tr -d /)"
+	assert_equal "$(sed -n '/^eof$/,/^$/p' screen | cut -d ' ' -f 1 | tr '\n' ' ')" \
+		"eof $(cd "$ROOT/transcripts/eof" && printf '%s ' *.lab |
+			sed 's/\.lab//g') "
+	# In a pipe there are names only.
+	run -0 lab list
+	assert_equal "${#lines[@]}" "$(grep -cE '^.{22} ' screen)"
 }
 
 @test "an experiment that is not there is an error that names the path" {
@@ -135,7 +161,7 @@ load lab
 
 @test "play takes a path from any folder, also one with spaces" {
 	mkdir 'a folder'
-	cp "$ROOT/transcripts/close-early.lab" 'a folder/my own.lab'
+	cp "$ROOT/transcripts/close/close-early.lab" 'a folder/my own.lab'
 	run -0 lab play 'a folder/my own.lab'
 	assert_line --index 0 \
 		'my own: close() while replies are under way'
@@ -147,7 +173,7 @@ load lab
 
 @test "--transcripts names another folder, and all in it are checked" {
 	mkdir mine
-	cp "$ROOT"/transcripts/close-{early,late}.* mine
+	cp "$ROOT"/transcripts/close/close-{early,late}.* mine
 	run -0 lab check --transcripts mine
 	assert_line 1..2
 	assert_line 'ok 1 - close-early'
@@ -479,7 +505,7 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 
 @test "a wrong golden makes check fail with a diff that names it" {
 	mkdir 'my lab'
-	cp "$ROOT"/transcripts/close-{early,late}.* 'my lab'
+	cp "$ROOT"/transcripts/close/close-{early,late}.* 'my lab'
 	sed -i 's/data 9/data 8/' 'my lab/close-early.txt'
 	run -1 lab check 'my lab/close-early.lab' 'my lab/close-late.lab'
 	assert_line 'not ok 1 - close-early'
@@ -492,11 +518,11 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 @test "each part of a golden counts: title, state, terminal, a line's end" {
 	local change
 
-	cp "$ROOT/transcripts/close-early.lab" .
+	cp "$ROOT/transcripts/close/close-early.lab" .
 	for change in '1s/close()/cl0se()/' 's/FIN_WAIT2/TIME_WAIT/' \
 		's/send bytes: 9/send bytes: 8/' '/RST/d' '/Linux/d' \
 		's/EPIPE (/EPIPE  (/'; do
-		sed "$change" "$ROOT/transcripts/close-early.txt" \
+		sed "$change" "$ROOT/transcripts/close/close-early.txt" \
 			>close-early.txt
 		run -1 lab check close-early.lab
 		assert_line 'not ok 1 - close-early'
@@ -504,7 +530,7 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 }
 
 @test "a missing golden makes check fail and is named" {
-	cp "$ROOT/transcripts/close-early.lab" .
+	cp "$ROOT/transcripts/close/close-early.lab" .
 	run -1 lab check close-early.lab
 	assert_line 'not ok 1 - close-early'
 	assert_line --regexp '^# .*close-early\.txt: ENOENT'
@@ -515,7 +541,7 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 }
 
 @test "a golden from another kernel series is told" {
-	cp "$ROOT"/transcripts/close-early.* .
+	cp "$ROOT"/transcripts/close/close-early.* .
 	sed -i '$s/Linux .*/Linux 4.4/' close-early.txt
 	run -0 lab check close-early.lab
 	assert_line 'ok 1 - close-early'
@@ -526,7 +552,7 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 }
 
 @test "check --confirm writes the kernel that agrees to a golden's foot" {
-	cp "$ROOT"/transcripts/close-early.* .
+	cp "$ROOT"/transcripts/close/close-early.* .
 	sed -i '$s/Linux .*/Linux 4.4/' close-early.txt
 	run -0 lab check --confirm close-early.lab
 	assert_line --regexp '^# confirmed on Linux [0-9]+\.[0-9]+$'
@@ -539,7 +565,7 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 }
 
 @test "check --confirm leaves a golden that differs, or was seen in part" {
-	cp "$ROOT"/transcripts/close-early.* .
+	cp "$ROOT"/transcripts/close/close-early.* .
 	sed -i '$s/Linux .*/Linux 4.4/' close-early.txt
 	cp close-early.txt before.txt
 	run -0 lab check --confirm --host close-early.lab
@@ -563,7 +589,7 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 }
 
 @test "record writes what check accepts, and what play shows" {
-	cp "$ROOT/transcripts/close-early.lab" .
+	cp "$ROOT/transcripts/close/close-early.lab" .
 	run -0 lab record close-early.lab
 	assert_output ''
 	diff <(golden close-early) close-early.txt
@@ -573,7 +599,7 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 }
 
 @test "record refuses where plays disagree, and leaves the old golden" {
-	cp "$ROOT"/transcripts/close-early.* .
+	cp "$ROOT"/transcripts/close/close-early.* .
 	write_lab varies.lab 'client> sendfile /proc/sys/kernel/random/uuid' \
 		'server> read'
 	echo old >varies.txt
@@ -598,7 +624,7 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 }
 
 @test "record refuses where not everything is observed" {
-	cp "$ROOT/transcripts/close-early.lab" .
+	cp "$ROOT/transcripts/close/close-early.lab" .
 	run -1 lab record --host close-early.lab
 	assert_line --partial 'close-early: not recorded'
 	[[ ! -e close-early.txt ]]
@@ -606,12 +632,12 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 
 @test "a folder that cannot be written to is an error that names the file" {
 	mkdir "$PLACE/closed"
-	cp "$ROOT"/transcripts/close-early.* "$PLACE/closed"
+	cp "$ROOT"/transcripts/close/close-early.* "$PLACE/closed"
 	chmod -R a+rX,a-w "$PLACE/closed"
 	run -1 as_nobody "$PLACE/bin/gracelab" record \
 		--transcripts "$PLACE/closed"
 	assert_line "gracelab: cannot write $PLACE/closed/close-early.txt: EACCES (Permission denied)"
-	cmp "$PLACE/closed/close-early.txt" "$ROOT/transcripts/close-early.txt"
+	cmp "$PLACE/closed/close-early.txt" "$ROOT/transcripts/close/close-early.txt"
 }
 
 ### Bad files
@@ -790,7 +816,7 @@ refuses() {
 @test "without its programs the lab says which is missing" {
 	mkdir alone
 	cp "$O/gracelab" alone
-	run -1 alone/gracelab play "$ROOT/transcripts/close-early.lab"
+	run -1 alone/gracelab play "$ROOT/transcripts/close/close-early.lab"
 	assert_output --partial graceserver
 }
 
@@ -825,7 +851,7 @@ refuses() {
 	refute_line --partial 'not observed'
 	assert_line 'ok 1 - both-shutdown'
 	assert_equal "$(grep -c '^ok ' <<<"$output")" \
-		"$(printf '%s\n' "$ROOT"/transcripts/*.lab | wc -l)"
+		"$(printf '%s\n' "$ROOT"/transcripts/*/*.lab | wc -l)"
 	run -0 as_nobody "$PLACE/bin/gracelab" play --pcap play.pcap reset
 }
 
@@ -852,7 +878,7 @@ refuses() {
 
 @test "without namespaces a wrong golden is still found" {
 	mkdir "$PLACE/wrong"
-	cp "$ROOT"/transcripts/close-early.* "$PLACE/wrong"
+	cp "$ROOT"/transcripts/close/close-early.* "$PLACE/wrong"
 	sed -i 's/= EPIPE/= ECONNRESET/' "$PLACE/wrong/close-early.txt"
 	run -1 without_namespaces "$PLACE/bin/gracelab" check \
 		--transcripts "$PLACE/wrong"

@@ -145,8 +145,8 @@ with_actors() {
 
 	mkdir mine
 	for name in audit proxy play list; do
-		cp "$ROOT/transcripts/close-early.lab" "mine/$name.lab"
-		sed "1s/close-early/$name/" "$ROOT/transcripts/close-early.txt" \
+		cp "$ROOT/transcripts/close/close-early.lab" "mine/$name.lab"
+		sed "1s/close-early/$name/" "$ROOT/transcripts/close/close-early.txt" \
 			>"mine/$name.txt"
 	done
 	for name in audit proxy play list; do
