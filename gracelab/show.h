@@ -3,6 +3,7 @@
 #ifndef GRACELAB_SHOW_H
 #define GRACELAB_SHOW_H
 
+/* As struct subcommand says. */
 int show_run(int argc, char **argv);
 
 #endif

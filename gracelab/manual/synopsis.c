@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Prints the synopsis of gracelab(1), mdoc(7), from the table of subcommands. */
+/* Prints the synopsis of gracelab(1), mdoc(7), from the table of subcommands.
+ */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
