@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # gracelab where calls fail and where a part of the system is missing: the same
-# transcript, or a word about what is not the same. More of it is in lab.bats.
+# transcript, or a word about what is not the same. More of it is in lab_host.bats.
 
 load helpers
 
