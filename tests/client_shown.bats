@@ -132,6 +132,25 @@ on_a_terminal() {
 	((longest > 200 && longest <= 65536))
 }
 
+@test "with --events-ack the next call waits for a byte, until there is nobody to give it" {
+	serve --delay 0
+	mkfifo acks
+	start acked "$O/graceclient" -q --events acked.events --events-ack acks \
+		-e one -e two 127.0.0.1 "$PORT"
+	exec {acks}>acks
+	# connect is told of, and nothing is sent before it is acknowledged.
+	await grep -q '"connect"' acked.events
+	assert_equal "$(wc -l <acked.events)" 1
+	printf . >&"$acks"
+	await grep -q '"text": "one"' acked.events
+	assert_equal "$(wc -l <acked.events)" 2
+	run ! grep -q two acked.events
+	# Nobody acknowledges any more: it goes on to its end.
+	exec {acks}>&-
+	finish acked
+	grep -q '"text": "two"' acked.events
+}
+
 @test "events name errno, signal and TCP state" {
 	peer_listens <<-'END'
 		got(4)

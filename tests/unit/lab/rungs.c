@@ -29,6 +29,19 @@ static void add_segment(
 			.sender = sender, .segment = segment });
 }
 
+/* The same of a segment that does not arrive at once; 0: of one without id. */
+static void add_held(struct rungs *rungs, enum side sender, unsigned flags,
+	enum wire_fate fate, unsigned id)
+{
+	rungs_add_segment(rungs,
+		&(struct rungs_segment){
+			.sender = sender,
+			.segment = { .flags = (uint8_t)flags },
+			.fate = fate,
+			.id = id,
+		});
+}
+
 static const char *or_dash(const char *text)
 {
 	return text ? text : "-";
@@ -312,6 +325,85 @@ static void a_line_without_an_event_is_a_call_as_typed(void)
 	record_free(&record);
 }
 
+static void a_held_segment_has_two_rungs(void)
+{
+	struct rungs rungs = { 0 };
+	struct record record = { 0 };
+
+	add_event(&rungs, CLIENT, "{\"event\":\"close\"}");
+	add_held(&rungs, CLIENT, SEGMENT_FIN | SEGMENT_ACK, WIRE_SENT, 1);
+	rungs_set_state(&rungs, CLIENT, STATE_FIN_WAIT1);
+	rungs_flush(&rungs, &record, 1);
+	add_held(&rungs, CLIENT, SEGMENT_FIN | SEGMENT_ACK, WIRE_ARRIVED, 1);
+	rungs_set_state(&rungs, SERVER, STATE_CLOSE_WAIT);
+	rungs_flush(&rungs, &record, 2);
+	add_held(&rungs, SERVER, SEGMENT_RST, WIRE_FORGED, 0);
+	rungs_set_state(&rungs, CLIENT, STATE_GONE);
+	rungs_flush(&rungs, &record, 3);
+	EXPECT_INT(3, record.rung_count);
+	expect_rung(&record, 0, "c close \"-\" = 0 | FIN_WAIT1 - | c FIN");
+	expect_rung(&record, 1, "- \"-\" = - | - CLOSE_WAIT | c FIN");
+	expect_rung(&record, 2, "- \"-\" = - | gone - | s RST");
+	EXPECT_INT(WIRE_SENT, record.rungs[0].wire);
+	EXPECT_INT(WIRE_ARRIVED, record.rungs[1].wire);
+	EXPECT_INT(1, record.rungs[1].segment_id);
+	EXPECT_INT(WIRE_FORGED, record.rungs[2].wire);
+	record_free(&record);
+	rungs_free(&rungs);
+}
+
+static void a_held_ack_is_shown_once_something_is_told_of_it(void)
+{
+	struct rungs rungs = { 0 };
+	struct record record = { 0 };
+
+	add_segment(&rungs, CLIENT, SEGMENT_FIN | SEGMENT_ACK, 0);
+	add_held(&rungs, SERVER, SEGMENT_ACK, WIRE_SENT, 1);
+	add_held(&rungs, SERVER, SEGMENT_ACK, WIRE_SENT, 2);
+	rungs_flush(&rungs, &record, 1);
+	add_segment(&rungs, SERVER, SEGMENT_FIN | SEGMENT_ACK, 0);
+	rungs_flush(&rungs, &record, 2);
+	EXPECT_INT(2, record.rung_count);
+	add_held(&rungs, SERVER, SEGMENT_ACK, WIRE_LOST, 2);
+	rungs_flush(&rungs, &record, 3);
+	add_held(&rungs, SERVER, SEGMENT_ACK, WIRE_ARRIVED, 1);
+	rungs_set_state(&rungs, CLIENT, STATE_FIN_WAIT2);
+	rungs_flush(&rungs, &record, 4);
+	/* Both were sent behind the first row. */
+	EXPECT_INT(6, record.rung_count);
+	expect_rung(&record, 0, "- \"-\" = - | - - | c FIN");
+	expect_rung(&record, 1, "- \"-\" = - | - - | s ACK");
+	expect_rung(&record, 3, "- \"-\" = - | - - | s FIN");
+	expect_rung(&record, 5, "- \"-\" = - | FIN_WAIT2 - | s ACK");
+	EXPECT_INT(1, record.rungs[1].segment_id);
+	EXPECT_INT(2, record.rungs[2].segment_id);
+	EXPECT(record.rungs[1].seconds < 2 && record.rungs[1].late);
+	EXPECT_INT(WIRE_LOST, record.rungs[4].wire);
+	record_free(&record);
+	rungs_free(&rungs);
+}
+
+static void what_a_timer_did_stands_behind_what_was_lost(void)
+{
+	struct rungs rungs = { 0 };
+	struct record record = { 0 };
+
+	rungs_add_segment(&rungs,
+		&(struct rungs_segment){
+			.sender = CLIENT,
+			.segment = { .flags = SEGMENT_FIN | SEGMENT_ACK },
+			.fate = WIRE_LOST,
+			.again = true,
+		});
+	rungs_set_state(&rungs, CLIENT, STATE_GONE);
+	rungs_flush(&rungs, &record, 1);
+	EXPECT_INT(2, record.rung_count);
+	expect_rung(&record, 0, "- \"-\" = - | - - | c FIN");
+	expect_rung(&record, 1, "- \"-\" = - | gone - | -");
+	record_free(&record);
+	rungs_free(&rungs);
+}
+
 static void what_is_not_flushed_can_be_freed(void)
 {
 	struct rungs rungs = { 0 };
@@ -325,6 +417,12 @@ static void what_is_not_flushed_can_be_freed(void)
 }
 
 const struct tap_test tests_lab_rungs[] = {
+	{ "rungs: a held segment has a rung where it was sent, and another",
+		a_held_segment_has_two_rungs },
+	{ "rungs: a held ACK is shown once something is told of it",
+		a_held_ack_is_shown_once_something_is_told_of_it },
+	{ "rungs: what a timer did stands behind what was lost",
+		what_a_timer_did_stands_behind_what_was_lost },
 	{ "rungs: every event that is a call has a rung",
 		every_event_that_is_a_call_has_a_rung },
 	{ "rungs: other events and pure ACKs add nothing",

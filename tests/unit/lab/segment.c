@@ -269,6 +269,89 @@ static void only_an_empty_segment_is_a_pure_ack(void)
 	}
 }
 
+static void a_name_is_that_of_what_it_names(void)
+{
+	static const char *const names[] = { "FIN", "SYN", "SYN+ACK", "RST",
+		"ACK", "data 1", "data 65495", "data 5+FIN" };
+	static const char *const bad[] = { "", "fin", "FIN+ACK", "data",
+		"data ", "data 0", "data 05", "data -1", "data 5+",
+		"data 5+RST", "data 5 +FIN", "data 65496",
+		"data 99999999999999999999", "data 5+FINx", "ACKs" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct segment segment = { 0 };
+		char text[SEGMENT_TEXT_SIZE];
+
+		tap_case("%s", names[i]);
+		EXPECT(segment_named(names[i], &segment));
+		segment_text(&segment, text);
+		EXPECT_TEXT(names[i], text);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct segment segment = { .flags = 0xff };
+
+		tap_case("'%s'", bad[i]);
+		EXPECT(!segment_named(bad[i], &segment));
+		EXPECT_INT(0xff, segment.flags);
+	}
+}
+
+static void syn_and_fin_take_a_number_each(void)
+{
+	static const struct {
+		unsigned flags, payload, length;
+	} cases[] = {
+		{ SEGMENT_ACK, 0, 0 },
+		{ SEGMENT_SYN, 0, 1 },
+		{ SEGMENT_FIN | SEGMENT_ACK, 0, 1 },
+		{ SEGMENT_FIN | SEGMENT_ACK, 5, 6 },
+		{ SEGMENT_RST, 0, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct segment segment = {
+			.flags = (uint8_t)cases[i].flags,
+			.payload_bytes = cases[i].payload,
+		};
+
+		tap_case("%zu", i);
+		EXPECT_INT(cases[i].length, segment_length(&segment));
+	}
+}
+
+/* put_tcp() leaves zeros, which end the options, for these 12 bytes. */
+static void timestamps_are_found_among_options(void)
+{
+	static const uint8_t after_nops[] = { 1, 1, 8, 10, 0, 0, 1, 2, 0, 0, 3,
+		4 };
+	static const uint8_t after_sack[] = { 4, 2, 8, 10, 0, 0, 1, 2, 0, 0, 3,
+		4 };
+	static const uint8_t cut[] = { 1, 1, 1, 1, 1, 1, 1, 1, 8, 10, 0, 0 };
+	static const uint8_t endless[] = { 1, 1, 5, 0, 8, 10, 0, 0, 0, 0, 0,
+		0 };
+	static const struct {
+		const uint8_t *options;
+		bool found;
+	} cases[] = { { after_nops, true }, { after_sack, true },
+		{ cut, false }, { endless, false } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct packet packet = { 0 };
+		uint32_t value = 0, echo = 0;
+
+		tap_case("%zu", i);
+		put_ipv4(&packet, 0, 32);
+		put_tcp(&packet, SEGMENT_ACK, 12, 0);
+		memcpy(packet.bytes + 40, cases[i].options, 12);
+		EXPECT(cases[i].found ==
+			segment_timestamps(
+				packet.bytes, packet.len, &value, &echo));
+		EXPECT_INT(cases[i].found ? 0x102 : 0, value);
+		EXPECT_INT(cases[i].found ? 0x304 : 0, echo);
+		EXPECT(!segment_timestamps(packet.bytes, 50, &value, &echo));
+	}
+}
+
 const struct tap_test tests_lab_segment[] = {
 	{ "wire: a segment in IPv4 is read, with options of both",
 		a_segment_in_ipv4_is_read },
@@ -285,5 +368,11 @@ const struct tap_test tests_lab_segment[] = {
 		garbage_is_read_within_its_bounds },
 	{ "wire: only an empty segment without SYN, FIN and RST is a pure ACK",
 		only_an_empty_segment_is_a_pure_ack },
+	{ "wire: a segment's name is that of what it names",
+		a_name_is_that_of_what_it_names },
+	{ "wire: SYN and FIN take a sequence number each",
+		syn_and_fin_take_a_number_each },
+	{ "wire: timestamps are found among other options",
+		timestamps_are_found_among_options },
 	{ NULL, NULL },
 };
