@@ -72,7 +72,7 @@ OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
 	$(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/bench/*.c tests/pictures/*.c))
 MANUALS     := $(patsubst %,$(O)/%.1,$(PROGRAMS))
 LAB_FILES   := $(wildcard transcripts/*/*.lab transcripts/*/*.txt) \
-	transcripts/README.md
+	$(wildcard transcripts/*.md)
 SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.c' '*.h')
 SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \

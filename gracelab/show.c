@@ -12,7 +12,7 @@
 #include "gracelab/record/text.h"
 #include "lib/base/escape.h"
 #include "lib/base/status.h"
-#include "orders.h"
+#include "playlist.h"
 #include "program.h"
 
 /* Text is composed here, and goes out by put_composed(). */
@@ -150,7 +150,7 @@ static void play_all(struct show *show)
 	struct program *program = show->program;
 
 	show->array = json_array();
-	orders_play(program, on_played, show);
+	playlist_play(program, on_played, show);
 	if (program->options.format == FORMAT_JSON)
 		write_json(show);
 	json_decref(show->array);

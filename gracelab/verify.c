@@ -10,7 +10,7 @@
 #include "gracelab/record/golden.h"
 #include "lib/base/names.h"
 #include "lib/base/status.h"
-#include "orders.h"
+#include "playlist.h"
 #include "program.h"
 
 /* How often an experiment must agree with itself to be recorded. */
@@ -156,7 +156,7 @@ int verify_check(int argc, char **argv)
 	if (!program_begin(&program, &options_check, argc, argv))
 		return program_end(&program);
 	printf("TAP version 13\n1..%zu\n", program.count);
-	orders_play(&program, on_checked, &verify);
+	playlist_play(&program, on_checked, &verify);
 	return program_end(&program);
 }
 
@@ -230,7 +230,7 @@ int verify_record(int argc, char **argv)
 		program.status = STATUS_FAILURE;
 	}
 	for (int i = 0; i < RECORD_PLAYS && !program.status; i++)
-		orders_play(&program, on_recorded, &verify);
+		playlist_play(&program, on_recorded, &verify);
 	for (size_t i = 0; verify.recorded && i < program.count; i++) {
 		if (!program.status)
 			write_golden(&program, program.experiments[i]->path,

@@ -151,6 +151,19 @@ lab_of() {
 	[[ ! -s missing ]]
 }
 
+@test "every order that is explored gives its golden" {
+	local lab line
+
+	for lab in "$ROOT"/transcripts/orders/*.lab; do
+		lab=${lab##*/}
+		lab=${lab%.lab}
+		line=$(grep -E "^(not )?ok [0-9]+ - $lab( |$)" \
+			"$BATS_FILE_TMPDIR/tap") || line="$lab was not checked"
+		[[ $line == 'ok '* ]] || echo "$line"
+	done | tee wrong
+	[[ ! -s wrong ]]
+}
+
 @test "every experiment has a test, a golden and a row in the index" {
 	local lab name
 

@@ -134,10 +134,11 @@ static bool take_losses(struct scan *scan, struct experiment *experiment)
 static bool take_explore(struct scan *scan, struct experiment *experiment)
 {
 	experiment->explored = true;
+	scan_space(scan);
 	experiment->explored_wired = scan_keyword(scan, "wire");
+	scan_space(scan);
 	if (experiment->explored_wired && scan_keyword(scan, "losses"))
 		return take_losses(scan, experiment);
-	scan_space(scan);
 	return scan_at_end(scan) || scan_next_is(scan, '#') ||
 		scan_fail(scan,
 			experiment->explored_wired ? "nothing, or losses N"

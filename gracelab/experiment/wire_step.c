@@ -49,9 +49,8 @@ static bool take_which(struct scan *scan, struct wire_step *step)
 {
 	take_side(scan, step);
 	scan_space(scan);
-	if (scan_at_end(scan) || scan_next_is(scan, '#'))
-		return !step->has_side || scan_fail(scan, SEGMENT_EXPECTED);
-	return take_segment(scan, step);
+	return scan_at_end(scan) || scan_next_is(scan, '#') ||
+		take_segment(scan, step);
 }
 
 static bool take_hold(struct scan *scan, struct wire_step *step)

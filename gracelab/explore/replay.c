@@ -113,9 +113,13 @@ static void on_segment(void *context, enum wire_fate fate, enum side sender,
 	struct watching *watching = context;
 	char name[SEGMENT_TEXT_SIZE];
 
-	segment_text(segment, name);
-	fprintf(watching->replay->seen, "wire%s %s %s\n", verbs[fate],
-		side_name(sender), name);
+	/* An ACK that is passed by name would stand in the ladder. */
+	if (fate == WIRE_ARRIVED && segment_is_pure_ack(segment))
+		*name = '\0';
+	else
+		segment_text(segment, name);
+	fprintf(watching->replay->seen, "wire%s %s%s%s\n", verbs[fate],
+		side_name(sender), *name ? " " : "", name);
 }
 
 /* What is typed for a move; a line that was refused is only mentioned. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "peer.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -65,86 +64,6 @@ static void die(struct peer *peer)
 	peer->dead = true;
 }
 
-static void tell(struct peer *peer, enum told told)
-{
-	if (*peer->told == TOLD_NOBODY)
-		*peer->told = told;
-}
-
-/*
- * All sends have MSG_NOSIGNAL, since this process must outlive the program
- * that it acts for; SIGPIPE comes just where send(2) gives EPIPE.
- */
-static void note_refused(struct peer *peer, const struct event *event)
-{
-	enum sigpipe_policy policy = peer->script->sides[peer->side].sigpipe;
-	bool signalled = event->error == EPIPE &&
-		(policy == SIGPIPE_DEFAULT || policy == SIGPIPE_HANDLE);
-	bool own = event->error == EPIPE && peer->conn.shut_wr;
-
-	if (!own && (event->error == EPIPE || event->error == ECONNRESET))
-		peer->sent += event->bytes;
-	if (signalled)
-		tell(peer, TOLD_SEND_SIGPIPE);
-	else if (event->error == EPIPE && !own)
-		tell(peer, TOLD_SEND_EPIPE);
-	else if (event->error == ECONNRESET)
-		tell(peer, TOLD_SEND_ECONNRESET);
-	/* The server that handles it reports, and ends. */
-	peer->dying |= signalled &&
-		(policy == SIGPIPE_DEFAULT || peer->side == SERVER);
-}
-
-static void note_event(void *owner, const struct event *event)
-{
-	struct peer *peer = owner;
-
-	switch (event->kind) {
-	case EVENT_SEND:
-		peer->sent += event->bytes;
-		break;
-	case EVENT_RECV:
-		peer->received += event->bytes;
-		break;
-	case EVENT_EOF:
-		peer->read_over = peer->eof = true;
-		break;
-	case EVENT_ERROR:
-		if (!strcmp(event->call, "send"))
-			note_refused(peer, event);
-		if (!strcmp(event->call, "recv")) {
-			peer->read_over = true;
-			if (event->error == ECONNRESET)
-				tell(peer, TOLD_RECV_ECONNRESET);
-		}
-		break;
-	case EVENT_LISTEN:
-	case EVENT_CONNECT:
-	case EVENT_ACCEPT:
-	case EVENT_WOULD_BLOCK:
-	case EVENT_SHUTDOWN:
-	case EVENT_CLOSE:
-	case EVENT_RESET:
-	case EVENT_HOLD:
-	case EVENT_RELEASE:
-	case EVENT_STATE:
-	case EVENT_PROBE:
-	case EVENT_SIGNAL:
-	case EVENT_QUEUED:
-	case EVENT_UNSENT:
-	case EVENT_SAVED:
-	case EVENT_FAILURE:
-	case EVENT_OPTION:
-	case EVENT_LISTENER:
-	case EVENT_KILLED:
-	case EVENT_DONE:
-	case EVENT_EXIT:
-		break;
-	}
-	if (peer->on_event)
-		peer->on_event(peer, event);
-}
-
 bool peer_init(struct peer *peer, const struct script *script, enum side side,
 	enum told *told)
 {
@@ -156,7 +75,7 @@ bool peer_init(struct peer *peer, const struct script *script, enum side side,
 		.greeting = greeting };
 	peer->message = malloc(greeting + PEER_RECV_BYTES);
 	peer->context = (struct conn_context){
-		.on_event = note_event,
+		.on_event = peer_note_event,
 		.owner = peer,
 		.nosignal = true,
 		.buffer = malloc(PEER_RECV_BYTES),

@@ -92,6 +92,9 @@ bool peer_flush(struct peer *peer);
 /* A descriptor of its socket, also of one that is only held; -1: none. */
 int peer_descriptor(const struct peer *peer);
 
+/* peer_event.c: notes an event of the peer `owner`. */
+void peer_note_event(void *owner, const struct event *event);
+
 /* Ends the order: what is left is reset. */
 void peer_end(struct peer *peer);
 
