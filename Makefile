@@ -71,9 +71,8 @@ OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
 	$(O)/obj/gracelab/manual/synopsis.o \
 	$(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/bench/*.c tests/pictures/*.c))
 MANUALS     := $(patsubst %,$(O)/%.1,$(PROGRAMS))
-LAB_FILES   := $(wildcard transcripts/*.lab transcripts/*.txt \
-	transcripts/*.md)
-LAB_THEMES  := $(patsubst %/,%,$(wildcard transcripts/*/))
+LAB_FILES   := $(wildcard transcripts/*/*.lab transcripts/*/*.txt) \
+	$(wildcard transcripts/*.md)
 SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.c' '*.h')
 SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \
@@ -180,7 +179,7 @@ transcripts: all
 
 pictures: all
 	@mkdir -p $(O)/pictures
-	@for lab in transcripts/*.lab; do name=$$(basename $$lab .lab); \
+	@for lab in transcripts/*/*.lab; do name=$$(basename $$lab .lab); \
 		$(O)/gracelab play --format=svg -o $(O)/pictures/$$name.svg \
 		$$name || exit 1; done
 	@cp $(O)/pictures/close-early.svg $(O)/pictures/shutdown.svg transcripts
@@ -193,7 +192,8 @@ check: all tests
 # held child has the memory of its parent, and frees none of it.
 VALGRIND  := valgrind --quiet --error-exitcode=99 --leak-check=full \
 	--errors-for-leak-kinds=definite --vgdb=no --child-silent-after-fork=yes
-VALGRINDED ?= client server paths faults peers
+VALGRINDED ?= client client_commands client_lines client_peers client_shown \
+	server server_answers server_commands paths faults peers
 
 check-valgrind: all
 	@mkdir -p $(O)/valgrind
@@ -235,14 +235,10 @@ format:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
-		$(DESTDIR)$(PREFIX)/share/grace/transcripts
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 644 gracelab/grace-lab.5 $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 644 $(LAB_FILES) $(DESTDIR)$(PREFIX)/share/grace/transcripts
-	for theme in $(LAB_THEMES); do \
-		to=$(DESTDIR)$(PREFIX)/share/grace/$$theme; \
-		install -d $$to && install -m 644 $$theme/*.lab $$theme/*.txt \
-			$$to || exit 1; done
+	for f in $(LAB_FILES); do install -D -m 644 $$f \
+		$(DESTDIR)$(PREFIX)/share/grace/$$f || exit 1; done
 	install $(PROGRAMS:%=$(O)/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(MANUALS) $(DESTDIR)$(PREFIX)/share/man/man1
 	for p in $(PROGRAMS); do install -m 644 $$p/completion.bash \

@@ -11,14 +11,26 @@
 #include "lib/base/status.h"
 #include "program.h"
 
-/* One line: the name, the title. What does not parse has been said. */
-static void write_entry(struct program *program, const struct experiment *from)
+/* One line: the name, the title. */
+static void write_entry(
+	struct program *program, const struct experiment *from, int width)
 {
 	char *name = program_fit(from->name);
 
-	fprintf(program->out, "%-22s %s\n", name ? name : "?",
+	fprintf(program->out, "%-*s %s\n", width, name ? name : "?",
 		from->title ? from->title : "");
 	free(name);
+}
+
+/* How wide the column of names is. */
+static int widest(const struct catalog *catalog)
+{
+	size_t width = 22;
+
+	for (size_t i = 0; i < catalog->count; i++)
+		if (strlen(catalog->entries[i].name) > width)
+			width = strlen(catalog->entries[i].name);
+	return (int)width;
 }
 
 static int by_theme(const void *a, const void *b)
@@ -34,6 +46,7 @@ static void write_all(struct program *program, struct catalog *catalog)
 {
 	bool for_people = isatty(STDOUT_FILENO);
 	const char *theme = "";
+	int width = widest(catalog);
 
 	if (for_people && catalog->count)
 		qsort(catalog->entries, catalog->count,
@@ -49,9 +62,11 @@ static void write_all(struct program *program, struct catalog *catalog)
 				heading ? heading : "?");
 			free(heading);
 		}
+		/* What does not parse has been said. */
 		if (program_read(program, entry->path))
 			write_entry(program,
-				program->experiments[program->count - 1]);
+				program->experiments[program->count - 1],
+				width);
 		else
 			program->status = STATUS_FAILURE;
 	}

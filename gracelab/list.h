@@ -3,6 +3,7 @@
 #ifndef GRACELAB_LIST_H
 #define GRACELAB_LIST_H
 
+/* As struct subcommand says. */
 int list_run(int argc, char **argv);
 
 #endif

@@ -91,6 +91,7 @@ struct show {
 	struct program *program;
 	json_t *array;    /* the records, for one text in the end */
 	size_t shown;     /* --step: how many rungs */
+	size_t late;      /* ... of which so many were put between others */
 	bool input_ended; /* --step: nobody presses Enter any more */
 };
 
@@ -194,6 +195,25 @@ static void await_enter(struct show *show, const struct step *next)
 }
 
 /* A classroom's way: Enter, a step, its rungs. */
+/*
+ * What was put before a rung that has been shown cannot be shown any more: it
+ * counts as if it had.
+ */
+static void pass_over_late(struct show *show, const struct record *record)
+{
+	size_t late = 0;
+
+	for (size_t i = 0; i < show->shown; i++) {
+		if (!record->rungs[i].late)
+			continue;
+		late++;
+		if (late > show->late) {
+			show->late++;
+			show->shown++;
+		}
+	}
+}
+
 static void before_step(
 	void *context, const struct record *record, const struct step *next)
 {
@@ -203,10 +223,14 @@ static void before_step(
 	compose(&composed);
 	if (composed.stream && !show->shown)
 		ladder_write_head(composed.stream, record);
+	pass_over_late(show, record);
 	for (; composed.stream && show->shown < record->rung_count;
-		show->shown++)
-		ladder_write_rung(
-			composed.stream, record, &record->rungs[show->shown]);
+		show->shown++) {
+		const struct rung *rung = &record->rungs[show->shown];
+
+		show->late += rung->late;
+		ladder_write_rung(composed.stream, record, rung);
+	}
 	put_composed(show->program, &composed);
 	if (next)
 		await_enter(show, next);

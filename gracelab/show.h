@@ -5,6 +5,7 @@
 
 #include "program.h"
 
+/* As struct subcommand says. */
 int show_run(int argc, char **argv);
 
 /* Plays one experiment, and shows it as the options ask for it. */

@@ -3,6 +3,7 @@
 #ifndef GRACELAB_VERIFY_H
 #define GRACELAB_VERIFY_H
 
+/* Each as struct subcommand says. */
 int verify_check(int argc, char **argv);
 int verify_record(int argc, char **argv);
 

@@ -19,7 +19,8 @@
 #   nobody_lingers MARK          no process has the mark in its command line
 #   at_least N MARK              so many have it
 #   golden NAME                  an experiment's golden, as a play here gives it
-#   peer_connects / peer_listens [NAME] <<EOF   a Python peer, see below
+#
+# and the peers of peers.bash.
 #
 # Every test has its own folder and works in it. Whatever was started is ended
 # by teardown, and what it printed is shown if the test fails.
@@ -46,6 +47,9 @@ load_library() {
 }
 load_library bats-support
 load_library bats-assert
+
+# shellcheck source=tests/peers.bash
+source "${BASH_SOURCE[0]%/*}/peers.bash"
 
 ROOT=${BATS_TEST_FILENAME%/tests/*}
 O=${O:-$ROOT/build}
@@ -372,67 +376,16 @@ client() {
 	timeout 60 "$O/graceclient" "$@" 127.0.0.1 "$PORT" 3>&- {TICK}<&-
 }
 
-# A Python peer: what stands on standard input is its program; `s` is its
-# connected socket. say(X) prints a line; typed() waits for a line of
-# type_at; got(N) receives exactly N bytes, to_eof() all, and quiet(S) is true
-# if nothing comes, not even EOF, for S seconds.
-PEER='
-import os, select, socket, struct, sys, time
-def say(*what): print(*what, flush=True)
-def typed(): return sys.stdin.readline().rstrip("\n")
-def got(n):
-    data = b""
-    while len(data) < n:
-        more = s.recv(min(n - len(data), 65536))
-        if not more: break
-        data += more
-    return data
-def to_eof():
-    data = bytearray()
-    while True:
-        more = s.recv(65536)
-        if not more: return bytes(data)
-        data += more
-def quiet(seconds): return not select.select([s], [], [], seconds)[0]
-def reset():
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    s.close()
-'
-
-peer_connects() {
-	local name=${1:-peer} program
-
-	IFS= read -rd '' program || :
-	printf '%s\n' "$PEER" \
-		"s = socket.create_connection(('127.0.0.1', $PORT))" \
-		"$program" >"$name.py"
-	start "$name" "$PYTHON" -IS "$name.py"
-}
-
-# Sets $PORT. `listener` is there too.
-peer_listens() {
-	local name=${1:-peer} program
-
-	IFS= read -rd '' program || :
-	printf '%s\n' "$PEER" \
-		'listener = socket.create_server(("127.0.0.1", 0))' \
-		'say("listening on 127.0.0.1:%d" % listener.getsockname()[1])' \
-		's = listener.accept()[0]' "$program" >"$name.py"
-	start "$name" "$PYTHON" -IS "$name.py"
-	find_port "$name"
-}
-
 # install_lab FOLDER: programs and experiments as installed, for any user.
 install_lab() {
-	mkdir -p "$1/bin" "$1/share/grace/transcripts"
+	mkdir -p "$1/bin" "$1/share/grace"
 	cp "$O/gracelab" "$O/graceclient" "$O/graceserver" "$1/bin"
-	cp "$ROOT"/transcripts/*.lab "$ROOT"/transcripts/*.txt \
-		"$1/share/grace/transcripts"
+	cp -r "$ROOT/transcripts" "$1/share/grace"
 	chmod -R a+rX,u+w "$1"
 }
 
 golden() {
-	sed '$s/, confirmed on .*//' "$ROOT/transcripts/$1.txt"
+	sed '$s/, confirmed on .*//' "$ROOT"/transcripts/*/"$1.txt"
 }
 
 # lingering MARK: those whose command line holds the mark, which comes from a

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # gracelab where calls fail and where a part of the system is missing: the same
-# transcript, or a word about what is not the same. More of it is in lab.bats.
+# transcript, or a word about what is not the same. More of it is in lab_host.bats.
 
 load helpers
 
@@ -98,7 +98,7 @@ reads_to_start() {
 }
 
 @test "a golden on a read-only file system is compared, and not recorded" {
-	cp "$ROOT"/transcripts/close-early.* .
+	cp "$ROOT"/transcripts/close/close-early.* .
 	# shellcheck disable=SC2016 # for the inner shell
 	run -0 lab unshare -rm sh -c 'mount --bind . . &&
 		mount -o remount,bind,ro . && "$@"' - "$LAB" check \
@@ -109,7 +109,7 @@ reads_to_start() {
 		mount -o remount,bind,ro . && "$@"' - "$LAB" record \
 		--transcripts "$PWD"
 	assert_line "gracelab: cannot write $PWD/close-early.txt: EROFS (Read-only file system)"
-	cmp close-early.txt "$ROOT/transcripts/close-early.txt"
+	cmp close-early.txt "$ROOT/transcripts/close/close-early.txt"
 }
 
 # without_proc COMMAND...

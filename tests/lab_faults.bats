@@ -89,7 +89,7 @@ play_is_on_stage() {
 	local option
 
 	for option in '-e data1' -edata1 '-f lines' -flines '-q -e x' \
-		-qf --file=x --fil=x --events=x --ev=x; do
+		-qf --file=x --fil=x --events=x --ev=x --events-a=x; do
 		write_lab head.lab "client $option" 'client> x'
 		run -2 lab play head.lab
 		assert_output --partial 'head.lab:1:'
@@ -145,8 +145,8 @@ with_actors() {
 
 	mkdir mine
 	for name in audit proxy play list; do
-		cp "$ROOT/transcripts/close-early.lab" "mine/$name.lab"
-		sed "1s/close-early/$name/" "$ROOT/transcripts/close-early.txt" \
+		cp "$ROOT/transcripts/close/close-early.lab" "mine/$name.lab"
+		sed "1s/close-early/$name/" "$ROOT/transcripts/close/close-early.txt" \
 			>"mine/$name.txt"
 	done
 	for name in audit proxy play list; do

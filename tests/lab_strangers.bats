@@ -208,6 +208,20 @@ assert_harmless() {
 	assert_line '    listening on the sea'
 }
 
+@test "no reason is cut within a character" {
+	local folder i
+
+	# A path that is too long for whoever says what is wrong with it.
+	folder=$(printf 'ö%.0s' {1..120})
+	for i in '' x; do
+		run -1 --separate-stderr lab play --format=json \
+			--pcap "$i$folder/$folder/$folder" close-early
+		"$PYTHON" -I -c 'import json, sys
+failure = json.load(sys.stdin)["failure"]
+assert "ö" * 100 in failure and "\\x" not in failure' <<<"$output"
+	done
+}
+
 ### What a program could not do
 
 @test "a line that a program could not act on fails the play" {

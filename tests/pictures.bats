@@ -28,12 +28,15 @@ check_svg() {
 		SVG = "{http://www.w3.org/2000/svg}"
 		def width(text, style):
 		    mono = "mono" in style or "label" in style
+		    bold = style in ("title", "state", "head")
 		    size = {"title": 19, "asks": 14, "state": 12, "foot": 12,
 		        "note": 12}.get(style.split()[0], 13)
 		    wide = lambda c: unicodedata.east_asian_width(c) in "WF"
 		    em = lambda c: (0 if unicodedata.combining(c) else
 		        1.25 if wide(c) else 0.602 if mono else
-		        1.1 if c in "MWmw@%" else 0.84)
+		        1.1 if c in "MWmw@%" else 0.5 if c in "ijltfrI.,:;() "
+		        else (0.72 if bold else 0.66) if c.islower() or c.isdigit()
+		        else 0.87)
 		    return size * sum(map(em, text))
 		for path in sys.argv[1:]:
 		    root = tree.parse(path).getroot()
@@ -105,7 +108,8 @@ check_svg() {
 		import json, sys
 		for name, text in {"broad": "W", "mails": "@", "wide": "\u5bbd",
 		    "emoji": "\U0001f30d", "words": "MWMW words and WORDS ",
-		    "markup": "\"<&>"}.items():
+		    "markup": "\"<&>",
+		    "low": "b", "mixed": "Was ist das? "}.items():
 		    play = json.load(open(sys.argv[1], encoding="utf-8"))
 		    play.update(title=text * 200, asks=text * 300, failed=True,
 		        failure=text * 400, experiment=text * 100)
@@ -115,7 +119,7 @@ check_svg() {
 		    play["ladder"][2]["segment"] = "data 1073725440+FIN"
 		    json.dump(play, open(name, "w"))
 	END
-	for record in broad mails wide emoji words markup; do
+	for record in broad mails wide emoji words markup low mixed; do
 		draw svg <"$record" >"$record.svg"
 	done
 	check_svg ./*.svg

@@ -128,7 +128,7 @@ static void close_once(int *fd)
 	*fd = -1;
 }
 
-/* Takes what it has shown so far, so that it never waits for us to look. */
+/* Takes what it has shown so far: a full pipe would stop it. */
 static void take_shown(struct actor *actor)
 {
 	char buffer[4096];
@@ -213,7 +213,7 @@ enum actor_typed actor_type(
 	return ACTOR_TYPED;
 }
 
-/* Its events have ended, so it has, or is about to. */
+/* The pipe of its events is closed: the process ends, or has ended. */
 static void reap(struct actor *actor)
 {
 	while (waitpid(actor->pid, &actor->wait_status, 0) < 0 &&

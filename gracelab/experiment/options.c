@@ -23,8 +23,8 @@ static bool is_labs(const char *word)
 	if (word[0] != '-')
 		return false;
 	if (word[1] == '-')
+		/* --events is one of its abbreviations. */
 		return abbreviates(word + 2, "file") ||
-			abbreviates(word + 2, "events") ||
 			abbreviates(word + 2, "events-ack");
 	size_t letters = strcspn(word + 1, WITH_ARGUMENT);
 

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/utf8.h"
+
 enum {
 	ETHERNET_BYTES = 14,
 	/* Ethernet, the longest IPv4 or a plain IPv6 header, and TCP's. */
@@ -104,7 +106,7 @@ struct capture *capture_open(
 		return NULL;
 	}
 	if (!start(capture, port, savefile)) {
-		snprintf(why, why_size, "cannot capture on lo: %s",
+		utf8_print(why, why_size, "cannot capture on lo: %s",
 			capture->error);
 		capture_close(capture);
 		return NULL;

@@ -137,6 +137,23 @@ static int on_socket(const struct nlmsghdr *header, void *context)
 	return MNL_CB_STOP;
 }
 
+static bool is_same_end(
+	const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	struct inet_diag_sockid ids[2] = { 0 };
+
+	put_address(a, ids[0].idiag_src, &ids[0].idiag_sport);
+	put_address(b, ids[1].idiag_src, &ids[1].idiag_sport);
+	return a->ss_family == b->ss_family &&
+		!memcmp(&ids[0], &ids[1], sizeof(ids[0]));
+}
+
+bool kernel_pair_equal(const struct kernel_pair *a, const struct kernel_pair *b)
+{
+	return is_same_end(&a->client, &b->client) &&
+		is_same_end(&a->server, &b->server);
+}
+
 static int look_at(struct kernel *kernel, const struct sockaddr_storage *local,
 	const struct sockaddr_storage *remote, struct kernel_socket *socket)
 {

@@ -29,6 +29,9 @@ struct kernel_pair {
 	struct sockaddr_storage server;
 };
 
+bool kernel_pair_equal(
+	const struct kernel_pair *a, const struct kernel_pair *b);
+
 struct kernel;
 
 /* One netlink(7) socket to the network of the calling process, which the

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "lib/base/utf8.h"
+
 #define PACKET_BYTES 65535
 
 struct savefile {
@@ -23,7 +25,7 @@ struct savefile *savefile_open(const char *path, char *why, size_t why_size)
 		savefile->pcap = pcap_open_dead_with_tstamp_precision(
 			DLT_RAW, PACKET_BYTES, PCAP_TSTAMP_PRECISION_NANO);
 	if (!savefile || !savefile->pcap) {
-		snprintf(why, why_size, "%s: no memory", path);
+		utf8_print(why, why_size, "%s: no memory", path);
 		free(savefile);
 		return NULL;
 	}
@@ -33,7 +35,7 @@ struct savefile *savefile_open(const char *path, char *why, size_t why_size)
 			FD_CLOEXEC);
 		return savefile;
 	}
-	snprintf(why, why_size, "%s", pcap_geterr(savefile->pcap));
+	utf8_print(why, why_size, "%s", pcap_geterr(savefile->pcap));
 	savefile_close(savefile);
 	return NULL;
 }

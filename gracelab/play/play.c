@@ -71,10 +71,31 @@ static void follow(struct play *play, const struct event *event)
 		!net_parse_end(event->local, &pair.server) ||
 		!net_parse_end(event->peer, &pair.client))
 		return;
+	if (play->connected && kernel_pair_equal(&play->pair, &pair))
+		return;
 	play->pair = pair;
 	play->connected = true;
 	/* As the rungs of connect and accept show it. */
 	play->shown[CLIENT] = play->shown[SERVER] = STATE_ESTABLISHED;
+}
+
+/*
+ * Adds a call by its event. Where a connection is looked at from its first
+ * segment on, connect and accept may say nothing new.
+ */
+static void add_call(
+	struct play *play, enum side side, const struct heard *heard)
+{
+	struct rungs *rungs = &play->rungs;
+	size_t calls = rungs->call_count;
+
+	rungs_add_event(rungs, side, heard);
+	if (rungs->call_count == calls || !play->network->rouse ||
+		!rungs->calls[calls].establishes)
+		return;
+	rungs->calls[calls].establishes = play->shown[side] == STATE_GONE;
+	if (play->shown[side] == STATE_GONE)
+		play->shown[side] = STATE_ESTABLISHED;
 }
 
 static void on_event(void *context, enum side side, const struct heard *heard)
@@ -95,7 +116,7 @@ static void on_event(void *context, enum side side, const struct heard *heard)
 			names_describe(why, event->error));
 	if (event->kind == EVENT_ACCEPT)
 		follow(play, event);
-	rungs_add_event(&play->rungs, side, heard);
+	add_call(play, side, heard);
 }
 
 /* Waits until nothing is under way between the two kernels. */

@@ -7,6 +7,10 @@
 
 #include "record.h"
 
+/*
+ * Writes one `sequenceDiagram`, without a fence around it, whatever bytes the
+ * record has.
+ */
 void mermaid_write(FILE *out, const struct record *record);
 
 #endif

@@ -40,7 +40,7 @@ struct rung *record_insert(struct record *record, size_t at, double seconds)
 	struct rung *rung = &record->rungs[at];
 
 	memmove(rung + 1, rung, behind * sizeof(*rung));
-	*rung = (struct rung){ .seconds = seconds };
+	*rung = (struct rung){ .seconds = seconds, .late = true };
 	return rung;
 }
 

@@ -31,6 +31,7 @@ struct rung {
 	bool copy;           /* one of these has arrived already */
 	unsigned connection; /* counted from 1; 0: there is but one */
 	bool failed;         /* the play failed at this row */
+	bool late;           /* record_insert() put it there; not in JSON */
 };
 
 struct record {

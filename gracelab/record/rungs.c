@@ -60,6 +60,7 @@ static const struct {
 	[EVENT_RESET] = { "abortive close", SHAPE_ZERO, true },
 	[EVENT_HOLD] = { "hold", SHAPE_PLAIN, false },
 	[EVENT_RELEASE] = { "release", SHAPE_PLAIN, true },
+	[EVENT_LISTENER] = { NULL, SHAPE_ZERO, true },
 	[EVENT_STATE] = { "state", SHAPE_STATE, false },
 	[EVENT_PROBE] = { "probe", SHAPE_PROBE, false },
 	[EVENT_SIGNAL] = { "SIGPIPE caught", SHAPE_PLAIN, false },
@@ -123,6 +124,8 @@ static char *call_of(struct rungs *rungs, const struct heard *heard)
 		return make(rungs, "exit(%d)", event->status);
 	if (shape == SHAPE_SIGNAL)
 		return make(rungs, "killed by %s", names_signal(event->signal));
+	if (event->kind == EVENT_LISTENER && event->call)
+		return make(rungs, "listener %s", event->call);
 	if (heard->how >= 0)
 		return make(rungs, "%s", shutdown_name(heard->how));
 	if (event->kind == EVENT_SEND && event->detail)
@@ -184,7 +187,9 @@ void rungs_add_event(
 			/* Without a connection it is connect(2): a SYN went
 			 * out also where nobody took it. */
 			.sends = shapes[event->kind].sends ||
-				(event->kind == EVENT_ERROR && !event->conn),
+				(event->kind == EVENT_ERROR && !event->conn) ||
+				(event->call &&
+					!strcmp(event->call, "connect")),
 			.establishes = event->kind == EVENT_CONNECT ||
 				event->kind == EVENT_ACCEPT,
 		});

@@ -26,6 +26,7 @@ struct rungs_segment {
 	enum wire_fate fate;
 	unsigned id; /* of one that waited, else 0 */
 	bool copy;   /* one of these has arrived already */
+	bool again;  /* sent before, and so it changes nothing at its sender */
 };
 
 /* A pure ACK that waits, and has no rung. */

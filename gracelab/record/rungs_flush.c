@@ -10,10 +10,12 @@ struct flush {
 	struct rungs *rungs;
 	struct record *record;
 	double seconds;
-	size_t next;           /* the first segment that has no rung yet */
-	size_t sender;         /* the rung of the last call that sends */
-	size_t changer[SIDES]; /* the last whose segment changes its state */
-	size_t touched[SIDES]; /* the last whose segment came late to it */
+	size_t next;            /* the first segment that has no rung yet */
+	size_t sender;          /* the rung of the last call that sends */
+	size_t changer[SIDES];  /* the last whose segment changes its state */
+	size_t touched[SIDES];  /* the last whose segment came late to it */
+	size_t answered[SIDES]; /* the last whose own one came late to the other
+				 */
 	bool complete;
 };
 
@@ -96,6 +98,7 @@ static void break_silence(struct flush *flush, unsigned id)
 	for (int side = 0; side < SIDES; side++) {
 		shift(&flush->changer[side], silent.at);
 		shift(&flush->touched[side], silent.at);
+		shift(&flush->answered[side], silent.at);
 	}
 }
 
@@ -103,8 +106,9 @@ static void break_silence(struct flush *flush, unsigned id)
 static void note_changes(struct flush *flush, const struct rungs_segment *from)
 {
 	size_t at = flush->record->rung_count - 1;
-	bool leaves = from->fate == WIRE_AT_ONCE || from->fate == WIRE_SENT ||
-		(from->fate == WIRE_LOST && !from->id);
+	bool leaves = !from->again &&
+		(from->fate == WIRE_AT_ONCE || from->fate == WIRE_SENT ||
+			(from->fate == WIRE_LOST && !from->id));
 	bool arrives = from->fate == WIRE_AT_ONCE ||
 		from->fate == WIRE_ARRIVED || from->fate == WIRE_FORGED;
 	enum side receiver = side_other(from->sender);
@@ -117,6 +121,8 @@ static void note_changes(struct flush *flush, const struct rungs_segment *from)
 		flush->changer[from->sender] = at;
 	if (arrives)
 		flush->changer[receiver] = at;
+	if (from->fate == WIRE_ARRIVED)
+		flush->answered[from->sender] = at;
 }
 
 /* Puts a segment onto the last rung. */
@@ -225,13 +231,23 @@ static void put_calls(struct flush *flush)
 		;
 }
 
-/* The rung to which a side's change of state belongs. */
-static size_t rung_of_change(const struct flush *flush, int side)
+/*
+ * The rung to which a side's change of state belongs. What neither a segment
+ * nor a call has brought about is a timer's doing, and behind all else.
+ */
+static size_t rung_of_change(struct flush *flush, int side)
 {
 	if (flush->changer[side] != SIZE_MAX)
 		return flush->changer[side];
 	if (flush->touched[side] != SIZE_MAX)
 		return flush->touched[side];
+	/* The ACK of its FIN has no rung. */
+	if (flush->answered[side] != SIZE_MAX)
+		return flush->answered[side];
+	if (flush->sender == SIZE_MAX) {
+		add_rung(flush);
+		flush->sender = flush->record->rung_count - 1;
+	}
 	return flush->sender;
 }
 
@@ -249,25 +265,23 @@ static void forget_step(struct rungs *rungs)
 
 bool rungs_flush(struct rungs *rungs, struct record *record, double seconds)
 {
-	size_t first = record->rung_count;
 	struct flush flush = {
 		.rungs = rungs,
 		.record = record,
 		.seconds = seconds,
-		.sender = first,
+		.sender = SIZE_MAX,
 		.changer = { SIZE_MAX, SIZE_MAX },
 		.touched = { SIZE_MAX, SIZE_MAX },
+		.answered = { SIZE_MAX, SIZE_MAX },
 		.complete = !rungs->incomplete,
 	};
 
 	put_calls(&flush);
 	for (int side = 0; side < SIDES; side++) {
-		size_t at = rung_of_change(&flush, side);
-
 		if (!rungs->changed[side])
 			continue;
-		if (record->rung_count == first)
-			add_rung(&flush);
+		size_t at = rung_of_change(&flush, side);
+
 		if (at < record->rung_count)
 			set_text(&flush, &record->rungs[at].states[side],
 				state_name(rungs->states[side]));

@@ -10,16 +10,12 @@
 #include "svg_wire.h"
 #include "text.h"
 
-/* Columns that fit the page, from margin to margin. */
-enum {
-	TITLE_COLUMNS = 56,
-	ASKS_COLUMNS = 80,
-	FAILURE_COLUMNS = 116,
-	NAME_COLUMNS = 48
-};
+static const struct svg_lines title = { "title", 19, 24, false };
+static const struct svg_lines asks = { "asks", 14, 20, false };
+static const struct svg_lines failure = { "mono bad", 13, 18, true };
 
-/* Room at the foot, and for each line of a failure. */
-enum { FOOT = 44, FAILURE_ROW = 18 };
+/* Room at the foot, and for the experiment's name there. */
+enum { FOOT = 44, NAME_COLUMNS = 48 };
 
 static const char *class_of_state(const char *state)
 {
@@ -149,13 +145,11 @@ static void put_lifelines(const struct svg_page *page)
 static int put_head(const struct svg_page *page, bool drawn)
 {
 	const struct record *record = page->record;
-	int y = svg_lines(page, 40, 24, TITLE_COLUMNS, drawn ? "title" : NULL,
+	int y = svg_lines(page, 40, &title, drawn,
 		record->title ? record->title : record->name);
 
-	if (record->asks)
-		y = svg_lines(page, y + 2, 20, ASKS_COLUMNS,
-			drawn ? "asks" : NULL, record->asks);
-	return y;
+	return record->asks ? svg_lines(page, y + 2, &asks, drawn, record->asks)
+			    : y;
 }
 
 /* Why the play failed, below all else; the y behind it. */
@@ -165,8 +159,8 @@ static int put_failure(const struct svg_page *page, bool drawn)
 
 	if (!page->record->failed)
 		return y;
-	return svg_lines(page, y + 10, FAILURE_ROW, FAILURE_COLUMNS,
-		drawn ? "mono bad" : NULL, record_why_failed(page->record));
+	return svg_lines(
+		page, y + 10, &failure, drawn, record_why_failed(page->record));
 }
 
 static void put_foot(const struct svg_page *page, int y)

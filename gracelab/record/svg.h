@@ -7,6 +7,7 @@
 
 #include "record.h"
 
+/* Writes a whole SVG document, UTF-8, whatever bytes the record has. */
 void svg_write(FILE *out, const struct record *record);
 
 #endif

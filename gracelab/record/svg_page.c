@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "svg_page.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/xml.h"
-#include "text.h"
 
 void svg_page_begin(
 	struct svg_page *page, FILE *out, const struct record *record)
@@ -75,29 +75,40 @@ void svg_text(const struct svg_page *page, int x, int y, const char *class,
 }
 
 /*
- * Letters that are much broader than others where widths differ, and so are
- * the dashes, dots and signs beyond ASCII.
+ * How wide a letter may be in fonts that people have, in tenths of their size.
+ * It is for breaking lines, so too much is better than too little.
  */
-static size_t broad_letters(const char *line, size_t len)
+static int letter_width(char c, bool mono)
 {
-	size_t count = 0;
+	unsigned char byte = (unsigned char)c;
 
-	for (size_t i = 0; i < len; i++)
-		count += strchr("MWmw@%", line[i]) ||
-			(unsigned char)line[i] == 0xe2;
-	return count;
+	if ((byte & 0xc0) == 0x80)
+		return 0;
+	/* Chinese, emoji; dashes, arrows and Cyrillic capitals too. */
+	if (byte >= 0xd0)
+		return 13;
+	if (mono)
+		return 7;
+	if (byte >= 0x80)
+		return 10;
+	if (strchr("MWmw@%", c))
+		return 11;
+	if (strchr("iljtfrI.,;:'|!()[] ", c))
+		return 5;
+	return islower(byte) || isdigit(byte) ? 7 : 9;
 }
 
-/* How much of a line, which is not empty, fits; whole words if there are. */
-static size_t fitting(const char *line, size_t len, size_t columns)
+/* How much of a line fits; whole words if there are. */
+static size_t fitting(const char *line, size_t len, int tenths, bool mono)
 {
-	size_t wide = columns, fits = text_bytes_of(line, wide), cut;
+	size_t fits = 0, cut;
 
-	while (wide > 2 &&
-		wide + broad_letters(line, fits < len ? fits : len) > columns)
-		fits = text_bytes_of(line, --wide);
-	if (fits >= len)
+	for (; fits < len && tenths >= 0; fits++)
+		tenths -= letter_width(line[fits], mono);
+	if (tenths >= 0)
 		return len;
+	/* The letter that was too much, and all of it. */
+	fits--;
 	cut = fits;
 	while (cut && line[cut] != ' ')
 		cut--;
@@ -105,9 +116,11 @@ static size_t fitting(const char *line, size_t len, size_t columns)
 	return cut ? cut : fits;
 }
 
-int svg_lines(const struct svg_page *page, int y, int height, size_t columns,
-	const char *class, const char *text)
+int svg_lines(const struct svg_page *page, int y, const struct svg_lines *lines,
+	bool drawn, const char *text)
 {
+	int tenths = (page->width - 2 * SVG_MARGIN) * 10 / lines->font_size;
+
 	/* As it is drawn, so that what is escaped is measured too. */
 	char *fit = malloc(UTF8_FIT_SIZE(strlen(text)));
 	const char *at = fit;
@@ -117,13 +130,14 @@ int svg_lines(const struct svg_page *page, int y, int height, size_t columns,
 	xml_fit(fit, text, strlen(text));
 	while (*at) {
 		size_t len = strcspn(at, "\n");
-		size_t shown = len ? fitting(at, len, columns) : 0;
+		size_t shown = fitting(at, len, tenths, lines->mono);
 		char *line = strndup(at, shown);
 
-		if (class && line)
-			svg_text(page, SVG_MARGIN, y, class, "start", line);
+		if (drawn && line)
+			svg_text(page, SVG_MARGIN, y, lines->class, "start",
+				line);
 		free(line);
-		y += height;
+		y += lines->height;
 		at += shown;
 		at += strspn(at, " ");
 		at += *at == '\n';

@@ -52,12 +52,19 @@ int svg_middle_x(const struct svg_page *page);
 void svg_text(const struct svg_page *page, int x, int y, const char *class,
 	const char *anchor, const char *text);
 
+/* How lines of text look. */
+struct svg_lines {
+	const char *class;
+	int font_size; /* as the style sheet has it */
+	int height;    /* from line to line */
+	bool mono;
+};
+
 /*
- * Text of any bytes from the margin on, in lines of whole words and of at most
- * `columns`, `height` apart. Returns the y behind the last. Writes nothing if
- * `class` is NULL.
+ * Text of any bytes between the margins, in lines of whole words, if `drawn`.
+ * Returns the y behind the last.
  */
-int svg_lines(const struct svg_page *page, int y, int height, size_t columns,
-	const char *class, const char *text);
+int svg_lines(const struct svg_page *page, int y, const struct svg_lines *lines,
+	bool drawn, const char *text);
 
 #endif

@@ -114,6 +114,7 @@ static int address(struct hosts *hosts, struct mnl_socket *nl, enum side side,
 	route.is_local = false;
 	route.destination = hosts_name(other, family);
 	route.source = hosts_name(side, family);
+	route.slow_acks = hosts->plan.slow_acks[side];
 	return link_put_route(nl, wire, &route, rto_min_ms);
 }
 

@@ -49,6 +49,9 @@ enum hosts_result {
 /* What the hosts shall be like; zero-initialised: as a play has them. */
 struct hosts_plan {
 	unsigned rto_min_ms; /* TCP's least retransmission time; 0: 200 */
+	/* Of a side whose TCP is to decide when it acknowledges, TCP_QUICKACK:
+	 * else a segment is acknowledged as soon as it arrives. */
+	bool slow_acks[SIDES];
 	/* NAME=VALUE for both hosts, as an experiment has them;
 	 * must outlive the hosts. */
 	const char *const *sysctls;

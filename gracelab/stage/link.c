@@ -194,7 +194,7 @@ int link_put_route(struct mnl_socket *nl, unsigned index,
 	/* The kernel heeds rto_min only if it is locked. */
 	mnl_attr_put_u32(request, RTAX_LOCK, 1U << RTAX_RTO_MIN);
 	mnl_attr_put_u32(request, RTAX_RTO_MIN, rto_min_ms);
-	mnl_attr_put_u32(request, RTAX_QUICKACK, 1);
+	mnl_attr_put_u32(request, RTAX_QUICKACK, !route->slow_acks);
 	mnl_attr_put_strz(request, RTAX_CC_ALGO, "reno");
 	mnl_attr_nest_end(request, metrics);
 	return ask_kernel(nl, request);

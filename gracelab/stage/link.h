@@ -19,6 +19,7 @@ struct link_route {
 	const char *destination;
 	unsigned char prefix_bits;
 	const char *source; /* what is sent comes from there; or NULL */
+	bool slow_acks;     /* TCP decides when to acknowledge */
 };
 
 /* A socket to the calling thread's network, for mnl_socket_close(); close on
@@ -48,7 +49,8 @@ int link_add_address(struct mnl_socket *nl, unsigned index,
 
 /*
  * Sets a route, in place of one of the same destination: `quickack 1`, reno,
- * and rto_min, locked (ip-route(8)): each segment is acknowledged at once.
+ * and rto_min, locked (ip-route(8)): each segment is acknowledged at once,
+ * unless the route says otherwise.
  */
 int link_put_route(struct mnl_socket *nl, unsigned index,
 	const struct link_route *route, unsigned rto_min_ms);

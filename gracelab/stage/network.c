@@ -11,12 +11,13 @@
 
 #include "lib/base/io.h"
 #include "lib/base/names.h"
+#include "lib/base/utf8.h"
 
 void network_explain(char *text, size_t size, const char *step, int error)
 {
 	char why[NAMES_DESCRIPTION_SIZE];
 
-	snprintf(text, size, "%s: %s", step, names_describe(why, error));
+	utf8_print(text, size, "%s: %s", step, names_describe(why, error));
 }
 
 static int write_file(const char *path, const char *text)
@@ -97,7 +98,7 @@ bool network_sysctls(
 
 		if (!error)
 			continue;
-		snprintf(step, sizeof(step), "sysctl %s", sysctls[i]);
+		utf8_print(step, sizeof(step), "sysctl %s", sysctls[i]);
 		network_explain(why, why_size, step, error);
 		return false;
 	}

@@ -105,6 +105,7 @@ static void tell(struct wire *wire, enum wire_fate fate,
 		.segment = &packet->shown.segment,
 		.id = packet->shown.id,
 		.copy = packet->shown.copy,
+		.again = packet->shown.again,
 		.packet = packet->bytes,
 		.packet_bytes = packet->len,
 	};

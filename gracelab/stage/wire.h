@@ -33,6 +33,7 @@ struct wire_news {
 	const struct segment *segment;
 	unsigned id; /* SENT, ARRIVED, LOST: of one that waited; else 0 */
 	bool copy;   /* ARRIVED, LOST: one of these has arrived already */
+	bool again;  /* a retransmission */
 	const uint8_t *packet; /* the whole IP packet */
 	size_t packet_bytes;
 };

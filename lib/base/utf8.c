@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "utf8.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 /* How many bytes the first one announces; 0: it cannot be a first one. */
@@ -85,4 +87,17 @@ void utf8_trim(char *text)
 		if (need)
 			return;
 	}
+}
+
+void utf8_print(char *out, size_t size, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	int len = vsnprintf(out, size, format, arguments);
+	va_end(arguments);
+	if (len < 0)
+		*out = '\0';
+	else if ((size_t)len >= size)
+		utf8_trim(out);
 }

@@ -36,4 +36,8 @@ size_t utf8_fit(char *out, const void *bytes, size_t len,
  */
 void utf8_trim(char *text);
 
+/* snprintf(3), terminated, and what is too long is cut between characters. */
+void utf8_print(char *out, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 #endif

@@ -37,16 +37,8 @@ static int is_input(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-static int is_experiment(const struct dirent *entry)
-{
-	const char *dot = strrchr(entry->d_name, '.');
-
-	return dot && !strcmp(dot, ".lab");
-}
-
 /* Every file of a folder beside the experiments. */
-static void replay(
-	target *check, const char *place, int (*filter)(const struct dirent *))
+static void replay(target *check, const char *place)
 {
 	char *programs = catalog_programs();
 	char *transcripts = programs ? catalog_transcripts(programs) : NULL;
@@ -56,7 +48,7 @@ static void replay(
 
 	if (EXPECT(transcripts) &&
 		EXPECT(asprintf(&folder, "%s/%s", transcripts, place) > 0))
-		count = scandir(folder, &entries, filter, alphasort);
+		count = scandir(folder, &entries, is_input, alphasort);
 	EXPECT(count > 0);
 	for (int i = 0; i < count; i++) {
 		replay_file(check, folder, entries[i]->d_name);
@@ -68,37 +60,54 @@ static void replay(
 	free(programs);
 }
 
+/* The experiments themselves. */
+static void replay_experiments(void)
+{
+	char *programs = catalog_programs();
+	char *transcripts = programs ? catalog_transcripts(programs) : NULL;
+	struct catalog catalog = { 0 };
+
+	if (EXPECT(transcripts))
+		EXPECT_INT(0, catalog_read(&catalog, transcripts));
+	EXPECT(catalog.count > 0);
+	for (size_t i = 0; i < catalog.count; i++)
+		replay_file(fuzz_experiment, "", catalog.entries[i].path);
+	catalog_free(&catalog);
+	free(transcripts);
+	free(programs);
+}
+
 #define CORPUS "../tests/fuzz/corpus/"
 
 static void lines_hold(void)
 {
-	replay(fuzz_lines, CORPUS "lines", is_input);
+	replay(fuzz_lines, CORPUS "lines");
 }
 
 static void experiments_hold(void)
 {
-	replay(fuzz_experiment, CORPUS "experiment", is_input);
-	replay(fuzz_experiment, ".", is_experiment);
+	replay(fuzz_experiment, CORPUS "experiment");
+	replay_experiments();
 }
 
 static void arguments_hold(void)
 {
-	replay(fuzz_arguments, CORPUS "arguments", is_input);
+	replay(fuzz_arguments, CORPUS "arguments");
 }
 
 static void packets_hold(void)
 {
-	replay(fuzz_packet, CORPUS "packet", is_input);
+	replay(fuzz_packet, CORPUS "packet");
 }
 
 static void replies_hold(void)
 {
-	replay(fuzz_reply, CORPUS "reply", is_input);
+	replay(fuzz_reply, CORPUS "reply");
 }
 
 static void events_hold(void)
 {
-	replay(fuzz_events, CORPUS "events", is_input);
+	replay(fuzz_events, CORPUS "events");
 }
 
 const struct tap_test tests_replay[] = {

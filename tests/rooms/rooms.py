@@ -5,7 +5,7 @@
 A line `FOLDER: FOLDER...` of the table names a room and the rooms that its
 files may include from besides their own; `lib/*` are all rooms below lib. What
 is more, no modules (a .c and its .h) and no rooms include each other in a
-circle, no room has more than 14 .c files, no file of a room has more than 350
+circle, no folder (the tests' too) has more than 14 .c files, no file of a room has more than 350
 lines, and each room has a README.md whose first line ends as the table has it:
 `Knows lib/base, lib/net.` or `Knows no other room.`
 
@@ -36,11 +36,11 @@ def lines_of(path):
         return file.read().splitlines()
 
 
-def sources():
-    """The .c and .h files of the programs and of what they share."""
+def sources(*tops):
+    """The .c and .h files in these folders and below."""
     names = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard",
-         "--", *TOPS], cwd=ROOT, check=True, stdout=subprocess.PIPE,
+         "--", *tops], cwd=ROOT, check=True, stdout=subprocess.PIPE,
         text=True).stdout.split("\n")
     return sorted(name for name in names if name.endswith((".c", ".h"))
                   and os.path.exists(os.path.join(ROOT, name)))
@@ -153,13 +153,14 @@ def check_includes(files, table):
             errors.append(f"{what} in a circle: {' -> '.join(circle)}")
 
 
-def check_sizes(files, rooms, table):
-    """No room and no file grows too large."""
-    for room in rooms:
-        count = sum(os.path.dirname(path) == room and path.endswith(".c")
-                    for path in files)
-        if count > C_FILES_MAX and not table.excuses(room):
-            errors.append(f"{room}: {count} .c files; {C_FILES_MAX} at most")
+def check_sizes(files, table):
+    """No folder and no file grows too large."""
+    folders = [os.path.dirname(path) for path in files + sources("tests")
+               if path.endswith(".c")]
+    for folder in sorted(set(folders)):
+        count = folders.count(folder)
+        if count > C_FILES_MAX and not table.excuses(folder):
+            errors.append(f"{folder}: {count} .c files; {C_FILES_MAX} at most")
     for path in files:
         count = len(lines_of(path))
         if count > LINES_MAX and not table.excuses(path):
@@ -181,11 +182,11 @@ def check_readmes(rooms, table):
 
 
 def main():
-    files = sources()
+    files = sources(*TOPS)
     rooms = sorted({os.path.dirname(path) for path in files})
     table = Table(rooms)
     check_includes(files, table)
-    check_sizes(files, rooms, table)
+    check_sizes(files, table)
     check_readmes(rooms, table)
     table.check_needed()
     for error in errors:

@@ -190,10 +190,12 @@ static bool take_step(struct script *script, const struct step *step,
 			"start: an order is one connection's");
 	case STEP_REBOOT:
 		return cannot(script, step, error,
-			"reboot: an order is one connection's");
+			"reboot: an order's hosts stay as they are");
 	case STEP_WIRE:
+		if (step->wire.verb == VERB_AWAIT)
+			return true;
 		return cannot(script, step, error,
-			"the wire: an explorer finds what arrives when");
+			"wire>: what arrives when is what is explored");
 	case STEP_EXPECT:
 		if (step->outcome.kind == OUTCOME_STATE)
 			return cannot(script, step, error,
