@@ -189,8 +189,8 @@ refuses() {
 }
 
 @test "two labs at once do not disturb each other" {
-	start one "$O/gracelab" check --transcripts "$ROOT/transcripts"
-	start two "$O/gracelab" check --transcripts "$ROOT/transcripts"
+	start one "$O/gracelab" check "${PLAYED[@]}"
+	start two "$O/gracelab" check "${PLAYED[@]}"
 	finish one 0
 	finish two 0
 }
