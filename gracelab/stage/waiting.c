@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow.h"
+
 void waiting_begin(struct waiting *waiting)
 {
 	waiting->first = NULL;
@@ -110,4 +112,15 @@ struct waiting_packet *waiting_take_out(
 	if (!*at)
 		waiting->end = at;
 	return waiting_packet_of(segment);
+}
+
+bool waiting_acks(const struct waiting *waiting, const struct packet *packet)
+{
+	const struct wire_segment *segment = waiting->first;
+
+	while (segment &&
+		(segment->sender == packet->sender ||
+			!flow_is_acked_by(&packet->segment, &segment->segment)))
+		segment = segment->next;
+	return segment;
 }

@@ -63,4 +63,7 @@ struct waiting_packet *waiting_take_out(
  */
 bool waiting_holds(struct waiting *waiting, const struct packet *packet);
 
+/* Whether an ACK of all of it waits, from the other side. */
+bool waiting_acks(const struct waiting *waiting, const struct packet *packet);
+
 #endif
