@@ -19,21 +19,64 @@ static bool types(const struct experiment *experiment, enum side side,
 	return false;
 }
 
+/* Whether a step loses something, or awaits what was. */
+static bool may_lose(const struct step *step)
+{
+	if (step->kind == STEP_REBOOT)
+		return true;
+	if (step->kind != STEP_WIRE)
+		return false;
+	switch (step->wire.verb) {
+	case VERB_DROP:
+	case VERB_CUT:
+		return true;
+	case VERB_AWAIT:
+		return step->wire.has_segment;
+	case VERB_HOLD:
+	case VERB_PASS:
+	case VERB_COPY:
+	case VERB_RELEASE:
+	case VERB_MEND:
+	case VERB_FORGE:
+		break;
+	}
+	return false;
+}
+
+/* Whether a timer of TCP's may have a part in it. */
+static bool needs_timers(const struct experiment *experiment)
+{
+	static const char *const commands[] = { "linger2", "user-timeout",
+		"keepalive", "sleep", "wait" };
+	static const char setting[] = "net.ipv4.tcp_";
+
+	for (size_t i = 0; i < experiment->step_count; i++)
+		if (may_lose(&experiment->steps[i]))
+			return true;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (types(experiment, CLIENT, commands[i]) ||
+			types(experiment, SERVER, commands[i]))
+			return true;
+	for (size_t i = 0; i < experiment->sysctls.count; i++)
+		if (!strncmp(experiment->sysctls.list[i], setting,
+			    strlen(setting)) &&
+			strstr(experiment->sysctls.list[i], "_retries"))
+			return true;
+	return false;
+}
+
 /*
  * 0, the wire's own, where something may have to be sent again; else as on the
- * loopback, where it never is. An orphan's FIN_WAIT2 lasts 3.5 times as long.
+ * loopback, where it never is: however slow this machine is, what waits is not
+ * sent again then.
  */
 static unsigned rto_min_ms(const struct experiment *experiment)
 {
-	for (size_t i = 0; i < experiment->step_count; i++)
-		if (experiment->steps[i].kind == STEP_WIRE ||
-			experiment->steps[i].kind == STEP_REBOOT)
-			return 0;
-	if (types(experiment, CLIENT, "linger2") ||
-		types(experiment, SERVER, "linger2"))
-		return 0;
-	return stage_rto_min_ms((const char *const *)experiment->sysctls.list,
-		experiment->sysctls.count);
+	return needs_timers(experiment)
+		? 0
+		: stage_rto_min_ms(
+			  (const char *const *)experiment->sysctls.list,
+			  experiment->sysctls.count);
 }
 
 struct hosts_plan wired_plan(const struct experiment *experiment)

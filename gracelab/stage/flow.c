@@ -95,13 +95,16 @@ void flows_note_arrival(
 	half->has_acked = true;
 }
 
-bool flow_is_acked_by(
+bool flow_is_answered_by(
 	const struct segment *segment, const struct segment *other)
 {
-	return (other->flags & SEGMENT_ACK) && other->sport == segment->dport &&
+	bool acks = (other->flags & SEGMENT_ACK) &&
+		!is_behind(segment->seq + segment_length(segment), other->ack);
+
+	return other->sport == segment->dport &&
 		other->dport == segment->sport &&
 		other->is_ipv6 == segment->is_ipv6 &&
-		!is_behind(segment->seq + segment_length(segment), other->ack);
+		(acks || (other->flags & SEGMENT_RST));
 }
 
 bool flows_are_acked(const struct flows *flows, enum side sender,

@@ -46,8 +46,9 @@ bool flows_note(struct flows *flows, enum side sender,
 void flows_note_arrival(
 	struct flows *flows, enum side sender, const struct segment *segment);
 
-/* Whether the other side's segment acknowledges all of the sender's. */
-bool flow_is_acked_by(
+/* Whether the other side's segment acknowledges all of the sender's, or is a
+ * RST, which answers anything. */
+bool flow_is_answered_by(
 	const struct segment *segment, const struct segment *other);
 
 /* Whether an ACK of all of a side's segment has arrived there. */
