@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gracelab/experiment/outcome.h"
 #include "kind.h"
 
 /* On a private network the port is free, and so the same in every play. */
@@ -21,60 +20,6 @@
 #define ACKS_OPTION   "--events-ack=/dev/fd/4"
 
 static const char *const names[SIDES] = { "graceclient", "graceserver" };
-
-/* What must be seen is bytes. */
-static const char *see_received(
-	struct cast *cast, unsigned who, const struct heard *heard)
-{
-	struct outcome outcome = { .kind = OUTCOME_RECEIVED,
-		.bytes = heard->data_bytes };
-
-	outcome.text = malloc(heard->data_bytes + 1);
-	if (!outcome.text)
-		return cast_say(cast, "no memory");
-	if (heard->data_bytes)
-		memcpy(outcome.text, heard->event.data, heard->data_bytes);
-	outcome.text[heard->data_bytes] = '\0';
-	return cast_see(cast, who, outcome);
-}
-
-/* Notes the outcome that an event tells of, if it does. */
-static const char *see_event(
-	struct cast *cast, unsigned who, const struct heard *heard)
-{
-	const struct event *event = &heard->event;
-	struct outcome outcome;
-
-	switch (event->kind) {
-	case EVENT_RECV:
-		return see_received(cast, who, heard);
-	case EVENT_SEND:
-		outcome = (struct outcome){ .kind = OUTCOME_SENT,
-			.bytes = event->bytes };
-		break;
-	case EVENT_EOF:
-		outcome = (struct outcome){ .kind = OUTCOME_EOF };
-		break;
-	case EVENT_WOULD_BLOCK:
-		outcome = (struct outcome){ .kind = OUTCOME_NOTHING };
-		break;
-	case EVENT_ERROR:
-		outcome = (struct outcome){ .kind = OUTCOME_ERRNO,
-			.number = event->error };
-		break;
-	case EVENT_SIGNAL:
-		outcome = (struct outcome){ .kind = OUTCOME_SIGNAL,
-			.number = event->signal };
-		break;
-	case EVENT_PROBE:
-		outcome = (struct outcome){ .kind = OUTCOME_PROBE,
-			.probe = event->probe };
-		break;
-	default:
-		return NULL;
-	}
-	return cast_see(cast, who, outcome);
-}
 
 /* Where the server listens is where the client connects to. */
 static void note_address(struct cast *cast, const char *listening)
@@ -115,7 +60,7 @@ static bool is_awaited(const struct cast *cast, unsigned who,
 /* Takes an event in: the outcome, the address, whoever listens. Frees it. */
 static const char *take(struct cast *cast, unsigned who, struct heard *heard)
 {
-	const char *error = see_event(cast, who, heard);
+	const char *error = cast_see_event(cast, who, heard);
 
 	if (heard->event.kind == EVENT_LISTEN)
 		note_address(cast, heard->event.local);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Kinds of actors: what differs between programs that can play. A new kind is
- * a file with one of these and a line in the table of cast.c.
+ * a file with one of these, named here, which cast_init() chooses.
  */
 #ifndef GRACELAB_KIND_H
 #define GRACELAB_KIND_H
@@ -66,5 +66,10 @@ const char *cast_say(struct cast *cast, const char *format, ...)
  */
 const char *cast_see(struct cast *cast, unsigned who, struct outcome outcome);
 const char *cast_see_end(struct cast *cast, unsigned who);
+
+/* Notes the outcome that an event tells of, if it does. NULL, or "no memory".
+ */
+const char *cast_see_event(
+	struct cast *cast, unsigned who, const struct heard *heard);
 
 #endif
