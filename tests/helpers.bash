@@ -458,6 +458,7 @@ check_events() {
 
 # Every experiment that is played; those below orders/ are explored, which
 # explore.bats does.
+# shellcheck disable=SC2034 # for the suites
 PLAYED=("$ROOT"/transcripts/{after,calls,close,eof,shutdown,wire}/*.lab)
 
 # names_of LAB...: what they are called.

@@ -8,10 +8,10 @@ load helpers
 load lab
 
 @test "an ordinary user gets the same transcripts" {
-	local -a played
+	local -a names
 
-	mapfile -t played < <(names_of "${PLAYED[@]}")
-	run -0 as_nobody "$PLACE/bin/gracelab" check "${played[@]}"
+	mapfile -t names < <(names_of "${PLAYED[@]}")
+	run -0 as_nobody "$PLACE/bin/gracelab" check "${names[@]}"
 	refute_line --partial 'not observed'
 	assert_line --regexp '^ok [0-9]+ - both-shutdown$'
 	assert_equal "$(grep -c '^ok ' <<<"$output")" "${#PLAYED[@]}"
