@@ -297,10 +297,6 @@ static int connect_to(const struct addrinfo *address,
 
 	if (fd < 0)
 		return -1;
-	/* It bounds the window that is offered, and so must come first. */
-	if (options->receive_bytes)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &options->receive_bytes,
-			sizeof(options->receive_bytes));
 	int failed = options->local_port
 		? bind_port(fd, address->ai_family, options->local_port)
 		: 0;

@@ -60,7 +60,6 @@ struct net_connect_options {
 	int family;          /* AF_UNSPEC, AF_INET, AF_INET6 */
 	int64_t timeout_ms;  /* for each address; -1 leaves it to the kernel */
 	struct slow slow;    /* told of what takes time */
-	int receive_bytes;   /* SO_RCVBUF, socket(7); 0: the kernel's */
 	uint16_t local_port; /* bind(2) to it first; 0: the kernel's */
 	/*
 	 * Not NULL: begin with the first address and do not wait; true if
