@@ -66,7 +66,9 @@ static bool explore(struct program *program,
 {
 	struct exploration exploration = { .program = program };
 
+	/* SIGINT is blocked, but where it is looked for. */
 	sigprocmask(SIG_SETMASK, NULL, &exploration.outside);
+	sigdelset(&exploration.outside, SIGINT);
 	if (isatty(STDERR_FILENO))
 		exploration.name = program_fit(experiment->name);
 	options->on_progress = tell_progress;
