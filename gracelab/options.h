@@ -18,7 +18,6 @@ enum lab_format {
 
 /* What explore is asked for. */
 struct orders_options {
-	bool wired;
 	unsigned losses, limit, jobs; /* jobs 0: it chooses */
 	/* At most one of these; else the table is shown. */
 	unsigned show;     /* a class, from 1; or 0 */

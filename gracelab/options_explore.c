@@ -13,7 +13,6 @@ enum {
 	OPTION_LOSSES,
 	OPTION_ORDER,
 	OPTION_SHOW,
-	OPTION_WIRE,
 };
 
 /* How many orders are played if nobody says how many. */
@@ -29,8 +28,6 @@ static const char *const formats[] = {
 };
 
 static const struct argp_option entries[] = {
-	{ "wire", OPTION_WIRE, NULL, 0,
-		"On two hosts: a segment arrives whenever it can", 1 },
 	{ "losses", OPTION_LOSSES, "N", 0,
 		"Let at most N segments of an order be lost (with --wire)", 1 },
 	{ "limit", OPTION_LIMIT, "N", 0,
@@ -86,6 +83,9 @@ static void check_explore(struct argp_state *state)
 
 	if (!options->experiment_count)
 		argp_error(state, "expected an EXPERIMENT");
+	if (options->host)
+		argp_error(state,
+			"--host: orders are explored on networks of their own");
 	if (!!orders->show + !!orders->find + !!orders->order > 1)
 		argp_error(
 			state, "--show, --find and --order exclude each other");
@@ -108,9 +108,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = options;
 		orders->limit = LIMIT;
-		return 0;
-	case OPTION_WIRE:
-		orders->wired = true;
 		return 0;
 	case OPTION_LOSSES:
 		orders->losses = strcmp(argument, "0")

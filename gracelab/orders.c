@@ -224,6 +224,7 @@ static void show(struct program *program, const struct experiment *experiment,
 		playlist_explore_options(program, experiment);
 	const struct orders_options *asked = &program->options.orders;
 
+	options.wired |= program->options.wire;
 	if (options.losses && !options.wired) {
 		program_complain("--losses: without --wire nothing is lost");
 		program->status = STATUS_USAGE;

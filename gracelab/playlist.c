@@ -18,7 +18,7 @@ struct explore_options playlist_explore_options(
 	const struct orders_options *asked = &program->options.orders;
 
 	return (struct explore_options){
-		.wired = asked->wired || experiment->explored_wired,
+		.wired = experiment->wired || experiment->explored_wired,
 		.losses = asked->losses ? asked->losses : experiment->losses,
 		.limit = asked->limit ? asked->limit : UINT64_MAX,
 		.workers = asked->jobs,

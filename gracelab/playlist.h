@@ -16,7 +16,7 @@ void playlist_play(struct program *program,
 		void *context, size_t index, const struct record *record),
 	void *context);
 
-/* How to explore: as its head asks, and the command line on top. */
+/* How to explore: as its head asks, and --losses and --limit on top. */
 struct explore_options playlist_explore_options(
 	const struct program *program, const struct experiment *experiment);
 

@@ -151,7 +151,7 @@ static struct span *next_task(struct explorer *explorer, uint64_t *quota)
 	struct span *first = explorer->spans, *next = first->next;
 	uint64_t limit = explorer->options->limit;
 
-	*quota = explorer->quota;
+	*quota = explorer->quota < limit ? explorer->quota : limit;
 	if (explorer->quota <
 		(explorer->options->losses ? QUOTA_LOSSES : QUOTA_MOST))
 		explorer->quota += explorer->quota / 8 + 1;
@@ -245,10 +245,9 @@ static bool conclude(struct explorer *explorer)
 	table_sort(&explored->table);
 	explored->complete = first->state == SPAN_DONE && !first->next;
 	explored->stopped = all;
-	/* What the limit has cut off counts as not done, done or not. */
-	for (struct span *span = first->next; !all && span; span = span->next)
-		span->state = SPAN_PENDING;
-	explored->covered = explored->complete ? 1 : 1 - spans_left(first);
+	explored->covered = explored->complete ? 1
+		: all                          ? 1 - spans_left(first)
+					       : spans_place(first->next);
 	return true;
 }
 

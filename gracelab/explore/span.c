@@ -121,6 +121,13 @@ double spans_left(const struct span *spans)
 	return left;
 }
 
+double spans_place(const struct span *span)
+{
+	double ignored;
+
+	return place(&span->walk, span->walk.count, &ignored);
+}
+
 void spans_free(struct span *spans)
 {
 	while (spans) {

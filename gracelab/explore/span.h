@@ -42,8 +42,14 @@ bool spans_note(
  */
 bool spans_join(struct span *spans, uint64_t limit);
 
-/* Which part of the tree is not done, every choice taken as equally likely. */
+/*
+ * Which part of the tree is not done, 0 to 1, every choice taken as equally
+ * likely.
+ */
 double spans_left(const struct span *spans);
+
+/* The same of what stands before a span. */
+double spans_place(const struct span *span);
 
 void spans_free(struct span *spans);
 
