@@ -258,6 +258,10 @@ static void write_rest(struct watch_show *show)
 		name_all(show);
 		mermaid_write(show->out, &show->record);
 		break;
+	case FORMAT_DOT:
+	case FORMAT_LAB:
+		/* Of orders only: the options have refused them. */
+		break;
 	}
 }
 

@@ -21,7 +21,7 @@ struct connection *connections_find(const struct connections *connections,
 	return connection;
 }
 
-struct connection *connections_of(const struct connections *connections,
+struct connection *connection_of_segment(const struct connections *connections,
 	const struct segment *segment, enum side *sender)
 {
 	struct connection *connection = connections_find(

@@ -52,7 +52,7 @@ struct connection *connections_find(const struct connections *connections,
 	uint16_t client_port, uint16_t server_port);
 
 /* The same of a segment, and who has sent it. */
-struct connection *connections_of(const struct connections *connections,
+struct connection *connection_of_segment(const struct connections *connections,
 	const struct segment *segment, enum side *sender);
 
 /* NULL without memory. */

@@ -97,7 +97,7 @@ static struct connection *connection_of(struct story *story,
 	bool first = (segment->flags & SEGMENT_SYN) &&
 		!(segment->flags & SEGMENT_ACK);
 	struct connection *connection =
-		connections_of(&story->connections, segment, sender);
+		connection_of_segment(&story->connections, segment, sender);
 
 	if (!first ||
 		(connection && connection->has_isn &&
