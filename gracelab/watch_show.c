@@ -31,6 +31,7 @@ bool watch_show_open(struct watch_show *show)
 		program_complain("cannot write %s: %s",
 			show->output ? show->output : "standard error",
 			names_describe(why, errno));
+	show->is_live = show->out && isatty(fileno(show->out));
 	return show->out && show->record.name && show->record.system;
 }
 
@@ -54,7 +55,9 @@ static void put(struct watch_show *show,
 		fputs(fit, show->out);
 	else
 		show->incomplete = true;
-	fflush(show->out);
+	/* Rows appear as they happen where somebody may look on. */
+	if (show->is_live)
+		fflush(show->out);
 	free(text);
 	free(fit);
 }
@@ -200,9 +203,11 @@ static void write_foot(FILE *out, struct watch_show *show, const void *what)
 	(void)what;
 	if (show->begun)
 		fprintf(out, "\n  %s\n", show->record.system);
-	if (show->record.network_why || !show->record.wire ||
-		!show->record.states)
+	if (show->record.private_network || show->record.network_why)
 		ladder_write_missing(out, &show->record);
+	else if (!show->record.wire)
+		fprintf(out, "\n  The wire was not observed: %s\n",
+			show->record.wire_why ? show->record.wire_why : "?");
 	for (size_t i = 0; i < show->note_count; i++)
 		fprintf(out, "\n  %s\n", show->notes[i]);
 }

@@ -36,7 +36,7 @@ struct watch_show {
 	unsigned connections; /* the highest number met */
 	char **notes;         /* owned */
 	size_t note_count;
-	bool begun, incomplete;
+	bool begun, incomplete, is_live;
 };
 
 /* Opens the output and begins the record; false, said, if it cannot. */

@@ -190,6 +190,9 @@ static void on_end_begun(struct tracer *tracer, struct thread *thread)
 {
 	int status = (int)stop_message(thread->number);
 
+	/* Who ends by itself has seen that its call gave EINTR. */
+	if (!WIFSIGNALED(status))
+		give_up(tracer, thread);
 	drop_call(tracer, thread);
 	thread->phase = THREAD_ENDING;
 	if (has_company(tracer, thread)) {
