@@ -54,8 +54,7 @@ static const struct argp_option options[] = {
 	{ "format", OPTION_FORMAT, "FORMAT", 0,
 		"text (the default), json, svg or mermaid", 3 },
 	{ "ascii", OPTION_ASCII, NULL, 0, "Draw the text with ASCII only", 3 },
-	{ "output", 'o', "FILE", 0,
-		"Write to FILE, not to standard error", 3 },
+	{ "output", 'o', "FILE", 0, "Write to FILE, not to standard error", 3 },
 	{ "pcap", OPTION_PCAP, "FILE", 0,
 		"Write the capture to FILE too, for Wireshark", 3 },
 	{ "patience", OPTION_PATIENCE, "DURATION", 0,
@@ -102,8 +101,8 @@ static void check(struct argp_state *state)
 			"either --server and --client, or one program: '%s'",
 			plan->arguments[0]);
 	if (!plan->arguments && !server)
-		argp_error(state,
-			"expected a COMMAND, or --server and --client");
+		argp_error(
+			state, "expected a COMMAND, or --server and --client");
 	if (plan->wire && !server)
 		argp_error(state, "--wire goes with --server and --client");
 	if (plan->text_bytes > TEXT_BYTES_MAX)
@@ -193,8 +192,7 @@ int watch_run(int argc, char **argv)
 		return STATUS_FAILURE;
 	status = session_run(&watch.plan, &watch.show.record);
 	if (watch.show.record.failed)
-		program_complain(
-			"%s", record_why_failed(&watch.show.record));
+		program_complain("%s", record_why_failed(&watch.show.record));
 	if (!watch_show_end(&watch.show) || status < 0)
 		return STATUS_FAILURE;
 	return status;

@@ -82,8 +82,7 @@ void watch_show_begin(void *context, const struct record *record)
 static const struct watch_speaker *find_speaker(
 	struct watch_speakers *speakers, int process, int thread)
 {
-	struct watch_speaker speaker = { .process = process,
-		.thread = thread };
+	struct watch_speaker speaker = { .process = process, .thread = thread };
 
 	for (size_t i = 0; i < speakers->count; i++) {
 		const struct watch_speaker *other = &speakers->list[i];
@@ -117,14 +116,14 @@ static char *name_speaker(struct watch_show *show, const struct rung *rung)
 
 	if (!rung->process)
 		return NULL;
-	speaker = find_speaker(&show->speakers[rung->caller], rung->process,
-		rung->thread);
+	speaker = find_speaker(
+		&show->speakers[rung->caller], rung->process, rung->thread);
 	if (speaker->process_number > 1)
 		snprintf(process, sizeof(process), "p%u ",
 			speaker->process_number);
 	if (speaker->thread_number > 1)
-		snprintf(thread, sizeof(thread), "t%u ",
-			speaker->thread_number);
+		snprintf(
+			thread, sizeof(thread), "t%u ", speaker->thread_number);
 	if (!*process && !*thread && !rung->tie)
 		return NULL;
 	if (asprintf(&text, "%s%s%s%s", rung->tie ? "~ " : "", process, thread,
@@ -181,8 +180,8 @@ void watch_show_row(void *context, struct rung *rung)
 void watch_show_note(void *context, const char *text)
 {
 	struct watch_show *show = context;
-	char **notes = reallocarray(
-		show->notes, show->note_count + 1, sizeof(*notes));
+	char **notes =
+		reallocarray(show->notes, show->note_count + 1, sizeof(*notes));
 
 	if (!notes) {
 		show->incomplete = true;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capture.h"
 
-#include <errno.h>
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
@@ -120,8 +120,8 @@ static struct capture *open_on(const char *device, uint16_t port,
 		return NULL;
 	}
 	if (!start(capture, device, port, savefile)) {
-		utf8_print(why, why_size, "cannot capture on %s: %s",
-			device, capture->error);
+		utf8_print(why, why_size, "cannot capture on %s: %s", device,
+			capture->error);
 		capture_close(capture);
 		return NULL;
 	}

@@ -34,7 +34,7 @@ struct rung {
 	int process, thread;
 	bool tie;    /* the call may have been before what stands above it */
 	bool failed; /* the play failed at this row */
-	bool late;           /* record_insert() put it there; not in JSON */
+	bool late;   /* record_insert() put it there; not in JSON */
 };
 
 struct record {

@@ -4,10 +4,18 @@
 #include <stddef.h>
 #include <sys/syscall.h>
 
-#define PLAIN(name, kind) { SYS_##name, #name, kind, CALL_NO_BYTES, 0, false }
-#define ALL(name, kind)   { SYS_##name, #name, kind, CALL_NO_BYTES, 0, true }
-#define BYTES(name, kind, bytes, flags) \
-	{ SYS_##name, #name, kind, bytes, flags, false }
+#define PLAIN(name, kind)                                        \
+	{                                                        \
+		SYS_##name, #name, kind, CALL_NO_BYTES, 0, false \
+	}
+#define ALL(name, kind)                                         \
+	{                                                       \
+		SYS_##name, #name, kind, CALL_NO_BYTES, 0, true \
+	}
+#define BYTES(name, kind, bytes, flags)                      \
+	{                                                    \
+		SYS_##name, #name, kind, bytes, flags, false \
+	}
 
 static const struct call table[] = {
 	PLAIN(socket, CALL_SOCKET),

@@ -25,9 +25,9 @@
 #error "an argument's low half is looked for where little endian has it"
 #endif
 
-#define LOAD(member)                                     \
-	(struct sock_filter) BPF_STMT(                   \
-		BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, member))
+#define LOAD(member)                                            \
+	(struct sock_filter) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
+		(unsigned)offsetof(struct seccomp_data, member))
 #define RETURN(action) (struct sock_filter) BPF_STMT(BPF_RET | BPF_K, action)
 #define UNLESS(value, skip) \
 	(struct sock_filter) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, skip)
@@ -81,6 +81,5 @@ int filter_install(struct sock_filter *filter, unsigned short count)
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -1;
-	return (int)syscall(
-		SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }

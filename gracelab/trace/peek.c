@@ -209,12 +209,11 @@ size_t peek_bytes(
 	if (len > size)
 		len = size;
 	for (size_t i = 0; i < count && done < len; i++) {
-		size_t wanted = parts[i].iov_len < len - done
-			? parts[i].iov_len
-			: len - done;
-		size_t n = peek_memory(call->thread,
-			(uintptr_t)parts[i].iov_base, (char *)out + done,
-			wanted);
+		size_t wanted = parts[i].iov_len < len - done ? parts[i].iov_len
+							      : len - done;
+		size_t n =
+			peek_memory(call->thread, (uintptr_t)parts[i].iov_base,
+				(char *)out + done, wanted);
 
 		done += n;
 		if (n < wanted)

@@ -43,8 +43,8 @@ void peek_program(pid_t process, bool *foreign, bool *privileged);
  * Copies the first bytes that a call gave or got, of `len` in all, to `out`
  * (size bytes). Returns how many.
  */
-size_t peek_bytes(const struct trace_call *call, size_t len, void *out,
-	size_t size);
+size_t peek_bytes(
+	const struct trace_call *call, size_t len, void *out, size_t size);
 
 /* How many bytes the call's buffers have room for. */
 uint64_t peek_room(const struct trace_call *call);

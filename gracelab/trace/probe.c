@@ -34,8 +34,7 @@ static bool await(pid_t child, int wanted)
 {
 	int status;
 
-	while (waitpid(child, &status, __WALL) == child &&
-		WIFSTOPPED(status)) {
+	while (waitpid(child, &status, __WALL) == child && WIFSTOPPED(status)) {
 		if (status >> 8 == wanted)
 			return true;
 		if (ptrace(PTRACE_CONT, child, NULL, NULL))
@@ -62,8 +61,8 @@ static const char *look(pid_t child, int gate)
 		(int)args[0] != PROBE_DESCRIPTOR || args[1] != PROBE_HOW)
 		return "PTRACE_GET_SYSCALL_INFO";
 	if (ptrace(PTRACE_SYSCALL, child, NULL, NULL) ||
-		!await(child, SIGTRAP | 0x80) ||
-		!stop_result(child, &result) || result != -EBADF)
+		!await(child, SIGTRAP | 0x80) || !stop_result(child, &result) ||
+		result != -EBADF)
 		return "the result of a call";
 	return NULL;
 }

@@ -13,8 +13,7 @@
 static bool get(pid_t thread, struct __ptrace_syscall_info *info)
 {
 	memset(info, 0, sizeof(*info));
-	return ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof(*info), info) >
-		0;
+	return ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof(*info), info) > 0;
 }
 
 bool stop_entry(pid_t thread, long *number, uint64_t args[6])
@@ -57,8 +56,7 @@ bool stop_refuse(pid_t thread)
 	int none = -1;
 	struct iovec vector = { &none, sizeof(none) };
 
-	return !ptrace(
-		PTRACE_SETREGSET, thread, NT_ARM_SYSTEM_CALL, &vector);
+	return !ptrace(PTRACE_SETREGSET, thread, NT_ARM_SYSTEM_CALL, &vector);
 #else
 	(void)thread;
 	return false;

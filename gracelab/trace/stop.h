@@ -11,11 +11,10 @@
 #include "call.h"
 
 /* What all who are traced are traced with. */
-#define STOP_OPTIONS                                                      \
+#define STOP_OPTIONS                                                         \
 	(PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD | \
-		PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |                \
-		PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |                \
-		PTRACE_O_TRACEEXIT)
+		PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |                   \
+		PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT)
 
 /* At the entry of a call: its number and arguments; false: not there. */
 bool stop_entry(pid_t thread, long *number, uint64_t args[6]);

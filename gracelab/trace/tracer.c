@@ -12,8 +12,8 @@
 
 #include "lib/base/task.h"
 #include "peek.h"
-#include "turn.h"
 #include "stop.h"
+#include "turn.h"
 
 static void go_on(struct thread *thread, int signal)
 {
@@ -40,8 +40,8 @@ static struct thread *adopt(struct tracer *tracer, pid_t number, int root)
 	thread->process = number;
 	thread->root = root;
 	if (peek_family(number, &process, &parent)) {
-		const struct thread *kin = threads_find(&tracer->threads,
-			process == number ? parent : process);
+		const struct thread *kin = threads_find(
+			&tracer->threads, process == number ? parent : process);
 
 		thread->process = process;
 		if (kin && root < 0)
@@ -165,8 +165,8 @@ static void on_exec(struct tracer *tracer, struct thread *thread)
 		thread->number;
 	peek_program(thread->process, &foreign, &privileged);
 	if (foreign)
-		tracer->hooks.remark(tracer->hooks.context, thread->process,
-			TRACER_FOREIGN);
+		tracer->hooks.remark(
+			tracer->hooks.context, thread->process, TRACER_FOREIGN);
 	if (privileged)
 		tracer->hooks.remark(tracer->hooks.context, thread->process,
 			TRACER_PRIVILEGED);
@@ -220,8 +220,7 @@ static void on_gone(struct tracer *tracer, struct thread *thread, int status)
 	pid_t number = thread->number, process = thread->process;
 	int root = thread->root;
 
-	if (thread->phase == THREAD_ENDING &&
-		thread->call.what == &call_exit) {
+	if (thread->phase == THREAD_ENDING && thread->call.what == &call_exit) {
 		thread->call.args[0] = (uint64_t)status;
 		hooks->leave(hooks->context, &thread->call);
 	}

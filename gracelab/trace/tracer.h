@@ -12,50 +12,7 @@
 #ifndef GRACELAB_TRACER_H
 #define GRACELAB_TRACER_H
 
-#include "launch.h"
-#include "thread.h"
-
-enum tracer_remark {
-	TRACER_URING,      /* it asked for io_uring and was told ENOSYS */
-	TRACER_URING_SEEN, /* it has one, and what it does is not seen */
-	TRACER_FILTER,     /* it installs a filter: what that refuses is not
-			    * seen */
-	TRACER_FOREIGN,    /* its calls are of another ABI, and not seen */
-	TRACER_PRIVILEGED, /* set-user-ID, and runs without its privilege */
-};
-
-struct tracer_hooks {
-	/* Entry: whether it is to be looked at; may set subject, group, bulk
-	 * and `what` of calls that are of one kind. */
-	bool (*enter)(void *context, struct trace_call *call);
-	/* It goes on now; not for the same call again after a signal. */
-	void (*begin)(void *context, struct trace_call *call);
-	/* It has ended, with call->result. */
-	void (*leave)(void *context, struct trace_call *call);
-	/* Its thread has ended in it. */
-	void (*abandon)(void *context, struct trace_call *call);
-	/* A signal is about to be delivered. */
-	void (*signal)(void *context, const struct thread *thread, int signal);
-	/* The last thread of a process ends, but has all files still: the
-	 * call is call_exit. leave() follows once they are closed; both have
-	 * the wait status in args[0]. */
-	/* A process was started by another, or by us. */
-	void (*born)(void *context, const struct thread *thread);
-	/* A process has ended; also one that was killed with no ado. */
-	void (*ended)(void *context, pid_t process, int root, int wait_status);
-	void (*remark)(
-		void *context, pid_t process, enum tracer_remark remark);
-	void *context;
-};
-
-struct tracer {
-	struct tracer_hooks hooks;
-	struct threads threads;
-	struct thread *active; /* in a call, and not asleep */
-	struct thread *first, **last; /* queue */
-	bool all;                     /* filter_compose() */
-	bool failed;                  /* there was no memory */
-};
+#include "tracing.h"
 
 void tracer_begin(
 	struct tracer *tracer, const struct tracer_hooks *hooks, bool all);
@@ -75,7 +32,6 @@ bool tracer_handle(struct tracer *tracer);
 
 /* Ends it; who lives still is killed with this process. */
 void tracer_end(struct tracer *tracer);
-
 
 /*
  * Tries all of it with a real child. False where it is refused, or the kernel

@@ -3,7 +3,7 @@
 #ifndef GRACELAB_TURN_H
 #define GRACELAB_TURN_H
 
-#include "tracer.h"
+#include "tracing.h"
 
 /* The thread stands at the entry of a call, and goes on when it may. */
 void turn_add(struct tracer *tracer, struct thread *thread);

@@ -5,10 +5,10 @@
 
 #include <signal.h>
 
-#include "gracelab/trace/story/story.h"
-#include "gracelab/trace/tracer.h"
+#include "gracelab/trace/story/members.h"
+#include "gracelab/trace/tracing.h"
 #include "network.h"
-#include "session.h"
+#include "plan.h"
 
 /* One of the programs that were started. */
 struct session_program {

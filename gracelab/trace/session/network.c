@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gracelab/stage/stage.h"
+#include "gracelab/trace/story/story.h"
 #include "lib/base/names.h"
 #include "lib/base/utf8.h"
 
@@ -51,7 +52,13 @@ int watched_descriptors(const struct watched *watched, int fds[SIDES])
 {
 	for (int side = 0; watched->wire && side < SIDES; side++)
 		fds[side] = wire_descriptor(watched->wire, (enum side)side);
-	return watched->wire ? SIDES : 0;
+	if (watched->wire)
+		return SIDES;
+	/* Where calls tell of all, the segments can wait. */
+	if (!watched->eager || !watched->capture)
+		return 0;
+	fds[0] = capture_fd(watched->capture);
+	return 1;
 }
 
 const char *watched_address(
@@ -73,8 +80,7 @@ static bool enter_loopback(struct watched *watched, struct record *record)
 	switch (stage.result) {
 	case STAGE_PRIVATE:
 		record->private_network = true;
-		record->network_why =
-			*stage.note ? strdup(stage.note) : NULL;
+		record->network_why = *stage.note ? strdup(stage.note) : NULL;
 		return true;
 	case STAGE_HOST:
 		record->network_why = strdup(stage.why);
@@ -107,8 +113,9 @@ static bool enter_wire(
 			strerror(errno));
 		return false;
 	}
-	if (pcap && !(watched->savefile = savefile_open(
-			      pcap, watched->why, sizeof(watched->why))))
+	if (pcap &&
+		!(watched->savefile = savefile_open(
+			  pcap, watched->why, sizeof(watched->why))))
 		return false;
 	record->wire = true;
 	return true;
@@ -148,7 +155,8 @@ bool watched_enter(struct watched *watched, enum watch_network network,
 {
 	bool good = true;
 
-	*watched = (struct watched){ .story = watched->story };
+	*watched = (struct watched){ .story = watched->story,
+		.eager = watched->eager };
 	switch (network) {
 	case WATCH_HOST:
 		good = open_capture(watched, true, pcap, record);

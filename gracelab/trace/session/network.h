@@ -7,7 +7,7 @@
 #include "gracelab/record/record.h"
 #include "gracelab/stage/hosts.h"
 #include "gracelab/stage/wire.h"
-#include "gracelab/trace/story/story.h"
+#include "gracelab/trace/story/members.h"
 
 enum watch_network {
 	WATCH_HOST,     /* this machine's */
@@ -23,12 +23,14 @@ struct watched {
 	struct savefile *savefile;
 	struct kernel *kernels[SIDES];
 	bool has_hosts;
+	bool eager; /* segments are looked at as soon as they come */
 	char why[240];
 };
 
 /*
- * Enters the network; what could not be had or observed stands in the record.
- * `pcap` or NULL. False, with the reason in `why`, where it cannot go on.
+ * Enters the network (`story` and `eager` are set); what could not be had or
+ * observed stands in the record. `pcap` or NULL. False, with the reason in
+ * `why`, where it cannot go on.
  */
 bool watched_enter(struct watched *watched, enum watch_network network,
 	const char *pcap, struct record *record);

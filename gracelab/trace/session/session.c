@@ -12,6 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gracelab/trace/story/story.h"
+#include "gracelab/trace/story/witness.h"
+#include "gracelab/trace/tracer.h"
 #include "lib/base/duration.h"
 #include "lib/base/names.h"
 #include "members.h"
@@ -26,7 +29,8 @@ enum {
 
 /* A signal of ours: the terminal has sent it to the programs too, kill(1) has
  * not. */
-static void on_signal(struct session *session, const struct signalfd_siginfo *info)
+static void on_signal(
+	struct session *session, const struct signalfd_siginfo *info)
 {
 	int signal = (int)info->ssi_signo;
 
@@ -74,7 +78,8 @@ __attribute__((format(printf, 2, 3))) static bool fail(
 	va_list arguments;
 
 	va_start(arguments, format);
-	if (!record->failed && vasprintf(&record->failure, format, arguments) < 0)
+	if (!record->failed &&
+		vasprintf(&record->failure, format, arguments) < 0)
 		record->failure = NULL;
 	va_end(arguments);
 	record->failed = true;
@@ -131,8 +136,7 @@ static void await_rest(struct session *session)
 
 	story_idle(&session->story);
 	while (!session->programs[SERVER].ended && !session->wishes &&
-		!story_rests(&session->story) &&
-		duration_now_ms() < deadline) {
+		!story_rests(&session->story) && duration_now_ms() < deadline) {
 		go_round(session);
 		if (session->story.changes != changes)
 			deadline = deadline_of(session);
@@ -256,6 +260,7 @@ static bool enter(struct session *session)
 		plan->note(plan->context, text);
 	free(text);
 	session->watched.story = &session->story;
+	session->watched.eager = !session->traced;
 	return watched_enter(&session->watched, network, plan->pcap,
 		       session->record) ||
 		fail(session, "%s", session->watched.why);
@@ -270,7 +275,7 @@ static int run(struct session *session)
 
 	plan->begun(plan->context, session->record);
 	story_begin(&session->story, &story);
-	hooks = story_hooks(&session->story);
+	hooks = witness_hooks(&session->story);
 	tracer_begin(&session->tracer, &hooks, plan->all);
 	status = plan->commands[SERVER] ? run_pair(session) : run_one(session);
 	story_end(&session->story);

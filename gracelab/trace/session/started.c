@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "started.h"
 
+#include "gracelab/trace/tracer.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,8 +12,7 @@
 #include <unistd.h>
 
 /* The text with what stands in the braces put in; for free(3), or NULL. */
-static char *fill_in(
-	const char *command, const char *host, unsigned port)
+static char *fill_in(const char *command, const char *host, unsigned port)
 {
 	static const char HOST[] = "{host}", PORT[] = "{port}";
 	char *text = NULL;
@@ -78,8 +79,7 @@ bool started_begin(struct session *session, enum side side)
 	char *const arguments[] = { "/bin/sh", "-c", text, NULL };
 
 	/* What is typed is the client's. */
-	nothing = side == SERVER ? open("/dev/null", O_RDONLY | O_CLOEXEC)
-				 : -1;
+	nothing = side == SERVER ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
 	good = launch(session, side, arguments, nothing);
 	error = errno;
 	if (nothing >= 0)

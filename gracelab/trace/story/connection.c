@@ -24,13 +24,13 @@ struct connection *connections_find(const struct connections *connections,
 struct connection *connection_of_segment(const struct connections *connections,
 	const struct segment *segment, enum side *sender)
 {
-	struct connection *connection = connections_find(
-		connections, segment->sport, segment->dport);
+	struct connection *connection =
+		connections_find(connections, segment->sport, segment->dport);
 
 	*sender = connection ? CLIENT : SERVER;
-	return connection ? connection
-			  : connections_find(connections, segment->dport,
-				    segment->sport);
+	return connection
+		? connection
+		: connections_find(connections, segment->dport, segment->sport);
 }
 
 struct connection *connections_add(struct connections *connections,
@@ -96,8 +96,7 @@ void connections_free(struct connections *connections)
 {
 	for (size_t i = 0; i < CONNECTION_BUCKETS; i++)
 		while (connections->buckets[i]) {
-			struct connection *connection =
-				connections->buckets[i];
+			struct connection *connection = connections->buckets[i];
 
 			connections->buckets[i] = connection->next;
 			free(connection);

@@ -26,8 +26,9 @@ struct flight *flight_connecting(struct story *story, uint16_t port)
 {
 	struct flight *flight = story->flights;
 
-	while (flight && (!flight->socket || flight->connection ||
-		flight->peer_port != port))
+	while (flight &&
+		(!flight->socket || flight->connection ||
+			flight->peer_port != port))
 		flight = flight->next;
 	return flight;
 }

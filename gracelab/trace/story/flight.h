@@ -3,7 +3,7 @@
 #ifndef GRACELAB_FLIGHT_H
 #define GRACELAB_FLIGHT_H
 
-#include "story.h"
+#include "members.h"
 
 /* Adds one; NULL without memory. */
 struct flight *flight_begin(struct story *story, const struct trace_call *call,
@@ -23,10 +23,5 @@ struct flight *flight_of_segment(struct story *story,
 void flight_end(struct story *story, struct flight *flight);
 
 void flight_free_all(struct story *story);
-
-/* What else the files of the story share. */
-
-/* Seconds since it began; 0: now. */
-double story_seconds(const struct story *story, uint64_t time_ns);
 
 #endif

@@ -76,8 +76,7 @@ void sockets_sweep(struct sockets *sockets)
 		struct trace_socket **at = &sockets->buckets[i];
 
 		while (*at) {
-			const struct connection *connection =
-				(*at)->connection;
+			const struct connection *connection = (*at)->connection;
 
 			if ((*at)->closed && (!connection || connection->over))
 				drop(sockets, at);

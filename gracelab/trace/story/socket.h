@@ -15,8 +15,8 @@ struct trace_socket {
 	uint64_t inode;
 	bool is_tcp;
 	bool listening;
-	bool untold; /* no call has told yet whose it is: socket(2) */
-	bool closed; /* a close(2) of it has succeeded */
+	bool untold;   /* no call has told yet whose it is: socket(2) */
+	bool closed;   /* a close(2) of it has succeeded */
 	uint16_t port; /* its own, or 0 */
 	enum side side;
 	struct connection *connection; /* or NULL */

@@ -12,26 +12,9 @@
 /* How often what is over is cleared away. */
 #define SWEEP_EVERY 512
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
-
-double story_seconds(const struct story *story, uint64_t time_ns)
-{
-	if (!time_ns)
-		time_ns = now_ns();
-	return time_ns < story->began_ns
-		? 0
-		: (double)(time_ns - story->began_ns) / 1e9;
-}
-
 void story_begin(struct story *story, const struct story_plan *plan)
 {
-	*story = (struct story){ .plan = *plan, .began_ns = now_ns() };
+	*story = (struct story){ .plan = *plan, .began_ns = story_now_ns() };
 }
 
 /* Where the sides must be in a network of its own. */
@@ -91,8 +74,8 @@ static struct connection *meet(
 	return connection;
 }
 
-static struct connection *connection_of(struct story *story,
-	const struct segment *segment, enum side *sender)
+static struct connection *connection_of(
+	struct story *story, const struct segment *segment, enum side *sender)
 {
 	bool first = (segment->flags & SEGMENT_SYN) &&
 		!(segment->flags & SEGMENT_ACK);
@@ -114,8 +97,8 @@ void story_segment(struct story *story, const struct segment *segment)
 	char text[SEGMENT_TEXT_SIZE];
 	enum side sender;
 	struct connection *connection;
-	bool changes = segment->flags &
-		(SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST);
+	bool changes =
+		segment->flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST);
 
 	if (segment_is_pure_ack(segment))
 		return;
@@ -128,8 +111,8 @@ void story_segment(struct story *story, const struct segment *segment)
 	sums_tell(story, connection);
 	struct flight *flight =
 		flight_of_segment(story, connection, sender, segment);
-	size_t number = rows_add(
-		&story->rows, story_seconds(story, segment->time_ns));
+	size_t number =
+		rows_add(&story->rows, story_seconds(story, segment->time_ns));
 	struct row *row = rows_at(&story->rows, number);
 
 	if (!row) {
@@ -154,8 +137,7 @@ void story_segment(struct story *story, const struct segment *segment)
 static struct row *row_of_change(
 	struct story *story, struct connection *connection, int side)
 {
-	struct row *row =
-		rows_at(&story->rows, connection->changer[side]);
+	struct row *row = rows_at(&story->rows, connection->changer[side]);
 
 	if (row && row->rung.connection == connection->number)
 		return row;
@@ -197,8 +179,7 @@ static bool is_ended(enum tcp_state state)
 }
 
 /* Looks at both ends; whether the connection need not be looked at again. */
-static bool look(
-	struct story *story, struct connection *connection, bool idle)
+static bool look(struct story *story, struct connection *connection, bool idle)
 {
 	struct kernel_socket sockets[SIDES];
 	bool settled = true;

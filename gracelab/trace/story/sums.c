@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flight.h"
 #include "words.h"
 
 bool sums_is_bulk(const struct connection *connection)
@@ -71,8 +70,8 @@ static void tell_side(
 
 	if (!bulk->name && !segments)
 		return;
-	row = rows_at(&story->rows,
-		rows_add(&story->rows, story_seconds(story, 0)));
+	row = rows_at(
+		&story->rows, rows_add(&story->rows, story_seconds(story, 0)));
 	if (!row) {
 		story->incomplete = true;
 		return;
@@ -80,17 +79,16 @@ static void tell_side(
 	row->rung.connection = connection->number;
 	if (bulk->name) {
 		row->rung.caller = (int)side;
-		row->rung.call = print(
-			"%s, %" PRIu64 " times", bulk->name, bulk->calls);
-		row->rung.result =
-			print("%" PRIu64, bulk->bytes);
+		row->rung.call =
+			print("%s, %" PRIu64 " times", bulk->name, bulk->calls);
+		row->rung.result = print("%" PRIu64, bulk->bytes);
 		row->rung.process = bulk->process;
 		row->rung.thread = bulk->thread;
 	}
 	if (segments) {
 		row->rung.sender = (int)side;
-		row->rung.segment = print("data %" PRIu64,
-			connection->bulk_segment_bytes[side]);
+		row->rung.segment = print(
+			"data %" PRIu64, connection->bulk_segment_bytes[side]);
 	}
 	*bulk = (struct bulk){ 0 };
 	connection->bulk_segments[side] = 0;

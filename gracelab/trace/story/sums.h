@@ -3,7 +3,7 @@
 #ifndef GRACELAB_SUMS_H
 #define GRACELAB_SUMS_H
 
-#include "story.h"
+#include "members.h"
 
 /* From so many bytes on, calls that move more are no news one by one. */
 #define SUMS_BULK_BYTES (1024 * 1024)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The story's hooks: what is made of each call. */
+#include "witness.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,95 +11,16 @@
 #include <unistd.h>
 
 #include "flight.h"
-#include "lib/base/names.h"
 #include "gracelab/trace/peek.h"
+#include "lib/base/names.h"
+#include "story.h"
+#include "subject.h"
 #include "sums.h"
 #include "words.h"
 
 /* In bulk the wire is not looked at after each call. */
 #define BULK_CALLS_PER_DRAIN 64
 #define BULK_CALL_BYTES      4096
-
-/* The kernel's highest process number, proc(5), pid_max. */
-#define STORY_PROCESSES (1 << 22)
-
-static enum side side_of(const struct story *story, int root)
-{
-	return story->plan.sides[root == SERVER ? SERVER : CLIENT];
-}
-
-/* Joins a socket to the connection that its ends name. */
-static void join(struct story *story, struct trace_socket *socket,
-	const struct socket_facts *facts, enum side side)
-{
-	const struct sockaddr_storage *client =
-		side == CLIENT ? &facts->local : &facts->peer;
-	const struct sockaddr_storage *server =
-		side == CLIENT ? &facts->peer : &facts->local;
-	struct connection *connection = connections_find(&story->connections,
-		socket_port(client), socket_port(server));
-
-	if (!connection)
-		connection = connections_add(&story->connections,
-			socket_port(client), socket_port(server));
-	if (!connection) {
-		story->incomplete = true;
-		return;
-	}
-	connection->pair.client = *client;
-	connection->pair.server = *server;
-	connection->has_pair = true;
-	if (socket->connection != connection)
-		sockets_join(socket, connection, side);
-	connections_touch(&story->connections, connection);
-}
-
-/* Asks what a socket is that was never seen before. */
-static void identify(struct story *story, struct trace_socket *socket,
-	const struct trace_call *call, int fd)
-{
-	struct socket_facts facts;
-	uint16_t port;
-
-	if (!socket_ask(call->process, fd, &facts) || !facts.is_tcp)
-		return;
-	socket->is_tcp = true;
-	socket->listening = facts.listening;
-	socket->port = socket_port(&facts.local);
-	socket->side = facts.listening ? SERVER : side_of(story, call->root);
-	if (!facts.has_peer)
-		return;
-	port = socket_port(&facts.peer);
-	/* Whoever is met midway: known, or else by who listens. */
-	if (connections_find(&story->connections, socket->port, port))
-		join(story, socket, &facts, CLIENT);
-	else if (connections_find(&story->connections, port, socket->port) ||
-		sockets_listen(&story->sockets, socket->port))
-		join(story, socket, &facts, SERVER);
-	else
-		join(story, socket, &facts, socket->side);
-}
-
-/* The TCP socket behind a descriptor, or NULL. */
-static struct trace_socket *socket_of(
-	struct story *story, const struct trace_call *call, int fd)
-{
-	struct trace_socket *socket;
-	uint64_t inode;
-
-	if (!peek_socket(call->thread, fd, &inode))
-		return NULL;
-	socket = sockets_find(&story->sockets, inode);
-	if (!socket) {
-		socket = sockets_add(&story->sockets, inode);
-		if (!socket) {
-			story->incomplete = true;
-			return NULL;
-		}
-		identify(story, socket, call, fd);
-	}
-	return socket->is_tcp ? socket : NULL;
-}
 
 /* Of all that a process has open. */
 struct holding {
@@ -127,72 +49,14 @@ static void on_held(void *context, int fd, uint64_t inode)
 	}
 }
 
-/* The descriptor that a call acts on; -1: none. */
-static int descriptor_of(struct story *story, const struct trace_call *call)
-{
-	switch (call->what->kind) {
-	case CALL_BIND:
-	case CALL_LISTEN:
-	case CALL_CONNECT:
-	case CALL_ACCEPT:
-	case CALL_READ:
-	case CALL_WRITE:
-	case CALL_SENDFILE:
-	case CALL_SHUTDOWN:
-	case CALL_CLOSE:
-	case CALL_DUP:
-	case CALL_FCNTL:
-	case CALL_OPTION:
-		return (int)call->args[0];
-	case CALL_SPLICE: /* from fd_in to fd_out; whichever is a socket */
-		return socket_of(story, call, (int)call->args[2])
-			? (int)call->args[2]
-			: (int)call->args[0];
-	case CALL_DUP_ONTO:
-		return socket_of(story, call, (int)call->args[1])
-			? (int)call->args[1]
-			: (int)call->args[0];
-	case CALL_SOCKET:
-	case CALL_CLOSE_RANGE:
-	case CALL_EXEC:
-	case CALL_EXIT:
-	case CALL_WAIT:
-	case CALL_URING:
-	case CALL_FILTER:
-		break;
-	}
-	return -1;
-}
-
-/* Which processes have made a call on a TCP socket, by bits. */
-static bool has_spoken(const struct story *story, pid_t process)
-{
-	return story->spoken && process < STORY_PROCESSES &&
-		story->spoken[process / 8] >> (process % 8) & 1;
-}
-
-static void note_speaker(struct story *story, pid_t process, bool speaks)
-{
-	unsigned char bit = (unsigned char)(1U << (process % 8));
-
-	if (!story->spoken)
-		story->spoken = calloc(STORY_PROCESSES / 8, 1);
-	if (!story->spoken || process >= STORY_PROCESSES)
-		return;
-	if (speaks)
-		story->spoken[process / 8] |= bit;
-	else
-		story->spoken[process / 8] &= (unsigned char)~bit;
-}
-
 static bool enter_on_socket(struct story *story, struct trace_call *call)
 {
 	struct trace_socket *socket =
-		socket_of(story, call, descriptor_of(story, call));
+		subject_of(story, call, subject_descriptor(story, call));
 
 	if (!socket)
 		return false;
-	note_speaker(story, call->process, true);
+	subject_note_speaker(story, call->process, true);
 	call->subject = socket;
 	call->group = socket->connection;
 	call->bulk = sums_is_bulk(socket->connection) &&
@@ -217,7 +81,7 @@ static bool enter(void *context, struct trace_call *call)
 	case CALL_CLOSE_RANGE:
 	case CALL_EXEC:
 	case CALL_EXIT:
-		return has_spoken(story, call->process);
+		return subject_has_spoken(story, call->process);
 	default:
 		return enter_on_socket(story, call);
 	}
@@ -270,7 +134,9 @@ static void fill(struct story *story, struct rung *rung,
 	rung->text = words_text(call, story->plan.text_bytes);
 	rung->result = words_result(call);
 	rung->process = call->process;
-	rung->thread = call->thread;
+	/* A process ends, whichever of its threads is the last. */
+	rung->thread =
+		call->what->kind == CALL_EXIT ? call->process : call->thread;
 	rung->tie = call->tie && !rung->segment;
 	if (!rung->call)
 		story->incomplete = true;
@@ -320,65 +186,6 @@ static bool land(struct story *story, const struct trace_call *call)
 	return any;
 }
 
-/* What a call that has succeeded says of its socket. */
-static void learn(struct story *story, struct trace_call *call)
-{
-	struct trace_socket *socket = call->subject;
-	struct socket_facts facts;
-
-	switch (call->what->kind) {
-	case CALL_CONNECT:
-		if ((call->result && call->result != -EINPROGRESS) ||
-			!socket_ask(call->process, (int)call->args[0], &facts))
-			break;
-		if (!facts.has_peer) {
-			struct sockaddr_storage peer = { 0 };
-			size_t size = call->args[2] < sizeof(peer)
-				? (size_t)call->args[2]
-				: sizeof(peer);
-
-			peek_memory(call->thread, call->args[1], &peer, size);
-			socket_unmap(&peer);
-			facts.peer = peer;
-		}
-		socket->port = socket_port(&facts.local);
-		join(story, socket, &facts, CLIENT);
-		break;
-	case CALL_LISTEN:
-		if (call->result ||
-			!socket_ask(call->process, (int)call->args[0], &facts))
-			break;
-		socket->listening = true;
-		socket->side = SERVER;
-		socket->port = socket_port(&facts.local);
-		break;
-	case CALL_ACCEPT:
-		if (call->result < 0)
-			break;
-		socket = socket_of(story, call, (int)call->result);
-		if (socket && socket->connection == NULL &&
-			socket_ask(call->process, (int)call->result, &facts) &&
-			facts.has_peer)
-			join(story, socket, &facts, SERVER);
-		if (socket && socket->connection)
-			socket->side = SERVER;
-		if (socket)
-			call->subject = socket;
-		break;
-	case CALL_CLOSE:
-		socket->closed = !call->result;
-		break;
-	case CALL_SOCKET:
-		if (call->result < 0)
-			break;
-		call->subject = socket_of(story, call, (int)call->result);
-		note_speaker(story, call->process, true);
-		break;
-	default:
-		break;
-	}
-}
-
 static void leave(void *context, struct trace_call *call)
 {
 	struct story *story = context;
@@ -387,8 +194,10 @@ static void leave(void *context, struct trace_call *call)
 	size_t number = ROWS_NONE;
 
 	story->changes++;
-	if (connection && (call->what->kind == CALL_READ ||
-		call->what->kind == CALL_WRITE) && call->result > 0)
+	if (connection &&
+		(call->what->kind == CALL_READ ||
+			call->what->kind == CALL_WRITE) &&
+		call->result > 0)
 		connection->moved_bytes += (uint64_t)call->result;
 	if (connection && sums_call(story, connection, socket->side, call)) {
 		if (++story->since_drained >= BULK_CALLS_PER_DRAIN) {
@@ -398,7 +207,7 @@ static void leave(void *context, struct trace_call *call)
 		return;
 	}
 	story->plan.drain(story->plan.drain_context);
-	learn(story, call);
+	subject_learn(story, call);
 	socket = call->subject;
 	connection = socket ? socket->connection : NULL;
 	if (connection)
@@ -409,7 +218,7 @@ static void leave(void *context, struct trace_call *call)
 	if (!landed && call->what->kind != CALL_EXEC &&
 		call->what->kind != CALL_CLOSE_RANGE)
 		number = tell(story, call,
-			socket ? socket->side : side_of(story, call->root),
+			socket ? socket->side : subject_side(story, call->root),
 			connection);
 	if (connection && !landed && number != ROWS_NONE) {
 		if (!rows_at(&story->rows, connection->changer[CLIENT]) &&
@@ -460,13 +269,13 @@ static void on_signal(void *context, const struct thread *thread, int signal)
 	struct story *story = context;
 	struct row *row;
 
-	if (signal != SIGPIPE || !has_spoken(story, thread->process))
+	if (signal != SIGPIPE || !subject_has_spoken(story, thread->process))
 		return;
-	row = rows_at(&story->rows,
-		rows_add(&story->rows, story_seconds(story, 0)));
+	row = rows_at(
+		&story->rows, rows_add(&story->rows, story_seconds(story, 0)));
 	if (!row)
 		return;
-	row->rung.caller = (int)side_of(story, thread->root);
+	row->rung.caller = (int)subject_side(story, thread->root);
 	row->rung.call =
 		strdup(words[peek_disposition(thread->process, signal)]);
 	row->rung.process = thread->process;
@@ -479,7 +288,7 @@ static void ended(void *context, pid_t process, int root, int wait_status)
 	struct story *story = context;
 
 	(void)root;
-	note_speaker(story, process, false);
+	subject_note_speaker(story, process, false);
 	story_settle(story, false);
 	story->plan.ended(story->plan.ended_context, process, wait_status);
 }
@@ -514,7 +323,7 @@ static void remark(void *context, pid_t process, enum tracer_remark remark)
 	free(text);
 }
 
-struct tracer_hooks story_hooks(struct story *story)
+struct tracer_hooks witness_hooks(struct story *story)
 {
 	return (struct tracer_hooks){
 		.enter = enter,

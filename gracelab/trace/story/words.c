@@ -9,9 +9,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "gracelab/trace/peek.h"
 #include "lib/base/escape.h"
 #include "lib/base/names.h"
-#include "gracelab/trace/peek.h"
 
 #define UTF8_BYTES_MAX 4
 
@@ -31,8 +31,8 @@ static char *make_exit(int status)
 {
 	char *text = NULL;
 	int len = WIFSIGNALED(status)
-		? asprintf(&text, "killed by %s",
-			  names_signal(WTERMSIG(status)))
+		? asprintf(
+			  &text, "killed by %s", names_signal(WTERMSIG(status)))
 		: asprintf(&text, "exit(%d)", WEXITSTATUS(status));
 
 	return len < 0 ? NULL : text;
