@@ -78,7 +78,7 @@ SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.sh' '*.bash' '*.bats' .ci/run)
 
-.PHONY: all demo bench soak transcripts pictures check check-valgrind lint analyze format install uninstall deb clean deps deps-audit deps-bench audited check-real help
+.PHONY: all demo bench orders soak transcripts pictures check check-valgrind lint analyze format install uninstall deb clean deps deps-audit deps-bench audited check-real help
 .PHONY: lib graceclient graceserver gracelab tests
 
 all: $(PROGRAMS:%=$(O)/%) $(MANUALS)
@@ -293,6 +293,9 @@ deps-bench:
 deps-audit:
 	@tests/deps.sh $(DEPS_AUDIT)
 
+orders: all
+	@O=$(abspath $(O)) python3 tests/orders_table.py
+
 audited: all
 	@O=$(abspath $(O)) python3 tests/real/table.py
 
@@ -335,6 +338,7 @@ help:
 	@echo 'make check-kernels  all experiments on another kernel, as a program;'
 	@echo '                what agrees is confirmed at the goldens'"'"' feet;'
 	@echo '                deps-kernels installs it'
+	@echo 'make orders     count the orders of close() and shutdown(), into the README'
 	@echo 'make fuzz       look for inputs that break a parser, FUZZ_SECONDS'
 	@echo '                (60) each; corpus keeps what is new, deps-fuzz'
 	@echo '                installs what it needs'

@@ -13,7 +13,7 @@ void every_start(struct every *every, const struct command *command,
 {
 	every->text = malloc(command->text_bytes + 1);
 	if (!every->text) {
-		act_refuse(report, "every", strerror(ENOMEM));
+		act_failed(report, "every", NULL, ENOMEM);
 		return;
 	}
 	memcpy(every->text, command->text, command->text_bytes);

@@ -3,12 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "lib/base/io.h"
 #include "lib/base/names.h"
 #include "lib/base/signals.h"
+#include "lib/base/start.h"
 #include "lib/event/report.h"
+#include "loop.h"
 #include "options.h"
-#include "session.h"
 
 /* Where lines come from: standard input, a file, or -1 for -e alone. */
 static int open_input(
@@ -34,7 +34,7 @@ int main(int argc, char **argv)
 	struct status status = { 0 };
 	struct report report;
 
-	io_keep_standard();
+	start(&argc, &argv, "graceclient");
 	client_options_parse(argc, argv, &options);
 	signals_sigpipe_apply(options.common.sigpipe);
 	if (report_open(&report, CLIENT, options.common.quiet,
@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 	int input_fd = open_input(&options, &report);
 
 	int deadly_signal =
-		status.failed ? 0 : session_run(&options, &report, input_fd);
+		status.failed ? 0 : loop_run(&options, &report, input_fd);
 
 	report_event(&report,
 		&(struct event){

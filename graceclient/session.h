@@ -1,20 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * The client's session: select(2) over what is typed, the socket, signals and
- * timers, from the first connection to the last.
- */
+/* What the client's session consists of, from the first connection on. */
 #ifndef GRACECLIENT_SESSION_H
 #define GRACECLIENT_SESSION_H
 
+#include <stdbool.h>
+
+#include "every.h"
+#include "lib/conn/conn.h"
 #include "lib/event/report.h"
+#include "lib/typed/console.h"
 #include "options.h"
 
-/*
- * Connects, and acts on lines from `input_fd` (-1: on options->script alone)
- * until they end and the connection with them. What happened is in the
- * report's status. Returns 0, or the signal that the process is to die by.
- */
-int session_run(const struct client_options *options, struct report *report,
-	int input_fd);
+struct session {
+	const struct client_options *options;
+	struct report *report;
+	struct conn_context context;
+	struct threads threads;
+	struct conn conn;
+	struct editor editor;
+	struct console console;
+	struct every every;
+	bool ending;       /* no more lines: ending in order */
+	bool quitting;     /* leave at once */
+	bool said_ended;   /* that both halves have ended */
+	int deadly_signal; /* that the process is to die by, or 0 */
+	unsigned connections;
+};
+
+/* Whether the session is about to end. */
+bool session_is_over(const struct session *session);
+
+/* Whether so much is queued that a script waits with its next line. */
+bool session_is_busy(const struct session *session);
+
+/* Calls recv(2) once; `typed`: somebody asked for it. */
+void session_receive(struct session *session, bool typed);
 
 #endif

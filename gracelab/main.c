@@ -6,6 +6,7 @@
 
 #include "lib/base/near.h"
 #include "lib/base/options.h"
+#include "lib/base/start.h"
 #include "options.h"
 #include "subcommands.h"
 
@@ -95,6 +96,7 @@ static int run_without(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	start(&argc, &argv, "gracelab");
 	int place = subcommand_place(argc, argv);
 	const struct subcommand *subcommand =
 		place ? subcommand_find(argv[place]) : NULL;

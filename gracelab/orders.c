@@ -30,18 +30,9 @@ static void on_progress(void *context, uint64_t orders, size_t ends)
 		orders, ends);
 }
 
-static bool stops(void *context)
-{
-	const sigset_t *outside = context;
-
-	signals_deliver(outside);
-	return signals_pending(SIGINT);
-}
-
 struct exploration {
 	struct program *program;
 	char *name; /* owned: fit for a terminal */
-	sigset_t outside;
 };
 
 static void tell_progress(void *context, uint64_t orders, size_t ends)
@@ -54,9 +45,9 @@ static void tell_progress(void *context, uint64_t orders, size_t ends)
 
 static bool is_stopped(void *context)
 {
-	struct exploration *exploration = context;
-
-	return stops(&exploration->outside);
+	(void)context;
+	signals_deliver();
+	return signals_pending(SIGINT);
 }
 
 /* Explores with progress on a terminal. False: said, and in the status. */
@@ -66,9 +57,6 @@ static bool explore(struct program *program,
 {
 	struct exploration exploration = { .program = program };
 
-	/* SIGINT is blocked, but where it is looked for. */
-	sigprocmask(SIG_SETMASK, NULL, &exploration.outside);
-	sigdelset(&exploration.outside, SIGINT);
 	if (isatty(STDERR_FILENO))
 		exploration.name = program_fit(experiment->name);
 	options->on_progress = tell_progress;

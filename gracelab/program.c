@@ -41,7 +41,7 @@ void program_complain(const char *format, ...)
 	va_list arguments;
 	char *text = NULL, *line = NULL;
 
-	fflush(stdout);
+	fflush(NULL);
 	va_start(arguments, format);
 	if (vasprintf(&text, format, arguments) < 0)
 		text = NULL;
@@ -165,18 +165,41 @@ static bool read_named(struct program *program)
 	return good;
 }
 
+/* The stream's way out: whole writes, and the first error is kept. */
+static ssize_t put(void *cookie, const char *data, size_t len)
+{
+	struct program *program = cookie;
+
+	if (program->out_error)
+		return 0;
+	if (io_write(program->out_fd, data, len) == len)
+		return (ssize_t)len;
+	program->out_error = errno ? errno : EIO;
+	return 0;
+}
+
+/* Begins to write to a descriptor; false, with errno, where it cannot. */
+static bool open_stream(struct program *program, int fd)
+{
+	program->out_fd = fd;
+	program->out = fd < 0
+		? NULL
+		: fopencookie(program, "w",
+			  (cookie_io_functions_t){ .write = put });
+	return program->out;
+}
+
 static bool open_output(struct program *program)
 {
+	const char *name = program->options.output;
 	char why[NAMES_DESCRIPTION_SIZE];
 
-	program->out = stdout;
-	if (!program->options.output)
+	if (!name)
+		return open_stream(program, STDOUT_FILENO);
+	if (open_stream(program, io_create(name)))
 		return true;
-	program->out = fopen(program->options.output, "we");
-	if (program->out)
-		return true;
-	program_complain("cannot write %s: %s", program->options.output,
-		names_describe(why, errno));
+	program_complain(
+		"cannot write %s: %s", name, names_describe(why, errno));
 	return false;
 }
 
@@ -184,18 +207,19 @@ static void close_output(struct program *program)
 {
 	const char *name = program->options.output;
 	char why[NAMES_DESCRIPTION_SIZE];
-	bool bad = ferror(program->out);
 
-	if ((program->out == stdout ? fflush(stdout) : fclose(program->out)) ||
-		bad) {
-		program_complain("cannot write %s: %s",
-			name ? name : "standard output",
-			names_describe(why, errno));
-		program->status = STATUS_FAILURE;
-	}
+	fclose(program->out);
+	if (name && close(program->out_fd) && !program->out_error)
+		program->out_error = errno;
+	if (!program->out_error)
+		return;
+	program_complain("cannot write %s: %s", name ? name : "standard output",
+		names_describe(why, program->out_error));
+	program->status = STATUS_FAILURE;
 }
 
-bool program_begin_reading(
+/* The command line, and the folders. */
+static bool begin(
 	struct program *program, const struct argp *argp, int argc, char **argv)
 {
 	char **experiments = calloc((size_t)argc + 1, sizeof(*experiments));
@@ -212,9 +236,19 @@ bool program_begin_reading(
 		program->transcripts = strdup(program->options.transcripts);
 	else if (program->programs)
 		program->transcripts = catalog_transcripts(program->programs);
-	program->out = stdout;
 	program->status = STATUS_ORDER;
 	return true;
+}
+
+bool program_begin_reading(
+	struct program *program, const struct argp *argp, int argc, char **argv)
+{
+	if (!begin(program, argp, argc, argv))
+		return false;
+	if (open_output(program))
+		return true;
+	program->status = STATUS_FAILURE;
+	return false;
 }
 
 /* How to play, as the options ask for it and the system allows. */
@@ -240,7 +274,7 @@ static void choose_play(struct program *program)
 bool program_begin(
 	struct program *program, const struct argp *argp, int argc, char **argv)
 {
-	if (!program_begin_reading(program, argp, argc, argv))
+	if (!begin(program, argp, argc, argv))
 		return false;
 	program->status = STATUS_FAILURE;
 	if (!program->programs) {

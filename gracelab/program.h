@@ -20,6 +20,8 @@ struct program {
 	struct stage stage;       /* what can be had here */
 	struct play_options play; /* as the options ask for it */
 	FILE *out;                /* NULL: not open */
+	int out_fd;               /* what it writes to */
+	int out_error;            /* why that refuses, errno; or 0 */
 	int status;
 };
 

@@ -54,11 +54,11 @@ static void put_composed(struct program *program, struct composed *composed)
 }
 
 /* Whether what is written is seen where complaints are. */
-static bool is_beside_complaints(FILE *out)
+static bool is_beside_complaints(const struct program *program)
 {
 	struct stat output, complaints;
 
-	return !fstat(fileno(out), &output) &&
+	return !fstat(program->out_fd, &output) &&
 		!fstat(STDERR_FILENO, &complaints) &&
 		output.st_dev == complaints.st_dev &&
 		output.st_ino == complaints.st_ino;
@@ -69,7 +69,7 @@ static void end_text(
 	struct program *program, FILE *out, const struct record *record)
 {
 	ladder_write_missing(out, record);
-	if (!is_beside_complaints(program->out))
+	if (!is_beside_complaints(program))
 		ladder_write_failure(out, record);
 }
 
@@ -139,7 +139,7 @@ static void write_json(struct show *show)
 	size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(9);
 
 	/* C1 and bidirectional controls are no controls to JSON. */
-	if (isatty(fileno(program->out)))
+	if (isatty(program->out_fd))
 		flags |= JSON_ENSURE_ASCII;
 	if (!json || json_dumpf(json, program->out, flags)) {
 		program_complain("no memory for the JSON");

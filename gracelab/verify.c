@@ -23,21 +23,21 @@ struct verify {
 };
 
 /* Goldens and messages may be a stranger's: none drives the terminal. */
-static void print_commented(const char *text)
+static void print_commented(FILE *out, const char *text)
 {
 	char *fit = program_fit_page(text);
 
 	for (const char *line = fit ? fit : "no memory"; *line;) {
 		int len = (int)strcspn(line, "\n");
 
-		printf("# %.*s\n", len, line);
+		fprintf(out, "# %.*s\n", len, line);
 		line += len + (line[len] == '\n');
 	}
 	free(fit);
 }
 
-__attribute__((format(printf, 1, 2))) static void comment(
-	const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void comment(
+	FILE *out, const char *format, ...)
 {
 	va_list arguments;
 	char *text = NULL;
@@ -46,20 +46,20 @@ __attribute__((format(printf, 1, 2))) static void comment(
 	if (vasprintf(&text, format, arguments) < 0)
 		text = NULL;
 	va_end(arguments);
-	print_commented(text ? text : "no memory");
+	print_commented(out, text ? text : "no memory");
 	free(text);
 }
 
 /* A line of TAP, in which a `#` has a meaning of its own. */
-static void print_result(
-	bool good, size_t index, const char *name, const char *behind)
+static void print_result(FILE *out, bool good, size_t index, const char *name,
+	const char *behind)
 {
 	char *fit = program_fit(name);
 
-	printf("%s %zu - ", good ? "ok" : "not ok", index + 1);
+	fprintf(out, "%s %zu - ", good ? "ok" : "not ok", index + 1);
 	for (const char *p = fit ? fit : "?"; *p; p++)
-		printf(*p == '#' ? "\\%c" : "%c", *p);
-	puts(behind);
+		fprintf(out, *p == '#' ? "\\%c" : "%c", *p);
+	fprintf(out, "%s\n", behind);
 	free(fit);
 }
 
@@ -75,11 +75,11 @@ static void confirm(
 	case 0:
 		break;
 	case 1:
-		comment("confirmed on %s", record->system);
+		comment(program->out, "confirmed on %s", record->system);
 		break;
 	default:
 		program->status = STATUS_FAILURE;
-		comment("cannot confirm in %s: %s", path,
+		comment(program->out, "cannot confirm in %s: %s", path,
 			names_describe(why, errno));
 	}
 }
@@ -100,25 +100,27 @@ static void compare(
 	bool good = result == GOLDEN_SAME;
 
 	names_describe(why, errno);
-	print_result(good, index, record->name, "");
+	print_result(program->out, good, index, record->name, "");
 	if (result == GOLDEN_MISSING)
-		comment("no golden %s: %s; `gracelab record %s' writes one",
+		comment(program->out,
+			"no golden %s: %s; `gracelab record %s' writes one",
 			path ? path : "?", why, experiment);
 	if (!good)
 		program->status = STATUS_FAILURE;
 	else if (program->options.confirm)
 		confirm(program, path, record);
 	if (!record->wire || !record->states)
-		comment("not observed, and so not compared:%s%s%s%s",
+		comment(program->out,
+			"not observed, and so not compared:%s%s%s%s",
 			record->wire ? "" : " wire",
 			record->states ? "" : " states",
 			record->wire_why ? ": " : "",
 			record->wire_why ? record->wire_why : "");
 	if (other_system && !good)
-		comment("recorded on %s, played on %s", other_system,
-			record->system);
+		comment(program->out, "recorded on %s, played on %s",
+			other_system, record->system);
 	if (diff)
-		print_commented(diff);
+		print_commented(program->out, diff);
 	free(other_system);
 	free(diff);
 	free(path);
@@ -127,6 +129,7 @@ static void compare(
 static void on_checked(void *context, size_t index, const struct record *record)
 {
 	const struct verify *verify = context;
+	FILE *out = verify->program->out;
 	const char *why = record_why_failed(record);
 	char *skip = NULL;
 
@@ -135,17 +138,18 @@ static void on_checked(void *context, size_t index, const struct record *record)
 			skip = NULL;
 		char *fit = program_fit(skip ? skip : " # SKIP");
 
-		print_result(true, index, record->name, fit ? fit : " # SKIP");
+		print_result(
+			out, true, index, record->name, fit ? fit : " # SKIP");
 		free(fit);
 		free(skip);
 	} else if (record->failed) {
-		print_result(false, index, record->name, "");
-		print_commented(why);
+		print_result(out, false, index, record->name, "");
+		print_commented(out, why);
 		verify->program->status = STATUS_FAILURE;
 	} else {
 		compare(verify->program, index, record);
 	}
-	fflush(stdout);
+	fflush(out);
 }
 
 int verify_check(int argc, char **argv)
@@ -155,7 +159,7 @@ int verify_check(int argc, char **argv)
 
 	if (!program_begin(&program, &options_check, argc, argv))
 		return program_end(&program);
-	printf("TAP version 13\n1..%zu\n", program.count);
+	fprintf(program.out, "TAP version 13\n1..%zu\n", program.count);
 	playlist_play(&program, on_checked, &verify);
 	return program_end(&program);
 }

@@ -5,17 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/duration.h"
 #include "lib/typed/act.h"
 
 /* The longest message: what one recv(2) may take. */
 #define ECHO_BYTES    (256 * 1024)
 #define MESSAGE_BYTES (64 * 1024) /* where it is kept for a time */
 
-struct message {
-	struct message *next;
-	size_t len;
-	char text[];
-};
+/* When there was no memory for a message: when to read again. */
+#define AGAIN_MS 100
 
 bool served_prepare(
 	struct serving *serving, const struct server_options *options)
@@ -40,18 +38,7 @@ struct served *served_new(struct serving *serving, int fd, unsigned number)
 	conn_init(&served->conn, &serving->context, fd, number);
 	served->conn.paused = serving->options->common.paused;
 	served->serving = serving;
-	served->owed_end = &served->owed;
 	return served;
-}
-
-static void drop_owed(struct served *served)
-{
-	struct message *message = served->owed;
-
-	served->owed = message->next;
-	if (!served->owed)
-		served->owed_end = &served->owed;
-	free(message);
 }
 
 static struct timers *timers_of(const struct served *served)
@@ -63,8 +50,7 @@ static struct timers *timers_of(const struct served *served)
 void served_free(struct served *served)
 {
 	timers_clear(timers_of(served), &served->timer);
-	while (served->owed)
-		drop_owed(served);
+	owed_clear(&served->owed);
 	conn_forget(&served->conn);
 	free(served);
 }
@@ -76,7 +62,7 @@ static void set_timer(struct served *served)
 
 	timers_clear(timers_of(served), &served->timer);
 	served->thinking =
-		served->owed && options->answering == ANSWER_AFTER_DELAY;
+		served->owed.first && options->answering == ANSWER_AFTER_DELAY;
 	if (served->conn.fd >= 0 &&
 		(served->thinking || options->idle_timeout_ms >= 0))
 		timers_set(timers_of(served), &served->timer);
@@ -103,31 +89,47 @@ static void answer(struct served *served, size_t len)
 /* Answers the oldest message that is owed an answer. */
 static void reply(struct served *served)
 {
-	struct message *message = served->owed;
+	struct message *message = served->owed.first;
 	size_t len = message->len;
 
 	memcpy(behind_greeting(served), message->text, len);
-	drop_owed(served);
+	owed_drop(&served->owed);
 	answer(served, len);
 	set_timer(served);
 }
 
-/* Owes an answer to `len` bytes. */
-static void owe(struct served *served, const char *text, size_t len)
+/*
+ * There is no memory for a message: it is left in the socket until there is
+ * some. Says so, once.
+ */
+static void starve(struct served *served)
 {
-	struct message *message = malloc(sizeof(*message) + len);
-	struct report *report = served->serving->report;
+	struct serving *serving = served->serving;
 
-	if (!message) {
-		report->status->failed = true;
-		report_complaint(report, "no memory for a message");
+	served->starved = true;
+	serving->again_ms = duration_deadline_ms(AGAIN_MS);
+	if (serving->complained)
 		return;
-	}
-	message->next = NULL;
-	message->len = len;
-	memcpy(message->text, text, len);
-	*served->owed_end = message;
-	served->owed_end = &message->next;
+	serving->complained = serving->report->status->failed = true;
+	report_complaint(
+		serving->report, "no memory for a message; tried again");
+}
+
+static struct message *new_message(struct served *served)
+{
+	struct message *message = owed_new(MESSAGE_BYTES);
+
+	if (message)
+		served->serving->complained = false;
+	else
+		starve(served);
+	return message;
+}
+
+/* What follows from any message. */
+static void count_message(struct served *served)
+{
+	served->serving->messages++;
 	if (!served->thinking)
 		set_timer(served);
 }
@@ -137,46 +139,71 @@ static bool answers_at_once(const struct served *served)
 	const struct server_options *options = served->serving->options;
 
 	return options->answering == ANSWER_AFTER_DELAY && !options->delay_ms &&
-		!served->owed;
+		!served->owed.first;
 }
 
-/* A message of `len` bytes has come; `text` is the buffer's, for answer(). */
-static void on_message(struct served *served, const char *text, size_t len)
+/* Reads into the buffer, from where the answer is sent, if there is one. */
+static void read_to_answer(struct served *served, bool typed)
 {
-	served->serving->messages++;
-	if (answers_at_once(served))
+	bool answers = answers_at_once(served);
+	size_t len;
+
+	if (conn_receive(&served->conn, behind_greeting(served),
+		    answers ? ECHO_BYTES : MESSAGE_BYTES, typed,
+		    &len) != CONN_RECEIVED)
+		return;
+	if (answers)
 		answer(served, len);
-	else if (served->serving->options->answering != ANSWER_NEVER)
-		owe(served, text, len);
-	if (!served->thinking)
-		set_timer(served);
+	count_message(served);
+}
+
+/* Reads what is to be answered later. */
+static void read_to_owe(struct served *served, bool typed)
+{
+	struct message *message = new_message(served);
+	size_t len;
+
+	if (!message)
+		return;
+	if (conn_receive(&served->conn, message->text, MESSAGE_BYTES, typed,
+		    &len) != CONN_RECEIVED) {
+		free(message);
+		return;
+	}
+	owed_add(&served->owed, message, len);
+	count_message(served);
 }
 
 static void read_once(struct served *served, bool typed)
 {
-	char *text = behind_greeting(served);
-	size_t len;
-
-	if (conn_receive(&served->conn, text,
-		    answers_at_once(served) ? ECHO_BYTES : MESSAGE_BYTES, typed,
-		    &len) == CONN_RECEIVED)
-		on_message(served, text, len);
+	if (served->serving->options->answering == ANSWER_NEVER ||
+		answers_at_once(served))
+		read_to_answer(served, typed);
+	else
+		read_to_owe(served, typed);
 }
 
 void served_on_returned(
 	struct served *served, const struct thread_result *result)
 {
-	char *text = behind_greeting(served);
+	enum answering answering = served->serving->options->answering;
+	size_t len = result->value > 0 ? (size_t)result->value : 0;
 
 	if (conn_returned(&served->conn, result) != CONN_RECEIVED)
 		return;
-	if (served->conn.fd < 0) {
-		/* Closed meanwhile: there is nobody to answer. */
-		served->serving->messages++;
-		return;
+	/* Closed meanwhile, there is nobody to answer. */
+	if (served->conn.fd >= 0 && answers_at_once(served)) {
+		memcpy(behind_greeting(served), result->data, len);
+		answer(served, len);
+	} else if (served->conn.fd >= 0 && answering != ANSWER_NEVER) {
+		struct message *message = new_message(served);
+
+		if (message) {
+			memcpy(message->text, result->data, len);
+			owed_add(&served->owed, message, len);
+		}
 	}
-	memcpy(text, result->data, (size_t)result->value);
-	on_message(served, text, (size_t)result->value);
+	count_message(served);
 }
 
 void served_on_readable(struct served *served)
@@ -219,7 +246,8 @@ void served_act(struct served *served, const struct command *command,
 		set_timer(served);
 	if (open && command->spec->id == COMMAND_READ)
 		read_once(served, true);
-	else if (open && command->spec->id == COMMAND_REPLY && served->owed)
+	else if (open && command->spec->id == COMMAND_REPLY &&
+		served->owed.first)
 		reply(served);
 	else if (open && command->spec->id == COMMAND_REPLY)
 		act_refuse(report, "reply", "no message is owed an answer");
@@ -246,7 +274,8 @@ void served_settle(struct served *served)
 
 	if (conn->fd < 0)
 		timers_clear(timers_of(served), &served->timer);
-	if (served->settled || conn->fd < 0 || conn->closing || served->owed)
+	if (served->settled || conn->fd < 0 || conn->closing ||
+		served->owed.first)
 		return;
 	if (conn->receiving == RECEIVING_EOF) {
 		served->settled = true;
@@ -263,8 +292,8 @@ bool served_wants_read(const struct served *served)
 	/* What is read asks for room only where it is to be answered. */
 	bool answers = served->serving->options->answering != ANSWER_NEVER;
 
-	return conn_wants_read(&served->conn) && !served->owed &&
-		!(answers && served->conn.queue.head);
+	return conn_wants_read(&served->conn) && !served->owed.first &&
+		!served->starved && !(answers && served->conn.queue.head);
 }
 
 bool served_is_over(const struct served *served)
@@ -276,11 +305,7 @@ bool served_is_over(const struct served *served)
 
 unsigned served_owed(const struct served *served)
 {
-	unsigned count = 0;
-
-	for (const struct message *m = served->owed; m; m = m->next)
-		count++;
-	return count;
+	return owed_count(&served->owed);
 }
 
 struct served *served_of_timer(struct timer *timer)

@@ -12,6 +12,7 @@
 #include "lib/conn/conn.h"
 #include "lib/event/report.h"
 #include "options.h"
+#include "owed.h"
 #include "timers.h"
 
 /* What all connections of the server share. */
@@ -21,18 +22,19 @@ struct serving {
 	struct threads threads;      /* of all connections, and the listener */
 	struct conn_context context; /* its buffer begins with the greeting */
 	struct timers thinking, idle;
+	int64_t again_ms; /* when those who were starved may read; 0: none is */
+	bool complained;  /* of that, since there was memory the last time */
 	uint64_t messages; /* how many were received on all connections */
 };
-
-struct message; /* one that is owed an answer */
 
 struct served {
 	struct conn conn;
 	struct serving *serving;        /* borrowed */
 	struct served *next, *previous; /* the server's list */
-	struct message *owed, **owed_end;
+	struct owed owed;
 	struct timer timer; /* in serving->thinking or serving->idle */
 	bool thinking;      /* which of the two */
+	bool starved;       /* there was no memory to read with */
 	bool settled;       /* what its end asked for was done */
 	uint32_t watched;   /* the server's: epoll(7)'s events */
 };

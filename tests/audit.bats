@@ -1,15 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # gracelab audit: its verdicts on servers with one fault each, on what proves
-# a pass, and on its options. The servers are tests/servers/server.py.
-#
-# Most of an audit is waiting, so a few run side by side in the background from
-# the beginning of this file, and each test waits for the one it is about.
+# a pass, and on its options. The servers are tests/servers/server.py; those
+# that are hard to judge are in judging.bats.
 
 load helpers
+load audits
 
-# NAME: OPTIONS OF THE SERVER : OPTIONS OF THE AUDIT, besides --tries=2
-# --timeout=2s --send=hello\n.
+DEFAULTS='--tries=2 --timeout=2s'
 AUDITS='
 good:               :
 closes:             --fault closes
@@ -39,7 +37,6 @@ fast:               --think 0
 fast-closes:        --fault closes --think 0.02
 no-reply:           --fault no-reply: --timeout=0.5s
 closes-at-once:     --fault closes-at-once
-gated:              --fault gated: --timeout=0.5s
 bare-reset:         --bare reset
 keep:               --keep
 expect:             --keep --pause 1.5 --think 0.15: --tries=1 --expect=1000
@@ -58,96 +55,14 @@ silent:             --half silent: --timeout=1s
 '
 
 setup_file() {
-	RESULTS=$BATS_FILE_TMPDIR
-	export RESULTS
-	cd "$RESULTS" || return 1
-	tick_setup
+	cd "$BATS_FILE_TMPDIR" || return 1
 	printf 'CONNECT peer:7 HTTP/1.1\r\nHost: peer:7\r\n\r\n' >connect
 	printf 'from a file\n' >request
-	: >pids
-	audit_them_all </dev/null >log 2>&1 3>&- 4>&- &
-	echo $! >>pids
+	begin_audits
 }
 
 teardown_file() {
-	local pid
-
-	while read -r pid; do
-		kill -TERM "$pid" 2>/dev/null || :
-	done <"$RESULTS/pids"
-}
-
-# At most twelve at a time; a signal ends those, too.
-audit_them_all() {
-	local name rest server_options audit_options
-
-	trap 'kill $(jobs -p); exit 1' TERM
-	while IFS=: read -r name server_options audit_options; do
-		[[ $name ]] || continue
-		while (($(jobs -rp | wc -l) >= 12)); do
-			wait -n || :
-		done
-		# shellcheck disable=SC2086 # words
-		audit_one "$name" $server_options -- $audit_options &
-	done <<<"$AUDITS"
-	wait
-}
-
-# audit_one NAME SERVER-OPTION... -- AUDIT-OPTION...: NAME.json and NAME.status.
-audit_one() {
-	local name=$1 server_options=() server audit status=0
-
-	shift
-	while [[ $1 != -- ]]; do
-		server_options+=("$1")
-		shift
-	done
-	shift
-	"$PYTHON" -IS "$ROOT/tests/servers/server.py" \
-		"${server_options[@]}" >"$name.out" 2>"$name.err" &
-	server=$!
-	trap 'kill $server $audit 2>/dev/null; exit 1' TERM
-	until listening "$name" "$server"; do
-		tick
-	done
-	[[ " $* " == *' --http'* || " $* " == *' --request'* ]] ||
-		set -- --send='hello\n' "$@"
-	timeout 100 "$O/gracelab" audit --format=json --tries=2 --timeout=2s \
-		"$@" 127.0.0.1 "$PORT" \
-		>"$name.json" 2>>"$name.err" &
-	audit=$!
-	wait "$audit" || status=$?
-	kill "$server" 2>/dev/null || :
-	echo "$status" >"$name.status.new"
-	mv "$name.status.new" "$name.status"
-}
-
-listening() {
-	listens_at "$1" || ! kill -0 "$2"
-}
-
-# judged NAME STATUS [PROBE=VERDICT...]: how the audit of that server ended,
-# that its JSON says so too, and the verdicts of these probes.
-judged() {
-	local name=$1
-
-	PATIENCE_S=100 await test -e "$RESULTS/$name.status"
-	cat "$RESULTS/$name.json" "$RESULTS/$name.err"
-	REPORT=$RESULTS/$name.json
-	"$PYTHON" -I - "$REPORT" "$(<"$RESULTS/$name.status")" "${@:2}" <<-'END'
-		import json, sys
-		path, status, expected, *verdicts = sys.argv[1:]
-		assert status == expected, "status %s, not %s" % (status, expected)
-		report = json.load(open(path, encoding="utf-8"))
-		assert report["status"] == int(status), "JSON has another status"
-		probes = {p["id"]: p for p in report["probes"]}
-		for one in verdicts:
-		    probe, word = one.split("=")
-		    seen = probes[probe]["verdict"]
-		    assert seen == word, "%s: %s, not %s" % (probe, seen, word)
-		bad = [p for p in probes if probes[p]["kind"] == "bad"]
-		assert bool(bad) == (expected == "1"), "bad: %s" % bad
-	END
+	end_audits
 }
 
 # unless_late NAME [TEXT]: plays that audit of a fast server again while a busy
@@ -168,33 +83,6 @@ unless_late() {
 		# shellcheck disable=SC2086 # words
 		(cd "$RESULTS" && audit_one "$1" ${options/:/ -- }) 3>&-
 	done
-}
-
-# says PROBE REGEXP: that probe's line has this text.
-says() {
-	"$PYTHON" -I - "$REPORT" "$@" <<-'END'
-		import json, re, sys
-		path, name, text = sys.argv[1:]
-		report = json.load(open(path, encoding="utf-8"))
-		probe, = (p for p in report["probes"] if p["id"] == name)
-		assert re.search(text, " ".join(map(str, probe.values()))), probe
-	END
-}
-
-# proof TEXT: the last word of the report has it.
-proof() {
-	grep -qE "\"proof\": .*$1" "$REPORT"
-}
-
-# In the foreground; nothing may hang for ever.
-audit() {
-	timeout 60 "$O/gracelab" audit "$@" 3>&- {TICK}<&-
-}
-
-# peer [OPTION...]: one of our servers; sets $PORT.
-peer() {
-	start peer "$PYTHON" -IS "$ROOT/tests/servers/server.py" "$@"
-	find_port peer
 }
 
 @test "a server that honours every FIN passes, and the think time is told" {
@@ -261,12 +149,12 @@ peer() {
 
 @test "a server that fails half the time fails, and how often is told" {
 	judged half-the-time 1
-	says fin-glued '4 of 8'
+	says fin-glued '4 lost, 4 whole of 8'
 }
 
 @test "one failure in eight tries is a failure" {
 	judged one-in-six 1
-	grep -qE '[17] of 8' "$REPORT"
+	says fin-glued '[12] lost, [67] whole of 8'
 }
 
 @test "a server that fails only when the FIN comes with the request fails" {
@@ -316,9 +204,9 @@ peer() {
 }
 
 @test "without a reply there is no baseline and no verdict" {
-	for name in no-reply closes-at-once gated; do
+	for name in no-reply closes-at-once; do
 		judged "$name" 3
-		grep -q 'NO-BASELINE' "$REPORT"
+		proof '^NO-BASELINE: it does not answer the request'
 	done
 }
 
@@ -390,7 +278,15 @@ peer() {
 	"$PYTHON" -I -c 'import sys, xml.etree.ElementTree as tree
 suite = tree.fromstring(sys.argv[1])
 cases = {c.get("name"): c for c in suite.iter("testcase")}
-assert cases["fin-glued"].find("failure").get("message") == "LOST"
+failure = cases["fin-glued"].find("failure")
+assert failure.get("message").startswith("closes on FIN"), failure.attrib
+assert failure.get("type") == "LOST"
+assert "shutdown wr = 0" in failure.text
+assert float(cases["fin-glued"].get("time")) > 0
+measures = {p.get("name"): p.get("value")
+            for p in cases["fin-glued"].iter("property")}
+assert measures["measured"] == "1 lost of 1, 0 of 1000 bytes", measures
+assert suite.get("name").startswith("gracelab audit --tries=1 "), suite.attrib
 assert sum(1 for _ in suite.iter("failure")) == 1' "$output"
 	run audit --tries=1 --send='x\n' --only=bare-fin --format=junit \
 		127.0.0.1 "$PORT"
@@ -481,9 +377,9 @@ sys.stdin.read()'
 	peer --think 0.12
 	run audit --tries=3 --send='x\n' --only=fin-glued 127.0.0.1 "$PORT"
 	assert_equal "$status" 0
-	assert_line --regexp 'fin-glued +HONOURED +3 of 3'
+	assert_line --regexp 'fin-glued +HONOURED +3 whole of 3'
 	run audit --send='x\n' --only=fin-glued 127.0.0.1 "$PORT"
-	assert_line --regexp 'fin-glued +HONOURED +8 of 8'
+	assert_line --regexp 'fin-glued +HONOURED +8 whole of 8'
 }
 
 @test "nothing judged is nothing proved" {

@@ -7,7 +7,7 @@
 load helpers
 
 setup_file() {
-	"$O/gracelab" check --transcripts "$ROOT/transcripts" \
+	"$O/gracelab" check "${PLAYED[@]}" "$ROOT"/transcripts/orders/*.lab \
 		>"$BATS_FILE_TMPDIR/tap" 2>"$BATS_FILE_TMPDIR/errors" || :
 }
 
@@ -167,7 +167,7 @@ lab_of() {
 @test "every experiment has a test, a golden and a row in the index" {
 	local lab name
 
-	for lab in "$ROOT"/transcripts/*/*.lab; do
+	for lab in "${PLAYED[@]}"; do
 		name=${lab##*/}
 		name=${name%.lab}
 		grep -q "^@test \"$name gives" "$BATS_TEST_FILENAME" ||
@@ -211,7 +211,7 @@ lab_of() {
 }
 
 @test "every golden fits 80 columns" {
-	run -0 "$PYTHON" -I - "$ROOT"/transcripts/*/*.txt <<-'END'
+	run -0 "$PYTHON" -I - "${PLAYED[@]/%.lab/.txt}" <<-'END'
 		import sys
 		for path in sys.argv[1:]:
 		    for line in open(path, encoding="utf-8"):
@@ -241,13 +241,11 @@ lab_of() {
 
 	# Those of one name side by side: the one that waits for a timer would
 	# hold up the others each time.
-	for lab in "$ROOT"/transcripts/*/*.lab; do
-		lab=${lab##*/}
+	for lab in "${PLAYED[@]}"; do
 		for ((i = 0; i < plays; i++)); do
-			names+=("${lab%.lab}")
+			names+=("$lab")
 		done
 	done
-	run -0 "$O/gracelab" check --transcripts "$ROOT/transcripts" \
-		--patience 60s "${names[@]}" 3>&- {TICK}<&-
+	run -0 "$O/gracelab" check --patience 60s "${names[@]}" 3>&- {TICK}<&-
 	assert_equal "$(grep -c '^ok ' <<<"$output")" "${#names[@]}"
 }

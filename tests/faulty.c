@@ -7,6 +7,7 @@
  *   c  close(2) closes and then fails with EINTR, as the kernel may
  *   s  send(2) takes one byte only
  *   w  write(2) takes one byte only
+ *   g  getaddrinfo(3) of a name never returns
  *
  * A file FAULTY_MARK.LETTER shows that it was.
  */
@@ -15,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netdb.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,4 +62,19 @@ ssize_t write(int fd, const void *data, size_t len)
 		int, const void *, size_t))dlsym(RTLD_NEXT, "write");
 
 	return real(fd, data, len > 1 && is_due('w') ? 1 : len);
+}
+
+int getaddrinfo(const char *host, const char *port,
+	const struct addrinfo *hints, struct addrinfo **list)
+{
+	int (*real)(const char *, const char *, const struct addrinfo *,
+		struct addrinfo **) =
+		(int (*)(const char *, const char *, const struct addrinfo *,
+			struct addrinfo **))dlsym(RTLD_NEXT, "getaddrinfo");
+	const char *faults = getenv("FAULTY");
+
+	while (faults && strchr(faults, 'g') &&
+		!(hints->ai_flags & AI_NUMERICHOST))
+		pause();
+	return real(host, port, hints, list);
 }

@@ -455,3 +455,18 @@ check_events() {
 		        (" ".join(expected), " ".join(seen), raw))
 	END
 }
+
+# Every experiment that is played; those below orders/ are explored, which
+# explore.bats does.
+# shellcheck disable=SC2034 # for the suites
+PLAYED=("$ROOT"/transcripts/{after,calls,close,eof,shutdown,wire}/*.lab)
+
+# names_of LAB...: what they are called.
+names_of() {
+	local lab
+
+	for lab; do
+		lab=${lab##*/}
+		echo "${lab%.lab}"
+	done
+}

@@ -112,7 +112,7 @@ session_is_whole() {
 	mapfile -t rows <<-END
 		EINTR $(echo {epoll_pwait,read,recvfrom,sendto,accept4}:EINTR)
 		EINTR write:EINTR ppoll:EINTR
-		EAGAIN write:EAGAIN poll:EINTR sendto:EAGAIN recvfrom:EAGAIN
+		EAGAIN write:EAGAIN ppoll:EINTR sendto:EAGAIN recvfrom:EAGAIN
 		ENOBUFS sendto:ENOBUFS recvfrom:ENOBUFS accept4:ENOBUFS
 		ENOMEM sendto:ENOMEM recvfrom:ENOMEM
 		ENOMEM accept4:ENOMEM epoll_ctl:ENOMEM
@@ -151,7 +151,7 @@ session_is_whole() {
 	mapfile -t rows <<-END
 		EINTR $(echo {pselect6,read,recvfrom,sendto,connect,ppoll}:EINTR)
 		EINTR write:EINTR wait4:EINTR sendfile|pread64:EINTR
-		EAGAIN write:EAGAIN poll:EINTR read:EAGAIN
+		EAGAIN write:EAGAIN ppoll:EINTR read:EAGAIN
 		EAGAIN sendto:EAGAIN recvfrom:EAGAIN
 		ENOBUFS sendto:ENOBUFS recvfrom:ENOBUFS
 		ENOMEM sendto:ENOMEM recvfrom:ENOMEM

@@ -189,8 +189,8 @@ refuses() {
 }
 
 @test "two labs at once do not disturb each other" {
-	start one "$O/gracelab" check --transcripts "$ROOT/transcripts"
-	start two "$O/gracelab" check --transcripts "$ROOT/transcripts"
+	start one "$O/gracelab" check "${PLAYED[@]}"
+	start two "$O/gracelab" check "${PLAYED[@]}"
 	finish one 0
 	finish two 0
 }
@@ -210,4 +210,74 @@ refuses() {
 	TMPDIR=$PWD run -0 lab play --host files.lab
 	run -0 ls -A
 	refute_output --partial gracelab
+}
+
+### Several clients
+
+# The body of a dialogue of two clients, the second from the beginning.
+two_clients() {
+	cat <<-'END'
+		title Two clients of one server
+		client> data1
+		client2> data2
+		server> use 1
+		server: received "data1"
+		server> use 2
+		server: received "data2"
+		server> close
+		client2: eof
+		client2: state CLOSE_WAIT
+		client: state ESTABLISHED
+		server> use 1
+		server> reply
+		client: received "Hi, data1"
+		client> close
+		client2> close
+		client2: state gone
+	END
+}
+
+@test "several clients have a connection each, told apart in every row" {
+	two_clients >two.lab
+	run -0 lab play two.lab
+	assert_line --regexp '^  \[2\] connect +ESTABLISHED .* SYN '
+	assert_line --regexp ' FIN .* FIN_WAIT2 +\[2\] close = 0$'
+	assert_line --regexp '^  \[1\] close = 0 +FIN_WAIT2 .* FIN .* CLOSE_WAIT'
+	assert_line "  client2's terminal"
+	run -0 --separate-stderr lab play --format=json two.lab
+	"$PYTHON" -I -c 'import json, sys
+record = json.load(sys.stdin)
+for row in record["ladder"]:
+    assert row.get("call", "").startswith("use ") or \
+        row["connection"] in (1, 2), row
+assert set(record["terminals"]) == {"client", "server", "client2"}' <<<"$output"
+}
+
+@test "on a wire several clients give the same ladder" {
+	two_clients >two.lab
+	run -0 lab play two.lab
+	(echo wire && cat two.lab) >wired.lab
+	diff <(echo "$output") <(lab play wired.lab | sed '1s/wired/two/') ||
+		lab play wired.lab 2>&1 | grep -q 'needs two networks'
+}
+
+@test "a client that is started by a step comes when it says so" {
+	write_lab late.lab 'client> data1' 'server> listener shutdown' \
+		'client2! start' 'client2: ECONNREFUSED' 'client2: exit 1' \
+		'server: received "data1"' 'client> close' 'server: eof'
+	run -0 lab play late.lab
+	assert_line --regexp '^  \[2\] connect .* SYN '
+	assert_line --partial ' [2] RST '
+	write_lab late.lab 'client3! start --local-port 5555' \
+		'client3> data3' 'server: received "data3"' \
+		'client3! SIGKILL' 'client3: state FIN_WAIT2' \
+		'client3! start' 'client3> data4' 'server: received "data4"'
+	run -0 lab play late.lab
+	refute_output --partial client2
+	write_lab late.lab 'client2> data1' 'client2! start'
+	run -1 lab play late.lab
+	assert_line --partial 'late.lab:2: client2! start: it has not ended'
+	write_lab late.lab 'client2! start' 'client2> quit' 'client2> data'
+	run -1 lab play late.lab
+	assert_line --partial 'late.lab:3: client2> data: client2 does not run'
 }

@@ -171,6 +171,8 @@ teardown() {
 	await_last shell 'ESTABLISHED>'
 	for i in 1 2 3; do
 		type_in shell "$i"
+		# Ctrl-Z makes the kernel drop what was not read yet.
+		await_last shell "ESTABLISHED> $(seq -s '' "$i")"
 		press shell C-z
 		await_last shell '$'
 		enter_in shell fg

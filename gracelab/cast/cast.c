@@ -31,16 +31,16 @@ void cast_init(struct cast *cast)
 	cast->networks[CLIENT] = cast->networks[SERVER] = -1;
 	cast->address = "127.0.0.1";
 	cast->address6 = "::1";
-	for (int side = 0; side < SIDES; side++) {
-		cast->members[side].kind = &kind_grace;
-		cast->members[side].actor.side = (enum side)side;
-		cast->members[side].actor.company = &cast->company;
+	for (unsigned who = 0; who < ACTORS_MAX; who++) {
+		cast->members[who].kind = &kind_grace;
+		cast->members[who].actor.side = actor_side(who);
+		cast->members[who].actor.company = &cast->company;
 	}
 }
 
-const char *cast_see(struct cast *cast, enum side side, struct outcome outcome)
+const char *cast_see(struct cast *cast, unsigned who, struct outcome outcome)
 {
-	struct cast_member *member = &cast->members[side];
+	struct cast_member *member = &cast->members[who];
 	struct outcome *seen = reallocarray(
 		member->seen, member->seen_count + 1, sizeof(*seen));
 
@@ -53,9 +53,9 @@ const char *cast_see(struct cast *cast, enum side side, struct outcome outcome)
 	return NULL;
 }
 
-const char *cast_see_end(struct cast *cast, enum side side)
+const char *cast_see_end(struct cast *cast, unsigned who)
 {
-	int status = cast->members[side].actor.wait_status;
+	int status = cast->members[who].actor.wait_status;
 	struct outcome outcome = { .kind = OUTCOME_EXIT,
 		.number = WEXITSTATUS(status) };
 
@@ -66,25 +66,25 @@ const char *cast_see_end(struct cast *cast, enum side side)
 			.how = -1,
 		};
 
-		cast->on_event(cast->context, side, &heard);
+		cast->on_event(cast->context, who, &heard);
 		outcome = (struct outcome){ .kind = OUTCOME_KILLED,
 			.number = WTERMSIG(status) };
 	}
-	return cast_see(cast, side, outcome);
+	return cast_see(cast, who, outcome);
 }
 
-static const char *not_running(struct cast *cast, enum side side)
+static const char *not_running(struct cast *cast, unsigned who)
 {
-	return cast_say(cast, "the %s has ended", side_name(side));
+	return cast_say(cast, "the %s has ended", actor_name(who));
 }
 
 /* What an actor that ended before its time has shown. */
-static const char *ended_early(struct cast *cast, enum side side)
+static const char *ended_early(struct cast *cast, unsigned who)
 {
-	const struct cast_member *member = &cast->members[side];
+	const struct cast_member *member = &cast->members[who];
 
 	return cast_say(cast, "%s did not start: %s",
-		member->kind->program(cast, side),
+		member->kind->program(cast, who),
 		member->actor.shown ? member->actor.shown
 				    : "it showed nothing");
 }
@@ -115,17 +115,30 @@ const char *cast_await_server(struct cast *cast, int64_t deadline_ms)
 						    : NULL;
 }
 
-const char *cast_start_client(struct cast *cast, int64_t deadline_ms)
+const char *cast_start_client(struct cast *cast, unsigned who,
+	const struct words *options, int64_t deadline_ms)
 {
-	const struct actor_kind *kind = cast->members[CLIENT].kind;
-	const char *error =
-		kind->begin(cast, CLIENT, &cast->experiment->client);
+	struct cast_member *member = &cast->members[who];
+
+	if (cast_runs(cast, who))
+		return cast_say(cast, "the %s has not ended", actor_name(who));
+	cast_forget_seen(member);
+	const char *error = member->kind->begin(
+		cast, who, options ? options : &cast->experiment->client);
 
 	if (!error)
-		error = kind->await_ready(cast, CLIENT, deadline_ms);
-	if (!error && cast->members[CLIENT].actor.ended)
-		error = ended_early(cast, CLIENT);
-	return error ? error : await_accepted(cast, deadline_ms);
+		error = member->kind->await_ready(cast, who, deadline_ms);
+	return error || !cast->connecting ? error
+					  : await_accepted(cast, deadline_ms);
+}
+
+const char *cast_start_first(struct cast *cast, int64_t deadline_ms)
+{
+	const char *error = cast_start_client(cast, CLIENT, NULL, deadline_ms);
+
+	return !error && cast->members[CLIENT].actor.ended
+		? ended_early(cast, CLIENT)
+		: error;
 }
 
 const char *cast_start_server(
@@ -143,56 +156,55 @@ const char *cast_start_server(
 		     : member->kind->await_ready(cast, SERVER, deadline_ms);
 }
 
-const char *cast_type(struct cast *cast, enum side side, const char *line,
-	int64_t deadline_ms)
+const char *cast_type(
+	struct cast *cast, unsigned who, const char *line, int64_t deadline_ms)
 {
-	if (!cast_runs(cast, side))
-		return not_running(cast, side);
+	if (!cast_runs(cast, who))
+		return not_running(cast, who);
 	const char *error =
-		cast->members[side].kind->type(cast, side, line, deadline_ms);
+		cast->members[who].kind->type(cast, who, line, deadline_ms);
 
 	if (!error && cast->connecting)
 		error = await_accepted(cast, deadline_ms);
 	return error;
 }
 
-const char *cast_read(struct cast *cast, enum side side, int64_t deadline_ms)
+const char *cast_read(struct cast *cast, unsigned who, int64_t deadline_ms)
 {
-	if (!cast_runs(cast, side))
-		return not_running(cast, side);
-	return cast->members[side].kind->read(cast, side, deadline_ms);
+	if (!cast_runs(cast, who))
+		return not_running(cast, who);
+	return cast->members[who].kind->read(cast, who, deadline_ms);
 }
 
 const char *cast_signal(
-	struct cast *cast, enum side side, int signal, int64_t deadline_ms)
+	struct cast *cast, unsigned who, int signal, int64_t deadline_ms)
 {
-	if (!cast_runs(cast, side))
-		return not_running(cast, side);
-	cast_forget_seen(&cast->members[side]);
-	actor_signal(&cast->members[side].actor, signal);
-	return cast->members[side].kind->await_end(cast, side, deadline_ms);
+	if (!cast_runs(cast, who))
+		return not_running(cast, who);
+	cast_forget_seen(&cast->members[who]);
+	actor_signal(&cast->members[who].actor, signal);
+	return cast->members[who].kind->await_end(cast, who, deadline_ms);
 }
 
-const char *cast_await_end(
-	struct cast *cast, enum side side, int64_t deadline_ms)
+const char *cast_await_end(struct cast *cast, unsigned who, int64_t deadline_ms)
 {
-	if (!cast_runs(cast, side))
-		return not_running(cast, side);
-	return cast->members[side].kind->await_end(cast, side, deadline_ms);
+	if (!cast_runs(cast, who))
+		return not_running(cast, who);
+	return cast->members[who].kind->await_end(cast, who, deadline_ms);
 }
 
-const char *cast_hear(struct cast *cast, enum side side)
+const char *cast_hear(struct cast *cast, unsigned who)
 {
-	if (!cast_runs(cast, side))
+	if (!cast_runs(cast, who))
 		return NULL;
-	return cast->members[side].kind->hear(cast, side);
+	return cast->members[who].kind->hear(cast, who);
 }
 
-const char *cast_settle(struct cast *cast, enum side side, int64_t deadline_ms)
+const char *cast_settle(struct cast *cast, unsigned who, int64_t deadline_ms)
 {
-	if (!cast_runs(cast, side))
+	if (!cast_runs(cast, who))
 		return NULL;
-	return cast->members[side].kind->settle(cast, side, deadline_ms);
+	return cast->members[who].kind->settle(cast, who, deadline_ms);
 }
 
 static void drop_seen(struct cast_member *member, size_t i)
@@ -222,8 +234,8 @@ void cast_forget_seen(struct cast_member *member)
 
 void cast_end(struct cast *cast)
 {
-	for (int side = 0; side < SIDES; side++) {
-		struct cast_member *member = &cast->members[side];
+	for (unsigned who = 0; who < ACTORS_MAX; who++) {
+		struct cast_member *member = &cast->members[who];
 
 		cast_forget_seen(member);
 		free(member->seen);

@@ -20,8 +20,14 @@ void cast_init(struct cast *cast);
 const char *cast_begin_server(struct cast *cast);
 const char *cast_await_server(struct cast *cast, int64_t deadline_ms);
 
-/* Starts the client, and waits until the server has accepted it. */
-const char *cast_start_client(struct cast *cast, int64_t deadline_ms);
+/*
+ * Starts a client, with the experiment's options if NULL, and waits until the
+ * server has accepted it. That it ends, since nobody takes its connection, is
+ * no error but for the first, which must be there before the first step.
+ */
+const char *cast_start_client(struct cast *cast, unsigned who,
+	const struct words *options, int64_t deadline_ms);
+const char *cast_start_first(struct cast *cast, int64_t deadline_ms);
 
 /*
  * Starts the server anew on its port, with the experiment's options if NULL;
@@ -31,31 +37,31 @@ const char *cast_start_server(
 	struct cast *cast, const struct words *options, int64_t deadline_ms);
 
 /* Types a line and waits until it is done, or the actor has ended. */
-const char *cast_type(struct cast *cast, enum side side, const char *line,
-	int64_t deadline_ms);
+const char *cast_type(
+	struct cast *cast, unsigned who, const char *line, int64_t deadline_ms);
 
-/* Lets the side read once, recv(2), or end. */
-const char *cast_read(struct cast *cast, enum side side, int64_t deadline_ms);
+/* Lets it read once, recv(2), or end. */
+const char *cast_read(struct cast *cast, unsigned who, int64_t deadline_ms);
 
 /* Sends a signal and waits for the actor's end. */
 const char *cast_signal(
-	struct cast *cast, enum side side, int signal, int64_t deadline_ms);
+	struct cast *cast, unsigned who, int signal, int64_t deadline_ms);
 
 /* Waits until the actor ends by itself. */
 const char *cast_await_end(
-	struct cast *cast, enum side side, int64_t deadline_ms);
+	struct cast *cast, unsigned who, int64_t deadline_ms);
 
 /*
- * Takes what the side has told by itself, without waiting; also that it has
+ * Takes what it has told by itself, without waiting; also that it has
  * ended.
  */
-const char *cast_hear(struct cast *cast, enum side side);
+const char *cast_hear(struct cast *cast, unsigned who);
 
 /*
- * Waits until the side has done what it does by itself: accept(2), a call that
+ * Waits until it has done what it does by itself: accept(2), a call that
  * was waiting for the network.
  */
-const char *cast_settle(struct cast *cast, enum side side, int64_t deadline_ms);
+const char *cast_settle(struct cast *cast, unsigned who, int64_t deadline_ms);
 
 /* Takes an outcome out of what was seen; false if it is not there. */
 bool cast_take_seen(struct cast_member *member, const struct outcome *outcome);

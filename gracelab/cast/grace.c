@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gracelab/experiment/outcome.h"
 #include "kind.h"
 
 /* On a private network the port is free, and so the same in every play. */
@@ -21,60 +20,6 @@
 #define ACKS_OPTION   "--events-ack=/dev/fd/4"
 
 static const char *const names[SIDES] = { "graceclient", "graceserver" };
-
-/* What must be seen is bytes. */
-static const char *see_received(
-	struct cast *cast, enum side side, const struct heard *heard)
-{
-	struct outcome outcome = { .kind = OUTCOME_RECEIVED,
-		.bytes = heard->data_bytes };
-
-	outcome.text = malloc(heard->data_bytes + 1);
-	if (!outcome.text)
-		return cast_say(cast, "no memory");
-	if (heard->data_bytes)
-		memcpy(outcome.text, heard->event.data, heard->data_bytes);
-	outcome.text[heard->data_bytes] = '\0';
-	return cast_see(cast, side, outcome);
-}
-
-/* Notes the outcome that an event tells of, if it does. */
-static const char *see_event(
-	struct cast *cast, enum side side, const struct heard *heard)
-{
-	const struct event *event = &heard->event;
-	struct outcome outcome;
-
-	switch (event->kind) {
-	case EVENT_RECV:
-		return see_received(cast, side, heard);
-	case EVENT_SEND:
-		outcome = (struct outcome){ .kind = OUTCOME_SENT,
-			.bytes = event->bytes };
-		break;
-	case EVENT_EOF:
-		outcome = (struct outcome){ .kind = OUTCOME_EOF };
-		break;
-	case EVENT_WOULD_BLOCK:
-		outcome = (struct outcome){ .kind = OUTCOME_NOTHING };
-		break;
-	case EVENT_ERROR:
-		outcome = (struct outcome){ .kind = OUTCOME_ERRNO,
-			.number = event->error };
-		break;
-	case EVENT_SIGNAL:
-		outcome = (struct outcome){ .kind = OUTCOME_SIGNAL,
-			.number = event->signal };
-		break;
-	case EVENT_PROBE:
-		outcome = (struct outcome){ .kind = OUTCOME_PROBE,
-			.probe = event->probe };
-		break;
-	default:
-		return NULL;
-	}
-	return cast_see(cast, side, outcome);
-}
 
 /* Where the server listens is where the client connects to. */
 static void note_address(struct cast *cast, const char *listening)
@@ -104,25 +49,25 @@ static void note_address(struct cast *cast, const char *listening)
 }
 
 /* Whether this is the event that was waited for. */
-static bool is_awaited(const struct cast *cast, enum side side,
+static bool is_awaited(const struct cast *cast, unsigned who,
 	const struct event *event, enum event_kind kind)
 {
 	return event->kind == kind &&
 		(kind != EVENT_DONE ||
-			event->line == cast->members[side].actor.typed);
+			event->line == cast->members[who].actor.typed);
 }
 
 /* Takes an event in: the outcome, the address, whoever listens. Frees it. */
-static const char *take(struct cast *cast, enum side side, struct heard *heard)
+static const char *take(struct cast *cast, unsigned who, struct heard *heard)
 {
-	const char *error = see_event(cast, side, heard);
+	const char *error = cast_see_event(cast, who, heard);
 
 	if (heard->event.kind == EVENT_LISTEN)
 		note_address(cast, heard->event.local);
 	cast->connecting |= heard->event.kind == EVENT_CONNECT;
-	cast->on_event(cast->context, side, heard);
+	cast->on_event(cast->context, who, heard);
 	heard_free(heard);
-	actor_go_on(&cast->members[side].actor);
+	actor_go_on(&cast->members[who].actor);
 	return error;
 }
 
@@ -130,8 +75,8 @@ static const char *take(struct cast *cast, enum side side, struct heard *heard)
  * Takes a side's events until one is of this kind (and, of `done`, has the
  * number of the last line), or its end: with EVENT_KILLED nothing but that.
  */
-static const char *await(struct cast *cast, enum side side,
-	enum event_kind kind, int64_t deadline_ms)
+static const char *await(struct cast *cast, unsigned who, enum event_kind kind,
+	int64_t deadline_ms)
 {
 	const char *error = NULL;
 	bool came = false;
@@ -140,54 +85,54 @@ static const char *await(struct cast *cast, enum side side,
 		struct heard heard;
 
 		switch (actor_next(
-			&cast->members[side].actor, &heard, deadline_ms)) {
+			&cast->members[who].actor, &heard, deadline_ms)) {
 		case ACTOR_SILENT:
 			return cast_say(cast, "no %s from the %s in time",
 				kind == EVENT_KILLED ? "end" : event_name(kind),
-				side_name(side));
+				actor_name(who));
 		case ACTOR_ENDED:
-			return cast_see_end(cast, side);
+			return cast_see_end(cast, who);
 		case ACTOR_FAILED:
 			return cast_say(cast, "no memory");
 		case ACTOR_EVENT:
 			break;
 		}
-		came = is_awaited(cast, side, &heard.event, kind);
-		error = take(cast, side, &heard);
+		came = is_awaited(cast, who, &heard.event, kind);
+		error = take(cast, who, &heard);
 	}
 	return error;
 }
 
-static const char *hear(struct cast *cast, enum side side)
+static const char *hear(struct cast *cast, unsigned who)
 {
 	struct heard heard;
 
 	for (;;) {
 		const char *error;
 
-		switch (actor_next(&cast->members[side].actor, &heard, 0)) {
+		switch (actor_next(&cast->members[who].actor, &heard, 0)) {
 		case ACTOR_SILENT:
 			return NULL;
 		case ACTOR_ENDED:
-			return cast_see_end(cast, side);
+			return cast_see_end(cast, who);
 		case ACTOR_FAILED:
 			return cast_say(cast, "no memory");
 		case ACTOR_EVENT:
-			error = take(cast, side, &heard);
+			error = take(cast, who, &heard);
 			if (error)
 				return error;
 		}
 	}
 }
 
-static const char *program(const struct cast *cast, enum side side)
+static const char *program(const struct cast *cast, unsigned who)
 {
 	(void)cast;
-	return names[side];
+	return names[actor_side(who)];
 }
 
 /* Starts the program: our options, the experiment's, what comes last. */
-static const char *start(struct cast *cast, enum side side,
+static const char *start(struct cast *cast, unsigned who,
 	const char *const *first, const struct words *options,
 	const char *const *last)
 {
@@ -197,37 +142,38 @@ static const char *start(struct cast *cast, enum side side,
 	char *path = NULL;
 
 	if (!arguments ||
-		asprintf(&path, "%s/%s", cast->programs, names[side]) < 0) {
+		asprintf(&path, "%s/%s", cast->programs,
+			names[actor_side(who)]) < 0) {
 		free(arguments);
 		return cast_say(cast, "no memory");
 	}
-	arguments[count++] = (char *)names[side];
+	arguments[count++] = (char *)names[actor_side(who)];
 	for (; *first; first++)
 		arguments[count++] = (char *)*first;
 	for (size_t i = 0; i < options->count; i++)
 		arguments[count++] = options->list[i];
 	for (; *last; last++)
 		arguments[count++] = (char *)*last;
-	int failed = actor_start(&cast->members[side].actor,
+	int failed = actor_start(&cast->members[who].actor,
 		&(struct actor_start){
 			.program = path,
 			.arguments = arguments,
 			.directory = cast->scratch,
 			.confinement = cast->confinement,
 			.sigpipe_ignored = cast->experiment->sigpipe_ignored,
-			.network = cast->networks[side],
+			.network = cast->networks[actor_side(who)],
 		});
 	int error = errno;
 
 	free(path);
 	free(arguments);
-	return failed ? cast_say(cast, "cannot start %s: %s", names[side],
-				strerror(error))
+	return failed ? cast_say(cast, "cannot start %s: %s",
+				names[actor_side(who)], strerror(error))
 		      : NULL;
 }
 
 static const char *begin(
-	struct cast *cast, enum side side, const struct words *options)
+	struct cast *cast, unsigned who, const struct words *options)
 {
 	char port[8];
 
@@ -248,70 +194,69 @@ static const char *begin(
 		acks, NULL };
 	const char *const to[] = { cast->host, port, NULL };
 
-	return side == SERVER ? start(cast, side, server, options, &to[2])
-			      : start(cast, side, client, options, to);
+	return who == SERVER ? start(cast, who, server, options, &to[2])
+			     : start(cast, who, client, options, to);
 }
 
 static const char *await_ready(
-	struct cast *cast, enum side side, int64_t deadline_ms)
+	struct cast *cast, unsigned who, int64_t deadline_ms)
 {
-	return await(cast, side, side == SERVER ? EVENT_LISTEN : EVENT_CONNECT,
+	return await(cast, who, who == SERVER ? EVENT_LISTEN : EVENT_CONNECT,
 		deadline_ms);
 }
 
-static const char *type(struct cast *cast, enum side side, const char *line,
-	int64_t deadline_ms)
+static const char *type(
+	struct cast *cast, unsigned who, const char *line, int64_t deadline_ms)
 {
-	switch (actor_type(&cast->members[side].actor, line, deadline_ms)) {
+	switch (actor_type(&cast->members[who].actor, line, deadline_ms)) {
 	case ACTOR_TYPED:
 		break;
 	case ACTOR_GONE:
 		/* Not seen until now: it ended by itself. */
-		await(cast, side, EVENT_KILLED, deadline_ms);
-		return cast_say(cast, "the %s %s", side_name(side),
-			cast_runs(cast, side) ? "takes no line" : "has ended");
+		await(cast, who, EVENT_KILLED, deadline_ms);
+		return cast_say(cast, "the %s %s", actor_name(who),
+			cast_runs(cast, who) ? "takes no line" : "has ended");
 	case ACTOR_BUSY:
-		return cast_say(cast, "the %s takes no line", side_name(side));
+		return cast_say(cast, "the %s takes no line", actor_name(who));
 	}
-	return await(cast, side, EVENT_DONE, deadline_ms);
+	return await(cast, who, EVENT_DONE, deadline_ms);
 }
 
 static const char *await_accepted(
-	struct cast *cast, enum side side, int64_t deadline_ms)
+	struct cast *cast, unsigned who, int64_t deadline_ms)
 {
-	const char *error = await(cast, side, EVENT_ACCEPT, deadline_ms);
+	const char *error = await(cast, who, EVENT_ACCEPT, deadline_ms);
 
 	/* A line that says nothing is done once --on-accept is. */
-	if (!error && cast_runs(cast, side))
-		error = type(cast, side, "", deadline_ms);
+	if (!error && cast_runs(cast, who))
+		error = type(cast, who, "", deadline_ms);
 	return error;
 }
 
 static const char *read_once(
-	struct cast *cast, enum side side, int64_t deadline_ms)
+	struct cast *cast, unsigned who, int64_t deadline_ms)
 {
-	return type(cast, side, "read", deadline_ms);
+	return type(cast, who, "read", deadline_ms);
 }
 
 /*
  * A line that says nothing is done before or after what else it does once it
  * has been woken; a second one is done after that.
  */
-static const char *settle(
-	struct cast *cast, enum side side, int64_t deadline_ms)
+static const char *settle(struct cast *cast, unsigned who, int64_t deadline_ms)
 {
 	const char *error = NULL;
 
-	for (int i = 0; i < 2 && !error && cast_runs(cast, side); i++)
-		error = type(cast, side, "", deadline_ms);
+	for (int i = 0; i < 2 && !error && cast_runs(cast, who); i++)
+		error = type(cast, who, "", deadline_ms);
 	/* That it has ended by now is what there is to see. */
-	return cast_runs(cast, side) ? error : NULL;
+	return cast_runs(cast, who) ? error : NULL;
 }
 
 static const char *await_end(
-	struct cast *cast, enum side side, int64_t deadline_ms)
+	struct cast *cast, unsigned who, int64_t deadline_ms)
 {
-	return await(cast, side, EVENT_KILLED, deadline_ms);
+	return await(cast, who, EVENT_KILLED, deadline_ms);
 }
 
 const struct actor_kind kind_grace = {

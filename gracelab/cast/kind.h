@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Kinds of actors: what differs between programs that can play. A new kind is
- * a file with one of these and a line in the table of cast.c.
+ * a file with one of these, named here, which cast_init() chooses.
  */
 #ifndef GRACELAB_KIND_H
 #define GRACELAB_KIND_H
@@ -15,42 +15,42 @@
 struct actor_kind {
 	const char *name;
 
-	/* The side's program, as messages name it. */
-	const char *(*program)(const struct cast *cast, enum side side);
+	/* Its program, as messages name it. */
+	const char *(*program)(const struct cast *cast, unsigned who);
 
 	/* Starts the program with these options; waits for nothing. */
 	const char *(*begin)(
-		struct cast *cast, enum side side, const struct words *options);
+		struct cast *cast, unsigned who, const struct words *options);
 
 	/*
 	 * Waits until the server listens (cast->host and port are then set),
 	 * or the client has its connection.
 	 */
 	const char *(*await_ready)(
-		struct cast *cast, enum side side, int64_t deadline_ms);
+		struct cast *cast, unsigned who, int64_t deadline_ms);
 
 	/* A server's: waits until it has accepted and what follows is done. */
 	const char *(*await_accepted)(
-		struct cast *cast, enum side side, int64_t deadline_ms);
+		struct cast *cast, unsigned who, int64_t deadline_ms);
 
 	/* Types a line, and waits until it is done. */
-	const char *(*type)(struct cast *cast, enum side side, const char *line,
+	const char *(*type)(struct cast *cast, unsigned who, const char *line,
 		int64_t deadline_ms);
 
 	/* Has it read once, recv(2). */
 	const char *(*read)(
-		struct cast *cast, enum side side, int64_t deadline_ms);
+		struct cast *cast, unsigned who, int64_t deadline_ms);
 
 	/* Takes what it has told by itself, without waiting. */
-	const char *(*hear)(struct cast *cast, enum side side);
+	const char *(*hear)(struct cast *cast, unsigned who);
 
 	/* Waits until it has done what it does by itself, cast_settle(). */
 	const char *(*settle)(
-		struct cast *cast, enum side side, int64_t deadline_ms);
+		struct cast *cast, unsigned who, int64_t deadline_ms);
 
 	/* Waits for its end. */
 	const char *(*await_end)(
-		struct cast *cast, enum side side, int64_t deadline_ms);
+		struct cast *cast, unsigned who, int64_t deadline_ms);
 };
 
 /* graceclient and graceserver. */
@@ -64,7 +64,12 @@ const char *cast_say(struct cast *cast, const char *format, ...)
  * Each notes an outcome; the second that the actor has ended, from its wait
  * status, which it tells of where it was killed. NULL, or "no memory".
  */
-const char *cast_see(struct cast *cast, enum side side, struct outcome outcome);
-const char *cast_see_end(struct cast *cast, enum side side);
+const char *cast_see(struct cast *cast, unsigned who, struct outcome outcome);
+const char *cast_see_end(struct cast *cast, unsigned who);
+
+/* Notes the outcome that an event tells of, if it does. NULL, or "no memory".
+ */
+const char *cast_see_event(
+	struct cast *cast, unsigned who, const struct heard *heard);
 
 #endif

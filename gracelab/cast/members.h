@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "actor.h"
+#include "gracelab/experiment/actors.h"
 #include "gracelab/experiment/experiment.h"
 #include "lib/event/heard.h"
 #include "lib/net/net.h"
@@ -35,10 +36,10 @@ struct cast {
 	char host[NET_ADDRESS_SIZE]; /* the server's, once it listens */
 	uint16_t port;               /* 0: not yet */
 	bool connecting;             /* the server's accept is to come */
-	struct cast_member members[SIDES];
-	/* Each event of either side, in order; valid during the call. */
+	struct cast_member members[ACTORS_MAX]; /* by number, actors.h */
+	/* Each event of all, in order; valid during the call. */
 	void (*on_event)(
-		void *context, enum side side, const struct heard *heard);
+		void *context, unsigned who, const struct heard *heard);
 	void *context;
 	/* Served while an actor keeps us waiting. */
 	struct actor_company company;
@@ -46,9 +47,9 @@ struct cast {
 };
 
 /* True where the actor runs: it was started and has not ended. */
-static inline bool cast_runs(const struct cast *cast, enum side side)
+static inline bool cast_runs(const struct cast *cast, unsigned who)
 {
-	const struct actor *actor = &cast->members[side].actor;
+	const struct actor *actor = &cast->members[who].actor;
 
 	return actor->pid > 0 && !actor->ended;
 }

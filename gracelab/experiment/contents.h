@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lib/base/side.h"
+#include "actors.h"
 #include "outcome.h"
 #include "scan.h"
 #include "wire_step.h"
@@ -24,6 +24,7 @@ enum step_kind {
 struct step {
 	enum step_kind kind;
 	enum side side;
+	unsigned who; /* actors.h */
 	unsigned line_number;
 	const char *source; /* the line as it stands, for messages */
 	const char *line;   /* TYPE */
@@ -54,6 +55,10 @@ struct experiment {
 	bool explored_wired; /* with a wire */
 	unsigned losses;     /* and so many losses in an order */
 	bool wired; /* on two hosts: `wire` was said, or a step needs it */
+	/* By number: who plays, and of the clients behind the first, whether
+	 * they start by a step of their own, not before all steps. */
+	bool plays[ACTORS_MAX], starts_late[ACTORS_MAX];
+	bool many;          /* there are such clients */
 	struct step *steps; /* owned */
 	size_t step_count;
 };

@@ -75,6 +75,7 @@ struct experiment *experiment_parse(const char *path, const char *name,
 	*error = NULL;
 	if (!experiment)
 		return NULL;
+	experiment->plays[CLIENT] = experiment->plays[SERVER] = true;
 	experiment->path = strdup(path);
 	experiment->name = strdup(name);
 	experiment->text = malloc(bytes + 1);

@@ -17,6 +17,25 @@ static bool ends_process(int signal)
 		signal != SIGSTOP && signal != SIGTSTP;
 }
 
+/* Whether the actor can be started by a step: all but the first client. */
+static bool can_start(unsigned who)
+{
+	return who != CLIENT;
+}
+
+static bool take_start(
+	struct scan *scan, struct experiment *experiment, struct step *step)
+{
+	bool is_first = true;
+
+	for (size_t i = 0; i + 1 < experiment->step_count; i++)
+		is_first = is_first && experiment->steps[i].who != step->who;
+	if (is_first && step->who != SERVER)
+		experiment->starts_late[step->who] = true;
+	step->kind = STEP_START;
+	return options_take(scan, &step->options);
+}
+
 static bool take_action(
 	struct scan *scan, struct experiment *experiment, struct step *step)
 {
@@ -28,10 +47,8 @@ static bool take_action(
 		experiment->wired = true;
 		return scan_end(scan);
 	}
-	if (step->side == SERVER && scan_keyword(scan, "start")) {
-		step->kind = STEP_START;
-		return options_take(scan, &step->options);
-	}
+	if (can_start(step->who) && scan_keyword(scan, "start"))
+		return take_start(scan, experiment, step);
 	if (!scan_name(scan, &word))
 		return false;
 	step->kind = STEP_SIGNAL;
@@ -39,7 +56,7 @@ static bool take_action(
 	if (!ends_process(step->signal)) {
 		scan_back_to(scan, word);
 		return scan_fail(scan,
-			step->side == SERVER
+			can_start(step->who)
 				? "start, or a signal such as SIGKILL, or "
 				  "reboot"
 				: "a signal such as SIGKILL, or reboot");
@@ -94,13 +111,16 @@ static bool take_typed(struct scan *scan, struct step *step)
 }
 
 static bool take_step(struct scan *scan, struct experiment *experiment,
-	enum side side, char mark)
+	unsigned who, char mark)
 {
-	struct step *step = new_step(scan, experiment, side_name(side));
+	struct step *step = new_step(scan, experiment, actor_name(who));
 
 	if (!step)
 		return false;
-	step->side = side;
+	step->who = who;
+	step->side = actor_side(who);
+	experiment->plays[who] = true;
+	experiment->many |= who >= ACTORS_MORE;
 	switch (mark) {
 	case '>':
 		step->kind = STEP_TYPE;
@@ -135,14 +155,11 @@ enum steps_result steps_take(struct scan *scan, struct experiment *experiment)
 {
 	char mark;
 
-	for (int i = 0; i < SIDES; i++) {
-		enum side side = (enum side)i;
-
-		if (is_step(scan, side_name(side), &mark))
-			return take_step(scan, experiment, side, mark)
+	for (unsigned who = 0; who < ACTORS_MAX; who++)
+		if (is_step(scan, actor_name(who), &mark))
+			return take_step(scan, experiment, who, mark)
 				? STEPS_TAKEN
 				: STEPS_FAILED;
-	}
 	if (!is_step(scan, WIRE, &mark))
 		return STEPS_NONE;
 	return take_wire(scan, experiment, mark) ? STEPS_TAKEN : STEPS_FAILED;

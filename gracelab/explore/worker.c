@@ -25,7 +25,6 @@ struct work {
 	struct table *table; /* of the task under way */
 	uint64_t played;
 	bool found; /* in the order under way, what is looked for */
-	sigset_t outside;
 };
 
 static bool count_order(
@@ -43,9 +42,9 @@ static bool count_order(
 	return table_add(table, order_ending(order), 1, moves);
 }
 
-static bool hurries(struct work *work)
+static bool hurries(void)
 {
-	signals_deliver(&work->outside);
+	signals_deliver();
 	return signals_pending(SIGTERM);
 }
 
@@ -59,7 +58,7 @@ static void do_task(struct work *work, struct message_task *task,
 	*result = (struct message_result){ 0 };
 	work->table = &result->table;
 	while (!walk->over && work->played < end && !result->failed &&
-		!hurries(work)) {
+		!hurries()) {
 		work->found = false;
 		result->failed = walk_on(walk, &work->site.order, count_order,
 					 work) == WALK_FAILED;
@@ -101,7 +100,6 @@ static int work_on(const struct worker_plan *plan, FILE *tasks, FILE *results)
 	struct message_task task;
 	bool going = true;
 
-	sigprocmask(SIG_SETMASK, NULL, &work.outside);
 	signals_catch(SIGTERM);
 	result.failed = !begin(&work, result.why);
 	result.refused = !work.site.ground;

@@ -7,6 +7,14 @@
 #include "lib/base/json_text.h"
 #include "lib/base/xml.h"
 
+static const char *const kind_names[] = {
+	[RESULT_GOOD] = "good",
+	[RESULT_BAD] = "bad",
+	[RESULT_REPORTED] = "reported",
+	[RESULT_SKIPPED] = "skipped",
+	[RESULT_UNPROVED] = "unproved",
+};
+
 static json_t *text(const char *string)
 {
 	return json_text(string, strlen(string));
@@ -17,7 +25,7 @@ static json_t *row_to_json(const struct result *row)
 	json_t *json = json_object();
 
 	json_object_set_new(json, "id", text(row->name));
-	json_object_set_new(json, "kind", text(results_kind_name(row->kind)));
+	json_object_set_new(json, "kind", text(kind_names[row->kind]));
 	json_object_set_new(json, "verdict", text(row->verdict));
 	json_object_set_new(json, "measured", text(row->measured));
 	json_object_set_new(json, "why", text(row->why));

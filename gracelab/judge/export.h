@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "results.h"
+#include "result.h"
 
 /* Each writes one whole document, well-formed whatever bytes a peer sent. */
 void export_json(FILE *out, const struct results *results);

@@ -139,14 +139,15 @@ bool inspect_begin(const struct inspect_options *options, int argc, char **argv,
 
 void inspect_catch(sigset_t *outside)
 {
-	sigprocmask(SIG_SETMASK, NULL, outside);
 	signals_catch(SIGINT);
 	signals_catch(SIGTERM);
+	if (outside)
+		*outside = *signals_wait_mask();
 }
 
 bool inspect_interrupted(void)
 {
-	return signals_pending(SIGINT) || signals_pending(SIGTERM);
+	return signals_ending();
 }
 
 int inspect_end(const struct inspect_options *options, struct results *results)

@@ -57,8 +57,7 @@ bool inspect_begin(const struct inspect_options *options, int argc, char **argv,
 
 /*
  * Catches SIGINT and SIGTERM from now on, so that what was finished is written;
- * `*outside` is the mask for ppoll(2), which alone delivers them, and for
- * programs that are started.
+ * `*outside` (or NULL) is the mask of before, for programs that are started.
  */
 void inspect_catch(sigset_t *outside);
 

@@ -19,19 +19,6 @@
 /* Where the lines below the table go on. */
 #define INDENT_BELOW 4
 
-static const char *const kind_names[] = {
-	[RESULT_GOOD] = "good",
-	[RESULT_BAD] = "bad",
-	[RESULT_REPORTED] = "reported",
-	[RESULT_SKIPPED] = "skipped",
-	[RESULT_UNPROVED] = "unproved",
-};
-
-const char *results_kind_name(enum result_kind kind)
-{
-	return kind_names[kind];
-}
-
 int results_parse_format(const char *name)
 {
 	static const char *const names[] = { "text", "json", "junit" };
@@ -86,6 +73,25 @@ void results_progress(
 	results->progress = true;
 	fprintf(stderr, "\r\033[K%s %u of %u", name, try, tries);
 	fflush(stderr);
+}
+
+static void free_rows(struct results *results)
+{
+	for (size_t i = 0; i < results->count; i++) {
+		json_decref(results->rows[i].data);
+		json_decref(results->rows[i].ladder);
+		free(results->rows[i].picture);
+	}
+	free(results->rows);
+	results->rows = NULL;
+	results->count = results->shown = 0;
+}
+
+void results_restart(struct results *results, const char *why)
+{
+	if (results->shown && results->format == RESULTS_TEXT)
+		fprintf(results->out, "\n%s\n\n", why);
+	free_rows(results);
 }
 
 static void clear_progress(struct results *results)
@@ -214,12 +220,7 @@ int results_close(struct results *results)
 
 void results_free(struct results *results)
 {
-	for (size_t i = 0; i < results->count; i++) {
-		json_decref(results->rows[i].data);
-		json_decref(results->rows[i].ladder);
-		free(results->rows[i].picture);
-	}
-	free(results->rows);
+	free_rows(results);
 	free(results->suite);
 	*results = (struct results){ .overall = "" };
 }

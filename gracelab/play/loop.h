@@ -13,6 +13,14 @@
 
 struct network;
 
+struct connection {
+	bool known; /* `pair` is, and the kernels can be asked for it */
+	struct kernel_pair pair;
+	unsigned served; /* its number at the server; 0: not accepted yet */
+	struct kernel_socket sockets[SIDES]; /* as last looked at */
+	enum tcp_state shown[SIDES];         /* as last shown in the record */
+};
+
 struct play {
 	const struct experiment *experiment;
 	const struct play_options *options;
@@ -20,14 +28,14 @@ struct play {
 	struct cast cast;
 	const struct network *network;
 	void *network_state; /* the network's own */
-	bool connected;      /* `pair` is known, from the accept event */
-	struct kernel_pair pair;
-	struct kernel_socket sockets[SIDES]; /* as last looked at */
-	enum tcp_state shown[SIDES];         /* as last shown in the record */
-	struct rungs rungs;                  /* of the move under way */
-	const struct step *step;             /* that a failure names, or NULL */
-	const char *typing; /* the line that is being acted on, or NULL */
-	size_t first_rung;  /* of the move under way */
+	/* By their clients' numbers, actors.h; see connections.h. */
+	struct connection connections[ACTORS_MAX];
+	unsigned served;         /* whose it is that the server acted on last */
+	unsigned acting;         /* who makes the move under way */
+	struct rungs rungs;      /* of that move */
+	const struct step *step; /* that a failure names, or NULL */
+	const char *typing;      /* the line that is being acted on, or NULL */
+	size_t first_rung;       /* of the move under way */
 	double start_s;
 };
 

@@ -136,19 +136,32 @@ static bool look(struct play *play)
 {
 	struct loopback *loopback = play->network_state;
 
-	if (!loopback->kernel || !play->connected)
-		return true;
-	return !kernel_look(loopback->kernel, &play->pair,
-		       &play->sockets[CLIENT], &play->sockets[SERVER]) ||
-		play_fail(play, "sock_diag: %s", strerror(errno));
+	for (unsigned who = 0; who < ACTORS_MAX && loopback->kernel; who++) {
+		struct connection *one = &play->connections[who];
+
+		if (one->known &&
+			kernel_look(loopback->kernel, &one->pair,
+				&one->sockets[CLIENT], &one->sockets[SERVER]))
+			return play_fail(
+				play, "sock_diag: %s", strerror(errno));
+	}
+	return true;
 }
 
 static bool rests(const struct play *play)
 {
 	const struct loopback *loopback = play->network_state;
+	bool rested = true;
 
-	return !loopback->kernel || !play->connected ||
-		kernel_is_quiet(&play->sockets[CLIENT], &play->sockets[SERVER]);
+	for (unsigned who = 0; who < ACTORS_MAX && loopback->kernel; who++) {
+		const struct connection *one = &play->connections[who];
+
+		rested = rested &&
+			(!one->known ||
+				kernel_is_quiet(&one->sockets[CLIENT],
+					&one->sockets[SERVER]));
+	}
+	return rested;
 }
 
 static void leave(struct play *play)

@@ -15,16 +15,17 @@ static const struct move_type *const types[MOVES] = {
 void moves_list(const struct play *play, struct moves_possible *possible)
 {
 	for (int kind = 0; kind < MOVES; kind++)
-		for (int side = 0; side < SIDES; side++)
-			possible->can[kind][side] =
-				!types[kind]->refusal(play, (enum side)side);
+		for (unsigned who = 0; who < ACTORS_MAX; who++)
+			possible->can[kind][who] =
+				!types[kind]->refusal(play, who);
 }
 
 bool moves_do(struct play *play, const struct move *move)
 {
 	const struct move_type *type = types[move->kind];
-	const char *refusal = type->refusal(play, move->side);
+	const char *refusal = type->refusal(play, move->who);
 
+	play->acting = move->who;
 	if (refusal)
 		return play_fail(play, "%s", refusal);
 	return type->act(play, move);

@@ -23,7 +23,7 @@ enum move_kind {
 
 struct move {
 	enum move_kind kind;
-	enum side side;
+	unsigned who; /* actors.h */
 	const char *line;
 	int signal;
 	const struct words *options; /* NULL: the experiment's */
@@ -35,7 +35,7 @@ struct move_type {
 	const char *name;
 
 	/* Why it cannot happen now: a text that stays; NULL: it can. */
-	const char *(*refusal)(const struct play *play, enum side side);
+	const char *(*refusal)(const struct play *play, unsigned who);
 
 	/* Does it. False where play_fail() has been called. */
 	bool (*act)(struct play *play, const struct move *move);
@@ -43,7 +43,7 @@ struct move_type {
 
 /* What can happen next. */
 struct moves_possible {
-	bool can[MOVES][SIDES];
+	bool can[MOVES][ACTORS_MAX];
 };
 
 void moves_list(const struct play *play, struct moves_possible *possible);

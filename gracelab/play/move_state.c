@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "connections.h"
 #include "lib/base/duration.h"
 #include "move.h"
 #include "network.h"
 
 /* Of an orphan too, and of a connection that is gone. */
-static const char *never(const struct play *play, enum side side)
+static const char *never(const struct play *play, unsigned who)
 {
 	(void)play;
-	(void)side;
+	(void)who;
 	return NULL;
 }
 
 static bool await_state(struct play *play, const struct move *move)
 {
-	const struct kernel_socket *socket = &play->sockets[move->side];
+	const struct kernel_socket *socket =
+		&connections_of(play, move->who)
+			 ->sockets[actor_side(move->who)];
 	int64_t deadline = play_deadline_ms(play);
 
 	if (!play->record->states)

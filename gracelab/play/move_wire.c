@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connections.h"
 #include "lib/base/duration.h"
 #include "move.h"
 #include "wired.h"
 
-static const char *no_wire(const struct play *play, enum side side)
+static const char *no_wire(const struct play *play, unsigned who)
 {
-	(void)side;
+	(void)who;
 	return wired_wire(play) ? NULL : "there is no wire here";
 }
 
@@ -200,8 +201,11 @@ static bool act(struct play *play, const struct move *move)
 
 static bool reboot(struct play *play, const struct move *move)
 {
-	rungs_add_line(&play->rungs, move->side, "reboot", NULL);
-	return wired_reboot(play, move->side);
+	enum side side = actor_side(move->who);
+
+	rungs_add_line(&play->rungs, side, "reboot",
+		connections_number(play, move->who));
+	return wired_reboot(play, side);
 }
 
 const struct move_type move_wire = { "wire", no_wire, act };

@@ -25,7 +25,7 @@ struct network {
 	 */
 	bool (*observe)(struct play *play);
 
-	/* Looks at both kernels: play->sockets. Only if play->connected. */
+	/* Looks at both kernels, for each connection that is known. */
 	bool (*look)(struct play *play);
 
 	/* Whether nothing is under way, by what was last looked at. */

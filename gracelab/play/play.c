@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "connections.h"
 #include "director.h"
 #include "gracelab/stage/confine.h"
 #include "gracelab/stage/scratch.h"
@@ -62,43 +63,29 @@ void play_pause(unsigned looks)
 		poll(NULL, 0, LOOK_PAUSE_MS);
 }
 
-/* An accepted connection is the one whose states are looked at. */
-static void follow(struct play *play, const struct event *event)
-{
-	struct kernel_pair pair;
-
-	if (!event->local || !event->peer ||
-		!net_parse_end(event->local, &pair.server) ||
-		!net_parse_end(event->peer, &pair.client))
-		return;
-	if (play->connected && kernel_pair_equal(&play->pair, &pair))
-		return;
-	play->pair = pair;
-	play->connected = true;
-	/* As the rungs of connect and accept show it. */
-	play->shown[CLIENT] = play->shown[SERVER] = STATE_ESTABLISHED;
-}
-
 /*
  * Adds a call by its event. Where a connection is looked at from its first
  * segment on, connect and accept may say nothing new.
  */
-static void add_call(
-	struct play *play, enum side side, const struct heard *heard)
+static void add_call(struct play *play, unsigned who, const struct heard *heard)
 {
 	struct rungs *rungs = &play->rungs;
 	size_t calls = rungs->call_count;
+	enum side side = actor_side(who);
 
-	rungs_add_event(rungs, side, heard);
+	rungs_add_event(
+		rungs, side, connections_hear(play, who, &heard->event), heard);
 	if (rungs->call_count == calls || !play->network->rouse ||
 		!rungs->calls[calls].establishes)
 		return;
-	rungs->calls[calls].establishes = play->shown[side] == STATE_GONE;
-	if (play->shown[side] == STATE_GONE)
-		play->shown[side] = STATE_ESTABLISHED;
+	enum tcp_state *shown = &connections_of(play, who)->shown[side];
+
+	rungs->calls[calls].establishes = *shown == STATE_GONE;
+	if (*shown == STATE_GONE)
+		*shown = STATE_ESTABLISHED;
 }
 
-static void on_event(void *context, enum side side, const struct heard *heard)
+static void on_event(void *context, unsigned who, const struct heard *heard)
 {
 	struct play *play = context;
 	const struct event *event = &heard->event;
@@ -106,7 +93,8 @@ static void on_event(void *context, enum side side, const struct heard *heard)
 
 	/* Who is killed in the act cannot tell what it was doing. */
 	if (play->typing && event->kind == EVENT_KILLED)
-		rungs_add_line(&play->rungs, side, play->typing, NULL);
+		rungs_add_line(&play->rungs, actor_side(who), play->typing,
+			connections_number(play, who));
 	if (event->kind == EVENT_DONE && event->detail)
 		play_fail(play, "%s", event->detail);
 	if (event->kind == EVENT_FAILURE)
@@ -114,15 +102,34 @@ static void on_event(void *context, enum side side, const struct heard *heard)
 			event->call ? event->call : "do",
 			event->detail ? event->detail : "it",
 			names_describe(why, event->error));
-	if (event->kind == EVENT_ACCEPT)
-		follow(play, event);
-	add_call(play, side, heard);
+	add_call(play, who, heard);
+}
+
+/* Says what is under way, of the first connection of which anything is. */
+static bool fail_restless(struct play *play)
+{
+	for (unsigned who = 0; who < ACTORS_MAX; who++) {
+		const struct kernel_socket *sockets =
+			play->connections[who].sockets;
+
+		if (play->connections[who].known &&
+			!kernel_is_quiet(&sockets[CLIENT], &sockets[SERVER]))
+			return play_fail(play,
+				"the network does not come to rest: %s %s "
+				"with %u bytes unacknowledged, server %s with "
+				"%u",
+				actor_name(who),
+				state_name(sockets[CLIENT].state),
+				sockets[CLIENT].unacked_bytes,
+				state_name(sockets[SERVER].state),
+				sockets[SERVER].unacked_bytes);
+	}
+	return play_fail(play, "the network does not come to rest");
 }
 
 /* Waits until nothing is under way between the two kernels. */
 static bool come_to_rest(struct play *play)
 {
-	const struct kernel_socket *sockets = play->sockets;
 	int64_t deadline = play_deadline_ms(play);
 
 	for (unsigned looks = 0;; looks++) {
@@ -131,27 +138,8 @@ static bool come_to_rest(struct play *play)
 		if (play->network->rests(play))
 			return true;
 		if (duration_now_ms() >= deadline)
-			return play_fail(play,
-				"the network does not come to rest: client %s "
-				"with %u bytes unacknowledged, server %s with "
-				"%u",
-				state_name(sockets[CLIENT].state),
-				sockets[CLIENT].unacked_bytes,
-				state_name(sockets[SERVER].state),
-				sockets[SERVER].unacked_bytes);
+			return fail_restless(play);
 		play_pause(looks);
-	}
-}
-
-static void note_states(struct play *play)
-{
-	for (int side = 0; side < SIDES; side++) {
-		enum tcp_state state = play->sockets[side].state;
-
-		if (state == play->shown[side])
-			continue;
-		play->shown[side] = state;
-		rungs_set_state(&play->rungs, (enum side)side, state);
 	}
 }
 
@@ -160,8 +148,8 @@ static bool hear_all(struct play *play)
 {
 	const char *error = NULL;
 
-	for (int side = 0; side < SIDES && !error; side++)
-		error = cast_hear(&play->cast, (enum side)side);
+	for (unsigned who = 0; who < ACTORS_MAX && !error; who++)
+		error = cast_hear(&play->cast, who);
 	return !error || play_fail(play, "%s", error);
 }
 
@@ -172,12 +160,33 @@ static bool settle(struct play *play)
 		hear_all(play) && come_to_rest(play);
 
 	good = play->network->drain(play) && good;
-	if (play->record->states && play->connected)
-		note_states(play);
+	if (play->record->states)
+		connections_note_states(play);
+	connections_name_segments(play);
 	if (!rungs_flush(&play->rungs, play->record,
 		    duration_now_s() - play->start_s))
 		good = play_fail(play, "no memory for the ladder");
 	return good;
+}
+
+/* The clients that are there before the first step, in their order. */
+static const char *start_clients(struct play *play)
+{
+	const struct experiment *experiment = play->experiment;
+	const char *error;
+
+	play->acting = CLIENT;
+	error = cast_start_first(&play->cast, play_deadline_ms(play));
+	for (unsigned who = ACTORS_MORE; who < ACTORS_MAX && !error; who++) {
+		if (!experiment->plays[who] || experiment->starts_late[who])
+			continue;
+		if (!settle(play))
+			return "the network failed";
+		play->acting = who;
+		error = cast_start_client(
+			&play->cast, who, NULL, play_deadline_ms(play));
+	}
+	return error;
 }
 
 /* From an empty stage to an accepted connection. */
@@ -201,7 +210,7 @@ static bool begin_actors(struct play *play)
 	if (!error && !cast->private_network && !play->network->observe(play))
 		return false;
 	if (!error)
-		error = cast_start_client(cast, play_deadline_ms(play));
+		error = start_clients(play);
 	/* Also what failed is shown as far as it went. */
 	return settle(play) && (!error || play_fail(play, "%s", error));
 }
@@ -229,14 +238,17 @@ static void loop(struct play *play, const struct director *director)
 
 static void keep_terminals(struct play *play)
 {
-	for (int side = 0; side < SIDES; side++) {
-		play->record->terminals[side] = terminals_text(
-			(enum side)side, play->cast.members[side].actor.shown);
-		if (!play->record->terminals[side])
+	for (unsigned who = 0; who < ACTORS_MAX; who++) {
+		if (!play->experiment->plays[who])
+			continue;
+		char *text = terminals_text(
+			actor_side(who), play->cast.members[who].actor.shown);
+
+		play->record->terminals[who] = text;
+		if (!text)
 			play_fail(play, "no memory for the terminals");
 		else if (!play->experiment->wired)
-			terminals_as_on_loopback(play->record->terminals[side],
-				play->cast.address);
+			terminals_as_on_loopback(text, play->cast.address);
 	}
 }
 

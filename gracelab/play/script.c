@@ -64,7 +64,7 @@ static enum met expect(struct script *script,
 {
 	struct play *play = script->play;
 	const struct step *step = play->step;
-	struct cast_member *member = &play->cast.members[step->side];
+	struct cast_member *member = &play->cast.members[step->who];
 
 	/* What a move awaits is met by the move, or the play has failed. */
 	if (cast_take_seen(member, &step->outcome) ||
@@ -72,7 +72,7 @@ static enum met expect(struct script *script,
 		return MET;
 	move->state = step->outcome.state;
 	if (!script->waiting && move_towards(&step->outcome, &move->kind) &&
-		possible->can[move->kind][step->side])
+		possible->can[move->kind][step->who])
 		return MET_BY_MOVE;
 	fail_unseen(play, member);
 	return NOT_MET;
@@ -84,7 +84,7 @@ static enum met direct(struct script *script,
 {
 	const struct step *step = script->play->step;
 
-	*move = (struct move){ .side = step->side };
+	*move = (struct move){ .who = step->who };
 	switch (step->kind) {
 	case STEP_EXPECT:
 		return expect(script, possible, move);

@@ -12,11 +12,12 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "connections.h"
 #include "gracelab/observe/savefile.h"
-#include "gracelab/stage/stage.h"
 #include "lib/base/duration.h"
 #include "lib/base/task.h"
 #include "network.h"
+#include "wired_stage.h"
 
 struct wired {
 	struct hosts hosts;
@@ -55,11 +56,8 @@ static void follow(struct play *play, const struct segment *segment)
 		hosts_pair(segment->is_ipv6 ? AF_INET6 : AF_INET,
 			segment->sport, segment->dport);
 
-	if (play->connected && kernel_pair_equal(&pair, &play->pair))
-		return;
-	play->pair = pair;
-	play->connected = true;
-	play->shown[CLIENT] = play->shown[SERVER] = STATE_GONE;
+	connections_begin(
+		play, play->acting == SERVER ? CLIENT : play->acting, &pair);
 }
 
 /*
@@ -113,11 +111,10 @@ static bool pump(struct play *play)
 /* Whether an actor runs, or soon will. */
 static bool is_busy(const struct play *play)
 {
-	for (int side = 0; side < SIDES; side++) {
-		pid_t pid = play->cast.members[side].actor.pid;
-		char state = cast_runs(&play->cast, (enum side)side)
-			? task_state(pid, pid)
-			: 0;
+	for (unsigned who = 0; who < ACTORS_MAX; who++) {
+		pid_t pid = play->cast.members[who].actor.pid;
+		char state =
+			cast_runs(&play->cast, who) ? task_state(pid, pid) : 0;
 
 		if (state == 'R' || state == 'D')
 			return true;
@@ -164,64 +161,6 @@ static bool move_in(struct play *play, enum side side)
 			strerror(errno));
 }
 
-/* What cannot be had here is no failure of the experiment. */
-static bool refuse(struct play *play, const char *why)
-{
-	play->record->unplayable = true;
-	return play_fail(play, "%s: a wire needs two networks of its own: %s",
-		play->experiment->path, why);
-}
-
-/* Whether a side's program is to say when its kernel acknowledges. */
-static bool says_when_to_ack(
-	const struct experiment *experiment, enum side side)
-{
-	static const char command[] = "quickack";
-
-	for (size_t i = 0; i < experiment->step_count; i++) {
-		const struct step *step = &experiment->steps[i];
-
-		if (step->kind == STEP_TYPE && step->side == side &&
-			!strncmp(step->line, command, strlen(command)))
-			return true;
-	}
-	return false;
-}
-
-static bool set_stage(struct play *play)
-{
-	struct wired *wired = play->network_state;
-	const struct experiment *experiment = play->experiment;
-	const char *const *sysctls =
-		(const char *const *)experiment->sysctls.list;
-	const struct hosts_plan plan = {
-		.rto_min_ms = experiment->wired
-			? 0
-			: stage_rto_min_ms(sysctls, experiment->sysctls.count),
-		.slow_acks = { says_when_to_ack(experiment, CLIENT),
-			says_when_to_ack(experiment, SERVER) },
-		.sysctls = sysctls,
-		.sysctl_count = experiment->sysctls.count,
-	};
-
-	if (play->options->host_why)
-		return refuse(play, play->options->host_why);
-	switch (hosts_enter(&plan, &wired->hosts)) {
-	case HOSTS_READY:
-		break;
-	case HOSTS_REFUSED:
-	case HOSTS_SPOILT:
-		return refuse(play, wired->hosts.why);
-	case HOSTS_BAD_SYSCTL:
-		return play_fail(
-			play, "%s: %s", experiment->path, wired->hosts.why);
-	}
-	play->record->private_network = true;
-	if (*wired->hosts.note)
-		play->record->network_why = strdup(wired->hosts.note);
-	return true;
-}
-
 static bool enter(struct play *play)
 {
 	struct wired *wired = calloc(1, sizeof(*wired));
@@ -231,7 +170,7 @@ static bool enter(struct play *play)
 	if (!wired)
 		return play_fail(play, "no memory");
 	wired->waiter = -1;
-	if (!set_stage(play))
+	if (!wired_stage_enter(play, &wired->hosts))
 		return false;
 	wired->wire = wire_open(&wired->hosts, on_news, play);
 	wired->waiter = epoll_create1(EPOLL_CLOEXEC);
@@ -268,10 +207,16 @@ static bool look(struct play *play)
 
 	if (!pump(play))
 		return false;
-	return !play->connected ||
-		!kernel_look_between(wired->kernels, &play->pair,
-			&play->sockets[CLIENT], &play->sockets[SERVER]) ||
-		play_fail(play, "sock_diag: %s", strerror(errno));
+	for (unsigned who = 0; who < ACTORS_MAX; who++) {
+		struct connection *one = &play->connections[who];
+
+		if (one->known &&
+			kernel_look_between(wired->kernels, &one->pair,
+				&one->sockets[CLIENT], &one->sockets[SERVER]))
+			return play_fail(
+				play, "sock_diag: %s", strerror(errno));
+	}
+	return true;
 }
 
 /* Nothing is under way but what waits. */
@@ -279,6 +224,18 @@ static bool rests(const struct play *play)
 {
 	(void)play;
 	return true;
+}
+
+/* All programs of that host. */
+static bool settle_side(struct play *play, enum side side)
+{
+	const char *error = NULL;
+
+	for (unsigned who = 0; who < ACTORS_MAX && !error; who++)
+		if (actor_side(who) == side)
+			error = cast_settle(
+				&play->cast, who, play_deadline_ms(play));
+	return !error || play_fail(play, "%s", error);
 }
 
 static bool rouse(struct play *play)
@@ -294,11 +251,8 @@ static bool rouse(struct play *play)
 			if (wired->settled[side] == wired->arrivals[side])
 				continue;
 			wired->settled[side] = wired->arrivals[side];
-			const char *error = cast_settle(&play->cast,
-				(enum side)side, play_deadline_ms(play));
-
-			if (error)
-				return play_fail(play, "%s", error);
+			if (!settle_side(play, (enum side)side))
+				return false;
 			woken = true;
 		}
 	}
@@ -316,7 +270,9 @@ bool wired_reboot(struct play *play, enum side side)
 		wire_descriptor(wired->wire, side), NULL);
 	if (hosts_reboot(&wired->hosts, side))
 		return play_fail(play, "%s", wired->hosts.why);
-	actor_kill(&play->cast.members[side].actor);
+	for (unsigned who = 0; who < ACTORS_MAX; who++)
+		if (actor_side(who) == side)
+			actor_kill(&play->cast.members[who].actor);
 	return move_in(play, side);
 }
 

@@ -152,15 +152,19 @@ void ladder_write_rung(
 
 static void write_terminal(FILE *out, const char *whose, const char *text)
 {
-	fprintf(out, "\n  the %s's terminal\n", whose);
+	fprintf(out, "\n  %s's terminal\n", whose);
 	write_lines(
 		out, text && *text ? text : "(nothing)", "    ", "        ");
 }
 
 void ladder_write_foot(FILE *out, const struct record *record)
 {
-	write_terminal(out, "client", record->terminals[CLIENT]);
-	write_terminal(out, "server", record->terminals[SERVER]);
+	write_terminal(out, "the client", record->terminals[CLIENT]);
+	write_terminal(out, "the server", record->terminals[SERVER]);
+	for (unsigned who = ACTORS_MORE; who < ACTORS_MAX; who++)
+		if (record->terminals[who])
+			write_terminal(
+				out, actor_name(who), record->terminals[who]);
 	fputc('\n', out);
 	write_lines(out, record->system, "  ", "    ");
 }

@@ -88,15 +88,16 @@ static int set_number(json_t *object, const char *key, unsigned number)
 		      : 0;
 }
 
-/* A text of each side that has one. */
-static int set_sides(json_t *object, const char *key, char *const texts[SIDES])
+/* A text of each of the first `count` actors that has one. */
+static int set_actors(
+	json_t *object, const char *key, char *const texts[], unsigned count)
 {
-	json_t *sides = json_object();
+	json_t *actors = json_object();
 	int bad = 0;
 
-	for (int side = 0; side < SIDES; side++)
-		bad |= set(sides, side_keys[side], texts[side]);
-	return json_object_set_new(object, key, sides) | bad;
+	for (unsigned who = 0; who < count; who++)
+		bad |= set(actors, actor_name(who), texts[who]);
+	return json_object_set_new(object, key, actors) | bad;
 }
 
 static json_t *rung_to_json(const struct rung *rung)
@@ -120,7 +121,7 @@ static json_t *rung_to_json(const struct rung *rung)
 	bad |= set_number(json, "connection", rung->connection);
 	bad |= set_true(json, "failed", rung->failed);
 	if (rung->states[CLIENT] || rung->states[SERVER])
-		bad |= set_sides(json, "states", rung->states);
+		bad |= set_actors(json, "states", rung->states, SIDES);
 	if (!bad)
 		return json;
 	json_decref(json);
@@ -159,7 +160,7 @@ json_t *record_to_json(const struct record *record)
 	bad |= set(json, "network_why", record->network_why);
 	bad |= set(json, "wire_why", record->wire_why);
 	bad |= json_object_set_new(json, "ladder", ladder_to_json(record));
-	bad |= set_sides(json, "terminals", record->terminals);
+	bad |= set_actors(json, "terminals", record->terminals, ACTORS_MAX);
 	bad |= set_bool(json, "failed", record->failed);
 	bad |= set_true(json, "unplayable", record->unplayable);
 	bad |= set(json, "failure", record->failure);
@@ -256,8 +257,8 @@ bool record_from_json(struct record *record, const json_t *json)
 		.failure = get(json, "failure"),
 		.unplayable = get_true(json, "unplayable"),
 	};
-	for (int side = 0; side < SIDES; side++)
-		record->terminals[side] = get(terminals, side_keys[side]);
+	for (unsigned who = 0; who < ACTORS_MAX; who++)
+		record->terminals[who] = get(terminals, actor_name(who));
 	for (size_t i = 0; i < json_array_size(ladder); i++)
 		complete = complete &&
 			rung_from_json(record, json_array_get(ladder, i));
@@ -279,8 +280,8 @@ void record_free(struct record *record)
 {
 	for (size_t i = 0; i < record->rung_count; i++)
 		record_free_rung(&record->rungs[i]);
-	for (int side = 0; side < SIDES; side++)
-		free(record->terminals[side]);
+	for (unsigned who = 0; who < ACTORS_MAX; who++)
+		free(record->terminals[who]);
 	free(record->rungs);
 	free(record->name);
 	free(record->title);

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lib/base/side.h"
+#include "gracelab/experiment/actors.h"
 #include "lib/net/segment.h"
 
 /* One line of the ladder; what is not there is NULL. All texts are owned. */
@@ -41,7 +41,7 @@ struct record {
 	char *network_why, *wire_why;       /* why not, or NULL */
 	struct rung *rungs;
 	size_t rung_count;
-	char *terminals[SIDES];
+	char *terminals[ACTORS_MAX]; /* by number, actors.h */
 	/* Of an experiment that was explored: its orders, as text (or, where
 	 * SVG is asked for, that) and as JSON, in place of rungs and terminals;
 	 * owned; or NULL. */

@@ -171,8 +171,8 @@ static char *text_of(struct rungs *rungs, const struct heard *heard)
 			   : NULL;
 }
 
-void rungs_add_event(
-	struct rungs *rungs, enum side side, const struct heard *heard)
+void rungs_add_event(struct rungs *rungs, enum side side, unsigned connection,
+	const struct heard *heard)
 {
 	const struct event *event = &heard->event;
 
@@ -181,6 +181,7 @@ void rungs_add_event(
 	rungs_add(rungs,
 		(struct rungs_call){
 			.caller = side,
+			.connection = connection,
 			.call = call_of(rungs, heard),
 			.text = text_of(rungs, heard),
 			.result = result_of(rungs, event),
@@ -196,13 +197,13 @@ void rungs_add_event(
 }
 
 void rungs_add_line(struct rungs *rungs, enum side side, const char *line,
-	const char *result)
+	unsigned connection)
 {
 	rungs_add(rungs,
 		(struct rungs_call){
 			.caller = side,
+			.connection = connection,
 			.call = escaped(rungs, line, strlen(line)),
-			.result = result ? make(rungs, "%s", result) : NULL,
 			.sends = true,
 		});
 }
@@ -223,10 +224,11 @@ void rungs_add_segment(struct rungs *rungs, const struct rungs_segment *segment)
 	segments[rungs->segment_count++] = *segment;
 }
 
-void rungs_set_state(struct rungs *rungs, enum side side, enum tcp_state state)
+void rungs_set_state(struct rungs *rungs, unsigned connection, enum side side,
+	enum tcp_state state)
 {
-	rungs->changed[side] = true;
-	rungs->states[side] = state;
+	rungs->changed[connection][side] = true;
+	rungs->states[connection][side] = state;
 }
 
 void rungs_free(struct rungs *rungs)

@@ -10,9 +10,13 @@
 #include "lib/net/state.h"
 #include "record.h"
 
+/* Connections are numbered from 1, below this; 0: there is but one. */
+#define RUNGS_CONNECTIONS 9
+
 /* A call, for rungs_add(); texts are owned. */
 struct rungs_call {
 	enum side caller;
+	unsigned connection;        /* counted from 1; 0: not told apart */
 	char *call, *text, *result; /* `text` escaped; or NULL */
 	bool sends;                 /* it may put a segment on the wire */
 	bool establishes;           /* it gives ESTABLISHED: connect, accept */
@@ -22,6 +26,7 @@ struct rungs_call {
 /* A segment, and what became of it. */
 struct rungs_segment {
 	enum side sender;
+	unsigned connection; /* as of a call */
 	struct segment segment;
 	enum wire_fate fate;
 	unsigned id; /* of one that waited, else 0 */
@@ -31,7 +36,7 @@ struct rungs_segment {
 
 /* A pure ACK that waits, and has no rung. */
 struct rungs_silent {
-	unsigned id;
+	unsigned id, connection;
 	enum side sender;
 	size_t at; /* the rung before which it was sent */
 	double seconds;
@@ -43,8 +48,9 @@ struct rungs {
 	size_t call_count;
 	struct rungs_segment *segments; /* owned */
 	size_t segment_count;
-	bool changed[SIDES]; /* the kernel's state, and to which: */
-	enum tcp_state states[SIDES];
+	/* The kernels' states of each connection that have changed. */
+	bool changed[RUNGS_CONNECTIONS][SIDES];
+	enum tcp_state states[RUNGS_CONNECTIONS][SIDES];
 	bool incomplete; /* something was not added for lack of memory */
 	/* Of all steps. */
 	struct rungs_silent *silent; /* owned */
@@ -55,12 +61,12 @@ struct rungs {
 void rungs_add(struct rungs *rungs, struct rungs_call call);
 
 /* Adds a call by its event; an event that is no call adds nothing. */
-void rungs_add_event(
-	struct rungs *rungs, enum side side, const struct heard *heard);
+void rungs_add_event(struct rungs *rungs, enum side side, unsigned connection,
+	const struct heard *heard);
 
-/* Adds a typed line that no event tells of, escaped. `result` may be NULL. */
+/* Adds a typed line that no event tells of, escaped. */
 void rungs_add_line(struct rungs *rungs, enum side side, const char *line,
-	const char *result);
+	unsigned connection);
 
 /*
  * Adds a segment. A pure ACK has no rung but where it was forged; or arrived
@@ -70,8 +76,9 @@ void rungs_add_line(struct rungs *rungs, enum side side, const char *line,
 void rungs_add_segment(
 	struct rungs *rungs, const struct rungs_segment *segment);
 
-/* Notes that a side's state has changed. */
-void rungs_set_state(struct rungs *rungs, enum side side, enum tcp_state state);
+/* Notes that a side's state of a connection has changed. */
+void rungs_set_state(struct rungs *rungs, unsigned connection, enum side side,
+	enum tcp_state state);
 
 /*
  * Adds the rungs to the record, and begins anew. A segment stands on the rung

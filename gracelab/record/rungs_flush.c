@@ -5,17 +5,22 @@
 
 #include "rungs.h"
 
-/* Rungs under way to the record; SIZE_MAX: there is no such rung. */
-struct flush {
-	struct rungs *rungs;
-	struct record *record;
-	double seconds;
-	size_t next;            /* the first segment that has no rung yet */
-	size_t sender;          /* the rung of the last call that sends */
+/* The rungs of one connection; SIZE_MAX: there is no such rung. */
+struct places {
+	size_t sender;          /* of the last call that sends */
 	size_t changer[SIDES];  /* the last whose segment changes its state */
 	size_t touched[SIDES];  /* the last whose segment came late to it */
 	size_t answered[SIDES]; /* the last whose own one came late to the other
 				 */
+};
+
+/* Rungs under way to the record. */
+struct flush {
+	struct rungs *rungs;
+	struct record *record;
+	double seconds;
+	size_t next; /* the first segment that has no rung yet */
+	struct places of[RUNGS_CONNECTIONS];
 	bool complete;
 };
 
@@ -38,6 +43,7 @@ static void set_text(struct flush *flush, char **at, const char *text)
 static void put_call(struct rung *rung, struct rungs_call *call)
 {
 	rung->caller = (int)call->caller;
+	rung->connection = call->connection;
 	rung->call = call->call;
 	rung->text = call->text;
 	rung->result = call->result;
@@ -57,6 +63,7 @@ static void keep_silent(struct flush *flush, const struct rungs_segment *from)
 	rungs->silent = silent;
 	silent[rungs->silent_count++] = (struct rungs_silent){
 		.id = from->id,
+		.connection = from->connection,
 		.sender = from->sender,
 		.at = flush->record->rung_count,
 		.seconds = flush->seconds,
@@ -89,16 +96,21 @@ static void break_silence(struct flush *flush, unsigned id)
 	if (!rung)
 		return;
 	rung->sender = (int)silent.sender;
+	rung->connection = silent.connection;
 	rung->wire = WIRE_SENT;
 	rung->segment_id = id;
 	set_text(flush, &rung->segment, "ACK");
 	for (; i < rungs->silent_count; i++)
 		rungs->silent[i].at++;
-	shift(&flush->sender, silent.at);
-	for (int side = 0; side < SIDES; side++) {
-		shift(&flush->changer[side], silent.at);
-		shift(&flush->touched[side], silent.at);
-		shift(&flush->answered[side], silent.at);
+	for (int c = 0; c < RUNGS_CONNECTIONS; c++) {
+		struct places *places = &flush->of[c];
+
+		shift(&places->sender, silent.at);
+		for (int side = 0; side < SIDES; side++) {
+			shift(&places->changer[side], silent.at);
+			shift(&places->touched[side], silent.at);
+			shift(&places->answered[side], silent.at);
+		}
 	}
 }
 
@@ -112,17 +124,18 @@ static void note_changes(struct flush *flush, const struct rungs_segment *from)
 	bool arrives = from->fate == WIRE_AT_ONCE ||
 		from->fate == WIRE_ARRIVED || from->fate == WIRE_FORGED;
 	enum side receiver = side_other(from->sender);
+	struct places *places = &flush->of[from->connection];
 
 	if (arrives && from->fate != WIRE_AT_ONCE)
-		flush->touched[receiver] = at;
+		places->touched[receiver] = at;
 	if (!(from->segment.flags & (SEGMENT_FIN | SEGMENT_SYN | SEGMENT_RST)))
 		return;
 	if (leaves)
-		flush->changer[from->sender] = at;
+		places->changer[from->sender] = at;
 	if (arrives)
-		flush->changer[receiver] = at;
+		places->changer[receiver] = at;
 	if (from->fate == WIRE_ARRIVED)
-		flush->answered[from->sender] = at;
+		places->answered[from->sender] = at;
 }
 
 /* Puts a segment onto the last rung. */
@@ -133,6 +146,7 @@ static void put_segment(struct flush *flush, struct rung *rung,
 
 	segment_text(&from->segment, text);
 	rung->sender = (int)from->sender;
+	rung->connection = from->connection;
 	rung->wire = from->fate;
 	rung->segment_id = from->id;
 	rung->copy = from->copy;
@@ -217,9 +231,11 @@ static void put_calls(struct flush *flush)
 				state_name(STATE_ESTABLISHED));
 		if (!call->sends)
 			continue;
-		flush->sender = flush->record->rung_count - 1;
+		flush->of[call->connection].sender =
+			flush->record->rung_count - 1;
 		segment = next_segment(flush);
 		if (segment && segment->sender == call->caller &&
+			segment->connection == call->connection &&
 			!came_late(segment)) {
 			put_segment(flush, rung, segment);
 			flush->next++;
@@ -235,20 +251,42 @@ static void put_calls(struct flush *flush)
  * The rung to which a side's change of state belongs. What neither a segment
  * nor a call has brought about is a timer's doing, and behind all else.
  */
-static size_t rung_of_change(struct flush *flush, int side)
+static size_t rung_of_change(struct flush *flush, unsigned connection, int side)
 {
-	if (flush->changer[side] != SIZE_MAX)
-		return flush->changer[side];
-	if (flush->touched[side] != SIZE_MAX)
-		return flush->touched[side];
+	struct places *places = &flush->of[connection];
+
+	if (places->changer[side] != SIZE_MAX)
+		return places->changer[side];
+	if (places->touched[side] != SIZE_MAX)
+		return places->touched[side];
 	/* The ACK of its FIN has no rung. */
-	if (flush->answered[side] != SIZE_MAX)
-		return flush->answered[side];
-	if (flush->sender == SIZE_MAX) {
-		add_rung(flush);
-		flush->sender = flush->record->rung_count - 1;
+	if (places->answered[side] != SIZE_MAX)
+		return places->answered[side];
+	if (places->sender == SIZE_MAX) {
+		struct rung *rung = add_rung(flush);
+
+		if (rung)
+			rung->connection = connection;
+		places->sender = flush->record->rung_count - 1;
 	}
-	return flush->sender;
+	return places->sender;
+}
+
+/* Puts the states of one connection where they belong. */
+static void put_states(struct flush *flush, unsigned connection)
+{
+	struct rungs *rungs = flush->rungs;
+	struct record *record = flush->record;
+
+	for (int side = 0; side < SIDES; side++) {
+		if (!rungs->changed[connection][side])
+			continue;
+		size_t at = rung_of_change(flush, connection, side);
+
+		if (at < record->rung_count)
+			set_text(flush, &record->rungs[at].states[side],
+				state_name(rungs->states[connection][side]));
+	}
 }
 
 /* Begins anew; what waits in silence goes on to. */
@@ -269,23 +307,19 @@ bool rungs_flush(struct rungs *rungs, struct record *record, double seconds)
 		.rungs = rungs,
 		.record = record,
 		.seconds = seconds,
-		.sender = SIZE_MAX,
-		.changer = { SIZE_MAX, SIZE_MAX },
-		.touched = { SIZE_MAX, SIZE_MAX },
-		.answered = { SIZE_MAX, SIZE_MAX },
 		.complete = !rungs->incomplete,
 	};
 
+	for (int c = 0; c < RUNGS_CONNECTIONS; c++)
+		flush.of[c] = (struct places){
+			.sender = SIZE_MAX,
+			.changer = { SIZE_MAX, SIZE_MAX },
+			.touched = { SIZE_MAX, SIZE_MAX },
+			.answered = { SIZE_MAX, SIZE_MAX },
+		};
 	put_calls(&flush);
-	for (int side = 0; side < SIDES; side++) {
-		if (!rungs->changed[side])
-			continue;
-		size_t at = rung_of_change(&flush, side);
-
-		if (at < record->rung_count)
-			set_text(&flush, &record->rungs[at].states[side],
-				state_name(rungs->states[side]));
-	}
+	for (unsigned c = 0; c < RUNGS_CONNECTIONS; c++)
+		put_states(&flush, c);
 	forget_step(rungs);
 	return flush.complete;
 }

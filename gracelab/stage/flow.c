@@ -7,26 +7,37 @@ static bool is_behind(uint32_t a, uint32_t b)
 	return (int32_t)(a - b) > 0;
 }
 
-/* The flow of a segment; a new one if there was none. */
-static struct flow *find(
-	struct flows *flows, enum side sender, const struct segment *segment)
+/* The flow of a segment, or NULL. */
+static struct flow *look_up(const struct flows *flows, enum side sender,
+	const struct segment *segment)
 {
 	uint16_t client = sender == CLIENT ? segment->sport : segment->dport;
 	uint16_t server = sender == CLIENT ? segment->dport : segment->sport;
 	unsigned known = flows->count < FLOWS ? flows->count : FLOWS;
 
 	for (unsigned i = 0; i < known; i++) {
-		struct flow *flow = &flows->list[i];
+		const struct flow *flow = &flows->list[i];
 
 		if (flow->ports[CLIENT] == client &&
 			flow->ports[SERVER] == server &&
 			flow->is_ipv6 == segment->is_ipv6)
-			return flow;
+			return (struct flow *)(uintptr_t)flow;
 	}
-	struct flow *flow = &flows->list[flows->count++ % FLOWS];
+	return NULL;
+}
 
-	*flow = (struct flow){ .is_ipv6 = segment->is_ipv6,
-		.ports = { client, server } };
+/* The same; a new one if there was none. */
+static struct flow *find(
+	struct flows *flows, enum side sender, const struct segment *segment)
+{
+	struct flow *flow = look_up(flows, sender, segment);
+
+	if (flow)
+		return flow;
+	flow = &flows->list[flows->count++ % FLOWS];
+	*flow = (struct flow){ .is_ipv6 = segment->is_ipv6 };
+	flow->ports[sender] = segment->sport;
+	flow->ports[side_other(sender)] = segment->dport;
 	return flow;
 }
 
@@ -68,6 +79,42 @@ bool flows_note(struct flows *flows, enum side sender,
 		return false;
 	}
 	return segment_length(segment) > 0;
+}
+
+void flows_note_arrival(
+	struct flows *flows, enum side sender, const struct segment *segment)
+{
+	struct flow *flow = look_up(flows, sender, segment);
+
+	if (!flow || !(segment->flags & SEGMENT_ACK))
+		return;
+	struct flow_half *half = &flow->of[side_other(sender)];
+
+	if (!half->has_acked || is_behind(segment->ack, half->acked))
+		half->acked = segment->ack;
+	half->has_acked = true;
+}
+
+bool flow_is_answered_by(
+	const struct segment *segment, const struct segment *other)
+{
+	bool acks = (other->flags & SEGMENT_ACK) &&
+		!is_behind(segment->seq + segment_length(segment), other->ack);
+
+	return other->sport == segment->dport &&
+		other->dport == segment->sport &&
+		other->is_ipv6 == segment->is_ipv6 &&
+		(acks || (other->flags & SEGMENT_RST));
+}
+
+bool flows_are_acked(const struct flows *flows, enum side sender,
+	const struct segment *segment)
+{
+	const struct flow *flow = look_up(flows, sender, segment);
+	const struct flow_half *half = flow ? &flow->of[sender] : NULL;
+
+	return half && half->has_acked &&
+		!is_behind(segment->seq + segment_length(segment), half->acked);
 }
 
 const struct flow *flows_newest(const struct flows *flows)

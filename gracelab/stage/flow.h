@@ -15,6 +15,8 @@ struct flow_half {
 	uint16_t window; /* as it said last */
 	bool has_timestamps;
 	uint32_t ts_value, ts_echo; /* as it said last */
+	bool has_acked;             /* an ACK of its numbers has arrived: */
+	uint32_t acked;             /* of all before this */
 };
 
 struct flow {
@@ -39,6 +41,19 @@ struct flows {
  */
 bool flows_note(struct flows *flows, enum side sender,
 	const struct segment *segment, const uint8_t *packet, size_t len);
+
+/* Notes that a segment has arrived at the other side. */
+void flows_note_arrival(
+	struct flows *flows, enum side sender, const struct segment *segment);
+
+/* Whether the other side's segment acknowledges all of the sender's, or is a
+ * RST, which answers anything. */
+bool flow_is_answered_by(
+	const struct segment *segment, const struct segment *other);
+
+/* Whether an ACK of all of a side's segment has arrived there. */
+bool flows_are_acked(const struct flows *flows, enum side sender,
+	const struct segment *segment);
 
 /* The connection that began last, or NULL. */
 const struct flow *flows_newest(const struct flows *flows);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow.h"
+
 void waiting_begin(struct waiting *waiting)
 {
 	waiting->first = NULL;
@@ -37,10 +39,10 @@ static bool is_fellow(const struct wire_segment *one, enum side sender,
 }
 
 /* The segment that waits and holds the sequence number, or NULL. */
-static struct wire_segment *holder_of(
-	struct waiting *waiting, const struct packet *packet, uint32_t number)
+static const struct wire_segment *holder_of(const struct waiting *waiting,
+	const struct packet *packet, uint32_t number)
 {
-	struct wire_segment *segment = waiting->first;
+	const struct wire_segment *segment = waiting->first;
 
 	while (segment &&
 		!(is_fellow(segment, packet->sender, &packet->segment) &&
@@ -50,26 +52,17 @@ static struct wire_segment *holder_of(
 	return segment;
 }
 
-bool waiting_holds(struct waiting *waiting, const struct packet *packet)
+bool waiting_holds(const struct waiting *waiting, const struct packet *packet)
 {
 	const struct segment *new = &packet->segment;
 	uint32_t bytes = segment_length(new), covered = 0;
 
 	while (covered < bytes) {
-		struct wire_segment *old =
+		const struct wire_segment *old =
 			holder_of(waiting, packet, new->seq + covered);
 
 		if (!old)
 			return false;
-		struct waiting_packet *there = waiting_packet_of(old);
-
-		if (old->segment.seq == new->seq &&
-			old->segment.flags == new->flags &&
-			there->len == packet->len) {
-			memcpy(there->bytes, packet->bytes, packet->len);
-			old->segment = *new;
-			return true;
-		}
 		covered = old->segment.seq + segment_length(&old->segment) -
 			new->seq;
 	}
@@ -110,4 +103,16 @@ struct waiting_packet *waiting_take_out(
 	if (!*at)
 		waiting->end = at;
 	return waiting_packet_of(segment);
+}
+
+bool waiting_acks(const struct waiting *waiting, const struct packet *packet)
+{
+	const struct wire_segment *segment = waiting->first;
+
+	while (segment &&
+		(segment->sender == packet->sender ||
+			!flow_is_answered_by(
+				&packet->segment, &segment->segment)))
+		segment = segment->next;
+	return segment;
 }

@@ -58,9 +58,13 @@ struct waiting_packet *waiting_take_out(
 	struct waiting *waiting, const struct wire_segment *segment);
 
 /*
- * Whether all that a retransmission holds still waits. Of one that is the same
- * as what waits, the fresh bytes take the old one's place.
+ * Whether all that a retransmission holds still waits. What waits is as good as
+ * that; with the retransmission's newer timestamp in its place, segments behind
+ * it would be too old (RFC 7323, section 5.3).
  */
-bool waiting_holds(struct waiting *waiting, const struct packet *packet);
+bool waiting_holds(const struct waiting *waiting, const struct packet *packet);
+
+/* Whether an ACK of all of it waits, or a RST, from the other side. */
+bool waiting_acks(const struct waiting *waiting, const struct packet *packet);
 
 #endif

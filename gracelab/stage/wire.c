@@ -124,12 +124,30 @@ void wire_reveal(struct wire *wire, const struct wire_segment *segment)
 	tell(wire, WIRE_SENT, waiting);
 }
 
-static int give(struct wire *wire, const struct waiting_packet *packet)
+static int give(
+	struct wire *wire, const struct waiting_packet *packet, bool is_forged)
 {
 	enum side receiver = side_other(packet->shown.sender);
 
+	/* What nobody has sent acknowledges nothing. */
+	if (!is_forged)
+		flows_note_arrival(&wire->flows, packet->shown.sender,
+			&packet->shown.segment);
 	return device_give(
 		wire->hosts->of[receiver].device, packet->bytes, packet->len);
+}
+
+/*
+ * Whether a retransmission is one only because nobody was quick enough: the
+ * segment still waits, or its ACK does, or that has just arrived.
+ */
+static bool is_needless(struct wire *wire, const struct packet *packet)
+{
+	return waiting_holds(&wire->waiting, packet) ||
+		waiting_holds(&wire->sent[packet->sender], packet) ||
+		waiting_acks(&wire->waiting, packet) ||
+		waiting_acks(&wire->sent[side_other(packet->sender)], packet) ||
+		flows_are_acked(&wire->flows, packet->sender, &packet->segment);
 }
 
 /*
@@ -149,9 +167,7 @@ static int take_all(struct wire *wire, enum side sender)
 		bool again = flows_note(&wire->flows, sender, &packet.segment,
 			packet.bytes, packet.len);
 
-		if (again &&
-			(waiting_holds(&wire->waiting, &packet) ||
-				waiting_holds(&wire->sent[sender], &packet)))
+		if (again && is_needless(wire, &packet))
 			continue;
 		struct waiting_packet *new = waiting_new(&packet, again);
 
@@ -186,7 +202,7 @@ static int decide(struct wire *wire, enum side sender)
 		return 0;
 	}
 	tell(wire, WIRE_AT_ONCE, packet);
-	int failed = give(wire, packet);
+	int failed = give(wire, packet, false);
 
 	free(packet);
 	return failed ? -1 : 1;
@@ -223,7 +239,7 @@ int wire_pass(struct wire *wire, const struct wire_segment *segment)
 		waiting_take_out(&wire->waiting, segment);
 
 	tell(wire, WIRE_ARRIVED, waiting);
-	int failed = give(wire, waiting);
+	int failed = give(wire, waiting, false);
 
 	free(waiting);
 	return failed ? -1 : wire_pump(wire);
@@ -236,7 +252,7 @@ int wire_copy(struct wire *wire, const struct wire_segment *segment)
 	wire_reveal(wire, segment);
 	tell(wire, WIRE_ARRIVED, waiting);
 	waiting->shown.copy = true;
-	if (give(wire, waiting))
+	if (give(wire, waiting, false))
 		return -1;
 	return wire_pump(wire);
 }
@@ -260,7 +276,7 @@ static int pass_first(struct wire *wire)
 
 	/* What nobody was told of as waiting was sent just now. */
 	tell(wire, waiting->shown.id ? WIRE_ARRIVED : WIRE_AT_ONCE, waiting);
-	int failed = give(wire, waiting);
+	int failed = give(wire, waiting, false);
 
 	free(waiting);
 	return failed;
@@ -301,7 +317,7 @@ int wire_forge(struct wire *wire, const struct forged *forged)
 	if (!new)
 		return -1;
 	tell(wire, WIRE_FORGED, new);
-	int failed = give(wire, new);
+	int failed = give(wire, new, true);
 
 	free(new);
 	return failed ? -1 : wire_pump(wire);

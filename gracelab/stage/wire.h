@@ -63,9 +63,10 @@ bool wire_is_held(const struct wire *wire, enum side sender);
 
 /*
  * What waits, in order of departure; NULL: nothing. A retransmission of a
- * segment that still waits takes its place; one of a segment that was lost (or
- * of one that arrived, if the ACK is lost) waits itself, but is not told of:
- * when a timer fires is not for others to know until they look.
+ * segment that still waits takes its place, and one whose ACK waits, or has
+ * arrived, is none; one of a segment that was lost, or whose ACK was, waits
+ * itself, but is not told of: when a timer fires is not for others to know
+ * until they look.
  */
 const struct wire_segment *wire_first(const struct wire *wire);
 

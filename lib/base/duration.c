@@ -4,15 +4,41 @@
 #include <string.h>
 #include <time.h>
 
-/* Reads decimal digits into *value, bounded; returns the first non-digit. */
-static const char *digits(const char *p, int64_t *value, int64_t *scale)
+/* A number of at most this many digits can be multiplied by any unit. */
+#define FRACTION_DIGITS 9
+
+static bool is_digit(char c)
 {
-	for (; *p >= '0' && *p <= '9'; p++) {
-		if (*scale > DURATION_MAX_MS || *value > DURATION_MAX_MS)
-			return p;
-		*value = *value * 10 + (*p - '0');
-		*scale *= 10;
+	return c >= '0' && c <= '9';
+}
+
+/* Reads digits into *value; what is too large stays so. Returns their end. */
+static const char *read_whole(const char *p, int64_t *value)
+{
+	for (*value = 0; is_digit(*p); p++)
+		if (*value <= DURATION_MAX_MS)
+			*value = *value * 10 + (*p - '0');
+	return p;
+}
+
+/*
+ * Reads the digits behind the point: *value of *scale, rounded up, however many
+ * they are. Returns their end.
+ */
+static const char *read_fraction(const char *p, int64_t *value, int64_t *scale)
+{
+	bool more = false;
+	int taken = 0;
+
+	for (*value = 0, *scale = 1; is_digit(*p); p++) {
+		if (taken++ < FRACTION_DIGITS) {
+			*value = *value * 10 + (*p - '0');
+			*scale *= 10;
+		} else {
+			more = more || *p != '0';
+		}
 	}
+	*value += more;
 	return p;
 }
 
@@ -29,14 +55,14 @@ static int64_t unit_ms(const char *unit)
 
 bool duration_parse(const char *text, int64_t *duration_ms)
 {
-	int64_t whole = 0, fraction = 0, scale = 1, ignored = 1;
-	const char *p = digits(text, &whole, &ignored);
+	int64_t whole, fraction = 0, scale = 1;
+	const char *p = read_whole(text, &whole);
 	bool any = p > text;
 
 	if (*p == '.') {
 		const char *start = ++p;
 
-		p = digits(p, &fraction, &scale);
+		p = read_fraction(p, &fraction, &scale);
 		any = any || p > start;
 	}
 	int64_t unit = unit_ms(p);

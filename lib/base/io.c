@@ -29,14 +29,6 @@ size_t io_write(int fd, const void *data, size_t len)
 	return done;
 }
 
-void io_keep_standard(void)
-{
-	/* Read-only, so that a write to it fails as it would have. */
-	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0)
-			(void)!open("/dev/null", O_RDONLY);
-}
-
 int io_open_file(const char *path)
 {
 	struct stat facts;

@@ -14,12 +14,6 @@
 size_t io_write(int fd, const void *data, size_t len);
 
 /*
- * Opens what is missing of descriptors 0 to 2, for nothing to be read and
- * nothing to be written, so that no socket ever takes its place.
- */
-void io_keep_standard(void);
-
-/*
  * Opens a regular file to read from. Returns the descriptor, for the caller to
  * close, or -1 with errno: EISDIR or ESPIPE where it is something else.
  */

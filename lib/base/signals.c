@@ -7,6 +7,14 @@
 
 static volatile sig_atomic_t seen[NSIG];
 
+static volatile sig_atomic_t ended;
+
+/* Of before the first signal was caught. */
+static sigset_t wait_mask;
+static bool catching;
+
+static void (*volatile tidy_up)(void);
+
 static void record(int signal)
 {
 	seen[signal] = 1;
@@ -31,16 +39,26 @@ static void mask(int how, int signal)
 
 void signals_catch(int signal)
 {
+	if (!catching)
+		sigprocmask(SIG_SETMASK, NULL, &wait_mask);
+	catching = true;
 	mask(SIG_BLOCK, signal);
 	install(signal, record);
 }
 
-void signals_deliver(const sigset_t *outside)
+const sigset_t *signals_wait_mask(void)
 {
-	sigset_t inside;
+	return catching ? &wait_mask : NULL;
+}
 
-	sigprocmask(SIG_SETMASK, outside, &inside);
-	sigprocmask(SIG_SETMASK, &inside, NULL);
+void signals_deliver(void)
+{
+	sigset_t before;
+
+	if (!catching)
+		return;
+	sigprocmask(SIG_SETMASK, &wait_mask, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 bool signals_take(int signal)
@@ -54,6 +72,52 @@ bool signals_take(int signal)
 bool signals_pending(int signal)
 {
 	return seen[signal];
+}
+
+bool signals_ending(void)
+{
+	return ended || seen[SIGINT] || seen[SIGTERM] || seen[SIGHUP];
+}
+
+void signals_end(void)
+{
+	ended = 1;
+}
+
+static void tidy_and_die(int signal)
+{
+	tidy_up();
+	signals_die(signal);
+}
+
+/* Those whose default does not end the process: signal(7). */
+static bool spares(int signal)
+{
+	return signal == SIGCHLD || signal == SIGCONT || signal == SIGURG ||
+		signal == SIGWINCH || signal == SIGSTOP || signal == SIGTSTP ||
+		signal == SIGTTIN || signal == SIGTTOU || signal == SIGKILL;
+}
+
+void signals_tidy_before_death(void (*tidy)(void))
+{
+	struct sigaction action;
+
+	tidy_up = tidy;
+	for (int signal = 1; signal < NSIG; signal++)
+		if (!spares(signal) && !sigaction(signal, NULL, &action) &&
+			!(action.sa_flags & SA_SIGINFO) &&
+			action.sa_handler == SIG_DFL)
+			install(signal, tidy_and_die);
+}
+
+void signals_by_default(void)
+{
+	struct sigaction action;
+
+	for (int signal = 1; signal < NSIG; signal++)
+		if (!sigaction(signal, NULL, &action) &&
+			action.sa_handler != SIG_IGN)
+			install(signal, SIG_DFL);
 }
 
 void signals_die(int signal)

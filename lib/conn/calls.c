@@ -56,6 +56,12 @@ static bool lost(int error)
 		error == EHOSTUNREACH || error == ENETUNREACH;
 }
 
+void calls_note_error(struct conn *conn, int error)
+{
+	if (lost(error) || (error == EPIPE && !conn->shut_wr))
+		conn->broken = true;
+}
+
 /* The handler ran before send(2) returned, so its event comes first. */
 static void take_sigpipe(struct conn *conn)
 {
@@ -83,8 +89,7 @@ static void send_failed(struct conn *conn, const void *data, size_t len,
 			.bytes = len });
 	if (lost(error))
 		conn->receiving = RECEIVING_RESET;
-	if (lost(error) || (error == EPIPE && !conn->shut_wr))
-		conn->broken = true;
+	calls_note_error(conn, error);
 }
 
 ssize_t calls_send(
@@ -133,7 +138,7 @@ static void received(
 	}
 	if (n < 0 && !calls_transient(error)) {
 		conn->receiving = RECEIVING_RESET;
-		conn->broken = conn->broken || lost(error);
+		calls_note_error(conn, error);
 	}
 }
 
@@ -199,6 +204,10 @@ bool calls_block_recv(struct conn *conn)
 {
 	int flags = fcntl(conn->fd, F_GETFL);
 
+	if (!conn->context->threads) {
+		errno = ENOTSUP;
+		return false;
+	}
 	if (fcntl(conn->fd, F_SETFL, flags & ~O_NONBLOCK) ||
 		!threads_start(conn->context->threads, THREAD_RECV, conn->fd,
 			conn->number))
@@ -232,7 +241,7 @@ bool calls_connected(struct conn *conn)
 	conn->connecting = false;
 	if (error) {
 		conn->receiving = RECEIVING_RESET;
-		conn->broken = conn->broken || lost(error);
+		calls_note_error(conn, error);
 		report_error(conn, "connect", NULL, error);
 		return false;
 	}

@@ -42,6 +42,12 @@ ssize_t calls_recv(struct conn *conn, void *buffer, size_t size, bool typed);
 void calls_shutdown(struct conn *conn, int how);
 
 /*
+ * SO_ERROR was asked for, which takes the error away from a later call: what it
+ * said counts as if that call had given it. 0 counts for nothing.
+ */
+void calls_note_error(struct conn *conn, int error);
+
+/*
  * close(2), reported as EVENT_CLOSE or EVENT_RESET. One that may block is made
  * by a thread, and reported by calls_returned().
  */

@@ -21,19 +21,33 @@ void conn_init(struct conn *conn, struct conn_context *context, int fd,
 	*conn = (struct conn){ .context = context, .fd = fd, .number = number };
 }
 
+/* Keeps count of the connections whose file has a slow reader. */
+static void note_behind(struct conn *conn)
+{
+	bool behind = conn->save && save_is_behind(conn->save);
+
+	if (behind != conn->behind)
+		conn->context->behind += behind ? 1 : -1u;
+	conn->behind = behind;
+}
+
 static void end_save(struct conn *conn)
 {
 	struct save *save = conn->save;
 
 	if (!save)
 		return;
+	int failed = save_close(save) ? errno : 0;
+
 	conn->save = NULL;
+	note_behind(conn);
 	calls_report(conn,
 		(struct event){ .kind = EVENT_SAVED,
 			.saved = (size_t)save_written_bytes(save),
 			.bytes = (size_t)save_arrived_bytes(save),
 			.detail = save_path(save) });
-	if (save_close(save))
+	errno = failed;
+	if (failed)
 		calls_fail(conn, "close", save_path(save));
 	save_free(save);
 }
@@ -183,6 +197,7 @@ static size_t save_received(struct conn *conn, const void *data, size_t len)
 		return 0;
 	if (!save_take(conn->save, data, len, &taken))
 		calls_fail(conn, "write to", save_path(conn->save));
+	note_behind(conn);
 	if (save_marked(conn->save))
 		end_save(conn);
 	return taken;
@@ -231,10 +246,18 @@ enum conn_received conn_returned(
 		(struct event){ .in_thread = true, .took_s = result->took_s });
 }
 
+void conn_retry_save(struct conn *conn)
+{
+	if (conn->behind && !save_retry(conn->save))
+		calls_fail(conn, "write to", save_path(conn->save));
+	note_behind(conn);
+}
+
 bool conn_wants_read(const struct conn *conn)
 {
 	return conn->fd >= 0 && !conn->paused && !conn->connecting &&
-		!conn->in_recv && conn->receiving == RECEIVING_OPEN;
+		!conn->in_recv && !conn->behind &&
+		conn->receiving == RECEIVING_OPEN;
 }
 
 bool conn_wants_write(const struct conn *conn)

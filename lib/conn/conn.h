@@ -66,6 +66,12 @@ void conn_release(struct conn *conn);
 /* False where the file cannot be made, with errno. */
 bool conn_save(struct conn *conn, const char *path, int until);
 
+/*
+ * While conn->behind, to be called within OUTLET_RETRY_MS: writes to the file
+ * what its reader takes by now.
+ */
+void conn_retry_save(struct conn *conn);
+
 enum conn_received {
 	CONN_RECEIVED, /* `*got` bytes */
 	CONN_EOF,

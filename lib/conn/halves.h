@@ -28,6 +28,7 @@ struct conn_context {
 	bool with_state;     /* events carry the TCP state, a system call */
 	bool nosignal;       /* MSG_NOSIGNAL on each send, send(2) */
 	bool sigpipe_caught; /* signals_take() has given one */
+	unsigned behind;     /* connections whose `save` has a slow reader */
 	char *buffer;        /* scratch for one call, of buffer_bytes */
 	size_t buffer_bytes;
 	struct threads *threads; /* borrowed; NULL: no call may block */
@@ -51,6 +52,7 @@ struct conn {
 	bool close_blocks; /* close(2) is made by a thread: it may linger */
 	bool in_recv;      /* a thread sits in recv(2), and nobody else reads */
 	bool in_close;     /* ... in close(2) */
+	bool behind;       /* the reader of `save` is slow: nothing is read */
 	bool closing;      /* close(2) is queued */
 	bool replied; /* data has come since the last send or `wait reply` */
 	bool broken;  /* reset, given up on, or EPIPE not of our doing */

@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/signals.h"
+
 struct hold {
 	int fd;      /* the duplicate, or -1 */
 	int leash;   /* the child ends when this pipe's writing end closes */
@@ -25,6 +27,8 @@ __attribute__((noreturn)) static void keep(int fd, int leash)
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	char byte;
 
+	/* Tidying a terminal up is the parent's to do. */
+	signals_by_default();
 	for (size_t i = 0; i < sizeof(from_terminal) / sizeof(int); i++)
 		sigaction(from_terminal[i], &ignore, NULL);
 	if (dup2(fd, 0) < 0 || dup2(leash, 1) < 0)

@@ -22,6 +22,7 @@ static void cannot_tell(struct conn *conn, const char *text)
 
 static void is_full(struct conn *conn, int error)
 {
+	calls_note_error(conn, error);
 	conclude(conn, PROBE_FULL,
 		"full close: RST came; the peer receives nothing any more, and "
 		"what it had not read is lost",

@@ -5,13 +5,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/base/io.h"
+#include "lib/base/outlet.h"
 
 struct save {
-	uint64_t written, arrived;
-	int fd;
+	struct outlet outlet;
+	uint64_t arrived;
 	int until;
 	bool failed, marked;
 	char path[];
@@ -24,8 +24,9 @@ struct save *save_begin(const char *path, int until)
 
 	if (!save)
 		return NULL;
-	*save = (struct save){ .until = until, .fd = io_create(path) };
-	if (save->fd < 0) {
+	*save = (struct save){ .until = until };
+	outlet_open(&save->outlet, io_create(path));
+	if (save->outlet.fd < 0) {
 		int error = errno;
 
 		free(save);
@@ -47,10 +48,20 @@ bool save_take(struct save *save, const void *data, size_t len, size_t *taken)
 	save->arrived += to_write;
 	if (save->failed)
 		return true;
-	size_t written = io_write(save->fd, data, to_write);
+	save->failed = !outlet_write(&save->outlet, data, to_write);
+	return !save->failed;
+}
 
-	save->written += written;
-	save->failed = written < to_write;
+bool save_is_behind(const struct save *save)
+{
+	return outlet_is_behind(&save->outlet);
+}
+
+bool save_retry(struct save *save)
+{
+	if (save->failed)
+		return true;
+	save->failed = !outlet_retry(&save->outlet);
 	return !save->failed;
 }
 
@@ -66,7 +77,7 @@ const char *save_path(const struct save *save)
 
 uint64_t save_written_bytes(const struct save *save)
 {
-	return save->written;
+	return save->outlet.written;
 }
 
 uint64_t save_arrived_bytes(const struct save *save)
@@ -76,15 +87,18 @@ uint64_t save_arrived_bytes(const struct save *save)
 
 int save_close(struct save *save)
 {
-	int fd = save->fd;
+	bool whole =
+		save->failed || outlet_drain(&save->outlet, SAVE_PATIENCE_MS);
+	int error = errno;
 
-	save->fd = -1;
-	return close(fd);
+	if (outlet_close(&save->outlet))
+		return -1;
+	errno = error;
+	return whole ? 0 : -1;
 }
 
 void save_free(struct save *save)
 {
-	if (save->fd >= 0)
-		close(save->fd);
+	outlet_close(&save->outlet);
 	free(save);
 }

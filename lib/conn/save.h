@@ -9,6 +9,9 @@
 
 struct save;
 
+/* How long the end of a file waits for a reader that is slow. */
+#define SAVE_PATIENCE_MS 2000
+
 /*
  * Begins a file at `path`; `until` is the end mark's byte value or -1. Returns
  * it, for save_free(), or NULL with errno.
@@ -22,6 +25,13 @@ struct save *save_begin(const char *path, int until);
  */
 bool save_take(struct save *save, const void *data, size_t len, size_t *taken);
 
+/*
+ * Whether its reader is slow: nothing more should arrive until save_retry() has
+ * written what waits. That is as save_take().
+ */
+bool save_is_behind(const struct save *save);
+bool save_retry(struct save *save);
+
 /* Whether the end mark has come. */
 bool save_marked(const struct save *save);
 
@@ -31,7 +41,10 @@ const char *save_path(const struct save *save);
 uint64_t save_written_bytes(const struct save *save);
 uint64_t save_arrived_bytes(const struct save *save);
 
-/* Closes the file. Returns 0, or -1 with errno where close(2) fails. */
+/*
+ * Closes the file, and waits first for a slow reader, at most
+ * SAVE_PATIENCE_MS. Returns 0, or -1 with errno.
+ */
 int save_close(struct save *save);
 
 void save_free(struct save *save);

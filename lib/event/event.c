@@ -8,6 +8,7 @@
 
 #include "lib/base/escape.h"
 #include "lib/base/names.h"
+#include "lib/net/tcp.h"
 
 const char *event_name(enum event_kind kind)
 {
@@ -123,6 +124,18 @@ static json_t *escaped(const void *bytes, size_t len)
 	return string;
 }
 
+static int fill_state(json_t *object, const struct event *event)
+{
+	char polled[TCP_POLL_SIZE];
+
+	tcp_poll_text(event->poll, polled);
+	return json_object_set_new(object, "unread",
+		       json_integer((json_int_t)event->unread)) |
+		json_object_set_new(object, "unacknowledged",
+			json_integer((json_int_t)event->unacknowledged)) |
+		json_object_set_new(object, "poll", json_string(polled));
+}
+
 /* json_object_set_new() checks for NULL, so that one test at the end does. */
 static int fill(json_t *object, const struct event *event)
 {
@@ -145,6 +158,8 @@ static int fill(json_t *object, const struct event *event)
 	if (event->kind == EVENT_PROBE)
 		bad |= json_object_set_new(object, "result",
 			json_string(event_probe_name(event->probe)));
+	if (event->kind == EVENT_STATE)
+		bad |= fill_state(object, event);
 	if (event->child)
 		bad |= json_object_set_new(object, "child", json_true());
 	if (event->local)

@@ -65,12 +65,14 @@ struct event {
 	enum tcp_state state; /* after the call; 0: not asked */
 	const char *detail;   /* an address, a file, how, a probe's result,
 			       * why a done line was refused */
-	int error;            /* errno; probe: SO_ERROR */
+	int error;            /* errno; state, probe: SO_ERROR */
 	bool said;            /* error: a complaint says it already */
 	bool in_thread;       /* the call was made by a thread: */
 	double took_s;        /* how long it took */
 	enum event_probe probe;
-	bool child;         /* hold: by a forked child */
+	size_t unread, unacknowledged; /* state: bytes, as tcp.h has them */
+	short poll;                    /* state: poll(2)'s flags */
+	bool child;                    /* hold: by a forked child */
 	const char *local;  /* listen, connect, accept: net_format() of the */
 	const char *peer;   /* two ends, getsockname(2) and getpeername(2) */
 	int signal;         /* signal, killed */

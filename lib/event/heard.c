@@ -7,6 +7,7 @@
 
 #include "lib/base/escape.h"
 #include "lib/base/names.h"
+#include "lib/net/tcp.h"
 
 static const char *string(const json_t *object, const char *key)
 {
@@ -83,11 +84,14 @@ static void read_names(struct heard *heard, const json_t *object)
 	const char *signal = string(object, "signal");
 	const char *state = string(object, "state");
 	const char *result = string(object, "result");
+	const char *polled = string(object, "poll");
 
 	event->error = error ? names_errno_number(error) : 0;
 	event->signal = signal ? names_signal_number(signal) : 0;
 	if (state)
 		state_parse(state, &event->state);
+	if (polled)
+		tcp_poll_parse(polled, &event->poll);
 	if (result)
 		event_probe_parse(result, &event->probe);
 	heard->how = event->detail ? names_shutdown_number(event->detail) : -1;
@@ -112,6 +116,13 @@ enum heard_result heard_read(struct heard *heard, const char *line, size_t len)
 		event->bytes = (size_t)integer(object, "bytes");
 		event->saved = (size_t)integer(object, "saved");
 		event->line = (unsigned long)integer(object, "line");
+		event->unread = (size_t)integer(object, "unread");
+		event->unacknowledged =
+			(size_t)integer(object, "unacknowledged");
+		event->in_thread =
+			json_is_true(json_object_get(object, "thread"));
+		event->took_s =
+			json_number_value(json_object_get(object, "took"));
 		event->status = (int)integer(object, "status");
 		event->child = json_is_true(json_object_get(object, "child"));
 		result = HEARD_EVENT;

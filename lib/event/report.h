@@ -3,10 +3,10 @@
 #ifndef GRACE_REPORT_H
 #define GRACE_REPORT_H
 
-#include <signal.h>
 #include <stdbool.h>
 
 #include "event.h"
+#include "lib/base/outlet.h"
 #include "lib/base/status.h"
 
 /* Called around output, so that a line being typed is left whole. */
@@ -20,13 +20,10 @@ struct report {
 	bool quiet;
 	bool numbered; /* lines carry the connection's number */
 	bool colour;
-	bool mute;   /* no complaints either: nobody reads them */
+	bool mute;   /* nobody reads anything: nothing is written */
 	bool broken; /* standard output refuses: the program must end */
-	int out_fd;  /* -1: no lines for people */
-	/* The mask to wait for a slow reader with, or NULL to wait blindly. */
-	const sigset_t *outside;
-	bool ending;   /* a slow reader is not waited for any more */
-	int events_fd; /* -1: none */
+	struct outlet out, complaints; /* standard output, standard error */
+	struct outlet events;          /* its descriptor is -1: none */
 	const char *events_path;
 	int ack_fd;        /* -1: nobody acknowledges events */
 	char refused[256]; /* why the line under way was refused, or "" */
@@ -51,15 +48,20 @@ int report_open(struct report *report, enum side side, bool quiet,
  */
 int report_await_acks(struct report *report, const char *path);
 
+/* Waits for slow readers, unless the process was asked to end. */
 void report_close(struct report *report);
+
+/* Whether a reader is slow: report_retry() within OUTLET_RETRY_MS. */
+bool report_is_behind(const struct report *report);
+void report_retry(struct report *report);
 
 /* Whether events need the TCP state, which costs a system call. */
 bool report_wants_state(const struct report *report);
 
 /*
- * Writes the event: its classic line, its note unless quiet, its JSON line.
- * Each is flushed at once. An error counts towards the exit status if `status`
- * is told so by the caller, not here.
+ * Writes the event: its classic line, its note unless quiet, its JSON line, at
+ * once unless the reader is slow (outlet.h). An error counts towards the exit
+ * status if `status` is told so by the caller, not here.
  */
 void report_event(struct report *report, const struct event *event);
 
@@ -72,6 +74,10 @@ void report_sending(struct report *report, const void *data, size_t len);
 /* A line of any kind, of one connection (0: of none); printf(3)'s format. */
 void report_line(struct report *report, unsigned conn, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The same of a call that failed. */
+void report_bad_call(struct report *report, unsigned conn, const char *format,
+	...) __attribute__((format(printf, 3, 4)));
 
 /* The same as a note, `* ...`; nothing when quiet. */
 void report_note(struct report *report, unsigned conn, const char *format, ...)

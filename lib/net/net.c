@@ -2,7 +2,6 @@
 #include "net.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -14,6 +13,7 @@
 #include "lib/base/duration.h"
 #include "lib/base/names.h"
 #include "lib/base/signals.h"
+#include "resolve.h"
 
 bool net_parse_port(const char *text, uint16_t *port)
 {
@@ -125,27 +125,6 @@ static void close_keeping_errno(int fd)
 	errno = error;
 }
 
-/* The addresses of a host, or NULL with the message in `error`. */
-static struct addrinfo *resolve(
-	const char *host, const char *port, int family, int flags, char *error)
-{
-	const struct addrinfo hints = {
-		.ai_family = family,
-		.ai_socktype = SOCK_STREAM,
-		.ai_flags = flags | AI_NUMERICSERV,
-	};
-	struct addrinfo *list = NULL;
-	int failure = getaddrinfo(host, port, &hints, &list);
-
-	if (!failure)
-		return list;
-	snprintf(error, NET_ERROR_SIZE, "cannot resolve '%s': %s", host,
-		failure == EAI_SYSTEM ? strerror(errno)
-				      : gai_strerror(failure));
-	errno = 0;
-	return NULL;
-}
-
 static int new_socket(const struct addrinfo *address)
 {
 	int fd = socket(address->ai_family,
@@ -195,8 +174,8 @@ int net_listen(const struct net_listen_options *options, char *error)
 	char port[8];
 
 	snprintf(port, sizeof(port), "%u", options->port);
-	struct addrinfo *list =
-		resolve(options->host, port, AF_UNSPEC, AI_PASSIVE, error);
+	struct addrinfo *list = resolve(
+		options->host, port, AF_UNSPEC, AI_PASSIVE, NULL, error);
 	int fd = -1;
 
 	for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
@@ -231,39 +210,57 @@ bool net_listens_beyond_loopback(int fd)
 	return !IN6_IS_ADDR_LOOPBACK(&address.in6.sin6_addr);
 }
 
-static bool interrupted(void)
+/* Says that the connection is being waited for, if it is time to say so. */
+static int64_t say_slow(const struct net_connect_options *options,
+	const struct addrinfo *address, int64_t since_ms)
 {
-	return signals_pending(SIGINT) || signals_pending(SIGTERM);
+	char where[NET_ADDRESS_SIZE], what[NET_ADDRESS_SIZE + 32];
+
+	if (duration_now_ms() < since_ms + SLOW_AFTER_MS)
+		return since_ms + SLOW_AFTER_MS;
+	net_show(address->ai_addr, address->ai_addrlen, where);
+	snprintf(what, sizeof(what), "connecting to %s", where);
+	options->slow.call(options->slow.context, what);
+	return -1;
 }
 
 /*
  * Waits for a connect(2) under way. Returns 0, or -1 with errno: ETIMEDOUT, or
- * EINTR if SIGINT or SIGTERM came.
+ * EINTR if the process was asked to end.
  */
-static int await_connected(int fd, const struct net_connect_options *options)
+static int await_connected(int fd, const struct addrinfo *address,
+	const struct net_connect_options *options)
 {
 	struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
-	int64_t deadline_ms = duration_deadline_ms(options->timeout_ms);
+	int64_t since_ms = duration_now_ms();
+	int64_t slow_ms = options->slow.call ? since_ms : -1;
+	int64_t deadline_ms = options->timeout_ms < 0
+		? -1
+		: duration_deadline_ms(options->timeout_ms);
 
 	for (;;) {
-		int64_t left_ms = deadline_ms - duration_now_ms();
+		if (slow_ms >= 0)
+			slow_ms = say_slow(options, address, since_ms);
+		int64_t due_ms = duration_earlier_ms(deadline_ms, slow_ms);
+		int64_t left_ms = due_ms - duration_now_ms();
+
+		if (left_ms < 0)
+			left_ms = 0;
 		struct timespec left = { left_ms / 1000,
 			left_ms % 1000 * 1000000 };
-
-		if (options->timeout_ms >= 0 && left_ms <= 0) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
-		int ready = ppoll(&pollfd, 1,
-			options->timeout_ms < 0 ? NULL : &left,
-			options->wait_mask);
+		int ready = ppoll(&pollfd, 1, due_ms < 0 ? NULL : &left,
+			signals_wait_mask());
 
 		if (ready > 0)
 			break;
 		if (ready < 0 && errno != EINTR)
 			return -1;
-		if (interrupted()) {
+		if (signals_ending()) {
 			errno = EINTR;
+			return -1;
+		}
+		if (deadline_ms >= 0 && duration_now_ms() >= deadline_ms) {
+			errno = ETIMEDOUT;
 			return -1;
 		}
 	}
@@ -300,10 +297,6 @@ static int connect_to(const struct addrinfo *address,
 
 	if (fd < 0)
 		return -1;
-	/* It bounds the window that is offered, and so must come first. */
-	if (options->receive_bytes)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &options->receive_bytes,
-			sizeof(options->receive_bytes));
 	int failed = options->local_port
 		? bind_port(fd, address->ai_family, options->local_port)
 		: 0;
@@ -324,7 +317,7 @@ static int connect_to(const struct addrinfo *address,
 	/* A second call, behind an interrupted one, may find these. */
 	if (!failed || errno == EISCONN ||
 		((errno == EINPROGRESS || errno == EALREADY) &&
-			!await_connected(fd, options)))
+			!await_connected(fd, address, options)))
 		return fd;
 	close_keeping_errno(fd);
 	return -1;
@@ -332,15 +325,15 @@ static int connect_to(const struct addrinfo *address,
 
 int net_connect(const struct net_connect_options *options, char *error)
 {
-	struct addrinfo *list = resolve(
-		options->host, options->port, options->family, 0, error);
+	struct addrinfo *list = resolve(options->host, options->port,
+		options->family, 0, &options->slow, error);
 	int fd = -1;
 
 	for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
 		fd = connect_to(a, options);
 		if (fd < 0)
 			say_failure("connect to", a, error);
-		if (fd < 0 && (options->under_way || interrupted()))
+		if (fd < 0 && (options->under_way || signals_ending()))
 			break;
 	}
 	int failure = errno;

@@ -3,16 +3,14 @@
 #ifndef GRACE_NET_H
 #define GRACE_NET_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "resolve.h"
+
 /* Room for "[IPv6%scope]:port", with `PORT` too, and the terminator. */
 #define NET_ADDRESS_SIZE 96
-
-/* Room for a failure's message, terminated. */
-#define NET_ERROR_SIZE 512
 
 /* A port to connect to or listen on; 0 to let the kernel choose. */
 bool net_parse_port(const char *text, uint16_t *port);
@@ -49,7 +47,7 @@ struct net_listen_options {
  * A non-blocking listening socket with TCP_NODELAY, which accepted sockets
  * inherit; the first of the host's addresses that can be listened on. Returns
  * the descriptor, for the caller to close; or -1 with the message in
- * `error`, and errno (0 where the host cannot be resolved).
+ * `error`, and errno (as resolve() where the host cannot be resolved).
  */
 int net_listen(const struct net_listen_options *options, char *error);
 
@@ -59,11 +57,10 @@ bool net_listens_beyond_loopback(int fd);
 struct net_connect_options {
 	const char *host;
 	const char *port;
-	int family;         /* AF_UNSPEC, AF_INET, AF_INET6 */
-	int64_t timeout_ms; /* for each address; -1 leaves it to the kernel */
-	const sigset_t *wait_mask; /* for ppoll(2), or NULL */
-	int receive_bytes;         /* SO_RCVBUF, socket(7); 0: the kernel's */
-	uint16_t local_port;       /* bind(2) to it first; 0: the kernel's */
+	int family;          /* AF_UNSPEC, AF_INET, AF_INET6 */
+	int64_t timeout_ms;  /* for each address; -1 leaves it to the kernel */
+	struct slow slow;    /* told of what takes time */
+	uint16_t local_port; /* bind(2) to it first; 0: the kernel's */
 	/*
 	 * Not NULL: begin with the first address and do not wait; true if
 	 * connect(2) gave EINPROGRESS.
@@ -74,7 +71,8 @@ struct net_connect_options {
 /*
  * A connected, non-blocking socket with TCP_NODELAY to the first of the host's
  * addresses that answers; with `under_way` one whose connect(2) may be under
- * way. SIGINT or SIGTERM, where caught, ends the attempt.
+ * way. A signal that asks the process to end (signals_ending()) ends the
+ * attempt, with EINTR, also while the name is looked up.
  * Returns the descriptor, for the caller to close; or -1 with the message in
  * `error`, and errno (0 where the host cannot be resolved).
  */

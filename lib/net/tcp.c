@@ -51,45 +51,87 @@ int tcp_take_error(int fd)
 	return error;
 }
 
-/* Writes the names of poll(2)'s flags, "IN|OUT|RDHUP", or "nothing". */
-static void describe_poll(int fd, char *out, size_t room)
+static const struct {
+	short flag;
+	const char *name;
+} poll_names[] = {
+	{ POLLIN, "IN" },
+	{ POLLOUT, "OUT" },
+	{ POLLRDHUP, "RDHUP" },
+	{ POLLHUP, "HUP" },
+	{ POLLERR, "ERR" },
+};
+
+#define POLL_NAMES (sizeof(poll_names) / sizeof(*poll_names))
+
+static const char nothing[] = "nothing";
+
+void tcp_poll_text(short flags, char *out)
 {
-	static const struct {
-		short flag;
-		const char *name;
-	} flags[] = {
-		{ POLLIN, "IN" },
-		{ POLLOUT, "OUT" },
-		{ POLLRDHUP, "RDHUP" },
-		{ POLLHUP, "HUP" },
-		{ POLLERR, "ERR" },
-	};
-	struct pollfd pollfd = { .fd = fd,
-		.events = POLLIN | POLLOUT | POLLRDHUP };
 	size_t used = 0;
 
-	snprintf(out, room, "nothing");
-	if (poll(&pollfd, 1, 0) < 0)
-		return;
-	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
-		if (pollfd.revents & flags[i].flag)
-			used += (size_t)snprintf(out + used, room - used,
-				used ? "|%s" : "%s", flags[i].name);
+	snprintf(out, TCP_POLL_SIZE, nothing);
+	for (size_t i = 0; i < POLL_NAMES; i++)
+		if (flags & poll_names[i].flag)
+			used += (size_t)snprintf(out + used,
+				TCP_POLL_SIZE - used, used ? "|%s" : "%s",
+				poll_names[i].name);
 }
 
-void tcp_describe(int fd, char *out)
+/* The flag with this name, of `len` bytes, or 0. */
+static short poll_flag(const char *name, size_t len)
 {
-	char polled[32];
+	for (size_t i = 0; i < POLL_NAMES; i++)
+		if (strlen(poll_names[i].name) == len &&
+			!memcmp(poll_names[i].name, name, len))
+			return poll_names[i].flag;
+	return 0;
+}
 
-	describe_poll(fd, polled, sizeof(polled));
-	size_t unread = tcp_unread_bytes(fd);
-	size_t unacknowledged = tcp_unacknowledged_bytes(fd);
-	const char *state = state_name(tcp_state(fd));
-	int error = tcp_take_error(fd);
+bool tcp_poll_parse(const char *text, short *flags)
+{
+	short seen = 0;
 
+	for (const char *p = text; strcmp(text, nothing) != 0;) {
+		size_t len = strcspn(p, "|");
+		short flag = poll_flag(p, len);
+
+		if (!flag)
+			return false;
+		seen = (short)(seen | flag);
+		if (!p[len])
+			break;
+		p += len + 1;
+	}
+	*flags = seen;
+	return true;
+}
+
+struct tcp_facts tcp_ask(int fd)
+{
+	struct pollfd pollfd = { .fd = fd,
+		.events = POLLIN | POLLOUT | POLLRDHUP };
+	struct tcp_facts facts = { 0 };
+
+	/* POLLERR is there only until SO_ERROR is asked. */
+	if (poll(&pollfd, 1, 0) > 0)
+		facts.poll = pollfd.revents;
+	facts.unread_bytes = tcp_unread_bytes(fd);
+	facts.unacknowledged_bytes = tcp_unacknowledged_bytes(fd);
+	facts.state = tcp_state(fd);
+	facts.error = tcp_take_error(fd);
+	return facts;
+}
+
+void tcp_describe(const struct tcp_facts *facts, char *out)
+{
+	char polled[TCP_POLL_SIZE];
+
+	tcp_poll_text(facts->poll, polled);
 	snprintf(out, TCP_DESCRIPTION_SIZE,
 		"%s, unread %zu bytes, unacknowledged %zu bytes, poll %s, "
 		"SO_ERROR %s",
-		state, unread, unacknowledged, polled,
-		error ? names_errno(error) : "0");
+		state_name(facts->state), facts->unread_bytes,
+		facts->unacknowledged_bytes, polled,
+		facts->error ? names_errno(facts->error) : "0");
 }

@@ -3,6 +3,7 @@
 #ifndef GRACE_TCP_H
 #define GRACE_TCP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "state.h"
@@ -19,13 +20,30 @@ size_t tcp_unacknowledged_bytes(int fd);
 /* SO_ERROR, socket(7), which asking clears. */
 int tcp_take_error(int fd);
 
+/* What can be asked of a socket at one moment. */
+struct tcp_facts {
+	enum tcp_state state;
+	size_t unread_bytes, unacknowledged_bytes;
+	short poll; /* POLLIN, POLLOUT, POLLRDHUP, POLLHUP, POLLERR: poll(2) */
+	int error;  /* SO_ERROR */
+};
+
+/* Asks all of it, which clears SO_ERROR. */
+struct tcp_facts tcp_ask(int fd);
+
+/* Room for tcp_poll_text(). */
+#define TCP_POLL_SIZE 32
+
+/* Writes the names of poll(2)'s flags, "IN|OUT|RDHUP", or "nothing". */
+void tcp_poll_text(short flags, char *out);
+
+/* The flags by these names; false for any other text. */
+bool tcp_poll_parse(const char *text, short *flags);
+
 /* Room for tcp_describe(). */
 #define TCP_DESCRIPTION_SIZE 256
 
-/*
- * Writes what `state` shows to `out` (room for TCP_DESCRIPTION_SIZE): state,
- * unread and unacknowledged bytes, poll(2), SO_ERROR, which this clears.
- */
-void tcp_describe(int fd, char *out);
+/* Writes what `state` shows to `out` (room for TCP_DESCRIPTION_SIZE). */
+void tcp_describe(const struct tcp_facts *facts, char *out);
 
 #endif

@@ -15,13 +15,12 @@ void act_refuse(struct report *report, const char *what, const char *why)
 	report_refusal(report, "%s: %s", what, why);
 }
 
-/* A command that the system refused, by errno. */
-static void act_failed(
-	struct report *report, const char *what, const char *path)
+void act_failed(
+	struct report *report, const char *what, const char *path, int error)
 {
 	char why[NAMES_DESCRIPTION_SIZE], text[ESCAPE_LINE_SIZE] = "";
 
-	names_describe(why, errno);
+	names_describe(why, error);
 	if (path)
 		escape_line(text, path, strlen(path));
 	report_failure(report, "%s%s%s: %s", what, path ? " " : "", text, why);
@@ -41,16 +40,23 @@ static void act_hold(
 	if (conn->hold)
 		act_refuse(report, "hold", "held already; release it first");
 	else if (!conn_hold(conn, command->child))
-		act_failed(report, "hold", NULL);
+		act_failed(report, "hold", NULL, errno);
 }
 
 static void act_state(struct conn *conn)
 {
+	struct tcp_facts facts = tcp_ask(conn->fd);
 	char text[TCP_DESCRIPTION_SIZE];
 
-	tcp_describe(conn->fd, text);
-	calls_report(
-		conn, (struct event){ .kind = EVENT_STATE, .detail = text });
+	calls_note_error(conn, facts.error);
+	tcp_describe(&facts, text);
+	calls_report(conn,
+		(struct event){ .kind = EVENT_STATE,
+			.detail = text,
+			.unread = facts.unread_bytes,
+			.unacknowledged = facts.unacknowledged_bytes,
+			.poll = facts.poll,
+			.error = facts.error });
 }
 
 static void act_pause(struct conn *conn, bool paused, struct report *report)
@@ -77,7 +83,7 @@ static void act_block(
 	} else if (conn_block_recv(conn)) {
 		report_note(report, conn->number, "a thread sits in recv");
 	} else {
-		act_failed(report, "block", NULL);
+		act_failed(report, "block", NULL, errno);
 	}
 }
 
@@ -159,11 +165,11 @@ void act(
 		break;
 	case COMMAND_SENDFILE:
 		if (!conn_send_file(conn, command->path))
-			act_failed(report, name, command->path);
+			act_failed(report, name, command->path, errno);
 		break;
 	case COMMAND_SAVE:
 		if (!conn_save(conn, command->path, command->until))
-			act_failed(report, name, command->path);
+			act_failed(report, name, command->path, errno);
 		break;
 	case COMMAND_FILL:
 		conn_fill(conn, command->number);

@@ -21,4 +21,11 @@ void act(struct conn *conn, const struct command *command,
  */
 void act_refuse(struct report *report, const char *what, const char *why);
 
+/*
+ * `WHAT PATH: ERRNO (why)` likewise, of what the system refused; the exit
+ * status will be 1. `path` may be NULL.
+ */
+void act_failed(
+	struct report *report, const char *what, const char *path, int error);
+
 #endif

@@ -30,7 +30,6 @@ void editor_begin(struct editor *editor, const struct editor_options *options)
 		terminal_begin(&(struct terminal_options){
 			.side = options->side,
 			.lines = &editor->lines,
-			.restore_to_act = options->restore_to_act,
 		});
 	if (options->fd < 0)
 		editor->lines.ended = true;

@@ -19,10 +19,9 @@ struct editor {
 
 struct editor_options {
 	enum side side;
-	int fd;              /* borrowed; -1: nothing but `lines` */
-	struct lines lines;  /* that come first; owned from here on */
-	bool endless;        /* at a terminal, Ctrl-D ends nothing */
-	bool restore_to_act; /* see terminal.h */
+	int fd;             /* borrowed; -1: nothing but `lines` */
+	struct lines lines; /* that come first; owned from here on */
+	bool endless;       /* at a terminal, Ctrl-D ends nothing */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <readline/history.h>
@@ -18,10 +19,12 @@
 static struct {
 	struct terminal_options options;
 	char prompt[PROMPT_SIZE];
-	bool installed;   /* a line is being edited */
-	bool visible;     /* prompt and line are on the screen */
-	bool prepared;    /* readline has set the terminal's modes */
-	bool interrupted; /* the last key was Ctrl-C */
+	bool installed;                 /* a line is being edited */
+	bool visible;                   /* prompt and line are on the screen */
+	volatile sig_atomic_t prepared; /* readline has set, or is about to
+					 * set, the terminal's modes: */
+	struct termios before;          /* of before that */
+	bool interrupted;               /* the last key was Ctrl-C */
 } terminal;
 
 /* readline frees what the generators return. */
@@ -92,7 +95,8 @@ static void remember(const char *line)
 static void on_line(char *line)
 {
 	rl_callback_handler_remove();
-	terminal.installed = terminal.visible = terminal.prepared = false;
+	terminal.installed = terminal.visible = false;
+	terminal.prepared = false;
 	terminal.interrupted = false;
 	if (!line) {
 		/* readline ends the line itself with bracketed paste on. */
@@ -106,6 +110,18 @@ static void on_line(char *line)
 		!lines_add(terminal.options.lines, "\n", 1))
 		terminal.options.lines->ended = true;
 	free(line);
+}
+
+/* Called in a signal handler. */
+static void tidy(void)
+{
+	static const char no_bracketed_paste[] = "\033[?2004l\n";
+
+	if (!terminal.prepared || !terminal_is_ours())
+		return;
+	tcsetattr(STDIN_FILENO, TCSANOW, &terminal.before);
+	(void)!write(STDOUT_FILENO, no_bracketed_paste,
+		sizeof(no_bracketed_paste) - 1);
 }
 
 void terminal_begin(const struct terminal_options *options)
@@ -123,6 +139,7 @@ void terminal_begin(const struct terminal_options *options)
 	signals_catch(SIGWINCH);
 	signals_catch(SIGTSTP);
 	signals_catch(SIGCONT);
+	signals_tidy_before_death(tidy);
 }
 
 void terminal_end(void)
@@ -130,13 +147,21 @@ void terminal_end(void)
 	terminal_hide();
 	if (terminal.installed)
 		rl_callback_handler_remove();
-	terminal.installed = terminal.prepared = false;
+	terminal.installed = false;
+	terminal.prepared = false;
+}
+
+static void about_to_prepare(void)
+{
+	terminal.prepared = !tcgetattr(STDIN_FILENO, &terminal.before);
 }
 
 static void prepare(void)
 {
-	if (!terminal.prepared)
-		rl_prep_terminal(1);
+	if (terminal.prepared)
+		return;
+	about_to_prepare();
+	rl_prep_terminal(1);
 	terminal.prepared = true;
 }
 
@@ -160,8 +185,10 @@ void terminal_show(const char *prompt)
 	if (changed)
 		snprintf(terminal.prompt, PROMPT_SIZE, "%s", prompt);
 	if (!terminal.installed) {
+		about_to_prepare();
 		rl_callback_handler_install(terminal.prompt, on_line);
-		terminal.installed = terminal.prepared = true;
+		terminal.installed = true;
+		terminal.prepared = true;
 	} else {
 		prepare();
 		rl_set_prompt(terminal.prompt);
@@ -178,8 +205,6 @@ void terminal_hide(void)
 	rl_clear_visible_line();
 	fflush(rl_outstream);
 	terminal.visible = false;
-	if (terminal.options.restore_to_act)
-		restore();
 }
 
 void terminal_read(void)

@@ -15,11 +15,6 @@
 struct terminal_options {
 	enum side side;      /* whose commands are completed */
 	struct lines *lines; /* borrowed: takes each line that is entered */
-	/*
-	 * Leave the terminal's modes as they were while the program acts, for
-	 * a program that a signal may kill at any call.
-	 */
-	bool restore_to_act;
 };
 
 void terminal_begin(const struct terminal_options *options);

@@ -26,12 +26,12 @@ struct collected {
 	size_t events;
 };
 
-static void on_event(void *context, enum side side, const struct heard *event)
+static void on_event(void *context, unsigned who, const struct heard *event)
 {
 	struct collected *collected = context;
 
 	collected->events++;
-	rungs_add_event(&collected->rungs, side, event);
+	rungs_add_event(&collected->rungs, actor_side(who), 0, event);
 }
 
 /* A server without a process: its end is what is left to read. */

@@ -4,11 +4,15 @@
 /* gracelab's; each ends as those of tap.h do. */
 extern const struct tap_test tests_lab_arrow[];
 extern const struct tap_test tests_lab_catalog[];
+extern const struct tap_test tests_lab_compare[];
 extern const struct tap_test tests_lab_fuzz[];
+extern const struct tap_test tests_lab_http[];
 extern const struct tap_test tests_lab_ladder[];
 extern const struct tap_test tests_lab_mermaid[];
+extern const struct tap_test tests_lab_overall[];
 extern const struct tap_test tests_lab_parse[];
 extern const struct tap_test tests_lab_pictures[];
+extern const struct tap_test tests_lab_preamble[];
 extern const struct tap_test tests_lab_record[];
 extern const struct tap_test tests_lab_rungs[];
 extern const struct tap_test tests_lab_text[];
@@ -29,12 +33,14 @@ int main(void)
 		tests_lines,
 		tests_names,
 		tests_net,
+		tests_outlet,
 		tests_parse,
 		tests_queue,
 		tests_save,
 		tests_status,
 		tests_texts,
 		tests_timers,
+		tests_wording,
 		tests_fuzz,
 		tests_lab_arrow,
 		tests_lab_catalog,
@@ -47,6 +53,10 @@ int main(void)
 		tests_lab_text,
 		tests_lab_segment,
 		tests_lab_wire,
+		tests_lab_http,
+		tests_lab_preamble,
+		tests_lab_compare,
+		tests_lab_overall,
 		tests_lab_fuzz,
 		tests_replay,
 	};

@@ -25,12 +25,14 @@ extern const struct tap_test tests_heard[];
 extern const struct tap_test tests_lines[];
 extern const struct tap_test tests_names[];
 extern const struct tap_test tests_net[];
+extern const struct tap_test tests_outlet[];
 extern const struct tap_test tests_parse[];
 extern const struct tap_test tests_queue[];
 extern const struct tap_test tests_save[];
 extern const struct tap_test tests_status[];
 extern const struct tap_test tests_texts[];
 extern const struct tap_test tests_timers[];
+extern const struct tap_test tests_wording[];
 
 /* Names the case that the next checks are about; "" for none. */
 void tap_case(const char *format, ...) __attribute__((format(printf, 1, 2)));

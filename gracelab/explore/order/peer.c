@@ -86,8 +86,6 @@ bool peer_init(struct peer *peer, const struct script *script, enum side side,
 		.side = side,
 		.quiet = true,
 		.mute = true,
-		.out_fd = -1,
-		.events_fd = -1,
 		.status = &peer->status,
 	};
 	if (!peer->message || !peer->context.buffer)

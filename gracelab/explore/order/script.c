@@ -174,6 +174,10 @@ static bool is_deadly(const struct script *script, enum side side, int signal)
 static bool take_step(struct script *script, const struct step *step,
 	bool wired, char **error)
 {
+	if (step->who >= ACTORS_MORE)
+		return cannot(script, step, error,
+			"%s: an order is one connection's",
+			actor_name(step->who));
 	switch (step->kind) {
 	case STEP_TYPE:
 		return take_line(script, step, wired, error);

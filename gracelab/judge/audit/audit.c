@@ -1,199 +1,83 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "audit.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "conclude.h"
-#include "lib/base/names.h"
+#include "audit_inside.h"
+#include "lib/base/duration.h"
+#include "overall.h"
 
-/* Where the baseline makes no sense of a probe. */
-#define LATE_FROM_S        0.2
-#define STALLED_FROM_BYTES 65536
+/* A reply that goes on for so many time-outs, or for so many times the
+ * baseline's time, is given up; so is one of twice its bytes and these. */
+#define TOTAL_TIMES    12
+#define BASELINE_TIMES 4
+#define MOST_MORE      (1024 * 1024)
 
-#define STALL_MS            700
-#define STALL_RECEIVE_BYTES 4096
-#define OVERSEND_BYTES      (256 * 1024)
+/* When a late FIN is sent where only that brings a reply. */
+#define GATE_MS 100
 
-/* A reply that goes on for this many times the patience is endless ... */
-#define TOTAL_TIMES 12
+/*
+ * Whoever is left without a FIN says no more for so long, or (where a FIN
+ * brings the reply) for so many times what that takes.
+ */
+#define WATCH_MS    2500
+#define WATCH_TIMES 5
 
-/* ... and so is one of twice the baseline's bytes and these. */
-#define MOST_MORE (1024 * 1024)
+/* How often it is looked. */
+#define LOOK_MS 20
 
-/* A reply without FIN ends after this silence. */
-#define QUIET_MS 1000
-
-/* All but the first probe: often enough to see what comes and goes. */
-#define FEW_TRIES 3
-
-/* How much later than its answers a server has surely met a rude end. */
-#define NOTICE_MS 200
-
-/* A server that comes back needs no longer than this. */
-#define CONNECT_TRIES    5
-#define CONNECT_PAUSE_MS 60
-
-static const struct inspect_item probes[AUDIT_PROBES] = {
-	[AUDIT_FIN_GLUED] = { "fin-glued",
-		"the FIN on the request's last segment", true, false },
-	[AUDIT_FIN_LATE] = { "fin-late",
-		"the FIN at half the time to the reply's first byte", true,
-		false },
-	[AUDIT_FIN_STALLED] = { "fin-stalled",
-		"a glued FIN, and then 0.7 s without reading", true, false },
-	[AUDIT_FIN_MIDREPLY] = { "fin-midreply",
-		"the FIN after the reply's first byte", true, false },
-	[AUDIT_BARE_FIN] = { "bare-fin", "a FIN, and nothing sent", false,
-		false },
-	[AUDIT_HALF_REQUEST] = { "half-request",
-		"a part of the request, then FIN", false, false },
-	[AUDIT_CLOSE] = { "close",
-		"the request, then close(); does it serve on?", true, false },
-	[AUDIT_RESET] = { "reset", "the request, then RST; does it serve on?",
-		true, false },
-	[AUDIT_OVERSEND] = { "oversend",
-		"more than the request; does the reply survive?", false, true },
-};
-
-const struct inspect_item *audit_probes(void)
+struct exchange_plan audit_plain(const struct audit *audit)
 {
-	return probes;
-}
-
-struct audit {
-	const struct audit_options *options;
-	struct audit_report *report;
-	int64_t patience_ms; /* of a probe, once the baseline is known */
-};
-
-/* The request as it was asked for, with nothing special. */
-static struct exchange_plan plain(const struct audit *audit)
-{
-	struct exchange_plan plan = audit->options->plan;
+	struct exchange_plan plan = audit->plan;
 
 	plan.patience_ms = audit->patience_ms;
 	plan.total_ms = TOTAL_TIMES * audit->patience_ms;
-	plan.quiet_ms = QUIET_MS;
-	if (audit->report->has_baseline)
-		plan.most_bytes =
-			2 * audit->report->baseline.first.bytes + MOST_MORE;
+	if (audit->report->baseline.gated) {
+		plan.fin = FIN_LATE;
+		plan.fin_after_ms = GATE_MS;
+	}
 	return plan;
 }
 
-/* Plays a plan; a refused connection is tried again, for who comes back. */
-static void exchange(
-	const struct exchange_plan *plan, struct exchange_result *result)
+struct exchange_plan audit_with_fin(
+	const struct audit *audit, enum exchange_fin fin)
 {
-	for (int i = 0; i < CONNECT_TRIES; i++) {
-		if (i)
-			poll(NULL, 0, CONNECT_PAUSE_MS);
-		exchange_run(plan, result);
-		if (result->connected || result->error != ECONNREFUSED)
-			return;
-	}
+	const struct baseline *baseline = &audit->report->baseline;
+	struct exchange_plan plan = audit_plain(audit);
+	int64_t slowest_ms =
+		BASELINE_TIMES * (int64_t)(1000 * baseline->most_s);
+
+	plan.fin = fin;
+	plan.fin_after_ms = 0;
+	if (plan.total_ms < slowest_ms)
+		plan.total_ms = slowest_ms;
+	/* One that says where it ends takes as long as it takes. */
+	if (baseline->by == WHOLE_BY_HTTP && !baseline->until_close)
+		plan.total_ms = 0;
+	else if (baseline->by == WHOLE_BY_EOF ||
+		baseline->by == WHOLE_BY_LENGTH)
+		plan.most_bytes = 2 * baseline->most_bytes + MOST_MORE;
+	return plan;
 }
 
-static void progress(const struct audit *audit, const char *name, unsigned try,
+unsigned audit_few(const struct audit *audit)
+{
+	unsigned tries = audit->options->tries;
+
+	return tries < AUDIT_FEW_TRIES ? tries : AUDIT_FEW_TRIES;
+}
+
+void audit_progress(const struct audit *audit, const char *name, unsigned try,
 	unsigned tries)
 {
-	if (audit->options->progress)
-		audit->options->progress(
+	if (audit->options->on_try)
+		audit->options->on_try(
 			audit->options->context, name, try, tries);
 }
 
-static bool take_baseline(struct audit *audit)
-{
-	struct audit_report *report = audit->report;
-	struct exchange_plan plan = plain(audit);
-	struct exchange_result one, other;
-	char why[NAMES_DESCRIPTION_SIZE] = "";
-
-	progress(audit, "base", 1, 2);
-	exchange(&plan, &one);
-	progress(audit, "base", 2, 2);
-	if (one.connected)
-		exchange(&plan, &other);
-	else
-		other = one;
-	const char *fault = verdict_baseline(&one, &other, &report->baseline);
-
-	if (!fault) {
-		/* A slow reply must not look like silence. */
-		int64_t needed_ms =
-			(int64_t)(2000 * report->baseline.first_byte_s) + 1000;
-
-		if (audit->patience_ms < needed_ms)
-			audit->patience_ms = needed_ms;
-		report->has_baseline = true;
-		return true;
-	}
-	if (!other.connected)
-		names_describe(why, other.error);
-	report->overall = AUDIT_NO_BASELINE;
-	snprintf(report->proof, sizeof(report->proof), "%s%s%s", fault,
-		*why ? ": " : "", why);
-	return false;
-}
-
-/* Worse verdicts come later in the enumeration; the worst stands. */
-static void note_try(struct audit *audit, struct audit_finding *finding,
-	const struct exchange_result *result)
-{
-	const struct baseline *baseline = &audit->report->baseline;
-	enum verdict verdict = verdict_judge(result, baseline);
-	double after_fin_s = result->first_byte_s - result->fin_s;
-
-	finding->tries++;
-	if (!finding->played || verdict > finding->verdict) {
-		finding->verdict = verdict;
-		finding->agreed = 0;
-		finding->bytes = verdict_bytes(result, baseline);
-		verdict_why(verdict, result, baseline, finding->why);
-	}
-	finding->played = true;
-	finding->agreed += verdict == finding->verdict;
-	if (verdict_is_honoured(verdict) &&
-		(finding->first_byte_after_fin_s < 0 ||
-			after_fin_s < finding->first_byte_after_fin_s))
-		finding->first_byte_after_fin_s = after_fin_s;
-}
-
-/* Whether it still takes a connection, given time to die. */
-static bool is_alive(const struct audit *audit, struct exchange_result *result)
-{
-	struct exchange_plan plan = plain(audit);
-
-	plan.preamble = NULL;
-	plan.request_bytes = 0;
-	plan.ending = ENDING_CLOSE;
-	poll(NULL, 0, CONNECT_PAUSE_MS);
-	exchange(&plan, result);
-	return result->connected;
-}
-
-static void try_plan(struct audit *audit, enum audit_id id,
-	const struct exchange_plan *plan, unsigned tries)
-{
-	struct audit_finding *finding = &audit->report->findings[id];
-	struct exchange_result result;
-
-	for (unsigned i = 1; i <= tries; i++) {
-		progress(audit, probes[id].name, i, tries);
-		exchange(plan, &result);
-		note_try(audit, finding, &result);
-		if (!result.connected)
-			return;
-	}
-	if (!verdict_is_honoured(finding->verdict) && !is_alive(audit, &result))
-		note_try(audit, finding, &result);
-}
-
-__attribute__((format(printf, 2, 3))) static void skip(
-	struct audit_finding *finding, const char *format, ...)
+void audit_skip(struct audit_finding *finding, const char *format, ...)
 {
 	va_list arguments;
 
@@ -203,204 +87,198 @@ __attribute__((format(printf, 2, 3))) static void skip(
 	va_end(arguments);
 }
 
-static unsigned few(const struct audit *audit)
-{
-	unsigned tries = audit->options->tries;
-
-	return tries < FEW_TRIES ? tries : FEW_TRIES;
-}
-
-static void probe_glued(struct audit *audit)
-{
-	struct exchange_plan plan = plain(audit);
-
-	plan.fin = FIN_GLUED;
-	try_plan(audit, AUDIT_FIN_GLUED, &plan, audit->options->tries);
-}
-
-static void probe_late(struct audit *audit)
-{
-	struct exchange_plan plan = plain(audit);
-	double first_byte_s = audit->report->baseline.first_byte_s;
-
-	if (first_byte_s < LATE_FROM_S) {
-		skip(&audit->report->findings[AUDIT_FIN_LATE],
-			"the first byte comes after %.3f s, below %.1f s",
-			first_byte_s, LATE_FROM_S);
-		return;
-	}
-	plan.fin = FIN_LATE;
-	plan.fin_after_ms = (int64_t)(first_byte_s * 500);
-	try_plan(audit, AUDIT_FIN_LATE, &plan, few(audit));
-}
-
-static void probe_stalled(struct audit *audit)
-{
-	struct exchange_plan plan = plain(audit);
-	uint64_t bytes = audit->report->baseline.first.bytes;
-
-	if (bytes <= STALLED_FROM_BYTES) {
-		skip(&audit->report->findings[AUDIT_FIN_STALLED],
-			"the reply is no longer than %d bytes",
-			STALLED_FROM_BYTES);
-		return;
-	}
-	plan.fin = FIN_GLUED;
-	/* From when the reply is there: a slow one must meet the stall too. */
-	plan.stall_ms = STALL_MS +
-		(int64_t)(1000 * audit->report->baseline.first_byte_s);
-	plan.receive_bytes = STALL_RECEIVE_BYTES;
-	try_plan(audit, AUDIT_FIN_STALLED, &plan, few(audit));
-}
-
-static void probe_midreply(struct audit *audit)
-{
-	struct exchange_plan plan = plain(audit);
-
-	plan.fin = FIN_AT_FIRST_BYTE;
-	try_plan(audit, AUDIT_FIN_MIDREPLY, &plan, few(audit));
-}
-
-/* What is only reported: what came of it, in words. */
-static void describe(
-	const struct exchange_result *result, char *out, size_t room)
-{
-	if (!result->connected)
-		snprintf(out, room, "no connection: %s",
-			names_errno(result->error));
-	else
-		snprintf(out, room, "%llu bytes, then %s",
-			(unsigned long long)result->bytes,
-			result->eof             ? "EOF"
-				: result->reset ? "RST"
-						: "silence");
-}
-
-static void probe_bare(struct audit *audit)
-{
-	struct audit_finding *finding =
-		&audit->report->findings[AUDIT_BARE_FIN];
-	struct exchange_plan plan = plain(audit);
-	struct exchange_result result;
-
-	progress(audit, "bare-fin", 1, 1);
-	plan.request_bytes = 0;
-	plan.fin = FIN_GLUED;
-	exchange(&plan, &result);
-	finding->played = true;
-	describe(&result, finding->why, sizeof(finding->why));
-}
-
-/* "rejects", "executes" or "silent", at several cuts. */
-static void probe_half_request(struct audit *audit)
-{
-	struct audit_finding *finding =
-		&audit->report->findings[AUDIT_HALF_REQUEST];
-	const struct baseline *baseline = &audit->report->baseline;
-	size_t whole = audit->options->plan.request_bytes;
-	const size_t cuts[] = { 1, whole / 2, whole - 1 };
-	size_t used = 0;
-
-	if (whole < 4) {
-		skip(finding, "the request is too short to cut");
-		return;
-	}
-	finding->played = true;
-	for (unsigned i = 0; i < 3; i++) {
-		struct exchange_plan plan = plain(audit);
-		struct exchange_result result;
-
-		progress(audit, "half-request", i + 1, 3);
-		plan.request_bytes = cuts[i];
-		plan.fin = FIN_GLUED;
-		exchange(&plan, &result);
-		const char *what = !result.bytes && !result.reset ? "silent"
-			: verdict_is_honoured(verdict_judge(&result, baseline))
-			? "executes"
-			: "rejects";
-
-		used += (size_t)snprintf(finding->why + used,
-			sizeof(finding->why) - used, "%s%zu bytes: %s",
-			used ? ", " : "", cuts[i], what);
-	}
-}
-
-/* After a rude end: does the next request get its reply? */
-static void probe_rude(
-	struct audit *audit, enum audit_id id, enum exchange_ending ending)
-{
-	struct audit_finding *finding = &audit->report->findings[id];
-	const struct baseline *baseline = &audit->report->baseline;
-	struct exchange_plan rude = plain(audit), next = plain(audit);
-	struct exchange_result result;
-
-	rude.ending = ending;
-	for (unsigned i = 1; i <= few(audit); i++) {
-		progress(audit, probes[id].name, i, few(audit));
-		exchange(&rude, &result);
-	}
-	/* It meets the rude end only when it comes to answer. */
-	poll(NULL, 0, (int)(baseline->first_byte_s * 1000) + NOTICE_MS);
-	exchange(&next, &result);
-	finding->played = true;
-	finding->tries = finding->agreed = 1;
-	finding->bytes = verdict_bytes(&result, baseline);
-	finding->verdict = result.connected && finding->bytes == baseline->bytes
-		? VERDICT_HONOURED
-		: VERDICT_PEER_DIED;
-	snprintf(finding->why, sizeof(finding->why), "%s",
-		finding->verdict == VERDICT_HONOURED
-			? "serves on"
-			: "the next request does not get its reply");
-}
-
-static void probe_oversend(struct audit *audit)
-{
-	struct audit_finding *finding =
-		&audit->report->findings[AUDIT_OVERSEND];
-	struct exchange_plan plan = plain(audit);
-	struct exchange_result result;
-
-	progress(audit, "oversend", 1, 1);
-	plan.oversend_bytes = OVERSEND_BYTES;
-	exchange(&plan, &result);
-	finding->played = true;
-	describe(&result, finding->why, sizeof(finding->why));
-}
-
 static void play(struct audit *audit, enum audit_id id)
 {
 	switch (id) {
 	case AUDIT_FIN_GLUED:
-		probe_glued(audit);
+		audit_probe_glued(audit);
 		break;
 	case AUDIT_FIN_LATE:
-		probe_late(audit);
+		audit_probe_late(audit);
 		break;
 	case AUDIT_FIN_STALLED:
-		probe_stalled(audit);
+		audit_probe_stalled(audit);
 		break;
 	case AUDIT_FIN_MIDREPLY:
-		probe_midreply(audit);
+		audit_probe_midreply(audit);
 		break;
 	case AUDIT_BARE_FIN:
-		probe_bare(audit);
+		audit_probe_bare(audit);
 		break;
 	case AUDIT_HALF_REQUEST:
-		probe_half_request(audit);
+		audit_probe_half_request(audit);
 		break;
 	case AUDIT_CLOSE:
-		probe_rude(audit, id, ENDING_CLOSE);
+		audit_probe_rude(audit, id, ENDING_CLOSE);
 		break;
 	case AUDIT_RESET:
-		probe_rude(audit, id, ENDING_RESET);
+		audit_probe_rude(audit, id, ENDING_RESET);
 		break;
 	case AUDIT_OVERSEND:
-		probe_oversend(audit);
+		audit_probe_oversend(audit);
 		break;
 	case AUDIT_PROBES:
 		break;
 	}
+}
+
+static void tell(const struct audit *audit, enum audit_id id, bool again)
+{
+	if (audit->options->on_finding)
+		audit->options->on_finding(
+			audit->options->context, audit->report, id, again);
+}
+
+static void end_watch(struct audit *audit)
+{
+	struct exchange_result result;
+
+	if (!audit->watch)
+		return;
+	pool_finish(&audit->pool, audit->watch, &result);
+	exchange_forget(&result);
+	audit->watch = NULL;
+}
+
+/* More has come where nothing more was expected. */
+bool audit_baseline_broke(const struct audit *audit)
+{
+	return audit->watch &&
+		exchange_so_far(audit->watch)->reply.bytes >
+		audit->watched_bytes;
+}
+
+/*
+ * How long the one that was left open has to say no more: long enough for what
+ * the baseline rests on to be no chance.
+ */
+static int64_t enough_ms(const struct audit *audit)
+{
+	const struct audit_options *options = audit->options;
+	const struct baseline *baseline = &audit->report->baseline;
+	int64_t ms = WATCH_MS;
+
+	if (baseline->gated &&
+		baseline->think_s * WATCH_TIMES * 1000 > WATCH_MS)
+		ms = (int64_t)(baseline->think_s * WATCH_TIMES * 1000);
+	return options->timeout_said || ms > options->timeout_ms
+		? options->timeout_ms
+		: ms;
+}
+
+static void watch_on(struct audit *audit)
+{
+	while (audit->watch && !audit->stopped &&
+		!audit_baseline_broke(audit) &&
+		exchange_so_far(audit->watch)->end == END_NOT_YET &&
+		exchange_silent_ms(audit->watch) < enough_ms(audit))
+		audit->stopped =
+			!pool_step(&audit->pool, duration_now_ms() + LOOK_MS);
+	if (audit->watch && exchange_so_far(audit->watch)->end == END_NOT_YET)
+		audit->report->watched_s =
+			(double)exchange_silent_ms(audit->watch) / 1000;
+}
+
+static bool is_void(const struct audit *audit)
+{
+	const struct audit_report *report = audit->report;
+	const struct baseline *baseline = &report->baseline;
+	bool longer = false;
+
+	/* With a FIN more came than before the silence without one. */
+	for (int id = 0; id < AUDIT_PROBES; id++)
+		longer = longer ||
+			(baseline->by == WHOLE_BY_LENGTH &&
+				report->findings[id].verdict ==
+					VERDICT_UNPROVED &&
+				report->findings[id].bytes >
+					baseline->most_bytes);
+	return longer || audit_baseline_broke(audit);
+}
+
+/* Plays all that are chosen; false where the baseline has proved wrong. */
+static bool play_probes(struct audit *audit, bool thorough)
+{
+	for (int id = 0; id < AUDIT_PROBES; id++) {
+		struct audit_finding *finding = &audit->report->findings[id];
+		double begun_s = duration_now_s();
+
+		if (!audit->options->chosen[id] || audit->stopped)
+			continue;
+		if (audit->died)
+			audit_skip(finding,
+				"the server serves nobody any "
+				"more");
+		else
+			play(audit, (enum audit_id)id);
+		finding->seconds = duration_now_s() - begun_s;
+		if (!thorough && is_void(audit))
+			return false;
+		if (finding->played || *finding->skipped)
+			tell(audit, (enum audit_id)id, false);
+	}
+	watch_on(audit);
+	return thorough || !is_void(audit);
+}
+
+/* What a probe may wait for: as long as anything took, twice. */
+static int64_t choose_patience_ms(const struct audit *audit)
+{
+	const struct baseline *baseline = &audit->report->baseline;
+	double longest_s = baseline->longest_s > baseline->first_byte_s
+		? baseline->longest_s
+		: baseline->first_byte_s;
+	/* Some serve side by side only a few. */
+	double queued_s = audit->jobs * baseline->think_s;
+	double needed_s =
+		longest_s > queued_s ? 2 * longest_s : longest_s + queued_s;
+	int64_t needed_ms = (int64_t)(1000 * needed_s) + 1000;
+
+	return needed_ms < audit->options->timeout_ms
+		? audit->options->timeout_ms
+		: needed_ms;
+}
+
+/* The first of the addresses that takes a connection, or the last. */
+static bool find_address(struct audit *audit)
+{
+	const struct addrinfo *address = audit->options->addresses;
+
+	for (; address && !audit->stopped; address = address->ai_next) {
+		struct exchange_plan plan = { .address = address,
+			.ending = ENDING_CLOSE,
+			.once = true,
+			.patience_ms = audit->options->timeout_ms };
+		struct exchange_result result;
+
+		audit->plan.address = address;
+		/* One alone is found out with the first request. */
+		if (!address->ai_next)
+			break;
+		audit->stopped = !pool_play(&audit->pool, &plan, &result);
+		exchange_forget(&result);
+		if (result.connected)
+			break;
+	}
+	return !audit->stopped;
+}
+
+static bool play_once(struct audit *audit, bool thorough)
+{
+	struct audit_report *report = audit->report;
+	double begun_s = duration_now_s();
+	bool good = true;
+
+	end_watch(audit);
+	report_forget(report);
+	if (audit_take_baseline(audit, thorough)) {
+		audit->patience_ms = choose_patience_ms(audit);
+		report->base_seconds = duration_now_s() - begun_s;
+		tell(audit, AUDIT_PROBES, thorough);
+		good = play_probes(audit, thorough);
+	}
+	end_watch(audit);
+	return good;
 }
 
 void audit_run(const struct audit_options *options, struct audit_report *report)
@@ -408,16 +286,16 @@ void audit_run(const struct audit_options *options, struct audit_report *report)
 	struct audit audit = {
 		.options = options,
 		.report = report,
+		.pool = { .stops = options->stops },
+		.plan = options->plan,
+		.jobs = options->jobs,
 		.patience_ms = options->timeout_ms,
 	};
 
-	*report = (struct audit_report){ .overall = AUDIT_HONOURS };
-	for (int id = 0; id < AUDIT_PROBES; id++)
-		report->findings[id].first_byte_after_fin_s = -1;
-	if (!take_baseline(&audit))
-		return;
-	for (int id = 0; id < AUDIT_PROBES; id++)
-		if (options->chosen[id])
-			play(&audit, (enum audit_id)id);
-	conclude(report);
+	*report = (struct audit_report){ .overall = AUDIT_INTERRUPTED };
+	if (find_address(&audit) && !play_once(&audit, false) && !audit.stopped)
+		play_once(&audit, true);
+	if (report->has_baseline || audit.stopped)
+		conclude(options, report, audit.stopped);
+	pool_end(&audit.pool);
 }

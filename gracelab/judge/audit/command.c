@@ -1,317 +1,289 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gracelab/judge/inspect.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "audit.h"
-#include "conclude.h"
 #include "gracelab/judge/results.h"
-#include "lib/base/escape.h"
-#include "lib/base/io.h"
-#include "lib/base/names.h"
-#include "lib/base/options.h"
 #include "lib/base/status.h"
 #include "lib/net/net.h"
+#include "options.h"
+#include "overall.h"
 
-/* A request or preamble longer than this is none. */
-#define REQUEST_BYTES_MAX (64 * 1024 * 1024)
-
-enum {
-	OPTION_SEND = 0x400,
-	OPTION_REQUEST,
-	OPTION_HTTP,
-	OPTION_PREAMBLE,
-	OPTION_EXPECT,
-	OPTION_TIMEOUT,
-	OPTION_TRIES,
+struct auditor {
+	struct audit_command command;
+	struct audit_report report;
+	struct results results;
 };
 
-static const struct argp_option entries[] = {
-	{ "send", OPTION_SEND, "TEXT", 0, "The request; C escapes hold in it",
-		1 },
-	{ "request", OPTION_REQUEST, "FILE", 0, "The request is in FILE", 1 },
-	{ "http", OPTION_HTTP, "PATH", 0, "The request is GET PATH", 1 },
-	{ "preamble", OPTION_PREAMBLE, "FILE", 0,
-		"Send FILE first and wait for its answer (CONNECT, SOCKS5)",
-		1 },
-	{ "expect", OPTION_EXPECT, "BYTES", 0, "The reply's length, if known",
-		2 },
-	{ "timeout", OPTION_TIMEOUT, "DURATION", 0,
-		"How long nothing may happen (default 5s)", 2 },
-	{ "tries", OPTION_TRIES, "N", 0, "Tries of fin-glued (default 8)", 2 },
-	{ 0 },
-};
-
-struct options {
-	struct audit_options audit;
-	char *request;  /* owned, or NULL */
-	char *preamble; /* owned, or NULL */
-	const char *http;
-	struct inspect_options common;
-};
-
-/* A whole file, for free(3); ends the program where it cannot be read. */
-static char *read_file(
-	struct argp_state *state, const char *path, size_t *bytes)
-{
-	char *text = io_read_file(path, REQUEST_BYTES_MAX, bytes);
-
-	if (!text && errno == EFBIG)
-		argp_error(state, "%s is longer than %d bytes", path,
-			REQUEST_BYTES_MAX);
-	else if (!text)
-		argp_error(state, "cannot read %s: %s", path, strerror(errno));
-	return text;
-}
-
-static void set_request(struct argp_state *state, char *request, size_t bytes)
-{
-	struct options *options = state->input;
-
-	if (options->request || options->http)
-		argp_error(state,
-			"--send, --request and --http exclude each other");
-	options->request = request;
-	options->audit.plan.request = request;
-	options->audit.plan.request_bytes = bytes;
-}
-
-static void parse_send(struct argp_state *state, const char *argument)
-{
-	size_t bytes = strlen(argument);
-	char *text = strdup(argument);
-
-	if (text && !escape_resolve(text, &bytes))
-		argp_error(state, "--send: unknown escape '%.4s'",
-			argument + bytes);
-	set_request(state, text, bytes);
-}
-
-static void parse_place(struct argp_state *state, const char *argument)
-{
-	struct options *options = state->input;
-	uint16_t port;
-
-	if (state->arg_num == 0) {
-		options->audit.plan.host = argument;
-	} else if (state->arg_num == 1) {
-		if (!net_parse_port(argument, &port) || !port)
-			argp_error(state,
-				"PORT: expected a number from 1 to 65535, not "
-				"'%s'",
-				argument);
-		options->audit.plan.port = argument;
-	} else {
-		argp_error(state, "unexpected argument '%s'", argument);
-	}
-}
-
-static void check_whole(struct argp_state *state)
-{
-	struct options *options = state->input;
-
-	if (options->common.list)
-		return;
-	if (!options->audit.plan.port)
-		argp_error(state, "expected HOST and PORT");
-	if (options->http &&
-		asprintf(&options->request,
-			"GET %s HTTP/1.1\r\nHost: %s\r\n"
-			"Connection: close\r\n\r\n",
-			options->http, options->audit.plan.host) > 0) {
-		options->audit.plan.request = options->request;
-		options->audit.plan.request_bytes = strlen(options->request);
-	}
-	if (!options->audit.plan.request_bytes)
-		argp_error(state, "expected --send, --request or --http");
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-	struct options *options = state->input;
-	size_t bytes;
-
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &options->common;
-		return 0;
-	case OPTION_SEND:
-		parse_send(state, argument);
-		return 0;
-	case OPTION_REQUEST: {
-		char *text = read_file(state, argument, &bytes);
-
-		set_request(state, text, bytes);
-		return 0;
-	}
-	case OPTION_HTTP:
-		if (options->request)
-			argp_error(state,
-				"--send, --request and --http exclude each "
-				"other");
-		options->http = argument;
-		return 0;
-	case OPTION_PREAMBLE:
-		free(options->preamble);
-		options->preamble = read_file(state, argument, &bytes);
-		options->audit.plan.preamble = options->preamble;
-		options->audit.plan.preamble_bytes = bytes;
-		return 0;
-	case OPTION_EXPECT:
-		options->audit.plan.expect_bytes =
-			options_count(state, "--expect", argument);
-		return 0;
-	case OPTION_TIMEOUT:
-		options->audit.timeout_ms =
-			options_duration(state, "--timeout", argument);
-		return 0;
-	case OPTION_TRIES:
-		options->audit.tries =
-			options_count(state, "--tries", argument);
-		return 0;
-	case ARGP_KEY_ARG:
-		parse_place(state, argument);
-		return 0;
-	case ARGP_KEY_END:
-		check_whole(state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static void show_progress(
+static void on_try(
 	void *context, const char *probe, unsigned try, unsigned tries)
 {
-	(void)context;
-	fprintf(stderr, "\r\033[K%s %u of %u", probe, try, tries);
+	struct auditor *auditor = context;
+
+	results_progress(&auditor->results, probe, try, tries);
 }
 
-static void fill_row(const struct inspect_item *probe,
-	const struct audit_finding *finding, const struct baseline *baseline,
-	struct result *row)
+/* "5 lost, 1 cut, 2 whole of 8": what is bad first. */
+static size_t say_outcomes(
+	const struct audit_finding *finding, char *out, size_t room)
 {
-	row->name = probe->name;
+	size_t used = 0;
+
+	*out = '\0';
+	for (int pass = 0; pass < 2; pass++)
+		for (int v = 0; v < VERDICTS; v++) {
+			bool bad = verdict_is_bad((enum verdict)v);
+
+			if (!finding->outcomes[v] || bad == (pass == 1))
+				continue;
+			used += (size_t)snprintf(out + used, room - used,
+				"%s%u %s", used ? ", " : "",
+				finding->outcomes[v],
+				verdict_outcome((enum verdict)v));
+		}
+	if (used)
+		used += (size_t)snprintf(
+			out + used, room - used, " of %u", finding->tries);
+	return used;
+}
+
+static void say_measured(const struct audit_report *report,
+	const struct audit_finding *finding, char *out, size_t room)
+{
+	const struct baseline *baseline = &report->baseline;
+	size_t used = say_outcomes(finding, out, room);
+
+	if (!used)
+		return;
+	used += (size_t)snprintf(out + used, room - used,
+		baseline_has_length(baseline) ? ", %llu of %llu bytes"
+					      : ", %llu bytes",
+		(unsigned long long)finding->bytes,
+		(unsigned long long)baseline->least_bytes);
+	if (finding->early)
+		snprintf(out + used, room - used,
+			"; %u more prove nothing: the reply came before the "
+			"FIN",
+			finding->early);
+}
+
+static json_t *outcomes_to_json(const struct audit_finding *finding)
+{
+	json_t *outcomes = json_object();
+
+	for (int v = 0; v < VERDICTS; v++)
+		if (finding->outcomes[v])
+			json_object_set_new(outcomes,
+				verdict_outcome((enum verdict)v),
+				json_integer(finding->outcomes[v]));
+	return outcomes;
+}
+
+static json_t *seconds_or_null(double seconds)
+{
+	return seconds < 0 ? json_null() : json_real(seconds);
+}
+
+static json_t *finding_to_json(
+	const struct audit_report *report, const struct audit_finding *finding)
+{
+	json_t *data = json_pack("{s:i}", "tries", (int)finding->tries);
+	json_t *outcomes = outcomes_to_json(finding);
+
+	/* After a client that is gone there is no reply to count. */
+	if (!json_object_size(outcomes)) {
+		json_decref(outcomes);
+		return data;
+	}
+	json_object_update_new(data,
+		json_pack("{s:i, s:i, s:o, s:I, s:I, s:o, s:o, s:i, s:i}",
+			"agreed", (int)finding->outcomes[finding->verdict],
+			"early", (int)finding->early, "outcomes", outcomes,
+			"bytes", (json_int_t)finding->bytes, "expected",
+			(json_int_t)report->baseline.least_bytes,
+			"first_byte_after_fin_s",
+			seconds_or_null(finding->thought_s),
+			"went_on_after_fin_s",
+			seconds_or_null(finding->went_on_s), "controls",
+			(int)finding->controls, "failed_controls",
+			(int)finding->failed_controls));
+	return data;
+}
+
+static void fill_kind(const struct inspect_item *probe,
+	const struct audit_finding *finding, struct result *row)
+{
 	if (!finding->played) {
 		row->kind = RESULT_SKIPPED;
 		row->verdict = "skipped";
-		snprintf(row->why, sizeof(row->why), "%s", finding->skipped);
-		return;
-	}
-	snprintf(row->why, sizeof(row->why), "%s", finding->why);
-	if (!probe->judged) {
+	} else if (!probe->judged && finding->verdict != VERDICT_PEER_DIED) {
 		row->kind = RESULT_REPORTED;
 		row->verdict = "reported";
-		return;
+	} else {
+		row->kind = verdict_is_honoured(finding->verdict) ? RESULT_GOOD
+			: verdict_is_bad(finding->verdict)        ? RESULT_BAD
+							   : RESULT_UNPROVED;
+		row->verdict = verdict_name(finding->verdict);
 	}
-	row->kind = verdict_is_honoured(finding->verdict) ? RESULT_GOOD
-							  : RESULT_BAD;
-	row->verdict = verdict_name(finding->verdict);
-	snprintf(row->measured, sizeof(row->measured),
-		"%u of %u, %llu of %llu bytes", finding->agreed, finding->tries,
-		(unsigned long long)finding->bytes,
-		(unsigned long long)baseline->bytes);
-	if (!*row->why && finding->first_byte_after_fin_s >= 0)
-		snprintf(row->why, sizeof(row->why),
-			"first byte %.3f s after the FIN",
-			finding->first_byte_after_fin_s);
-	row->data = json_pack("{s:i, s:i, s:I, s:I, s:f}", "tries",
-		(int)finding->tries, "agreed", (int)finding->agreed, "bytes",
-		(json_int_t)finding->bytes, "expected",
-		(json_int_t)baseline->bytes, "first_byte_after_fin_s",
-		finding->first_byte_after_fin_s);
 }
 
-static void fill_results(const struct options *options,
-	const struct audit_report *report, struct results *results)
+/* How long after the FIN the reply came, and went on. */
+static void say_times(enum audit_id id, const struct audit_finding *finding,
+	char *out, size_t room)
 {
-	const struct inspect_item *probes = audit_probes();
-	struct result *row;
+	bool went_on = finding->went_on_s > 2 * finding->thought_s;
 
-	snprintf(results->title, sizeof(results->title), "audit of %s:%s",
-		options->audit.plan.host, options->audit.plan.port);
-	results->overall = conclude_name(report->overall);
-	results->status = conclude_status(report->overall);
-	snprintf(results->proof, sizeof(results->proof), "%s", report->proof);
-	if (!report->has_baseline)
+	if (finding->thought_s < 0)
 		return;
-	row = results_add(results);
-	if (row) {
-		row->name = "base";
-		row->kind = RESULT_REPORTED;
-		row->verdict = "reply";
-		snprintf(row->measured, sizeof(row->measured), "%llu bytes",
-			(unsigned long long)report->baseline.bytes);
-		snprintf(row->why, sizeof(row->why),
-			"first byte after %.3f s, no FIN sent",
-			report->baseline.first_byte_s);
-	}
-	for (int id = 0; id < AUDIT_PROBES; id++) {
-		const struct audit_finding *finding = &report->findings[id];
-
-		if (!finding->played && !*finding->skipped)
-			continue;
-		row = results_add(results);
-		if (row)
-			fill_row(&probes[id], finding, &report->baseline, row);
+	switch (id) {
+	case AUDIT_FIN_GLUED:
+	case AUDIT_FIN_LATE:
+		snprintf(out, room,
+			went_on ? "first byte %.3f s after the FIN, the reply "
+				  "went on for %.3f s"
+				: "first byte %.3f s after the FIN",
+			finding->thought_s, finding->went_on_s);
+		break;
+	case AUDIT_FIN_MIDREPLY:
+		snprintf(out, room, "it went on for %.3f s after the FIN",
+			finding->went_on_s);
+		break;
+	/* When a stalled reader has its first byte is its own doing. */
+	default:
+		break;
 	}
 }
 
-static const struct argp_child children[] = {
-	{ &inspect_argp, 0, NULL, 0 },
-	{ 0 },
-};
+static void say_why(enum audit_id id, const struct audit_finding *finding,
+	struct result *row)
+{
+	if (!finding->played)
+		snprintf(row->why, sizeof(row->why), "%s", finding->skipped);
+	else if (*finding->why)
+		snprintf(row->why, sizeof(row->why), "%s", finding->why);
+	else
+		say_times(id, finding, row->why, sizeof(row->why));
+}
 
-const struct argp inspect_audit_argp = {
-	.options = entries,
-	.parser = parse,
-	.args_doc = "HOST PORT",
-	.children = children,
-	.doc = "Does a server keep a half-closed connection until its "
-	       "reply is sent?\vExit status: 0 it does, proved; 1 it "
-	       "does not; 3 no baseline, or not proved; 2 usage.",
-};
+static void fill_row(
+	const struct audit_report *report, enum audit_id id, struct result *row)
+{
+	const struct inspect_item *probe = &audit_probes()[id];
+	const struct audit_finding *finding = &report->findings[id];
+	char title[96];
+
+	row->name = probe->name;
+	row->seconds = finding->seconds;
+	row->remedy = finding->remedy;
+	fill_kind(probe, finding, row);
+	say_why(id, finding, row);
+	if (finding->played && probe->judged) {
+		say_measured(
+			report, finding, row->measured, sizeof(row->measured));
+		row->data = finding_to_json(report, finding);
+	}
+	if (!finding->traced)
+		return;
+	snprintf(title, sizeof(title), "%s, one that was %s:", probe->name,
+		row->verdict);
+	row->picture = trace_to_text(&finding->trace, title);
+	row->ladder = trace_to_json(&finding->trace);
+}
+
+static void fill_base(const struct audit_report *report, struct result *row)
+{
+	const struct baseline *baseline = &report->baseline;
+
+	row->name = "base";
+	row->kind = RESULT_REPORTED;
+	row->verdict = "reply";
+	row->seconds = report->base_seconds;
+	if (baseline_has_length(baseline))
+		snprintf(row->measured, sizeof(row->measured), "%llu bytes",
+			(unsigned long long)baseline->least_bytes);
+	else
+		snprintf(row->measured, sizeof(row->measured),
+			"%llu to %llu bytes",
+			(unsigned long long)baseline->least_bytes,
+			(unsigned long long)baseline->most_bytes);
+	snprintf(row->why, sizeof(row->why), "%s", report->base_why);
+	row->data = json_pack("{s:f}", "first_byte_s", baseline->first_byte_s);
+	if (baseline->status)
+		json_object_set_new(
+			row->data, "status", json_integer(baseline->status));
+}
+
+static void on_finding(void *context, const struct audit_report *report,
+	enum audit_id id, bool again)
+{
+	struct auditor *auditor = context;
+
+	if (again)
+		results_restart(&auditor->results,
+			"More came than before the first silence; once more:");
+	struct result *row = results_add(&auditor->results);
+
+	if (row && id == AUDIT_PROBES)
+		fill_base(report, row);
+	else if (row)
+		fill_row(report, id, row);
+	results_show(&auditor->results);
+}
+
+static int audit(struct auditor *auditor, int argc, char **argv)
+{
+	struct audit_command *command = &auditor->command;
+	struct audit_options *options = &command->audit;
+	struct results *results = &auditor->results;
+	struct audit_report *report = &auditor->report;
+	char error[NET_ERROR_SIZE];
+	struct addrinfo *addresses = resolve(command->host, command->port,
+		AF_UNSPEC, 0, &(struct slow){ 0 }, error);
+
+	if (!addresses) {
+		fprintf(stderr, "gracelab: audit: %s\n", error);
+		return STATUS_USAGE;
+	}
+	if (!inspect_begin(&command->common, argc, argv, results)) {
+		freeaddrinfo(addresses);
+		return STATUS_USAGE;
+	}
+	inspect_catch(NULL);
+	options->addresses = addresses;
+	options->stops = inspect_interrupted;
+	options->on_try = on_try;
+	options->on_finding = on_finding;
+	options->context = auditor;
+	snprintf(results->title, sizeof(results->title), "audit of %s:%s",
+		command->host, command->port);
+	audit_run(options, report);
+	results->overall = overall_name(report->overall);
+	results->status = overall_status(report->overall);
+	snprintf(results->proof, sizeof(results->proof), "%s", report->proof);
+	report_forget(report);
+	freeaddrinfo(addresses);
+	return inspect_end(&command->common, results);
+}
 
 int inspect_audit(int argc, char **argv)
 {
-	struct options options = {
-		.audit = { .timeout_ms = 5000, .tries = 8 },
-	};
-	struct audit_report *report = calloc(1, sizeof(*report));
-	struct results results;
-
-	options.common = (struct inspect_options){
-		.command = "audit",
-		.items = audit_probes(),
-		.count = AUDIT_PROBES,
-		.chosen = options.audit.chosen,
-	};
-	inspect_choose_all(&options.common);
-	options_parse(&inspect_audit_argp, argc, argv, &options);
-	if (isatty(STDERR_FILENO))
-		options.audit.progress = show_progress;
+	struct auditor *auditor = calloc(1, sizeof(*auditor));
 	int status = STATUS_ORDER;
 
-	if (options.common.list) {
-		inspect_list(&options.common);
-	} else if (!report) {
-		status = STATUS_FAILURE;
-	} else if (!inspect_begin(&options.common, argc, argv, &results)) {
-		status = STATUS_USAGE;
-	} else {
-		audit_run(&options.audit, report);
-		if (options.audit.progress)
-			fputs("\r\033[K", stderr);
-		fill_results(&options, report, &results);
-		status = inspect_end(&options.common, &results);
+	if (!auditor) {
+		fputs("gracelab: audit: no memory\n", stderr);
+		return STATUS_FAILURE;
 	}
-	free(options.request);
-	free(options.preamble);
-	free(report);
+	audit_command_parse(&auditor->command, argc, argv);
+	if (auditor->command.common.list)
+		inspect_list(&auditor->command.common);
+	else
+		status = audit(auditor, argc, argv);
+	audit_command_free(&auditor->command);
+	free(auditor);
 	return status;
 }

@@ -187,6 +187,33 @@ static void every_outcome_is_taken_and_written_alike(void)
 	}
 }
 
+static void further_clients_are_told_apart(void)
+{
+	struct experiment *e = parse("client> x\nclient3> y\n"
+				     "client2! start -4\nclient2: eof\n"
+				     "server: eof\nclient3! start\n");
+
+	if (!EXPECT(e) || !EXPECT_INT(6, e->step_count)) {
+		experiment_free(e);
+		return;
+	}
+	static const unsigned who[] = { CLIENT, 3, 2, 2, SERVER, 3 };
+
+	for (size_t i = 0; i < e->step_count; i++) {
+		EXPECT_INT(who[i], e->steps[i].who);
+		EXPECT_INT(
+			who[i] == SERVER ? SERVER : CLIENT, e->steps[i].side);
+	}
+	EXPECT(e->many && e->plays[2] && e->plays[3] && !e->plays[4]);
+	/* One whose first step is another starts before all steps. */
+	EXPECT(e->starts_late[2] && !e->starts_late[3]);
+	EXPECT_INT(1, e->steps[2].options.count);
+	experiment_free(e);
+	e = parse("client> x");
+	EXPECT(e && !e->many && e->plays[CLIENT] && e->plays[SERVER]);
+	experiment_free(e);
+}
+
 static void a_received_text_is_bytes(void)
 {
 	struct experiment *e =
@@ -306,6 +333,11 @@ static void a_bad_file_says_where_and_what_was_expected(void)
 		{ "client! 9", "1:9: expected " },
 		{ "client! start", "1:9: expected " },
 		{ "client! SIGKILL now", "1:17: expected the end" },
+		{ "client1> x", "1:1: expected title" },
+		{ "client9> x", "1:1: expected title" },
+		{ "client22> x", "1:1: expected title" },
+		{ "server2> x", "1:1: expected title" },
+		{ "client2! stop", "1:10: expected start, or a signal" },
 		{ "server! start 'x", "1:15: expected a closing quote" },
 		/* What was found there is quoted, fit for a terminal. */
 		{ "client: \x1b[2J now",
@@ -493,6 +525,8 @@ const struct tap_test tests_lab_parse[] = {
 		every_beginning_of_a_file_ends_well },
 	{ "lab parse: many steps and long lines are taken",
 		many_steps_and_long_lines_are_taken },
+	{ "lab parse: further clients are told apart",
+		further_clients_are_told_apart },
 	{ "lab parse: what only looks like the lab's options is taken",
 		what_only_looks_like_the_labs_options_is_taken },
 	{ "lab parse: an error is whole, however long path and word are",

@@ -14,7 +14,7 @@ static void add_event(struct rungs *rungs, enum side side, const char *text)
 
 	if (heard_read(&heard, text, strlen(text)) != HEARD_EVENT)
 		return;
-	rungs_add_event(rungs, side, &heard);
+	rungs_add_event(rungs, side, 0, &heard);
 	heard_free(&heard);
 }
 
@@ -140,7 +140,7 @@ static void who_was_killed_has_a_rung_that_nobody_wrote(void)
 
 	add_event(&rungs, CLIENT,
 		"{\"event\":\"killed\",\"signal\":\"SIGTERM\"}");
-	rungs_add_event(&rungs, SERVER, &heard);
+	rungs_add_event(&rungs, SERVER, 0, &heard);
 	rungs_flush(&rungs, &record, 1);
 	EXPECT_INT(1, record.rung_count);
 	expect_rung(&record, 0, "s killed by SIGKILL \"-\" = - | - - | -");
@@ -218,8 +218,8 @@ static void a_segment_stands_with_the_call_that_sent_it(void)
 		"{\"event\":\"send\",\"bytes\":2,\"text\":\"Hi\"}");
 	add_segment(&rungs, SERVER, SEGMENT_ACK, 2);
 	add_segment(&rungs, CLIENT, SEGMENT_RST, 0);
-	rungs_set_state(&rungs, CLIENT, STATE_GONE);
-	rungs_set_state(&rungs, SERVER, STATE_GONE);
+	rungs_set_state(&rungs, 0, CLIENT, STATE_GONE);
+	rungs_set_state(&rungs, 0, SERVER, STATE_GONE);
 	rungs_flush(&rungs, &record, 1);
 	EXPECT_INT(3, record.rung_count);
 	expect_rung(&record, 0, "s recv \"x\" = 1 | - - | -");
@@ -268,8 +268,8 @@ static void a_state_stands_with_the_call_where_no_segment_is_seen(void)
 
 	add_event(&rungs, SERVER, "{\"event\":\"eof\"}");
 	add_event(&rungs, SERVER, "{\"event\":\"close\"}");
-	rungs_set_state(&rungs, CLIENT, STATE_TIME_WAIT);
-	rungs_set_state(&rungs, SERVER, STATE_GONE);
+	rungs_set_state(&rungs, 0, CLIENT, STATE_TIME_WAIT);
+	rungs_set_state(&rungs, 0, SERVER, STATE_GONE);
 	rungs_flush(&rungs, &record, 1);
 	EXPECT_INT(2, record.rung_count);
 	expect_rung(&record, 0, "s recv \"-\" = 0 (EOF) | - - | -");
@@ -282,7 +282,7 @@ static void what_nobody_called_for_has_a_rung_of_its_own(void)
 	struct rungs rungs = { 0 };
 	struct record record = { 0 };
 
-	rungs_set_state(&rungs, CLIENT, STATE_GONE);
+	rungs_set_state(&rungs, 0, CLIENT, STATE_GONE);
 	rungs_flush(&rungs, &record, 1);
 	add_segment(&rungs, SERVER, SEGMENT_FIN | SEGMENT_ACK, 0);
 	rungs_flush(&rungs, &record, 2);
@@ -316,12 +316,50 @@ static void a_line_without_an_event_is_a_call_as_typed(void)
 	struct rungs rungs = { 0 };
 	struct record record = { 0 };
 
-	rungs_add_line(&rungs, CLIENT, "sleep 1s", NULL);
-	rungs_add_line(&rungs, SERVER, "a\x1b[b\xff", "0");
+	rungs_add_line(&rungs, CLIENT, "sleep 1s", 0);
+	rungs_add_line(&rungs, SERVER, "a\x1b[b\xff", 0);
 	rungs_flush(&rungs, &record, 1);
 	EXPECT_INT(2, record.rung_count);
 	expect_rung(&record, 0, "c sleep 1s \"-\" = - | - - | -");
-	expect_rung(&record, 1, "s a\\x1b[b\\xff \"-\" = 0 | - - | -");
+	expect_rung(&record, 1, "s a\\x1b[b\\xff \"-\" = - | - - | -");
+	record_free(&record);
+}
+
+static void each_connection_has_its_own_rows(void)
+{
+	struct rungs rungs = { 0 };
+	struct record record = { 0 };
+	static const char closed[] = "{\"event\":\"close\"}";
+	struct heard heard;
+
+	/* Two close in one step; each FIN and state stands with its own. */
+	for (unsigned c = 1; c <= 2; c++) {
+		if (!EXPECT_INT(HEARD_EVENT,
+			    heard_read(&heard, closed, strlen(closed))))
+			return;
+		rungs_add_event(&rungs, CLIENT, c, &heard);
+		heard_free(&heard);
+	}
+	for (unsigned c = 2; c >= 1; c--)
+		rungs_add_segment(&rungs,
+			&(struct rungs_segment){ .sender = CLIENT,
+				.connection = c,
+				.segment.flags = SEGMENT_FIN | SEGMENT_ACK });
+	rungs_set_state(&rungs, 1, CLIENT, STATE_FIN_WAIT2);
+	rungs_set_state(&rungs, 2, SERVER, STATE_CLOSE_WAIT);
+	rungs_set_state(&rungs, 3, SERVER, STATE_GONE);
+	EXPECT(rungs_flush(&rungs, &record, 1));
+	if (EXPECT_INT(4, record.rung_count)) {
+		expect_rung(&record, 0, "c close \"-\" = 0 | - - | -");
+		expect_rung(
+			&record, 1, "c close \"-\" = 0 | - CLOSE_WAIT | c FIN");
+		expect_rung(&record, 2, "- \"-\" = - | FIN_WAIT2 - | c FIN");
+		expect_rung(&record, 3, "- \"-\" = - | - gone | -");
+		EXPECT_INT(1, record.rungs[0].connection);
+		EXPECT_INT(2, record.rungs[1].connection);
+		EXPECT_INT(1, record.rungs[2].connection);
+		EXPECT_INT(3, record.rungs[3].connection);
+	}
 	record_free(&record);
 }
 
@@ -332,13 +370,13 @@ static void a_held_segment_has_two_rungs(void)
 
 	add_event(&rungs, CLIENT, "{\"event\":\"close\"}");
 	add_held(&rungs, CLIENT, SEGMENT_FIN | SEGMENT_ACK, WIRE_SENT, 1);
-	rungs_set_state(&rungs, CLIENT, STATE_FIN_WAIT1);
+	rungs_set_state(&rungs, 0, CLIENT, STATE_FIN_WAIT1);
 	rungs_flush(&rungs, &record, 1);
 	add_held(&rungs, CLIENT, SEGMENT_FIN | SEGMENT_ACK, WIRE_ARRIVED, 1);
-	rungs_set_state(&rungs, SERVER, STATE_CLOSE_WAIT);
+	rungs_set_state(&rungs, 0, SERVER, STATE_CLOSE_WAIT);
 	rungs_flush(&rungs, &record, 2);
 	add_held(&rungs, SERVER, SEGMENT_RST, WIRE_FORGED, 0);
-	rungs_set_state(&rungs, CLIENT, STATE_GONE);
+	rungs_set_state(&rungs, 0, CLIENT, STATE_GONE);
 	rungs_flush(&rungs, &record, 3);
 	EXPECT_INT(3, record.rung_count);
 	expect_rung(&record, 0, "c close \"-\" = 0 | FIN_WAIT1 - | c FIN");
@@ -367,7 +405,7 @@ static void a_held_ack_is_shown_once_something_is_told_of_it(void)
 	add_held(&rungs, SERVER, SEGMENT_ACK, WIRE_LOST, 2);
 	rungs_flush(&rungs, &record, 3);
 	add_held(&rungs, SERVER, SEGMENT_ACK, WIRE_ARRIVED, 1);
-	rungs_set_state(&rungs, CLIENT, STATE_FIN_WAIT2);
+	rungs_set_state(&rungs, 0, CLIENT, STATE_FIN_WAIT2);
 	rungs_flush(&rungs, &record, 4);
 	/* Both were sent behind the first row. */
 	EXPECT_INT(6, record.rung_count);
@@ -395,7 +433,7 @@ static void what_a_timer_did_stands_behind_what_was_lost(void)
 			.fate = WIRE_LOST,
 			.again = true,
 		});
-	rungs_set_state(&rungs, CLIENT, STATE_GONE);
+	rungs_set_state(&rungs, 0, CLIENT, STATE_GONE);
 	rungs_flush(&rungs, &record, 1);
 	EXPECT_INT(2, record.rung_count);
 	expect_rung(&record, 0, "- \"-\" = - | - - | c FIN");
@@ -446,6 +484,8 @@ const struct tap_test tests_lab_rungs[] = {
 		many_segments_of_one_call_are_all_shown },
 	{ "rungs: a line without an event is a call as typed, escaped",
 		a_line_without_an_event_is_a_call_as_typed },
+	{ "rungs: each connection has rows of its own",
+		each_connection_has_its_own_rows },
 	{ "rungs: what is not flushed can be freed",
 		what_is_not_flushed_can_be_freed },
 	{ NULL, NULL },

@@ -333,6 +333,29 @@ static void what_is_sent_again_while_it_waits_takes_its_place(void)
 	play_all(repeat);
 }
 
+static void repeat_what_is_acked(struct lab *lab)
+{
+	wire_hold(lab->wire, SERVER);
+	say(lab, CLIENT, "data1");
+	EXPECT(await(lab, was_sent_twice_again));
+	EXPECT_NEWS(lab, "c data 5, s ACK sent");
+	/* Without the ACK it is needed. */
+	EXPECT_INT(0, wire_drop(lab->wire, find(lab, WIRE_SERVER, "ACK")));
+	wire_hold(lab->wire, CLIENT);
+	EXPECT_NEWS(lab, "s ACK lost");
+	EXPECT(await(lab, something_waits));
+	EXPECT(find(lab, WIRE_CLIENT, "data 5")->again);
+	pass(lab, WIRE_CLIENT, "data 5");
+	EXPECT_NEWS(lab, "c data 5 sent, c data 5 arrived, s ACK sent");
+	hear(lab, SERVER, "data1");
+	hear_errno(lab, SERVER, EAGAIN);
+}
+
+static void what_is_sent_again_while_its_ack_waits_is_not_there(void)
+{
+	play_all(repeat_what_is_acked);
+}
+
 static void copy(struct lab *lab)
 {
 	wire_hold(lab->wire, CLIENT);
@@ -469,6 +492,8 @@ const struct tap_test tests_lab_wire[] = {
 		a_lost_fin_is_sent_again },
 	{ "what is sent again while it waits takes its place",
 		what_is_sent_again_while_it_waits_takes_its_place },
+	{ "what is sent again while its ACK waits is not there",
+		what_is_sent_again_while_its_ack_waits_is_not_there },
 	{ "a copy arrives and goes on waiting",
 		a_copy_arrives_and_goes_on_waiting },
 	{ "a forged RST must have the exact number",

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From events to the outcomes that an experiment asks for. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gracelab/experiment/outcome.h"
+#include "kind.h"
+
+/* What must be seen is bytes. */
+static const char *see_received(
+	struct cast *cast, unsigned who, const struct heard *heard)
+{
+	struct outcome outcome = { .kind = OUTCOME_RECEIVED,
+		.bytes = heard->data_bytes };
+
+	outcome.text = malloc(heard->data_bytes + 1);
+	if (!outcome.text)
+		return cast_say(cast, "no memory");
+	if (heard->data_bytes)
+		memcpy(outcome.text, heard->event.data, heard->data_bytes);
+	outcome.text[heard->data_bytes] = '\0';
+	return cast_see(cast, who, outcome);
+}
+
+const char *cast_see_event(
+	struct cast *cast, unsigned who, const struct heard *heard)
+{
+	const struct event *event = &heard->event;
+	struct outcome outcome;
+
+	switch (event->kind) {
+	case EVENT_RECV:
+		return see_received(cast, who, heard);
+	case EVENT_SEND:
+		outcome = (struct outcome){ .kind = OUTCOME_SENT,
+			.bytes = event->bytes };
+		break;
+	case EVENT_EOF:
+		outcome = (struct outcome){ .kind = OUTCOME_EOF };
+		break;
+	case EVENT_WOULD_BLOCK:
+		outcome = (struct outcome){ .kind = OUTCOME_NOTHING };
+		break;
+	case EVENT_ERROR:
+		outcome = (struct outcome){ .kind = OUTCOME_ERRNO,
+			.number = event->error };
+		break;
+	case EVENT_SIGNAL:
+		outcome = (struct outcome){ .kind = OUTCOME_SIGNAL,
+			.number = event->signal };
+		break;
+	case EVENT_PROBE:
+		outcome = (struct outcome){ .kind = OUTCOME_PROBE,
+			.probe = event->probe };
+		break;
+	default:
+		return NULL;
+	}
+	return cast_see(cast, who, outcome);
+}

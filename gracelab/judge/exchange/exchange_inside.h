@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An exchange from within, for the files that it is made of. */
+#ifndef GRACELAB_EXCHANGE_INSIDE_H
+#define GRACELAB_EXCHANGE_INSIDE_H
+
+#include "plan.h"
+
+/* What comes before a request is no longer than this. */
+#define EXCHANGE_EARLY_BYTES 65536
+
+enum stage {
+	STAGE_REFUSED, /* to be tried again */
+	STAGE_CONNECT,
+	STAGE_PREAMBLE,
+	STAGE_GREETING,
+	STAGE_HELD,
+	STAGE_REQUEST, /* it is being sent; a reply may come already */
+	STAGE_REPLY,
+	STAGE_ENDED,
+};
+
+struct exchange {
+	struct exchange_plan plan;
+	struct exchange_result result;
+	enum stage stage;
+	int fd;          /* -1: none */
+	char *buffer;    /* owned: scratch for one recv(2) */
+	const char *out; /* what is to be sent, and how much of it is left */
+	size_t out_left, filler_left;
+	char *early; /* owned: what came before the request, not taken yet */
+	size_t early_bytes;
+	size_t step; /* of the preamble */
+	bool released, fin_sent;
+	bool broken; /* send(2) failed: there is nothing to send on */
+	unsigned refusals;
+	double opened_s;    /* when connect(2) was called */
+	double empty_s;     /* when nothing was left to read, last */
+	double ended_s;     /* the peer's FIN was seen during a stall; 0: not */
+	int64_t fin_due_ms; /* -1: not by time */
+	int64_t stalled_ms; /* not to read before; 0: read */
+	int64_t active_ms;  /* when something happened last */
+	int64_t whole_ms;   /* when the reply became whole; -1: not yet */
+	int64_t limit_ms;   /* when it has taken too long; -1: never */
+};
+
+/* Gives a connection up that was never had. */
+void exchange_no_connection(struct exchange *exchange, int error);
+
+/* Seconds since the request was begun. */
+double exchange_since(const struct exchange *exchange);
+
+/* Notes a call in the trace; `error` of errno, 0: it gave `result`. */
+void exchange_trace(struct exchange *exchange, const char *call,
+	const char *text, size_t len, const char *result, int error);
+
+/* The end: no more is done but to close. */
+void exchange_end_as(struct exchange *exchange, enum exchange_end end);
+
+/* Sends what is left; false once send(2) has failed for good. */
+bool exchange_flush(struct exchange *exchange);
+
+/* Before the request: exchange_early.c. */
+void exchange_begin_preamble(struct exchange *exchange);
+void exchange_prepare(struct exchange *exchange);
+void exchange_read_early(struct exchange *exchange);
+void exchange_early_time(struct exchange *exchange, int64_t now_ms);
+
+/* How long nothing may happen where it is now; -1: for ever. */
+int64_t exchange_patience_ms(const struct exchange *exchange);
+
+/* The request and the reply: exchange_reply.c. */
+void exchange_ask(struct exchange *exchange);
+void exchange_sent(struct exchange *exchange);
+void exchange_read_reply(struct exchange *exchange);
+void exchange_reply_time(struct exchange *exchange, int64_t now_ms);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The addresses of a name, in a way that a signal can end. */
+#ifndef GRACE_RESOLVE_H
+#define GRACE_RESOLVE_H
+
+#include <netdb.h>
+
+/* Room for a failure's message, terminated. */
+#define NET_ERROR_SIZE 512
+
+/* Whom to tell, once, that something takes time; `call` may be NULL. */
+struct slow {
+	void (*call)(void *context, const char *what);
+	void *context;
+};
+
+/* After how long that is. */
+#define SLOW_AFTER_MS 1000
+
+/*
+ * getaddrinfo(3) for streams. `flags` are AI_PASSIVE or 0. A name is looked up
+ * by a thread, which is left to itself where the process is asked to end
+ * (signals_ending()) meanwhile. Returns the list, for freeaddrinfo(3), or NULL
+ * with the message in `error` (room for NET_ERROR_SIZE), and errno: EINTR, or
+ * 0 where the name has no address.
+ */
+struct addrinfo *resolve(const char *host, const char *port, int family,
+	int flags, const struct slow *slow, char *error);
+
+#endif
