@@ -24,7 +24,7 @@ static void act_on(void *context, const struct command *command)
 			act_refuse(session->report, "read",
 				"there is no connection");
 		else
-			session_receive(session, true);
+			session_receive(session, true, command->number);
 		break;
 	default:
 		act(&session->conn, command, session->report);

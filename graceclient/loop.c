@@ -132,7 +132,7 @@ static void wait_and_serve(struct session *session)
 	if (FD_ISSET(fd, &writable))
 		opening_flush(session);
 	if (FD_ISSET(fd, &readable) && conn_wants_read(conn))
-		session_receive(session, false);
+		session_receive(session, false, 0);
 }
 
 /* Says once, to a person, that nothing more can come or go. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session.h"
 
-void session_receive(struct session *session, bool typed)
+void session_receive(struct session *session, bool typed, size_t most)
 {
-	size_t got;
+	size_t room = session->context.buffer_bytes, got;
 
 	conn_receive(&session->conn, session->context.buffer,
-		session->context.buffer_bytes, typed, &got);
+		most && most < room ? most : room, typed, &got);
 }
 
 bool session_is_over(const struct session *session)

@@ -34,6 +34,6 @@ bool session_is_over(const struct session *session);
 bool session_is_busy(const struct session *session);
 
 /* Calls recv(2) once; `typed`: somebody asked for it. */
-void session_receive(struct session *session, bool typed);
+void session_receive(struct session *session, bool typed, size_t most);
 
 #endif

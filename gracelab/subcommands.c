@@ -11,6 +11,7 @@
 #include "orders.h"
 #include "show.h"
 #include "verify.h"
+#include "watch.h"
 
 static const struct subcommand table[] = {
 	{ "play", "Play experiments and show what happened", &options_play,
@@ -26,6 +27,8 @@ static const struct subcommand table[] = {
 		&inspect_audit_argp, inspect_audit },
 	{ "proxy", "Judge whether a proxy keeps half-closed connections",
 		&inspect_proxy_argp, inspect_proxy },
+	{ "watch", "Show what any program does with its TCP connections",
+		&watch_argp, watch_run },
 };
 
 #define SUBCOMMANDS (sizeof(table) / sizeof(*table))

@@ -17,7 +17,7 @@ _graceserver()
 		-p --paused --port= -q --quiet --sigpipe= --usage --version'
 	# Those that act at once on one connection.
 	local commands='block blocking close fill hold keepalive linger linger2
-		more pause quickack read release reply reset resume save send
+		more pause peek quickack read release reply reset resume save send
 		sendfile shutdown state user-timeout'
 
 	COMPREPLY=()

@@ -142,14 +142,20 @@ static bool answers_at_once(const struct served *served)
 		!served->owed.first;
 }
 
+/* What was asked for, if anything was, and there is room for. */
+static size_t at_most(size_t room, size_t asked)
+{
+	return asked && asked < room ? asked : room;
+}
+
 /* Reads into the buffer, from where the answer is sent, if there is one. */
-static void read_to_answer(struct served *served, bool typed)
+static void read_to_answer(struct served *served, bool typed, size_t most)
 {
 	bool answers = answers_at_once(served);
 	size_t len;
 
 	if (conn_receive(&served->conn, behind_greeting(served),
-		    answers ? ECHO_BYTES : MESSAGE_BYTES, typed,
+		    at_most(answers ? ECHO_BYTES : MESSAGE_BYTES, most), typed,
 		    &len) != CONN_RECEIVED)
 		return;
 	if (answers)
@@ -158,14 +164,15 @@ static void read_to_answer(struct served *served, bool typed)
 }
 
 /* Reads what is to be answered later. */
-static void read_to_owe(struct served *served, bool typed)
+static void read_to_owe(struct served *served, bool typed, size_t most)
 {
 	struct message *message = new_message(served);
 	size_t len;
 
 	if (!message)
 		return;
-	if (conn_receive(&served->conn, message->text, MESSAGE_BYTES, typed,
+	if (conn_receive(&served->conn, message->text,
+		    at_most(MESSAGE_BYTES, most), typed,
 		    &len) != CONN_RECEIVED) {
 		free(message);
 		return;
@@ -174,13 +181,13 @@ static void read_to_owe(struct served *served, bool typed)
 	count_message(served);
 }
 
-static void read_once(struct served *served, bool typed)
+static void read_once(struct served *served, bool typed, size_t most)
 {
 	if (served->serving->options->answering == ANSWER_NEVER ||
 		answers_at_once(served))
-		read_to_answer(served, typed);
+		read_to_answer(served, typed, most);
 	else
-		read_to_owe(served, typed);
+		read_to_owe(served, typed, most);
 }
 
 void served_on_returned(
@@ -208,7 +215,7 @@ void served_on_returned(
 
 void served_on_readable(struct served *served)
 {
-	read_once(served, false);
+	read_once(served, false, 0);
 }
 
 void served_on_writable(struct served *served)
@@ -245,7 +252,7 @@ void served_act(struct served *served, const struct command *command,
 	if (open && !served->thinking)
 		set_timer(served);
 	if (open && command->spec->id == COMMAND_READ)
-		read_once(served, true);
+		read_once(served, true, command->number);
 	else if (open && command->spec->id == COMMAND_REPLY &&
 		served->owed.first)
 		reply(served);

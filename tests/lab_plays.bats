@@ -281,3 +281,36 @@ assert set(record["terminals"]) == {"client", "server", "client2"}' <<<"$output"
 	run -1 lab play late.lab
 	assert_line --partial 'late.lab:3: client2> data: client2 does not run'
 }
+
+### What state, read N and peek show
+
+@test "what state shows can be asked for" {
+	write_lab shows.lab 'server --on-eof none' 'client> data1' \
+		'client> shutdown' 'server> state' 'server: poll IN|RDHUP' \
+		'server: unread 5' 'server: unacknowledged 0' \
+		'server> state' 'server: poll IN|OUT|RDHUP' \
+		'server: received "data1"' 'client> reset' 'server> state' \
+		'server: EPIPE' 'server: poll IN|RDHUP|HUP|ERR'
+	run -0 lab play shows.lab
+	write_lab shows.lab 'client> data1' 'server> state' 'server: poll RDHUP'
+	run -1 lab play shows.lab
+	assert_line --partial 'shows.lab:3: server: poll RDHUP: awaited poll RDHUP'
+}
+
+@test "read N takes so many bytes, and peek none" {
+	write_lab parts.lab 'client> data1' 'server> peek' \
+		'server: received "data1"' 'server> peek 2' \
+		'server: received "da"' 'server> read 4' \
+		'server: received "data"' 'server> state' 'server: unread 1' \
+		'server: received "1"' 'server> peek' 'server: nothing' \
+		'server> send "Hi, data1"' 'client> read 2' \
+		'client: received "Hi"' 'client> shutdown' 'server> peek' \
+		'server: eof' 'server: eof' 'client> peek' \
+		'client: received ", data1"'
+	run -0 lab play parts.lab
+	assert_line --regexp ' peek "data1" = 5$'
+	assert_line --regexp ' peek = 0 \(EOF\)$'
+	assert_line --regexp ' peek = EAGAIN$'
+	assert_line --regexp ' recv "data" = 4$'
+	assert_line --partial '* [1] peek: 5 bytes: data1'
+}

@@ -22,6 +22,26 @@ static const char *see_received(
 	return cast_see(cast, who, outcome);
 }
 
+/* All that `state` shows can be asked for. */
+static const char *see_state(
+	struct cast *cast, unsigned who, const struct event *event)
+{
+	const struct outcome outcomes[] = {
+		{ .kind = OUTCOME_POLL, .poll = event->poll },
+		{ .kind = OUTCOME_UNREAD, .bytes = event->unread },
+		{ .kind = OUTCOME_UNACKNOWLEDGED,
+			.bytes = event->unacknowledged },
+		{ .kind = OUTCOME_ERRNO, .number = event->error },
+	};
+	/* No error is nothing to be seen. */
+	size_t count = event->error ? 4 : 3;
+	const char *error = NULL;
+
+	for (size_t i = 0; i < count && !error; i++)
+		error = cast_see(cast, who, outcomes[i]);
+	return error;
+}
+
 const char *cast_see_event(
 	struct cast *cast, unsigned who, const struct heard *heard)
 {
@@ -31,6 +51,13 @@ const char *cast_see_event(
 	switch (event->kind) {
 	case EVENT_RECV:
 		return see_received(cast, who, heard);
+	case EVENT_PEEK:
+		if (event->bytes)
+			return see_received(cast, who, heard);
+		outcome = (struct outcome){ .kind = OUTCOME_EOF };
+		break;
+	case EVENT_STATE:
+		return see_state(cast, who, event);
 	case EVENT_SEND:
 		outcome = (struct outcome){ .kind = OUTCOME_SENT,
 			.bytes = event->bytes };

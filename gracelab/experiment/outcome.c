@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "outcome.h"
 
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "lib/base/escape.h"
 #include "lib/base/names.h"
+#include "lib/net/tcp.h"
 
 static bool scan_number(struct scan *scan, const char *what, int *number)
 {
@@ -84,18 +86,45 @@ static bool scan_probe(struct scan *scan, struct outcome *outcome)
 	return scan_fail(scan, "half, full or unknown");
 }
 
-bool outcome_scan(struct scan *scan, struct outcome *outcome)
+/* A number of bytes, behind the word. */
+static bool scan_bytes(
+	struct scan *scan, struct outcome *outcome, enum outcome_kind kind)
 {
 	int bytes = 0;
+
+	outcome->kind = kind;
+	if (!scan_number(scan, "a number of bytes", &bytes))
+		return false;
+	outcome->bytes = (size_t)bytes;
+	return true;
+}
+
+static bool scan_poll(struct scan *scan, struct outcome *outcome)
+{
 	char *word;
 
-	if (scan_keyword(scan, "sent")) {
-		outcome->kind = OUTCOME_SENT;
-		if (!scan_number(scan, "a number of bytes", &bytes))
-			return false;
-		outcome->bytes = (size_t)bytes;
+	outcome->kind = OUTCOME_POLL;
+	if (!scan_name(scan, &word))
+		return false;
+	if (tcp_poll_parse(word, &outcome->poll))
 		return true;
-	}
+	scan_back_to(scan, word);
+	return scan_fail(scan,
+		"IN, OUT, RDHUP, HUP and ERR, with | between, or nothing");
+}
+
+bool outcome_scan(struct scan *scan, struct outcome *outcome)
+{
+	char *word;
+
+	if (scan_keyword(scan, "sent"))
+		return scan_bytes(scan, outcome, OUTCOME_SENT);
+	if (scan_keyword(scan, "unread"))
+		return scan_bytes(scan, outcome, OUTCOME_UNREAD);
+	if (scan_keyword(scan, "unacknowledged"))
+		return scan_bytes(scan, outcome, OUTCOME_UNACKNOWLEDGED);
+	if (scan_keyword(scan, "poll"))
+		return scan_poll(scan, outcome);
 	if (scan_keyword(scan, "received"))
 		return scan_received(scan, outcome);
 	if (scan_keyword(scan, "state"))
@@ -125,7 +154,8 @@ bool outcome_scan(struct scan *scan, struct outcome *outcome)
 	}
 	return scan_fail(scan,
 		"received \"TEXT\", eof, nothing, sent N, an errno name, "
-		"signal NAME, exit STATUS, state NAME or probe RESULT");
+		"signal NAME, exit STATUS, state NAME, probe RESULT, poll "
+		"FLAGS, unread N or unacknowledged N");
 }
 
 bool outcome_equal(const struct outcome *a, const struct outcome *b)
@@ -134,7 +164,14 @@ bool outcome_equal(const struct outcome *a, const struct outcome *b)
 		return false;
 	switch (a->kind) {
 	case OUTCOME_SENT:
+	case OUTCOME_UNREAD:
+	case OUTCOME_UNACKNOWLEDGED:
 		return a->bytes == b->bytes;
+	case OUTCOME_POLL:
+		/* Whether it could be written to counts only where it is
+		 * asked for: it nearly always can. */
+		return !((a->poll ^ b->poll) & ~POLLOUT) &&
+			(a->poll & POLLOUT || !(b->poll & POLLOUT));
 	case OUTCOME_RECEIVED:
 		return a->bytes == b->bytes &&
 			!memcmp(a->text, b->text, a->bytes);
@@ -203,6 +240,16 @@ void outcome_text(const struct outcome *outcome, char *out)
 	case OUTCOME_STATE:
 		snprintf(out, OUTCOME_TEXT_SIZE, "state %s",
 			state_name(outcome->state));
+		break;
+	case OUTCOME_UNREAD:
+		snprintf(out, OUTCOME_TEXT_SIZE, "unread %zu", outcome->bytes);
+		break;
+	case OUTCOME_UNACKNOWLEDGED:
+		snprintf(out, OUTCOME_TEXT_SIZE, "unacknowledged %zu",
+			outcome->bytes);
+		break;
+	case OUTCOME_POLL:
+		tcp_poll_text(outcome->poll, stpcpy(out, "poll "));
 		break;
 	case OUTCOME_PROBE:
 		snprintf(out, OUTCOME_TEXT_SIZE, "probe %s",

@@ -20,6 +20,9 @@ enum outcome_kind {
 	OUTCOME_KILLED,  /* number: the signal */
 	OUTCOME_STATE,   /* state */
 	OUTCOME_PROBE,   /* probe */
+	OUTCOME_POLL,    /* poll; what `state` shows, as the two behind it */
+	OUTCOME_UNREAD,  /* bytes */
+	OUTCOME_UNACKNOWLEDGED, /* bytes */
 };
 
 struct outcome {
@@ -29,12 +32,13 @@ struct outcome {
 	int number;
 	enum tcp_state state;
 	enum event_probe probe;
+	short poll; /* poll(2)'s flags */
 };
 
 /* Takes an outcome from a line. */
 bool outcome_scan(struct scan *scan, struct outcome *outcome);
 
-/* Whether what was seen is what must be seen. */
+/* Whether what was seen, `a`, is what must be seen. */
 bool outcome_equal(const struct outcome *a, const struct outcome *b);
 
 /* Room for outcome_text() of a text that is cut. */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capture.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +16,10 @@
 
 enum {
 	ETHERNET_BYTES = 14,
+	/* What stands before a packet of any interface, LINKTYPE_LINUX_SLL2. */
+	SLL2_BYTES = 20,
+	SLL2_INDEX_AT = 4,
+	SLL2_TYPE_AT = 10,
 	/* Ethernet, the longest IPv4 or a plain IPv6 header, and TCP's. */
 	HEADERS_SNAP_BYTES = 192,
 	/* As long as a packet can be; the ring's frames are of this size. */
@@ -27,6 +34,8 @@ struct capture {
 	void (*on_segment)(void *context, const struct segment *segment);
 	void *context;
 	unsigned undecoded;
+	unsigned header_bytes; /* before each packet */
+	unsigned loopback;     /* of any interface: the index of lo */
 	char error[PCAP_ERRBUF_SIZE];
 };
 
@@ -46,10 +55,13 @@ static int set_filter(pcap_t *pcap, uint16_t port)
 }
 
 /* Brings the capture to life; false with the reason in capture->error. */
-static bool start(struct capture *capture, uint16_t port, const char *savefile)
+static bool start(struct capture *capture, const char *device, uint16_t port,
+	const char *savefile)
 {
+	bool all = strcmp(device, "lo") != 0;
+	int link = all ? DLT_LINUX_SLL2 : DLT_EN10MB;
 	char *error = capture->error;
-	pcap_t *pcap = capture->pcap = pcap_create("lo", error);
+	pcap_t *pcap = capture->pcap = pcap_create(device, error);
 	int status;
 
 	if (!pcap)
@@ -70,9 +82,11 @@ static bool start(struct capture *capture, uint16_t port, const char *savefile)
 			*more ? more : pcap_statustostr(status));
 		return false;
 	}
-	if (pcap_datalink(pcap) != DLT_EN10MB) {
-		snprintf(error, sizeof(capture->error), "lo has link type %d",
-			pcap_datalink(pcap));
+	capture->header_bytes = all ? SLL2_BYTES : ETHERNET_BYTES;
+	capture->loopback = if_nametoindex("lo");
+	if (pcap_datalink(pcap) != link && pcap_set_datalink(pcap, link) < 0) {
+		snprintf(error, sizeof(capture->error), "%s has link type %d",
+			device, pcap_datalink(pcap));
 		return false;
 	}
 	if (pcap_setnonblock(pcap, 1, error) < 0)
@@ -96,8 +110,8 @@ static bool start(struct capture *capture, uint16_t port, const char *savefile)
 	return true;
 }
 
-struct capture *capture_open(
-	uint16_t port, const char *savefile, char *why, size_t why_size)
+static struct capture *open_on(const char *device, uint16_t port,
+	const char *savefile, char *why, size_t why_size)
 {
 	struct capture *capture = calloc(1, sizeof(*capture));
 
@@ -105,13 +119,37 @@ struct capture *capture_open(
 		snprintf(why, why_size, "cannot capture: out of memory");
 		return NULL;
 	}
-	if (!start(capture, port, savefile)) {
-		utf8_print(why, why_size, "cannot capture on lo: %s",
+	if (!start(capture, device, port, savefile)) {
+		utf8_print(why, why_size, "cannot capture on %s: %s", device,
 			capture->error);
 		capture_close(capture);
 		return NULL;
 	}
 	return capture;
+}
+
+struct capture *capture_open(
+	uint16_t port, const char *savefile, char *why, size_t why_size)
+{
+	return open_on("lo", port, savefile, why, why_size);
+}
+
+struct capture *capture_open_all(
+	const char *savefile, char *why, size_t why_size)
+{
+	return open_on("any", 0, savefile, why, why_size);
+}
+
+/* Whether it is what leaves by the loopback, and comes in by it too. */
+static bool is_twice(const struct capture *capture, const u_char *bytes)
+{
+	uint32_t index;
+
+	if (capture->header_bytes != SLL2_BYTES)
+		return false;
+	memcpy(&index, bytes + SLL2_INDEX_AT, sizeof(index));
+	return ntohl(index) == capture->loopback &&
+		bytes[SLL2_TYPE_AT] == PACKET_OUTGOING;
 }
 
 static void on_packet(
@@ -120,11 +158,13 @@ static void on_packet(
 	struct capture *capture = (struct capture *)(void *)user;
 	struct segment segment;
 
+	if (header->caplen > capture->header_bytes && is_twice(capture, bytes))
+		return;
 	if (capture->dumper)
 		pcap_dump((u_char *)capture->dumper, header, bytes);
-	if (header->caplen <= ETHERNET_BYTES ||
-		!segment_parse(bytes + ETHERNET_BYTES,
-			header->caplen - ETHERNET_BYTES, &segment)) {
+	if (header->caplen <= capture->header_bytes ||
+		!segment_parse(bytes + capture->header_bytes,
+			header->caplen - capture->header_bytes, &segment)) {
 		capture->undecoded++;
 		return;
 	}

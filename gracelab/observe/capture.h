@@ -21,6 +21,10 @@ struct capture;
 struct capture *capture_open(
 	uint16_t port, const char *savefile, char *why, size_t why_size);
 
+/* The same of all of TCP that passes any interface. */
+struct capture *capture_open_all(
+	const char *savefile, char *why, size_t why_size);
+
 /*
  * Hands every segment captured so far to on_segment, in the order in which
  * they arrived, and returns without waiting.

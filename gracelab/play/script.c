@@ -51,6 +51,9 @@ static bool move_towards(const struct outcome *outcome, enum move_kind *kind)
 	case OUTCOME_SENT:
 	case OUTCOME_SIGNAL:
 	case OUTCOME_PROBE:
+	case OUTCOME_POLL:
+	case OUTCOME_UNREAD:
+	case OUTCOME_UNACKNOWLEDGED:
 		break;
 	}
 	return false;

@@ -110,6 +110,9 @@ static json_t *rung_to_json(const struct rung *rung)
 		bad |= set(json, "call", rung->call);
 		bad |= set(json, "text", rung->text);
 		bad |= set(json, "result", rung->result);
+		bad |= set_number(json, "pid", (unsigned)rung->process);
+		bad |= set_number(json, "thread", (unsigned)rung->thread);
+		bad |= set_true(json, "tie", rung->tie);
 	}
 	if (rung->segment) {
 		bad |= set(json, "from", side_keys[rung->sender]);
@@ -228,6 +231,9 @@ static bool rung_from_json(struct record *record, const json_t *json)
 	rung->segment = get(json, "segment");
 	rung->segment_id = get_number(json, "segment_id");
 	rung->copy = get_true(json, "copy");
+	rung->process = (int)get_number(json, "pid");
+	rung->thread = (int)get_number(json, "thread");
+	rung->tie = get_true(json, "tie");
 	rung->connection = get_number(json, "connection");
 	rung->failed = get_true(json, "failed");
 	for (int side = 0; side < SIDES; side++)

@@ -30,8 +30,11 @@ struct rung {
 	unsigned segment_id;
 	bool copy;           /* one of these has arrived already */
 	unsigned connection; /* counted from 1; 0: there is but one */
-	bool failed;         /* the play failed at this row */
-	bool late;           /* record_insert() put it there; not in JSON */
+	/* Of the call, where that is known; else 0. */
+	int process, thread;
+	bool tie;    /* the call may have been before what stands above it */
+	bool failed; /* the play failed at this row */
+	bool late;   /* record_insert() put it there; not in JSON */
 };
 
 struct record {

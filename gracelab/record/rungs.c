@@ -35,6 +35,7 @@ enum shape {
 	SHAPE_PLAIN,  /* nothing worth a word */
 	SHAPE_BYTES,  /* a number of bytes */
 	SHAPE_ZERO,   /* 0 */
+	SHAPE_PEEK,   /* the same; 0 is EOF */
 	SHAPE_EOF,    /* 0, which is EOF */
 	SHAPE_ERROR,  /* an errno */
 	SHAPE_STATE,  /* the state */
@@ -52,6 +53,7 @@ static const struct {
 	[EVENT_ACCEPT] = { "accept", SHAPE_PLAIN, true },
 	[EVENT_SEND] = { "send", SHAPE_BYTES, true },
 	[EVENT_RECV] = { "recv", SHAPE_BYTES, false },
+	[EVENT_PEEK] = { "peek", SHAPE_PEEK, false },
 	[EVENT_EOF] = { "recv", SHAPE_EOF, false },
 	[EVENT_WOULD_BLOCK] = { NULL, SHAPE_ERROR, false },
 	[EVENT_ERROR] = { NULL, SHAPE_ERROR, false },
@@ -148,6 +150,10 @@ static char *result_of(struct rungs *rungs, const struct event *event)
 		return make(rungs, "%zu", event->bytes);
 	case SHAPE_ZERO:
 		return make(rungs, "0");
+	case SHAPE_PEEK:
+		if (event->bytes)
+			return make(rungs, "%zu", event->bytes);
+		return make(rungs, "0 (EOF)");
 	case SHAPE_EOF:
 		return make(rungs, "0 (EOF)");
 	case SHAPE_ERROR:

@@ -156,6 +156,28 @@ ssize_t calls_recv(struct conn *conn, void *buffer, size_t size, bool typed)
 	return n;
 }
 
+void calls_peek(struct conn *conn, size_t most)
+{
+	char *buffer = conn->context->buffer;
+	size_t size = conn->context->buffer_bytes;
+	ssize_t n;
+
+	if (most && most < size)
+		size = most;
+	do
+		n = recv(conn->fd, buffer, size, MSG_PEEK | MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		calls_note_error(conn, errno);
+		report_error(conn, "peek", NULL, errno);
+	} else {
+		calls_report(conn,
+			(struct event){ .kind = EVENT_PEEK,
+				.data = n ? buffer : NULL,
+				.bytes = (size_t)n });
+	}
+}
+
 void calls_shutdown(struct conn *conn, int how)
 {
 	if (how != SHUT_RD)

@@ -38,6 +38,12 @@ ssize_t calls_send(struct conn *conn, const void *data, size_t len,
  */
 ssize_t calls_recv(struct conn *conn, void *buffer, size_t size, bool typed);
 
+/*
+ * recv(2) with MSG_PEEK, of at most `most` bytes, or as many as there is room
+ * for if 0. What comes of it changes nothing, but an error that it has taken.
+ */
+void calls_peek(struct conn *conn, size_t most);
+
 /* shutdown(2). */
 void calls_shutdown(struct conn *conn, int how);
 

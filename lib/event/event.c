@@ -23,6 +23,8 @@ const char *event_name(enum event_kind kind)
 		return "send";
 	case EVENT_RECV:
 		return "recv";
+	case EVENT_PEEK:
+		return "peek";
 	case EVENT_EOF:
 		return "eof";
 	case EVENT_WOULD_BLOCK:
@@ -104,7 +106,7 @@ bool event_probe_parse(const char *name, enum event_probe *probe)
 
 static bool has_bytes(enum event_kind kind)
 {
-	return kind == EVENT_SEND || kind == EVENT_RECV ||
+	return kind == EVENT_SEND || kind == EVENT_RECV || kind == EVENT_PEEK ||
 		kind == EVENT_QUEUED || kind == EVENT_UNSENT ||
 		kind == EVENT_SAVED;
 }

@@ -16,6 +16,7 @@ enum event_kind {
 	EVENT_ACCEPT,
 	EVENT_SEND,
 	EVENT_RECV,
+	EVENT_PEEK, /* recv with MSG_PEEK; no bytes: EOF */
 	EVENT_EOF,
 	EVENT_WOULD_BLOCK,
 	EVENT_ERROR,
@@ -58,8 +59,8 @@ bool event_probe_parse(const char *name, enum event_probe *probe);
 struct event {
 	enum event_kind kind;
 	unsigned conn;        /* the connection's number, from 1 */
-	const void *data;     /* send, recv: the bytes; NULL if not kept */
-	size_t bytes;         /* send, recv: how many */
+	const void *data;     /* send, recv, peek: the bytes, or NULL */
+	size_t bytes;         /* send, recv, peek: how many */
 	size_t saved;         /* recv: how many of them went to a file */
 	const char *call;     /* error, would-block: "send" */
 	enum tcp_state state; /* after the call; 0: not asked */

@@ -119,6 +119,18 @@ static void say_trouble(struct words *words)
 		say(words, WORDING_BAD_CALL, "%s: %s", event->call, why);
 }
 
+static void say_peeked(struct words *words)
+{
+	const struct event *event = words->event;
+	char text[ESCAPE_LINE_SIZE];
+
+	if (event->bytes)
+		say(words, WORDING_ANSWER, "peek: %zu bytes: %s", event->bytes,
+			escape_line(text, event->data, event->bytes));
+	else
+		say(words, WORDING_ANSWER, "peek: EOF");
+}
+
 static void say_probe(struct words *words)
 {
 	const struct event *event = words->event;
@@ -148,6 +160,9 @@ static void say_event(struct words *words)
 		break;
 	case EVENT_RECV:
 		say_received(words);
+		break;
+	case EVENT_PEEK:
+		say_peeked(words);
 		break;
 	case EVENT_EOF:
 		say_eof(words);

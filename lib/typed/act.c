@@ -171,6 +171,9 @@ void act(
 		if (!conn_save(conn, command->path, command->until))
 			act_failed(report, name, command->path, errno);
 		break;
+	case COMMAND_PEEK:
+		calls_peek(conn, command->number);
+		break;
 	case COMMAND_FILL:
 		conn_fill(conn, command->number);
 		break;

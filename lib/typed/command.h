@@ -20,6 +20,7 @@ enum command_id {
 	COMMAND_PAUSE,
 	COMMAND_RESUME,
 	COMMAND_READ,
+	COMMAND_PEEK,
 	COMMAND_STATE,
 	COMMAND_PROBE,
 	COMMAND_SENDFILE,
@@ -63,7 +64,7 @@ enum command_arguments {
 	ARGUMENTS_SWITCH,
 	ARGUMENTS_SECONDS_OR_OFF,
 	ARGUMENTS_KEEPALIVE,
-	ARGUMENTS_FILL,
+	ARGUMENTS_BYTES,
 	ARGUMENTS_BLOCK,
 	ARGUMENTS_ACCEPT,
 	ARGUMENTS_LISTENER,
@@ -109,7 +110,8 @@ struct command {
 				* wait: -1 is for ever; keepalive: until the
 				* first probe, -1 is the kernel's */
 	int64_t interval_ms;   /* keepalive: between probes, or -1 */
-	unsigned number;       /* use; fill: bytes, keepalive: probes, or 0 */
+	unsigned number;       /* use; fill, read, peek: bytes, keepalive:
+				* probes, or 0 */
 	bool on;               /* linger, linger2, keepalive, quickack, ... */
 	enum thread_call call; /* block */
 	const struct command_spec *topic; /* help, or NULL */

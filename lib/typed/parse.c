@@ -192,7 +192,7 @@ static bool take_keepalive(struct tokens *tokens, struct command *command)
 			&command->number);
 }
 
-static bool take_fill(struct tokens *tokens, struct command *command)
+static bool take_bytes(struct tokens *tokens, struct command *command)
 {
 	static const char what[] = "expected a number of bytes, not";
 
@@ -261,8 +261,8 @@ static bool take_arguments(
 		return take_seconds_or_off(tokens, command);
 	case ARGUMENTS_KEEPALIVE:
 		return take_keepalive(tokens, command);
-	case ARGUMENTS_FILL:
-		return take_fill(tokens, command);
+	case ARGUMENTS_BYTES:
+		return take_bytes(tokens, command);
 	case ARGUMENTS_BLOCK:
 		return take_block(tokens, command);
 	case ARGUMENTS_ACCEPT:

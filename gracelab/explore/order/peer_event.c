@@ -68,6 +68,7 @@ void peer_note_event(void *owner, const struct event *event)
 	case EVENT_HOLD:
 	case EVENT_RELEASE:
 	case EVENT_STATE:
+	case EVENT_PEEK:
 	case EVENT_PROBE:
 	case EVENT_SIGNAL:
 	case EVENT_QUEUED:

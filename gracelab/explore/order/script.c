@@ -91,6 +91,7 @@ static const char *refusal(const struct command *command, bool wired)
 	case COMMAND_RESUME:
 	case COMMAND_READ:
 	case COMMAND_STATE:
+	case COMMAND_PEEK:
 	case COMMAND_SENDFILE:
 	case COMMAND_SAVE:
 	case COMMAND_REPLY:

@@ -54,6 +54,7 @@ static void kinds_have_the_names_of_the_design(void)
 		[EVENT_ACCEPT] = "accept",
 		[EVENT_SEND] = "send",
 		[EVENT_RECV] = "recv",
+		[EVENT_PEEK] = "peek",
 		[EVENT_EOF] = "eof",
 		[EVENT_WOULD_BLOCK] = "would-block",
 		[EVENT_ERROR] = "error",

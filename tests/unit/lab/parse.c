@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,32 @@ static void each_kind_of_step_is_taken(void)
 	experiment_free(e);
 }
 
+static void writing_counts_only_where_it_is_asked_for(void)
+{
+	static const struct {
+		short seen, asked;
+		bool met;
+	} cases[] = {
+		{ POLLIN | POLLOUT, POLLIN, true },
+		{ POLLIN | POLLOUT, POLLIN | POLLOUT, true },
+		{ POLLIN, POLLIN | POLLOUT, false },
+		{ POLLIN | POLLRDHUP, POLLIN, false },
+		{ POLLOUT, 0, true },
+		{ 0, 0, true },
+		{ 0, POLLIN, false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct outcome seen = { .kind = OUTCOME_POLL,
+			.poll = cases[i].seen };
+		const struct outcome asked = { .kind = OUTCOME_POLL,
+			.poll = cases[i].asked };
+
+		tap_case("%zu", i);
+		EXPECT(outcome_equal(&seen, &asked) == cases[i].met);
+	}
+}
+
 struct outcome_case {
 	const char *text, *line;
 	struct outcome outcome;
@@ -165,6 +192,14 @@ static void every_outcome_is_taken_and_written_alike(void)
 			{ .kind = OUTCOME_PROBE, .probe = PROBE_FULL } },
 		{ "probe unknown", "client: probe unknown",
 			{ .kind = OUTCOME_PROBE, .probe = PROBE_UNKNOWN } },
+		{ "poll IN|RDHUP", "client: poll RDHUP|IN",
+			{ .kind = OUTCOME_POLL, .poll = POLLIN | POLLRDHUP } },
+		{ "poll nothing", "client: poll nothing",
+			{ .kind = OUTCOME_POLL } },
+		{ "unread 6", "client: unread 6",
+			{ .kind = OUTCOME_UNREAD, .bytes = 6 } },
+		{ "unacknowledged 0", "client: unacknowledged 0",
+			{ .kind = OUTCOME_UNACKNOWLEDGED } },
 	};
 	char written[OUTCOME_TEXT_SIZE];
 
@@ -322,6 +357,11 @@ static void a_bad_file_says_where_and_what_was_expected(void)
 		{ "client: state fin_wait2", "1:15: expected a TCP state" },
 		{ "client: state GONE", "1:15: expected a TCP state" },
 		{ "client: probe", "1:14: expected a word" },
+		{ "client: poll", "1:13: expected a word" },
+		{ "client: poll in", "1:14: expected IN, OUT, RDHUP" },
+		{ "client: poll IN|", "1:14: expected IN, OUT, RDHUP" },
+		{ "client: unread x", "1:16: expected a number of bytes" },
+		{ "client: unacknowledged", "1:23: expected a word" },
 		{ "client: probe maybe", "1:15: expected half, full" },
 		{ "client: exit", "1:13: expected " },
 		{ "client: exit SIGNONE", "1:14: expected a signal" },
@@ -343,7 +383,8 @@ static void a_bad_file_says_where_and_what_was_expected(void)
 		{ "client: \x1b[2J now",
 			"1:9: expected received \"TEXT\", eof, nothing, sent "
 			"N, an errno name, signal NAME, exit STATUS, state "
-			"NAME or probe RESULT, not '\\x1b[2J'" },
+			"NAME, probe RESULT, poll FLAGS, unread N or "
+			"unacknowledged N, not '\\x1b[2J'" },
 		{ "client: sent five # x",
 			"1:14: expected a number of bytes, not 'five'" },
 		{ "\xef\xbb\xbftitle x\nclient> x",
@@ -525,6 +566,8 @@ const struct tap_test tests_lab_parse[] = {
 		every_beginning_of_a_file_ends_well },
 	{ "lab parse: many steps and long lines are taken",
 		many_steps_and_long_lines_are_taken },
+	{ "lab parse: OUT of poll counts only where it is asked for",
+		writing_counts_only_where_it_is_asked_for },
 	{ "lab parse: further clients are told apart",
 		further_clients_are_told_apart },
 	{ "lab parse: what only looks like the lab's options is taken",

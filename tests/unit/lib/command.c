@@ -17,6 +17,7 @@ static const struct {
 	{ "pause", COMMAND_BOTH },
 	{ "resume", COMMAND_BOTH },
 	{ "read", COMMAND_BOTH },
+	{ "peek", COMMAND_BOTH },
 	{ "state", COMMAND_BOTH },
 	{ "probe", COMMAND_BOTH },
 	{ "sendfile", COMMAND_BOTH },

@@ -137,7 +137,6 @@ static void commands_without_arguments_take_none(void)
 		{ "release", COMMAND_RELEASE, COMMAND_BOTH },
 		{ "pause", COMMAND_PAUSE, COMMAND_BOTH },
 		{ "resume", COMMAND_RESUME, COMMAND_BOTH },
-		{ "read", COMMAND_READ, COMMAND_BOTH },
 		{ "state", COMMAND_STATE, COMMAND_BOTH },
 		{ "probe", COMMAND_PROBE, COMMAND_BOTH },
 		{ "quit", COMMAND_QUIT, COMMAND_BOTH },
@@ -523,6 +522,21 @@ static void switches_are_on_or_off(void)
 		EXPECT_INT(300, parsed.command.duration_ms);
 }
 
+static void read_and_peek_take_a_number_or_nothing(void)
+{
+	if (is_at_both("read", COMMAND_READ))
+		EXPECT_INT(0, parsed.command.number);
+	if (is_at_both("read 3", COMMAND_READ))
+		EXPECT_INT(3, parsed.command.number);
+	if (is_at_both("peek", COMMAND_PEEK))
+		EXPECT_INT(0, parsed.command.number);
+	if (is_at_both("peek 65536", COMMAND_PEEK))
+		EXPECT_INT(65536, parsed.command.number);
+	expect_error("read 0", "read: expected a number of bytes, not '0'");
+	expect_error("peek x", "peek: expected a number of bytes, not 'x'");
+	expect_error("peek 1 2", "peek: unexpected '2'");
+}
+
 static void fill_takes_a_number_or_nothing(void)
 {
 	if (is_at_both("fill", COMMAND_FILL))
@@ -676,6 +690,8 @@ const struct tap_test tests_parse[] = {
 	{ "parse: keepalive takes two times and a number, or off",
 		keepalive_takes_up_to_three },
 	{ "parse: a switch is on or off", switches_are_on_or_off },
+	{ "parse: read and peek take a number of bytes, or nothing",
+		read_and_peek_take_a_number_or_nothing },
 	{ "parse: fill takes a number of bytes, or nothing",
 		fill_takes_a_number_or_nothing },
 	{ "parse: a call that blocks is recv, close or accept",

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "call.h"
+
+#include <stddef.h>
+#include <sys/syscall.h>
+
+#define PLAIN(name, kind)                                        \
+	{                                                        \
+		SYS_##name, #name, kind, CALL_NO_BYTES, 0, false \
+	}
+#define ALL(name, kind)                                         \
+	{                                                       \
+		SYS_##name, #name, kind, CALL_NO_BYTES, 0, true \
+	}
+#define BYTES(name, kind, bytes, flags)                      \
+	{                                                    \
+		SYS_##name, #name, kind, bytes, flags, false \
+	}
+
+static const struct call table[] = {
+	PLAIN(socket, CALL_SOCKET),
+	PLAIN(bind, CALL_BIND),
+	PLAIN(listen, CALL_LISTEN),
+	PLAIN(connect, CALL_CONNECT),
+	PLAIN(accept, CALL_ACCEPT),
+	PLAIN(accept4, CALL_ACCEPT),
+	BYTES(read, CALL_READ, CALL_BUFFER, 0),
+	BYTES(readv, CALL_READ, CALL_VECTOR, 0),
+	BYTES(recvfrom, CALL_READ, CALL_BUFFER, 3),
+	BYTES(recvmsg, CALL_READ, CALL_MESSAGE, 2),
+	BYTES(recvmmsg, CALL_READ, CALL_MESSAGES, 3),
+	BYTES(write, CALL_WRITE, CALL_BUFFER, 0),
+	BYTES(writev, CALL_WRITE, CALL_VECTOR, 0),
+	BYTES(sendto, CALL_WRITE, CALL_BUFFER, 3),
+	BYTES(sendmsg, CALL_WRITE, CALL_MESSAGE, 2),
+	BYTES(sendmmsg, CALL_WRITE, CALL_MESSAGES, 3),
+	PLAIN(sendfile, CALL_SENDFILE),
+	PLAIN(splice, CALL_SPLICE),
+	PLAIN(shutdown, CALL_SHUTDOWN),
+	PLAIN(close, CALL_CLOSE),
+	PLAIN(close_range, CALL_CLOSE_RANGE),
+	PLAIN(dup, CALL_DUP),
+#ifdef SYS_dup2
+	PLAIN(dup2, CALL_DUP_ONTO),
+#endif
+	PLAIN(dup3, CALL_DUP_ONTO),
+	PLAIN(fcntl, CALL_FCNTL),
+	PLAIN(execve, CALL_EXEC),
+	PLAIN(execveat, CALL_EXEC),
+	PLAIN(io_uring_setup, CALL_URING),
+	PLAIN(seccomp, CALL_FILTER),
+	PLAIN(prctl, CALL_FILTER),
+	ALL(setsockopt, CALL_OPTION),
+#ifdef SYS_poll
+	ALL(poll, CALL_WAIT),
+	ALL(select, CALL_WAIT),
+	ALL(epoll_wait, CALL_WAIT),
+#endif
+	ALL(ppoll, CALL_WAIT),
+	ALL(pselect6, CALL_WAIT),
+	ALL(epoll_pwait, CALL_WAIT),
+#ifdef SYS_epoll_pwait2
+	ALL(epoll_pwait2, CALL_WAIT),
+#endif
+};
+
+#define CALLS (sizeof(table) / sizeof(*table))
+
+const struct call call_exit = { -1, "exit", CALL_EXIT, CALL_NO_BYTES, 0,
+	false };
+
+const struct call *call_find(long number)
+{
+	for (size_t i = 0; i < CALLS; i++)
+		if (table[i].number == number)
+			return &table[i];
+	return NULL;
+}
+
+const struct call *call_next(const struct call *previous)
+{
+	const struct call *next = previous ? previous + 1 : table;
+
+	return next < table + CALLS ? next : NULL;
+}
+
+bool call_sends(const struct call *call)
+{
+	switch (call->kind) {
+	case CALL_CONNECT:
+	case CALL_WRITE:
+	case CALL_SENDFILE:
+	case CALL_SPLICE:
+	case CALL_SHUTDOWN:
+	case CALL_CLOSE:
+	case CALL_CLOSE_RANGE:
+	case CALL_DUP_ONTO:
+	case CALL_EXEC:
+	case CALL_EXIT:
+	case CALL_OPTION: /* TCP_CORK, TCP_NODELAY: what waits goes out */
+		return true;
+	case CALL_SOCKET:
+	case CALL_BIND:
+	case CALL_LISTEN:
+	case CALL_ACCEPT:
+	case CALL_READ:
+	case CALL_DUP:
+	case CALL_FCNTL:
+	case CALL_WAIT:
+	case CALL_URING:
+	case CALL_FILTER:
+		break;
+	}
+	return false;
+}
+
+bool call_is_wide(const struct call *call)
+{
+	return call->kind == CALL_CLOSE_RANGE || call->kind == CALL_EXEC ||
+		call->kind == CALL_EXIT;
+}

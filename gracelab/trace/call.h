@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The system calls that are looked at: one table. */
+#ifndef GRACELAB_CALL_H
+#define GRACELAB_CALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum call_kind {
+	CALL_SOCKET,
+	CALL_BIND,
+	CALL_LISTEN,
+	CALL_CONNECT,
+	CALL_ACCEPT,
+	CALL_READ,
+	CALL_WRITE,
+	CALL_SENDFILE,
+	CALL_SPLICE,
+	CALL_SHUTDOWN,
+	CALL_CLOSE,
+	CALL_CLOSE_RANGE,
+	CALL_DUP,
+	CALL_DUP_ONTO, /* dup2(2): what had that number is closed */
+	CALL_FCNTL,
+	CALL_EXEC,
+	CALL_EXIT, /* no call: the process ends, by itself or by a signal */
+	CALL_OPTION,
+	CALL_WAIT, /* poll(2) and its kin */
+	CALL_URING,
+	CALL_FILTER, /* the program installs a seccomp(2) filter of its own */
+};
+
+/* How the bytes of a call are given. */
+enum call_bytes {
+	CALL_NO_BYTES,
+	CALL_BUFFER,   /* args[1], args[2] long */
+	CALL_VECTOR,   /* args[1], args[2] struct iovec */
+	CALL_MESSAGE,  /* args[1]: struct msghdr */
+	CALL_MESSAGES, /* args[1]: struct mmsghdr, args[2] of them */
+};
+
+struct call {
+	long number;
+	const char *name; /* as the manual has it */
+	enum call_kind kind;
+	enum call_bytes bytes;
+	int flags; /* which argument has MSG_ flags, or 0 */
+	bool all;  /* only if all calls are asked for */
+};
+
+/* A call under way, and what came of it. */
+struct trace_call {
+	const struct call *what;
+	pid_t process, thread;
+	int root; /* which of the programs that were started */
+	uint64_t args[6];
+	int64_t result;    /* or -errno */
+	uint64_t began_ns; /* CLOCK_REALTIME: it went on not before that */
+	bool bulk;         /* it moves so much that it is held up by nobody */
+	bool tie;          /* another one was under way when it ended */
+	/* For who looks at it: what it acts on; and of the same connection
+	 * are those whose `group` is the same, or NULL. */
+	void *subject;
+	const void *group;
+};
+
+/* The entry for a system call of the native ABI, or NULL. */
+const struct call *call_find(long number);
+
+/* The pseudo call of a process that ends. */
+extern const struct call call_exit;
+
+/* All of them, for the filter; NULL at the end. */
+const struct call *call_next(const struct call *previous);
+
+/* Whether it may put a segment on the wire. */
+bool call_sends(const struct call *call);
+
+/* Whether it acts on all that a process has open. */
+bool call_is_wide(const struct call *call);
+
+#endif

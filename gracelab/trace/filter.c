@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "filter.h"
+
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "call.h"
+
+#if defined(__x86_64__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#elif defined(__riscv) && __riscv_xlen == 64
+#define ARCHITECTURE AUDIT_ARCH_RISCV64
+#else
+#error "say which audit architecture this is"
+#endif
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "an argument's low half is looked for where little endian has it"
+#endif
+
+#define LOAD(member)                                            \
+	(struct sock_filter) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
+		(unsigned)offsetof(struct seccomp_data, member))
+#define RETURN(action) (struct sock_filter) BPF_STMT(BPF_RET | BPF_K, action)
+#define UNLESS(value, skip) \
+	(struct sock_filter) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, skip)
+#define IF(value, skip) \
+	(struct sock_filter) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, skip, 0)
+
+unsigned filter_architecture(void)
+{
+	return ARCHITECTURE;
+}
+
+unsigned short filter_compose(struct sock_filter out[FILTER_MAX], bool all)
+{
+	unsigned short n = 0;
+	const struct call *call = NULL;
+
+	out[n++] = LOAD(arch);
+	out[n++] = IF(ARCHITECTURE, 1);
+	out[n++] = RETURN(SECCOMP_RET_ALLOW);
+	out[n++] = LOAD(nr);
+	while ((call = call_next(call))) {
+		unsigned number = (unsigned)call->number;
+
+		if (call->all && !all)
+			continue;
+		if (call->number == SYS_fcntl) {
+			out[n++] = UNLESS(number, 5);
+			out[n++] = LOAD(args[1]);
+			out[n++] = IF(F_DUPFD, 2);
+			out[n++] = IF(F_DUPFD_CLOEXEC, 1);
+			out[n++] = RETURN(SECCOMP_RET_ALLOW);
+			out[n++] = RETURN(SECCOMP_RET_TRACE);
+		} else if (call->number == SYS_prctl) {
+			out[n++] = UNLESS(number, 4);
+			out[n++] = LOAD(args[0]);
+			out[n++] = IF(PR_SET_SECCOMP, 1);
+			out[n++] = RETURN(SECCOMP_RET_ALLOW);
+			out[n++] = RETURN(SECCOMP_RET_TRACE);
+		} else {
+			out[n++] = UNLESS(number, 1);
+			out[n++] = RETURN(SECCOMP_RET_TRACE);
+		}
+	}
+	out[n++] = RETURN(SECCOMP_RET_ALLOW);
+	return n;
+}
+
+int filter_install(struct sock_filter *filter, unsigned short count)
+{
+	const struct sock_fprog program = { .len = count, .filter = filter };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -1;
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The seccomp(2) filter: only calls of the table stop their thread. */
+#ifndef GRACELAB_FILTER_H
+#define GRACELAB_FILTER_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+
+/* Room for the filter. */
+#define FILTER_MAX 128
+
+/*
+ * Composes it:
+ *
+ *     other ABI than ours        allow (it is not seen, and that is said)
+ *     fcntl, prctl               trace by their second or first argument
+ *     a number of the table      trace
+ *     else                       allow
+ *
+ * The kernel knows of a call that is allowed whatever its arguments are, and
+ * then runs no filter at all. `all` has setsockopt(2), poll(2) and their kin
+ * traced too. Returns how many instructions stand in `out`.
+ */
+unsigned short filter_compose(struct sock_filter out[FILTER_MAX], bool all);
+
+/*
+ * Installs it for the calling thread and what it starts, none of which gets a
+ * privilege by execve(2) any more. Calls nothing but the kernel. 0, or -1 with
+ * errno.
+ */
+int filter_install(struct sock_filter *filter, unsigned short count);
+
+/* The audit architecture of this program, linux/audit.h. */
+unsigned filter_architecture(void);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "peek.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* Of a vector, no more parts are looked at. */
+#define PARTS_MAX 64
+
+#define PROC_PATH_SIZE 64
+
+size_t peek_memory(pid_t thread, uint64_t address, void *out, size_t len)
+{
+	struct iovec here = { .iov_base = out, .iov_len = len };
+	struct iovec there = {
+		/* An address of another process. */
+		.iov_base = (void *)(uintptr_t)address, // NOLINT
+		.iov_len = len,
+	};
+	ssize_t n = process_vm_readv(thread, &here, 1, &there, 1, 0);
+
+	return n < 0 ? 0 : (size_t)n;
+}
+
+static bool read_inode(const char *target, uint64_t *inode)
+{
+	return sscanf(target, "socket:[%" SCNu64 "]", inode) == 1;
+}
+
+/* readlink(2) of /proc/THREAD/fd/FD, terminated. */
+static bool read_link(pid_t thread, int fd, char *out, size_t size)
+{
+	char path[PROC_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", thread, fd);
+	ssize_t n = readlink(path, out, size - 1);
+
+	out[n < 0 ? 0 : n] = '\0';
+	return n > 0;
+}
+
+bool peek_socket(pid_t thread, int fd, uint64_t *inode)
+{
+	char target[64];
+
+	return fd >= 0 && read_link(thread, fd, target, sizeof(target)) &&
+		read_inode(target, inode);
+}
+
+void peek_sockets(pid_t process,
+	void (*on_socket)(void *context, int fd, uint64_t inode), void *context)
+{
+	char path[PROC_PATH_SIZE];
+	const struct dirent *entry;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", process);
+	DIR *folder = opendir(path);
+
+	if (!folder)
+		return;
+	while ((entry = readdir(folder))) {
+		int fd = (int)strtol(entry->d_name, NULL, 10);
+		uint64_t inode;
+
+		if (*entry->d_name != '.' && peek_socket(process, fd, &inode))
+			on_socket(context, fd, inode);
+	}
+	closedir(folder);
+}
+
+int peek_descriptor(pid_t process, int fd)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, process, 0);
+
+	if (pidfd < 0)
+		return -1;
+	int copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+
+	close(pidfd);
+	return copy;
+}
+
+void peek_path(pid_t thread, int fd, char *out, size_t size)
+{
+	char target[4096];
+	const char *slash;
+
+	*out = '\0';
+	if (!read_link(thread, fd, target, sizeof(target)))
+		return;
+	slash = strrchr(target, '/');
+	snprintf(out, size, "%s", slash ? slash + 1 : target);
+}
+
+/* Reads a file of proc(5) whole, terminated. */
+static bool read_status(pid_t thread, char *out, size_t size)
+{
+	char path[PROC_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", thread);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	out[n < 0 ? 0 : n] = '\0';
+	return n > 0;
+}
+
+static uint64_t status_number(const char *status, const char *key, int base)
+{
+	const char *at = strstr(status, key);
+
+	return at ? strtoull(at + strlen(key), NULL, base) : 0;
+}
+
+enum peek_signal peek_disposition(pid_t process, int signal)
+{
+	char status[4096];
+	uint64_t bit = UINT64_C(1) << (signal - 1);
+
+	if (!read_status(process, status, sizeof(status)))
+		return PEEK_DEFAULT;
+	if (status_number(status, "SigIgn:", 16) & bit)
+		return PEEK_IGNORED;
+	return status_number(status, "SigCgt:", 16) & bit ? PEEK_CAUGHT
+							  : PEEK_DEFAULT;
+}
+
+bool peek_family(pid_t thread, pid_t *process, pid_t *parent)
+{
+	char status[4096];
+
+	if (!read_status(thread, status, sizeof(status)))
+		return false;
+	*process = (pid_t)status_number(status, "\nTgid:", 10);
+	*parent = (pid_t)status_number(status, "\nPPid:", 10);
+	return *process > 0;
+}
+
+void peek_program(pid_t process, bool *foreign, bool *privileged)
+{
+	char path[PROC_PATH_SIZE];
+	unsigned char head[5] = { 0 };
+	struct stat status;
+
+	*foreign = *privileged = false;
+	snprintf(path, sizeof(path), "/proc/%d/exe", process);
+	if (!stat(path, &status))
+		*privileged = status.st_mode & (S_ISUID | S_ISGID);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	/* elf(5): EI_CLASS, ELFCLASS32. */
+	if (read(fd, head, sizeof(head)) == (ssize_t)sizeof(head))
+		*foreign = sizeof(void *) == 8 && head[4] == 1;
+	close(fd);
+}
+
+/* The parts of a call's buffers; returns how many. */
+static size_t read_parts(
+	const struct trace_call *call, struct iovec parts[PARTS_MAX])
+{
+	struct msghdr message;
+	uint64_t at = call->args[1], count = call->args[2];
+
+	switch (call->what->bytes) {
+	case CALL_NO_BYTES:
+		return 0;
+	case CALL_BUFFER:
+		parts[0] = (struct iovec){
+			.iov_base = (void *)(uintptr_t)at, // NOLINT
+			.iov_len = count,
+		};
+		return 1;
+	case CALL_MESSAGE:
+	case CALL_MESSAGES: /* the first of them */
+		if (peek_memory(call->thread, at, &message, sizeof(message)) !=
+			sizeof(message))
+			return 0;
+		at = (uintptr_t)message.msg_iov;
+		count = message.msg_iovlen;
+		break;
+	case CALL_VECTOR:
+		break;
+	}
+	if (count > PARTS_MAX)
+		count = PARTS_MAX;
+	return peek_memory(call->thread, at, parts, count * sizeof(*parts)) /
+		sizeof(*parts);
+}
+
+size_t peek_bytes(
+	const struct trace_call *call, size_t len, void *out, size_t size)
+{
+	struct iovec parts[PARTS_MAX];
+	size_t count = read_parts(call, parts), done = 0;
+
+	if (len > size)
+		len = size;
+	for (size_t i = 0; i < count && done < len; i++) {
+		size_t wanted = parts[i].iov_len < len - done ? parts[i].iov_len
+							      : len - done;
+		size_t n =
+			peek_memory(call->thread, (uintptr_t)parts[i].iov_base,
+				(char *)out + done, wanted);
+
+		done += n;
+		if (n < wanted)
+			break;
+	}
+	return done;
+}
+
+uint64_t peek_room(const struct trace_call *call)
+{
+	struct iovec parts[PARTS_MAX];
+	uint64_t room = 0;
+
+	if (call->what->bytes == CALL_BUFFER)
+		return call->args[2];
+	size_t count = read_parts(call, parts);
+
+	for (size_t i = 0; i < count; i++)
+		room += parts[i].iov_len;
+	return room;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the kernel shows of another process: proc(5), process_vm_readv(2). */
+#ifndef GRACELAB_PEEK_H
+#define GRACELAB_PEEK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "call.h"
+
+/* Reads of its memory what can be read from there on. Returns how much. */
+size_t peek_memory(pid_t thread, uint64_t address, void *out, size_t len);
+
+/* The inode of a socket by its descriptor; false if it is none. */
+bool peek_socket(pid_t thread, int fd, uint64_t *inode);
+
+/* Calls back with every socket that the process has open. */
+void peek_sockets(pid_t process,
+	void (*on_socket)(void *context, int fd, uint64_t inode),
+	void *context);
+
+/* A duplicate of its descriptor (pidfd_getfd(2)), for close(2); -1 and errno.
+ * The socket lives as long as that is open. */
+int peek_descriptor(pid_t process, int fd);
+
+/* The last part of a descriptor's path, terminated; "" if it has none. */
+void peek_path(pid_t thread, int fd, char *out, size_t size);
+
+enum peek_signal { PEEK_DEFAULT, PEEK_IGNORED, PEEK_CAUGHT };
+
+/* What the process does about a signal; PEEK_DEFAULT too if not known. */
+enum peek_signal peek_disposition(pid_t process, int signal);
+
+/* The process and the parent of a thread; false if there is none. */
+bool peek_family(pid_t thread, pid_t *process, pid_t *parent);
+
+/* Its program: whether another ABI than ours, and whether set-user-ID. */
+void peek_program(pid_t process, bool *foreign, bool *privileged);
+
+/*
+ * Copies the first bytes that a call gave or got, of `len` in all, to `out`
+ * (size bytes). Returns how many.
+ */
+size_t peek_bytes(
+	const struct trace_call *call, size_t len, void *out, size_t size);
+
+/* How many bytes the call's buffers have room for. */
+uint64_t peek_room(const struct trace_call *call);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a session consists of: data alone. */
+#ifndef GRACELAB_SESSION_MEMBERS_H
+#define GRACELAB_SESSION_MEMBERS_H
+
+#include <signal.h>
+
+#include "gracelab/trace/story/members.h"
+#include "gracelab/trace/tracing.h"
+#include "network.h"
+#include "plan.h"
+
+/* One of the programs that were started. */
+struct session_program {
+	pid_t pid; /* 0: not yet */
+	bool ended;
+	int wait_status;
+};
+
+struct session {
+	const struct session_plan *plan;
+	struct record *record;
+	struct watched watched;
+	struct story story;
+	struct tracer tracer;
+	bool traced;
+	struct session_program programs[SIDES];
+	uint16_t port;   /* where the server listens, or shall */
+	int signals;     /* signalfd(2) */
+	sigset_t mask;   /* of before */
+	unsigned wishes; /* how often somebody wanted it to end */
+};
+
+#endif

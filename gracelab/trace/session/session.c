@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "gracelab/trace/story/story.h"
+#include "gracelab/trace/story/witness.h"
+#include "gracelab/trace/tracer.h"
+#include "lib/base/duration.h"
+#include "lib/base/names.h"
+#include "members.h"
+#include "started.h"
+
+enum {
+	SERVER_PORT = 43211, /* if the server lets us choose */
+	TICK_MS = 10,
+	STATUS_SIGNAL = 128, /* as a shell tells of a signal */
+	WISHES_MAX = 2,      /* whoever asks so often does not want to wait */
+};
+
+/* A signal of ours: the terminal has sent it to the programs too, kill(1) has
+ * not. */
+static void on_signal(
+	struct session *session, const struct signalfd_siginfo *info)
+{
+	int signal = (int)info->ssi_signo;
+
+	if (signal == SIGCHLD)
+		return;
+	session->wishes++;
+	for (int side = 0; side < SIDES; side++)
+		if (info->ssi_code == SI_USER || session->wishes > WISHES_MAX)
+			started_signal(session, (enum side)side,
+				session->wishes > WISHES_MAX ? SIGKILL
+							     : signal);
+}
+
+/* Deals with what has happened, or waits a tick for it. */
+static void go_round(struct session *session)
+{
+	struct pollfd polled[1 + SIDES] = {
+		{ .fd = session->signals, .events = POLLIN },
+	};
+	struct signalfd_siginfo info;
+	int fds[SIDES], count = watched_descriptors(&session->watched, fds);
+
+	if (session->traced ? tracer_handle(&session->tracer)
+			    : started_reap(session))
+		return;
+	for (int i = 0; i < count; i++)
+		polled[1 + i] =
+			(struct pollfd){ .fd = fds[i], .events = POLLIN };
+	int ready = poll(polled, (nfds_t)(1 + count), TICK_MS);
+
+	if (polled[0].revents)
+		while (read(session->signals, &info, sizeof(info)) ==
+			(ssize_t)sizeof(info))
+			on_signal(session, &info);
+	else if (ready > 0)
+		story_settle(&session->story, false);
+	if (!ready)
+		story_idle(&session->story);
+}
+
+__attribute__((format(printf, 2, 3))) static bool fail(
+	struct session *session, const char *format, ...)
+{
+	struct record *record = session->record;
+	va_list arguments;
+
+	va_start(arguments, format);
+	if (!record->failed &&
+		vasprintf(&record->failure, format, arguments) < 0)
+		record->failure = NULL;
+	va_end(arguments);
+	record->failed = true;
+	return false;
+}
+
+static int64_t deadline_of(const struct session *session)
+{
+	return duration_deadline_ms(session->plan->patience_ms);
+}
+
+/* Whether the server can be connected to; where is noted. */
+static bool is_listening(struct session *session)
+{
+	if (session->traced)
+		return story_listening(&session->story, &session->port);
+	struct kernel *kernel = session->watched.kernels[SERVER];
+
+	return kernel && kernel_is_listening(kernel, session->port) == 1;
+}
+
+static bool start(struct session *session, enum side side)
+{
+	char why[NAMES_DESCRIPTION_SIZE];
+
+	return started_begin(session, side) ||
+		fail(session, "cannot start the %s: %s", side_name(side),
+			names_describe(why, errno));
+}
+
+static bool await_server(struct session *session)
+{
+	int64_t deadline = deadline_of(session);
+
+	while (!is_listening(session)) {
+		if (session->programs[SERVER].ended || session->wishes)
+			return fail(session,
+				"the server has ended, and never listened");
+		if (duration_now_ms() >= deadline)
+			return fail(session, "the server does not listen");
+		go_round(session);
+	}
+	return true;
+}
+
+/*
+ * The client has ended: what the server still does with a connection is
+ * awaited, as long as something happens now and then.
+ */
+static void await_rest(struct session *session)
+{
+	uint64_t changes = session->story.changes;
+	int64_t deadline = deadline_of(session);
+
+	story_idle(&session->story);
+	while (!session->programs[SERVER].ended && !session->wishes &&
+		!story_rests(&session->story) && duration_now_ms() < deadline) {
+		go_round(session);
+		if (session->story.changes != changes)
+			deadline = deadline_of(session);
+		changes = session->story.changes;
+	}
+}
+
+static bool lives(const struct session *session)
+{
+	return started_runs(session, CLIENT) || started_runs(session, SERVER);
+}
+
+/* Ends what still runs: asked to, and then made to. */
+static void end_all(struct session *session)
+{
+	static const int signals[] = { SIGTERM, SIGKILL };
+
+	for (size_t i = 0; i < 2 && lives(session); i++) {
+		int64_t deadline = deadline_of(session);
+
+		for (int side = 0; side < SIDES; side++)
+			started_signal(session, (enum side)side, signals[i]);
+		while (lives(session) && duration_now_ms() < deadline)
+			go_round(session);
+	}
+}
+
+static int status_of(const struct session_program *program)
+{
+	int status = program->wait_status;
+
+	return WIFSIGNALED(status) ? STATUS_SIGNAL + WTERMSIG(status)
+				   : WEXITSTATUS(status);
+}
+
+static int run_pair(struct session *session)
+{
+	if (!start(session, SERVER) || !await_server(session) ||
+		!start(session, CLIENT)) {
+		end_all(session);
+		return -1;
+	}
+	while (!session->programs[CLIENT].ended && !session->wishes)
+		go_round(session);
+	await_rest(session);
+	bool by_itself = session->programs[SERVER].ended;
+
+	end_all(session);
+	int client = status_of(&session->programs[CLIENT]);
+
+	return client || !by_itself ? client
+				    : status_of(&session->programs[SERVER]);
+}
+
+/* One program, with all that it has started. */
+static int run_one(struct session *session)
+{
+	if (!start(session, CLIENT))
+		return -1;
+	while (lives(session))
+		go_round(session);
+	return status_of(&session->programs[CLIENT]);
+}
+
+static struct story_plan plan_story(struct session *session)
+{
+	const struct session_plan *plan = session->plan;
+	const struct record *record = session->record;
+	struct watched *watched = &session->watched;
+	struct story_plan story = {
+		.take = plan->take,
+		.note = plan->note,
+		.context = plan->context,
+		.drain = watched_drain,
+		.drain_context = watched,
+		.ended = started_ended,
+		.ended_context = session,
+		.own_network = record->private_network,
+		.wire = record->wire,
+		.text_bytes = plan->text_bytes,
+		.kernels = { watched->kernels[CLIENT],
+			watched->kernels[SERVER] },
+		.sides = { CLIENT, SERVER },
+	};
+
+	for (int side = 0; record->private_network && side < SIDES; side++) {
+		story.addresses[side] =
+			watched_address(watched, (enum side)side, false);
+		story.addresses6[side] =
+			watched_address(watched, (enum side)side, true);
+	}
+	return story;
+}
+
+/* They are taken from a descriptor; the programs get the mask of before. */
+static void catch_signals(struct session *session)
+{
+	static const int caught[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP,
+		SIGQUIT };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(caught) / sizeof(*caught); i++)
+		sigaddset(&set, caught[i]);
+	sigprocmask(SIG_BLOCK, &set, &session->mask);
+	session->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static bool enter(struct session *session)
+{
+	const struct session_plan *plan = session->plan;
+	enum watch_network network = !plan->commands[SERVER] ? WATCH_HOST
+		: plan->wire                                 ? WATCH_WIRE
+							     : WATCH_LOOPBACK;
+	char why[200], *text = NULL;
+
+	session->traced = tracer_probe(why, sizeof(why));
+	if (!session->traced &&
+		asprintf(&text, "No calls are shown: tracing is refused: %s",
+			why) >= 0)
+		plan->note(plan->context, text);
+	free(text);
+	session->watched.story = &session->story;
+	session->watched.eager = !session->traced;
+	return watched_enter(&session->watched, network, plan->pcap,
+		       session->record) ||
+		fail(session, "%s", session->watched.why);
+}
+
+static int run(struct session *session)
+{
+	const struct session_plan *plan = session->plan;
+	struct story_plan story = plan_story(session);
+	struct tracer_hooks hooks;
+	int status;
+
+	plan->begun(plan->context, session->record);
+	story_begin(&session->story, &story);
+	hooks = witness_hooks(&session->story);
+	tracer_begin(&session->tracer, &hooks, plan->all);
+	status = plan->commands[SERVER] ? run_pair(session) : run_one(session);
+	story_end(&session->story);
+	tracer_end(&session->tracer);
+	return status;
+}
+
+int session_run(const struct session_plan *plan, struct record *record)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	int status = -1;
+
+	if (!session)
+		return -1;
+	session->plan = plan;
+	session->record = record;
+	session->port = SERVER_PORT;
+	catch_signals(session);
+	if (enter(session))
+		status = run(session);
+	if (session->story.incomplete || session->tracer.failed)
+		plan->note(plan->context, "There was no memory for some rows.");
+	if (!watched_leave(&session->watched) && !record->failed)
+		plan->note(plan->context, session->watched.why);
+	close(session->signals);
+	sigprocmask(SIG_SETMASK, &session->mask, NULL);
+	free(session);
+	return status;
+}

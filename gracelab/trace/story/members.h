@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a story consists of: data alone. */
+#ifndef GRACELAB_STORY_MEMBERS_H
+#define GRACELAB_STORY_MEMBERS_H
+
+#include <stdio.h>
+#include <time.h>
+
+#include "connection.h"
+#include "gracelab/observe/capture.h"
+#include "gracelab/observe/kernel.h"
+#include "gracelab/trace/tracing.h"
+#include "rows.h"
+#include "socket.h"
+
+struct story_plan {
+	/* Takes a row, and its texts. */
+	void (*take)(void *context, struct rung *rung);
+	/* Has story_segment() called for all that has gone over the wire. */
+	void (*drain)(void *context);
+	void *drain_context;
+	/* Something that is to be said of the whole; not kept. */
+	void (*note)(void *context, const char *text);
+	/* A process has ended. */
+	void (*ended)(void *context, pid_t process, int wait_status);
+	void *ended_context;
+	void *context;
+	bool own_network;              /* all connections are ours */
+	bool wire;                     /* segments are told */
+	size_t text_bytes;             /* of a call */
+	struct kernel *kernels[SIDES]; /* NULL: states are not observed */
+	/* Where the sides are, if they are not told by their sockets. */
+	const char *addresses[SIDES], *addresses6[SIDES];
+	/* Which side the programs are that were started; by root. */
+	enum side sides[SIDES];
+};
+
+/* A call that may send, and to what. */
+struct flight {
+	struct flight *next;
+	const struct trace_call *call;
+	struct connection *connection; /* NULL: connect(2), not yet known */
+	struct trace_socket *socket;   /* of connect(2) */
+	enum side side;
+	uint16_t peer_port; /* of connect(2) */
+	size_t row;         /* ROWS_NONE: no segment stands there */
+	bool told;          /* it has a row of its own in any case */
+};
+
+struct story {
+	struct story_plan plan;
+	struct sockets sockets;
+	struct connections connections;
+	struct rows rows;
+	struct flight *flights; /* owned */
+	uint64_t began_ns;
+	uint64_t changes;       /* grows with everything that happens */
+	unsigned char *spoken;  /* owned: which processes have a say, by bits */
+	unsigned since_drained; /* calls in bulk */
+	bool incomplete;        /* there was no memory for something */
+};
+
+/* CLOCK_REALTIME, as the kernel stamps segments. */
+static inline uint64_t story_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+/* Seconds since it began; 0: now. */
+static inline double story_seconds(const struct story *story, uint64_t time_ns)
+{
+	if (!time_ns)
+		time_ns = story_now_ns();
+	return time_ns < story->began_ns
+		? 0
+		: (double)(time_ns - story->began_ns) / 1e9;
+}
+
+#endif

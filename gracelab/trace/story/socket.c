@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "socket.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gracelab/trace/peek.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+static struct trace_socket **place_of(struct sockets *sockets, uint64_t inode)
+{
+	struct trace_socket **at = &sockets->buckets[inode % SOCKET_BUCKETS];
+
+	while (*at && (*at)->inode != inode)
+		at = &(*at)->next;
+	return at;
+}
+
+struct trace_socket *sockets_find(struct sockets *sockets, uint64_t inode)
+{
+	return *place_of(sockets, inode);
+}
+
+struct trace_socket *sockets_add(struct sockets *sockets, uint64_t inode)
+{
+	struct trace_socket **at = place_of(sockets, inode);
+
+	if (*at)
+		return *at;
+	*at = calloc(1, sizeof(**at));
+	if (!*at)
+		return NULL;
+	(*at)->inode = inode;
+	sockets->count++;
+	return *at;
+}
+
+void sockets_join(struct trace_socket *socket, struct connection *connection,
+	enum side side)
+{
+	if (connection)
+		connection->users++;
+	if (socket->connection)
+		socket->connection->users--;
+	socket->connection = connection;
+	socket->side = side;
+	socket->untold = false;
+}
+
+static void drop(struct sockets *sockets, struct trace_socket **at)
+{
+	struct trace_socket *socket = *at;
+
+	if (socket->connection)
+		socket->connection->users--;
+	*at = socket->next;
+	sockets->count--;
+	free(socket);
+}
+
+void sockets_remove(struct sockets *sockets, uint64_t inode)
+{
+	struct trace_socket **at = place_of(sockets, inode);
+
+	if (*at)
+		drop(sockets, at);
+}
+
+void sockets_sweep(struct sockets *sockets)
+{
+	for (size_t i = 0; i < SOCKET_BUCKETS; i++) {
+		struct trace_socket **at = &sockets->buckets[i];
+
+		while (*at) {
+			const struct connection *connection = (*at)->connection;
+
+			if ((*at)->closed && (!connection || connection->over))
+				drop(sockets, at);
+			else
+				at = &(*at)->next;
+		}
+	}
+}
+
+bool sockets_listen(const struct sockets *sockets, uint16_t port)
+{
+	for (size_t i = 0; i < SOCKET_BUCKETS; i++)
+		for (const struct trace_socket *socket = sockets->buckets[i];
+			socket; socket = socket->next)
+			if (socket->listening && socket->port == port)
+				return true;
+	return false;
+}
+
+void sockets_free(struct sockets *sockets)
+{
+	for (size_t i = 0; i < SOCKET_BUCKETS; i++)
+		while (sockets->buckets[i])
+			drop(sockets, &sockets->buckets[i]);
+}
+
+static int option(int fd, int name)
+{
+	int value = 0;
+	socklen_t size = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, name, &value, &size) ? -1 : value;
+}
+
+void socket_unmap(struct sockaddr_storage *address)
+{
+	struct sockaddr_in6 in6;
+	struct sockaddr_in in = { .sin_family = AF_INET };
+
+	memcpy(&in6, address, sizeof(in6));
+	if (address->ss_family != AF_INET6 ||
+		!IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
+		return;
+	in.sin_port = in6.sin6_port;
+	memcpy(&in.sin_addr, &in6.sin6_addr.s6_addr[12], sizeof(in.sin_addr));
+	memset(address, 0, sizeof(*address));
+	memcpy(address, &in, sizeof(in));
+}
+
+uint16_t socket_port(const struct sockaddr_storage *address)
+{
+	struct sockaddr_in in;
+
+	/* The port stands where sockaddr_in6 has it too. */
+	memcpy(&in, address, sizeof(in));
+	return ntohs(in.sin_port);
+}
+
+bool socket_ask(pid_t process, int fd, struct socket_facts *facts)
+{
+	socklen_t size = sizeof(facts->local);
+	int copy = peek_descriptor(process, fd);
+
+	memset(facts, 0, sizeof(*facts));
+	if (copy < 0)
+		return false;
+	int domain = option(copy, SO_DOMAIN);
+	int protocol = option(copy, SO_PROTOCOL);
+
+	facts->is_tcp = (domain == AF_INET || domain == AF_INET6) &&
+		option(copy, SO_TYPE) == SOCK_STREAM &&
+		(protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP);
+	if (facts->is_tcp) {
+		facts->listening = option(copy, SO_ACCEPTCONN) == 1;
+		getsockname(copy, (struct sockaddr *)&facts->local, &size);
+		size = sizeof(facts->peer);
+		facts->has_peer = !getpeername(
+			copy, (struct sockaddr *)&facts->peer, &size);
+		socket_unmap(&facts->local);
+		socket_unmap(&facts->peer);
+	}
+	close(copy);
+	return true;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The sockets that calls act on, by inode: so a duplicate, an inherited one and
+ * one that came through SCM_RIGHTS are the same.
+ */
+#ifndef GRACELAB_SOCKET_H
+#define GRACELAB_SOCKET_H
+
+#include <netinet/in.h>
+
+#include "connection.h"
+
+struct trace_socket {
+	struct trace_socket *next; /* of the same bucket */
+	uint64_t inode;
+	bool is_tcp;
+	bool listening;
+	bool untold;   /* no call has told yet whose it is: socket(2) */
+	bool closed;   /* a close(2) of it has succeeded */
+	uint16_t port; /* its own, or 0 */
+	enum side side;
+	struct connection *connection; /* or NULL */
+};
+
+#define SOCKET_BUCKETS 4096
+
+struct sockets {
+	struct trace_socket *buckets[SOCKET_BUCKETS]; /* owned */
+	size_t count;
+};
+
+struct trace_socket *sockets_find(struct sockets *sockets, uint64_t inode);
+
+/* NULL without memory. */
+struct trace_socket *sockets_add(struct sockets *sockets, uint64_t inode);
+
+void sockets_join(struct trace_socket *socket, struct connection *connection,
+	enum side side);
+
+/* Forgets one, which lets go of its connection. */
+void sockets_remove(struct sockets *sockets, uint64_t inode);
+
+/* Forgets those that were closed and have no use any more. */
+void sockets_sweep(struct sockets *sockets);
+
+/* Whether one of them listens on that port. */
+bool sockets_listen(const struct sockets *sockets, uint16_t port);
+
+void sockets_free(struct sockets *sockets);
+
+/* What a descriptor is. */
+struct socket_facts {
+	bool is_tcp, listening, has_peer;
+	struct sockaddr_storage local, peer; /* IPv4 also where mapped */
+};
+
+/*
+ * Asks the kernel of a process' descriptor. False: it is not to be had, and
+ * nothing is known.
+ */
+bool socket_ask(pid_t process, int fd, struct socket_facts *facts);
+
+/* The port of an address in host byte order. */
+uint16_t socket_port(const struct sockaddr_storage *address);
+
+/* Makes plain IPv4 of an IPv4 address that is mapped into IPv6. */
+void socket_unmap(struct sockaddr_storage *address);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "subject.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gracelab/trace/peek.h"
+
+/* The kernel's highest process number, proc(5), pid_max. */
+#define STORY_PROCESSES (1 << 22)
+
+enum side subject_side(const struct story *story, int root)
+{
+	return story->plan.sides[root == SERVER ? SERVER : CLIENT];
+}
+
+/* Joins a socket to the connection that its ends name. */
+static void join(struct story *story, struct trace_socket *socket,
+	const struct socket_facts *facts, enum side side)
+{
+	const struct sockaddr_storage *client =
+		side == CLIENT ? &facts->local : &facts->peer;
+	const struct sockaddr_storage *server =
+		side == CLIENT ? &facts->peer : &facts->local;
+	struct connection *connection = connections_find(
+		&story->connections, socket_port(client), socket_port(server));
+
+	if (!connection)
+		connection = connections_add(&story->connections,
+			socket_port(client), socket_port(server));
+	if (!connection) {
+		story->incomplete = true;
+		return;
+	}
+	connection->pair.client = *client;
+	connection->pair.server = *server;
+	connection->has_pair = true;
+	if (socket->connection != connection)
+		sockets_join(socket, connection, side);
+	connections_touch(&story->connections, connection);
+}
+
+/* Asks what a socket is that was never seen before. */
+static void identify(struct story *story, struct trace_socket *socket,
+	const struct trace_call *call, int fd)
+{
+	struct socket_facts facts;
+	uint16_t port;
+
+	if (!socket_ask(call->process, fd, &facts) || !facts.is_tcp)
+		return;
+	socket->is_tcp = true;
+	socket->listening = facts.listening;
+	socket->port = socket_port(&facts.local);
+	socket->side =
+		facts.listening ? SERVER : subject_side(story, call->root);
+	if (!facts.has_peer)
+		return;
+	port = socket_port(&facts.peer);
+	/* Whoever is met midway: known, or else by who listens. */
+	if (connections_find(&story->connections, socket->port, port))
+		join(story, socket, &facts, CLIENT);
+	else if (connections_find(&story->connections, port, socket->port) ||
+		sockets_listen(&story->sockets, socket->port))
+		join(story, socket, &facts, SERVER);
+	else
+		join(story, socket, &facts, socket->side);
+}
+
+/* The TCP socket behind a descriptor, or NULL. */
+struct trace_socket *subject_of(
+	struct story *story, const struct trace_call *call, int fd)
+{
+	struct trace_socket *socket;
+	uint64_t inode;
+
+	if (!peek_socket(call->thread, fd, &inode))
+		return NULL;
+	socket = sockets_find(&story->sockets, inode);
+	if (!socket) {
+		socket = sockets_add(&story->sockets, inode);
+		if (!socket) {
+			story->incomplete = true;
+			return NULL;
+		}
+		identify(story, socket, call, fd);
+	}
+	return socket->is_tcp ? socket : NULL;
+}
+
+/* The descriptor that a call acts on; -1: none. */
+int subject_descriptor(struct story *story, const struct trace_call *call)
+{
+	switch (call->what->kind) {
+	case CALL_BIND:
+	case CALL_LISTEN:
+	case CALL_CONNECT:
+	case CALL_ACCEPT:
+	case CALL_READ:
+	case CALL_WRITE:
+	case CALL_SENDFILE:
+	case CALL_SHUTDOWN:
+	case CALL_CLOSE:
+	case CALL_DUP:
+	case CALL_FCNTL:
+	case CALL_OPTION:
+		return (int)call->args[0];
+	case CALL_SPLICE: /* from fd_in to fd_out; whichever is a socket */
+		return subject_of(story, call, (int)call->args[2])
+			? (int)call->args[2]
+			: (int)call->args[0];
+	case CALL_DUP_ONTO:
+		return subject_of(story, call, (int)call->args[1])
+			? (int)call->args[1]
+			: (int)call->args[0];
+	case CALL_SOCKET:
+	case CALL_CLOSE_RANGE:
+	case CALL_EXEC:
+	case CALL_EXIT:
+	case CALL_WAIT:
+	case CALL_URING:
+	case CALL_FILTER:
+		break;
+	}
+	return -1;
+}
+
+/* Which processes have made a call on a TCP socket, by bits. */
+bool subject_has_spoken(const struct story *story, pid_t process)
+{
+	return story->spoken && process < STORY_PROCESSES &&
+		story->spoken[process / 8] >> (process % 8) & 1;
+}
+
+void subject_note_speaker(struct story *story, pid_t process, bool speaks)
+{
+	unsigned char bit = (unsigned char)(1U << (process % 8));
+
+	if (!story->spoken)
+		story->spoken = calloc(STORY_PROCESSES / 8, 1);
+	if (!story->spoken || process >= STORY_PROCESSES)
+		return;
+	if (speaks)
+		story->spoken[process / 8] |= bit;
+	else
+		story->spoken[process / 8] &= (unsigned char)~bit;
+}
+
+/* What a call that has succeeded says of its socket. */
+void subject_learn(struct story *story, struct trace_call *call)
+{
+	struct trace_socket *socket = call->subject;
+	struct socket_facts facts;
+
+	switch (call->what->kind) {
+	case CALL_CONNECT:
+		if ((call->result && call->result != -EINPROGRESS) ||
+			!socket_ask(call->process, (int)call->args[0], &facts))
+			break;
+		if (!facts.has_peer) {
+			struct sockaddr_storage peer = { 0 };
+			size_t size = call->args[2] < sizeof(peer)
+				? (size_t)call->args[2]
+				: sizeof(peer);
+
+			peek_memory(call->thread, call->args[1], &peer, size);
+			socket_unmap(&peer);
+			facts.peer = peer;
+		}
+		socket->port = socket_port(&facts.local);
+		join(story, socket, &facts, CLIENT);
+		break;
+	case CALL_LISTEN:
+		if (call->result ||
+			!socket_ask(call->process, (int)call->args[0], &facts))
+			break;
+		socket->listening = true;
+		socket->side = SERVER;
+		socket->port = socket_port(&facts.local);
+		break;
+	case CALL_ACCEPT:
+		if (call->result < 0)
+			break;
+		socket = subject_of(story, call, (int)call->result);
+		if (socket && socket->connection == NULL &&
+			socket_ask(call->process, (int)call->result, &facts) &&
+			facts.has_peer)
+			join(story, socket, &facts, SERVER);
+		if (socket && socket->connection)
+			socket->side = SERVER;
+		if (socket)
+			call->subject = socket;
+		break;
+	case CALL_CLOSE:
+		socket->closed = !call->result;
+		break;
+	case CALL_SOCKET:
+		if (call->result < 0)
+			break;
+		call->subject = subject_of(story, call, (int)call->result);
+		subject_note_speaker(story, call->process, true);
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a call acts on: which socket, of which connection, on which side. */
+#ifndef GRACELAB_SUBJECT_H
+#define GRACELAB_SUBJECT_H
+
+#include "members.h"
+
+/* The side of whom we have started, where no socket tells. */
+enum side subject_side(const struct story *story, int root);
+
+/* The TCP socket behind a descriptor, or NULL. */
+struct trace_socket *subject_of(
+	struct story *story, const struct trace_call *call, int fd);
+
+/* The descriptor that a call acts on; -1: none. */
+int subject_descriptor(struct story *story, const struct trace_call *call);
+
+/* Whether a process has made a call on a TCP socket. */
+bool subject_has_spoken(const struct story *story, pid_t process);
+void subject_note_speaker(struct story *story, pid_t process, bool speaks);
+
+/* What a call that has ended says of its socket. */
+void subject_learn(struct story *story, struct trace_call *call);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What moves in bulk: one row says how many calls and bytes it was. */
+#ifndef GRACELAB_SUMS_H
+#define GRACELAB_SUMS_H
+
+#include "members.h"
+
+/* From so many bytes on, calls that move more are no news one by one. */
+#define SUMS_BULK_BYTES (1024 * 1024)
+
+/* Whether the connection moves in bulk. */
+bool sums_is_bulk(const struct connection *connection);
+
+/* Adds a call to the sum, if it is one of bulk; it has no row then. */
+bool sums_call(struct story *story, struct connection *connection,
+	enum side side, const struct trace_call *call);
+
+/* The same of a segment. */
+bool sums_segment(struct connection *connection, enum side sender,
+	const struct segment *segment);
+
+/* Adds the rows that tell of what was summed up, and begins anew. */
+void sums_tell(struct story *story, struct connection *connection);
+void sums_tell_all(struct story *story);
+
+#endif

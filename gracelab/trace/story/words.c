@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "words.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "gracelab/trace/peek.h"
+#include "lib/base/escape.h"
+#include "lib/base/names.h"
+
+#define UTF8_BYTES_MAX 4
+
+/* sendto(2) and recvfrom(2) without an address are send and recv. */
+static const char *name_of(const struct trace_call *call)
+{
+	bool has_address = call->args[4];
+
+	if (call->what->number == SYS_sendto && !has_address)
+		return "send";
+	if (call->what->number == SYS_recvfrom && !has_address)
+		return "recv";
+	return call->what->name;
+}
+
+static char *make_exit(int status)
+{
+	char *text = NULL;
+	int len = WIFSIGNALED(status)
+		? asprintf(
+			  &text, "killed by %s", names_signal(WTERMSIG(status)))
+		: asprintf(&text, "exit(%d)", WEXITSTATUS(status));
+
+	return len < 0 ? NULL : text;
+}
+
+char *words_call(const struct trace_call *call)
+{
+	char *text = NULL;
+	int len;
+
+	if (call->what->kind == CALL_EXIT)
+		return make_exit((int)call->args[0]);
+	if (call->what->kind == CALL_SHUTDOWN) {
+		int how = (int)call->args[1];
+
+		len = how >= SHUT_RD && how <= SHUT_RDWR
+			? asprintf(&text, "shutdown(%s)", names_shutdown(how))
+			: asprintf(&text, "shutdown(%d)", how);
+		return len < 0 ? NULL : text;
+	}
+	if (call->what->kind == CALL_READ && call->what->flags &&
+		call->args[call->what->flags] & MSG_PEEK) {
+		len = asprintf(&text, "%s(MSG_PEEK)", name_of(call));
+		return len < 0 ? NULL : text;
+	}
+	return strdup(name_of(call));
+}
+
+char *words_result(const struct trace_call *call)
+{
+	char *text = NULL;
+	int len;
+
+	if (call->what->kind == CALL_EXIT)
+		return NULL;
+	if (call->result < 0)
+		return strdup(names_errno((int)-call->result));
+	switch (call->what->kind) {
+	case CALL_SOCKET:
+	case CALL_CONNECT:
+	case CALL_ACCEPT:
+	case CALL_DUP:
+	case CALL_DUP_ONTO:
+	case CALL_FCNTL:
+	case CALL_EXEC:
+		return NULL;
+	case CALL_READ:
+		if (!call->result && peek_room(call))
+			return strdup("0 (EOF)");
+		break;
+	case CALL_BIND:
+	case CALL_LISTEN:
+	case CALL_WRITE:
+	case CALL_SENDFILE:
+	case CALL_SPLICE:
+	case CALL_SHUTDOWN:
+	case CALL_CLOSE:
+	case CALL_CLOSE_RANGE:
+	case CALL_EXIT:
+	case CALL_OPTION:
+	case CALL_WAIT:
+	case CALL_URING:
+	case CALL_FILTER:
+		break;
+	}
+	len = asprintf(&text, "%" PRId64, call->result);
+	return len < 0 ? NULL : text;
+}
+
+char *words_text(const struct trace_call *call, size_t max)
+{
+	char path[256];
+	char *bytes, *text;
+	size_t len;
+
+	if (call->what->kind == CALL_SENDFILE) {
+		peek_path(call->thread, (int)call->args[1], path, sizeof(path));
+		text = malloc(ESCAPE_SIZE(strlen(path)));
+		if (text)
+			escape_text(text, path, strlen(path));
+		return text;
+	}
+	if (call->what->bytes == CALL_NO_BYTES ||
+		(call->what->kind == CALL_READ && call->result <= 0))
+		return NULL;
+	len = call->result >= 0 ? (size_t)call->result : peek_room(call);
+	/* What *mmsg give is a number of messages. */
+	if (call->what->bytes == CALL_MESSAGES)
+		len = peek_room(call);
+	/* So that a character at the end is whole, or is not there. */
+	bytes = malloc(max + UTF8_BYTES_MAX);
+	text = malloc(ESCAPE_SIZE(max));
+	if (bytes && text) {
+		len = peek_bytes(call, len, bytes, max + UTF8_BYTES_MAX);
+		escape_text(text, bytes, escape_cut(bytes, len, max));
+	}
+	free(bytes);
+	return text;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "thread.h"
+
+#include <stdlib.h>
+
+static struct thread **bucket_of(struct threads *threads, pid_t number)
+{
+	return &threads->buckets[(size_t)number % THREAD_BUCKETS];
+}
+
+/* The pointer to it, or to the end of its bucket. */
+static struct thread **place_of(struct threads *threads, pid_t number)
+{
+	struct thread **at = bucket_of(threads, number);
+
+	while (*at && (*at)->number != number)
+		at = &(*at)->next;
+	return at;
+}
+
+struct thread *threads_find(const struct threads *threads, pid_t number)
+{
+	struct thread *thread =
+		threads->buckets[(size_t)number % THREAD_BUCKETS];
+
+	while (thread && thread->number != number)
+		thread = thread->next;
+	return thread;
+}
+
+struct thread *threads_add(struct threads *threads, pid_t number)
+{
+	struct thread *thread = calloc(1, sizeof(*thread));
+	struct thread **at = bucket_of(threads, number);
+
+	if (!thread)
+		return NULL;
+	thread->number = number;
+	thread->next = *at;
+	*at = thread;
+	threads->count++;
+	return thread;
+}
+
+void threads_remove(struct threads *threads, pid_t number)
+{
+	struct thread **at = place_of(threads, number);
+	struct thread *thread = *at;
+
+	if (!thread)
+		return;
+	*at = thread->next;
+	threads->count--;
+	free(thread);
+}
+
+void threads_rename(struct threads *threads, pid_t from, pid_t to)
+{
+	struct thread **at, *thread;
+
+	if (from == to)
+		return;
+	threads_remove(threads, to);
+	at = place_of(threads, from);
+	thread = *at;
+	if (!thread)
+		return;
+	*at = thread->next;
+	thread->number = to;
+	at = bucket_of(threads, to);
+	thread->next = *at;
+	*at = thread;
+}
+
+struct thread *threads_each(
+	const struct threads *threads, const struct thread *previous)
+{
+	size_t bucket = 0;
+
+	if (previous) {
+		if (previous->next)
+			return previous->next;
+		bucket = (size_t)previous->number % THREAD_BUCKETS + 1;
+	}
+	for (; bucket < THREAD_BUCKETS; bucket++)
+		if (threads->buckets[bucket])
+			return threads->buckets[bucket];
+	return NULL;
+}
+
+void threads_free(struct threads *threads)
+{
+	for (size_t i = 0; i < THREAD_BUCKETS; i++)
+		while (threads->buckets[i])
+			threads_remove(threads, threads->buckets[i]->number);
+}

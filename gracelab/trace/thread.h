@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The threads that are traced, by their number. */
+#ifndef GRACELAB_THREAD_H
+#define GRACELAB_THREAD_H
+
+#include "call.h"
+
+/* What a thread does with its call. */
+enum thread_phase {
+	THREAD_FREE,        /* no call that is looked at */
+	THREAD_QUEUED,      /* stopped at the entry of one, until its turn */
+	THREAD_CALLING,     /* in it */
+	THREAD_INTERRUPTED, /* it may be restarted, signal(7) */
+	THREAD_ENDING,      /* past its last instruction */
+};
+
+struct thread {
+	struct thread *next;  /* of the same bucket */
+	struct thread *later; /* in the queue */
+	enum thread_phase phase;
+	bool asleep;    /* its call was seen to block */
+	bool unaligned; /* stopped, and the call's exit is yet to come */
+	struct trace_call call;
+	pid_t number, process;
+	int root;
+	int wait_status; /* ENDING: of the process */
+	bool forced;     /* its call is answered by us with ENOSYS */
+};
+
+#define THREAD_BUCKETS 1024
+
+struct threads {
+	struct thread *buckets[THREAD_BUCKETS]; /* owned */
+	size_t count;
+};
+
+struct thread *threads_find(const struct threads *threads, pid_t number);
+
+/* Adds one; NULL without memory. */
+struct thread *threads_add(struct threads *threads, pid_t number);
+
+/* Takes it out, and frees it. */
+void threads_remove(struct threads *threads, pid_t number);
+
+/* Gives a thread another number, in place of who has that (execve(2)). */
+void threads_rename(struct threads *threads, pid_t from, pid_t to);
+
+/* The next of all, the first for NULL; none may be removed meanwhile. */
+struct thread *threads_each(
+	const struct threads *threads, const struct thread *previous);
+
+void threads_free(struct threads *threads);
+
+#endif

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tracer.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/task.h"
+#include "peek.h"
+#include "stop.h"
+#include "turn.h"
+
+static void go_on(struct thread *thread, int signal)
+{
+	bool calling = thread->phase == THREAD_CALLING;
+
+	/* ESRCH: it was killed, and its end is reported. */
+	ptrace(calling ? PTRACE_SYSCALL : PTRACE_CONT, thread->number, NULL,
+		(long)signal);
+}
+
+/* A thread that nobody has told of yet: its parent's event comes later. */
+static struct thread *adopt(struct tracer *tracer, pid_t number, int root)
+{
+	struct thread *thread = threads_find(&tracer->threads, number);
+	pid_t process = number, parent = 0;
+
+	if (thread)
+		return thread;
+	thread = threads_add(&tracer->threads, number);
+	if (!thread) {
+		tracer->failed = true;
+		return NULL;
+	}
+	thread->process = number;
+	thread->root = root;
+	if (peek_family(number, &process, &parent)) {
+		const struct thread *kin = threads_find(
+			&tracer->threads, process == number ? parent : process);
+
+		thread->process = process;
+		if (kin && root < 0)
+			thread->root = kin->root;
+	}
+	if (process == number && tracer->hooks.born)
+		tracer->hooks.born(tracer->hooks.context, thread);
+	return thread;
+}
+
+/* An interrupted call was not restarted. */
+static void give_up(struct tracer *tracer, struct thread *thread)
+{
+	if (thread->phase != THREAD_INTERRUPTED)
+		return;
+	thread->phase = THREAD_FREE;
+	thread->call.result = -EINTR;
+	tracer->hooks.leave(tracer->hooks.context, &thread->call);
+}
+
+/* Whether the call at whose entry it stands is the interrupted one. */
+static bool is_restarted(
+	const struct thread *thread, long number, const uint64_t args[6])
+{
+	return thread->phase == THREAD_INTERRUPTED &&
+		thread->call.what->number == number &&
+		!memcmp(thread->call.args, args, 3 * sizeof(*args));
+}
+
+/* io_uring would do calls that nobody sees. */
+static void refuse_uring(struct tracer *tracer, struct thread *thread)
+{
+	bool refused = stop_refuse(thread->number);
+
+	tracer->hooks.remark(tracer->hooks.context, thread->process,
+		refused ? TRACER_URING : TRACER_URING_SEEN);
+	go_on(thread, 0);
+}
+
+static void on_entry(struct tracer *tracer, struct thread *thread)
+{
+	const struct tracer_hooks *hooks = &tracer->hooks;
+	struct trace_call call = { .process = thread->process,
+		.thread = thread->number,
+		.root = thread->root };
+	long number;
+
+	if (!stop_entry(thread->number, &number, call.args)) {
+		go_on(thread, 0);
+		return;
+	}
+	if (is_restarted(thread, number, call.args)) {
+		turn_add(tracer, thread);
+		return;
+	}
+	give_up(tracer, thread);
+	call.what = call_find(number);
+	if (!call.what) {
+		go_on(thread, 0);
+		return;
+	}
+	if (call.what->kind == CALL_URING) {
+		refuse_uring(tracer, thread);
+		return;
+	}
+	if (call.what->kind == CALL_FILTER) {
+		hooks->remark(hooks->context, thread->process, TRACER_FILTER);
+		go_on(thread, 0);
+		return;
+	}
+	thread->call = call;
+	if (hooks->enter(hooks->context, &thread->call))
+		turn_add(tracer, thread);
+	else
+		go_on(thread, 0);
+}
+
+static void on_return(struct tracer *tracer, struct thread *thread)
+{
+	if (thread->phase != THREAD_CALLING) {
+		go_on(thread, 0);
+		return;
+	}
+	if (!stop_result(thread->number, &thread->call.result)) {
+		go_on(thread, 0);
+		return;
+	}
+	turn_leave(tracer, thread);
+	thread->phase = THREAD_FREE;
+	if (stop_is_interrupted(thread->call.result))
+		thread->phase = THREAD_INTERRUPTED;
+	else
+		tracer->hooks.leave(tracer->hooks.context, &thread->call);
+	go_on(thread, 0);
+}
+
+static void drop_call(struct tracer *tracer, struct thread *thread)
+{
+	if (thread->phase == THREAD_CALLING ||
+		thread->phase == THREAD_INTERRUPTED)
+		tracer->hooks.abandon(tracer->hooks.context, &thread->call);
+	turn_forget(tracer, thread);
+	thread->phase = THREAD_FREE;
+}
+
+static void on_exec(struct tracer *tracer, struct thread *thread)
+{
+	pid_t before = (pid_t)stop_message(thread->number);
+	bool foreign, privileged;
+
+	if (before != thread->number &&
+		threads_find(&tracer->threads, before)) {
+		/* The leader is gone without a word. */
+		pid_t number = thread->number;
+
+		drop_call(tracer, thread);
+		threads_rename(&tracer->threads, before, number);
+		thread = threads_find(&tracer->threads, number);
+	}
+	thread->call.thread = thread->call.process = thread->process =
+		thread->number;
+	peek_program(thread->process, &foreign, &privileged);
+	if (foreign)
+		tracer->hooks.remark(
+			tracer->hooks.context, thread->process, TRACER_FOREIGN);
+	if (privileged)
+		tracer->hooks.remark(tracer->hooks.context, thread->process,
+			TRACER_PRIVILEGED);
+	go_on(thread, 0);
+}
+
+/* Whether another thread of its process has not ended. */
+static bool has_company(
+	const struct tracer *tracer, const struct thread *thread)
+{
+	const struct thread *other = NULL;
+
+	while ((other = threads_each(&tracer->threads, other)))
+		if (other != thread && other->process == thread->process &&
+			other->phase != THREAD_ENDING)
+			return true;
+	return false;
+}
+
+static void on_end_begun(struct tracer *tracer, struct thread *thread)
+{
+	int status = (int)stop_message(thread->number);
+
+	/* Who ends by itself has seen that its call gave EINTR. */
+	if (!WIFSIGNALED(status))
+		give_up(tracer, thread);
+	drop_call(tracer, thread);
+	thread->phase = THREAD_ENDING;
+	if (has_company(tracer, thread)) {
+		go_on(thread, 0);
+		return;
+	}
+	thread->call = (struct trace_call){
+		.what = &call_exit,
+		.process = thread->process,
+		.thread = thread->number,
+		.root = thread->root,
+		.args = { (uint64_t)status },
+	};
+	if (tracer->hooks.enter(tracer->hooks.context, &thread->call)) {
+		turn_add(tracer, thread);
+		return;
+	}
+	thread->call.what = NULL;
+	go_on(thread, 0);
+}
+
+static void on_gone(struct tracer *tracer, struct thread *thread, int status)
+{
+	const struct tracer_hooks *hooks = &tracer->hooks;
+	pid_t number = thread->number, process = thread->process;
+	int root = thread->root;
+
+	if (thread->phase == THREAD_ENDING && thread->call.what == &call_exit) {
+		thread->call.args[0] = (uint64_t)status;
+		hooks->leave(hooks->context, &thread->call);
+	}
+	drop_call(tracer, thread);
+	threads_remove(&tracer->threads, number);
+	if (number == process)
+		hooks->ended(hooks->context, process, root, status);
+}
+
+static void on_new(struct tracer *tracer, struct thread *thread)
+{
+	pid_t number = (pid_t)stop_message(thread->number);
+
+	if (number > 0)
+		adopt(tracer, number, thread->root);
+	go_on(thread, 0);
+}
+
+static void on_signal(struct tracer *tracer, struct thread *thread, int signal)
+{
+	tracer->hooks.signal(tracer->hooks.context, thread, signal);
+	go_on(thread, signal);
+}
+
+static void on_stop(struct tracer *tracer, struct thread *thread, int status)
+{
+	int signal = WSTOPSIG(status);
+
+	switch (status >> 16) {
+	case PTRACE_EVENT_SECCOMP:
+		on_entry(tracer, thread);
+		return;
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK:
+	case PTRACE_EVENT_CLONE:
+		on_new(tracer, thread);
+		return;
+	case PTRACE_EVENT_EXEC:
+		on_exec(tracer, thread);
+		return;
+	case PTRACE_EVENT_EXIT:
+		on_end_begun(tracer, thread);
+		return;
+	case PTRACE_EVENT_STOP:
+		if (stop_is_group(signal))
+			ptrace(PTRACE_LISTEN, thread->number, NULL, NULL);
+		else
+			go_on(thread, 0);
+		return;
+	default:
+		if (signal == (SIGTRAP | 0x80))
+			on_return(tracer, thread);
+		else
+			on_signal(tracer, thread, signal);
+	}
+}
+
+bool tracer_handle(struct tracer *tracer)
+{
+	bool any = false;
+
+	for (;;) {
+		int status;
+		pid_t number = waitpid(-1, &status, __WALL | WNOHANG);
+
+		if (number < 0 && errno == EINTR)
+			continue;
+		if (number <= 0) {
+			if (!turn_advance(tracer))
+				return any;
+			continue;
+		}
+		struct thread *thread = adopt(tracer, number, -1);
+
+		any = true;
+		if (!thread)
+			kill(number, SIGKILL);
+		else if (WIFSTOPPED(status))
+			on_stop(tracer, thread, status);
+		else
+			on_gone(tracer, thread, status);
+	}
+}
+
+void tracer_begin(
+	struct tracer *tracer, const struct tracer_hooks *hooks, bool all)
+{
+	*tracer = (struct tracer){ .hooks = *hooks, .all = all };
+	tracer->last = &tracer->first;
+}
+
+pid_t tracer_start(struct tracer *tracer, struct launch *launch, int root)
+{
+	int gate;
+
+	launch->traced = true;
+	launch->all = tracer->all;
+	pid_t child = launch_begin(launch, &gate);
+
+	if (child < 0)
+		return -1;
+	if (ptrace(PTRACE_SEIZE, child, NULL, STOP_OPTIONS)) {
+		int error = errno;
+
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+		close(gate);
+		errno = error;
+		return -1;
+	}
+	adopt(tracer, child, root);
+	launch_go(gate, true);
+	return child;
+}
+
+void tracer_end(struct tracer *tracer)
+{
+	threads_free(&tracer->threads);
+}

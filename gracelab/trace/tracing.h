@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a tracer consists of: data alone, for tracer.h and turn.h. */
+#ifndef GRACELAB_TRACING_H
+#define GRACELAB_TRACING_H
+
+#include "launch.h"
+#include "thread.h"
+
+enum tracer_remark {
+	TRACER_URING,      /* it asked for io_uring and was told ENOSYS */
+	TRACER_URING_SEEN, /* it has one, and what it does is not seen */
+	TRACER_FILTER,     /* it installs a filter: what that refuses is not
+			    * seen */
+	TRACER_FOREIGN,    /* its calls are of another ABI, and not seen */
+	TRACER_PRIVILEGED, /* set-user-ID, and runs without its privilege */
+};
+
+struct tracer_hooks {
+	/* Entry: whether it is to be looked at; may set subject, group, bulk
+	 * and `what` of calls that are of one kind. */
+	bool (*enter)(void *context, struct trace_call *call);
+	/* It goes on now; not for the same call again after a signal. */
+	void (*begin)(void *context, struct trace_call *call);
+	/* It has ended, with call->result. */
+	void (*leave)(void *context, struct trace_call *call);
+	/* Its thread has ended in it. */
+	void (*abandon)(void *context, struct trace_call *call);
+	/* A signal is about to be delivered. */
+	void (*signal)(void *context, const struct thread *thread, int signal);
+	/* The last thread of a process ends, but has all files still: the
+	 * call is call_exit. leave() follows once they are closed; both have
+	 * the wait status in args[0]. */
+	/* A process was started by another, or by us. */
+	void (*born)(void *context, const struct thread *thread);
+	/* A process has ended; also one that was killed with no ado. */
+	void (*ended)(void *context, pid_t process, int root, int wait_status);
+	void (*remark)(void *context, pid_t process, enum tracer_remark remark);
+	void *context;
+};
+
+struct tracer {
+	struct tracer_hooks hooks;
+	struct threads threads;
+	struct thread *active;        /* in a call, and not asleep */
+	struct thread *first, **last; /* queue */
+	bool all;                     /* filter_compose() */
+	bool failed;                  /* there was no memory */
+};
+
+#endif

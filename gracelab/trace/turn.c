@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "turn.h"
+
+#include <sched.h>
+#include <sys/ptrace.h>
+#include <time.h>
+
+#include "lib/base/task.h"
+
+/* Of so many sleepers it is asked whether they were woken. */
+#define LOOKS_MAX 8
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	/* As the kernel stamps segments. */
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+static void start(struct tracer *tracer, struct thread *thread)
+{
+	bool again = thread->call.began_ns;
+	bool ends = thread->call.what->kind == CALL_EXIT;
+
+	thread->asleep = false;
+	thread->phase = ends ? THREAD_ENDING : THREAD_CALLING;
+	if (!again)
+		tracer->hooks.begin(tracer->hooks.context, &thread->call);
+	if (!again)
+		thread->call.began_ns = now_ns();
+	if (!thread->call.bulk)
+		tracer->active = thread;
+	ptrace(ends ? PTRACE_CONT : PTRACE_SYSCALL, thread->number, NULL, NULL);
+}
+
+void turn_add(struct tracer *tracer, struct thread *thread)
+{
+	if (thread->call.bulk && !tracer->first) {
+		start(tracer, thread);
+		return;
+	}
+	thread->phase = THREAD_QUEUED;
+	thread->later = NULL;
+	*tracer->last = thread;
+	tracer->last = &thread->later;
+}
+
+/* Whether the one that is under way goes on without anybody's help. */
+static bool is_busy(struct tracer *tracer)
+{
+	struct thread *active = tracer->active;
+
+	if (!active)
+		return false;
+	char state = task_state(active->process, active->number);
+
+	/* Stopped is as good as running: its stop will be reported. */
+	if (state == 'S' || state == 0) {
+		active->asleep = true;
+		tracer->active = NULL;
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Whether who sleeps in a call of that group has been woken; or in accept(2),
+ * where the connection that it will give is not known yet.
+ */
+static bool is_woken(struct tracer *tracer, const struct thread *thread)
+{
+	struct thread *other = NULL;
+	unsigned looks = 0;
+
+	if (!thread->call.group)
+		return false;
+	while (looks < LOOKS_MAX &&
+		(other = threads_each(&tracer->threads, other))) {
+		if (other->phase != THREAD_CALLING || !other->asleep ||
+			(other->call.group != thread->call.group &&
+				other->call.what->kind != CALL_ACCEPT))
+			continue;
+		looks++;
+		char state = task_state(other->process, other->number);
+
+		if (state != 'S' && state != 0 && state != 'T')
+			return true;
+	}
+	return false;
+}
+
+bool turn_advance(struct tracer *tracer)
+{
+	struct thread *thread = tracer->first;
+
+	if (!thread)
+		return false;
+	if (is_busy(tracer) || is_woken(tracer, thread)) {
+		sched_yield();
+		return true;
+	}
+	tracer->first = thread->later;
+	if (!tracer->first)
+		tracer->last = &tracer->first;
+	start(tracer, thread);
+	return true;
+}
+
+void turn_leave(struct tracer *tracer, struct thread *thread)
+{
+	const struct thread *other = NULL;
+
+	if (tracer->active == thread)
+		tracer->active = NULL;
+	/* Who was woken was so by something that stands above. */
+	if (!thread->call.group || thread->asleep)
+		return;
+	if (thread->call.bulk || tracer->active)
+		while ((other = threads_each(&tracer->threads, other)))
+			if (other != thread && !other->asleep &&
+				other->phase == THREAD_CALLING &&
+				other->call.group == thread->call.group)
+				thread->call.tie = true;
+}
+
+void turn_forget(struct tracer *tracer, struct thread *thread)
+{
+	struct thread **at = &tracer->first;
+
+	if (tracer->active == thread)
+		tracer->active = NULL;
+	while (*at && *at != thread)
+		at = &(*at)->later;
+	if (!*at)
+		return;
+	*at = thread->later;
+	if (!*at)
+		tracer->last = at;
+}

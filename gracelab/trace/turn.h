@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whose call goes on: one at a time, see tracer.h. */
+#ifndef GRACELAB_TURN_H
+#define GRACELAB_TURN_H
+
+#include "tracing.h"
+
+/* The thread stands at the entry of a call, and goes on when it may. */
+void turn_add(struct tracer *tracer, struct thread *thread);
+
+/*
+ * Has calls go on that may, given that nothing is to be reported at this
+ * moment. Returns whether somebody waits for one that will not take long: then
+ * look again.
+ */
+bool turn_advance(struct tracer *tracer);
+
+/* The thread's call has ended. */
+void turn_leave(struct tracer *tracer, struct thread *thread);
+
+/* The thread is no more. */
+void turn_forget(struct tracer *tracer, struct thread *thread);
+
+#endif

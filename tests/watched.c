@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Programs that tests/watch*.bats watch, one for each pitfall:
+ *
+ *     watched MODE PORT
+ *
+ * A server listens on the port of the loopback and serves one connection,
+ * `many` serves as many as it is told; a client connects to it.
+ */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define BULK_BYTES (UINT64_C(1) << 30)
+
+static int port;
+static int shared; /* a connection that threads have in common */
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(9);
+}
+
+static struct sockaddr_in address(void)
+{
+	return (struct sockaddr_in){ .sin_family = AF_INET,
+		.sin_port = htons((in_port_t)port),
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+}
+
+static int listening(void)
+{
+	struct sockaddr_in where = address();
+	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, (struct sockaddr *)&where, sizeof(where)) ||
+		listen(fd, 128))
+		die("listen");
+	return fd;
+}
+
+static int accepted(void)
+{
+	int listener = listening();
+	int fd = accept(listener, NULL, NULL);
+
+	if (fd < 0)
+		die("accept");
+	return fd;
+}
+
+static int connected(void)
+{
+	struct sockaddr_in where = address();
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (connect(fd, (struct sockaddr *)&where, sizeof(where)))
+		die("connect");
+	return fd;
+}
+
+static void say(int fd, const char *text)
+{
+	if (send(fd, text, strlen(text), 0) != (ssize_t)strlen(text))
+		die("send");
+}
+
+/* Reads to the end; returns how much. */
+static uint64_t drain(int fd, size_t room)
+{
+	char *buffer = malloc(room);
+	uint64_t total = 0;
+	ssize_t n;
+
+	while ((n = recv(fd, buffer, room, 0)) > 0)
+		total += (uint64_t)n;
+	free(buffer);
+	return total;
+}
+
+static void *read_in_thread(void *unused)
+{
+	(void)unused;
+	drain(shared, 100);
+	return NULL;
+}
+
+/* One thread reads, the other writes. */
+static void threads(void)
+{
+	pthread_t reader;
+
+	shared = connected();
+	pthread_create(&reader, NULL, read_in_thread, NULL);
+	say(shared, "written");
+	shutdown(shared, SHUT_WR);
+	pthread_join(reader, NULL);
+}
+
+static void *exec_in_thread(void *program)
+{
+	execl(program, program, "client", getenv("PORT"), (char *)NULL);
+	return NULL;
+}
+
+static void nothing(int signal)
+{
+	(void)signal;
+}
+
+/* recv(2) is interrupted: restarted if `restart`, else it gives EINTR. */
+static void interrupted(int restart)
+{
+	struct sigaction action = { .sa_handler = nothing,
+		.sa_flags = restart ? SA_RESTART : 0 };
+	char byte;
+	int fd = connected();
+	pid_t child;
+
+	sigaction(SIGUSR1, &action, NULL);
+	child = fork();
+	if (child == 0) {
+		/* Not before the parent sleeps in its call. */
+		char path[64], line[512], *state;
+
+		snprintf(path, sizeof(path), "/proc/%d/stat", getppid());
+		do {
+			FILE *file = fopen(path, "r");
+
+			state = file && fgets(line, sizeof(line), file)
+				? strrchr(line, ')')
+				: NULL;
+			if (file)
+				fclose(file);
+		} while (state && state[2] != 'S');
+		kill(getppid(), SIGUSR1);
+		if (restart)
+			say(fd, "go");
+		_exit(0);
+	}
+	if (recv(fd, &byte, 1, 0) < 0 && errno != EINTR)
+		die("recv");
+	waitpid(child, NULL, 0);
+}
+
+/* A connection goes to another process, SCM_RIGHTS, which writes there. */
+static void pass(void)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { .header = { .cmsg_level = SOL_SOCKET,
+			      .cmsg_type = SCM_RIGHTS,
+			      .cmsg_len = CMSG_LEN(sizeof(int)) } };
+	char byte = 'x';
+	struct iovec part = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.room,
+		.msg_controllen = sizeof(control.room) };
+	int ends[2], fd;
+
+	socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+	if (fork() == 0) {
+		if (recvmsg(ends[1], &message, 0) != 1)
+			die("recvmsg");
+		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
+		say(fd, "passed on");
+		_exit(0);
+	}
+	fd = connected();
+	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &fd, sizeof(fd));
+	if (sendmsg(ends[0], &message, 0) != 1)
+		die("sendmsg");
+	wait(NULL);
+}
+
+/* A filter of its own, that refuses getppid(2) and nothing else. */
+static void filter(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { 4, code };
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		die("seccomp");
+	if (syscall(SYS_getppid) != -1 || errno != EPERM)
+		die("getppid");
+	say(connected(), "filtered");
+}
+
+static void uring(void)
+{
+	char parameters[256] = { 0 };
+
+	if (syscall(SYS_io_uring_setup, 4, parameters) >= 0 || errno != ENOSYS)
+		die("io_uring_setup");
+	say(connected(), "without");
+}
+
+/* Writes until SIGPIPE ends it, or EPIPE. */
+static void pipes(int ignored)
+{
+	int fd = connected();
+
+	if (ignored)
+		signal(SIGPIPE, SIG_IGN);
+	drain(fd, 100);
+	while (send(fd, "more", 4, 0) > 0)
+		poll(NULL, 0, 1);
+	if (errno != EPIPE && errno != ECONNRESET)
+		die("send");
+	if (ignored && send(fd, "more", 4, 0) < 0 && errno != EPIPE)
+		die("send");
+}
+
+static void vectors(void)
+{
+	struct iovec parts[] = { { "ab", 2 }, { "cd", 2 } };
+	int fd = connected(), copy = dup(fd);
+
+	if (writev(fd, parts, 2) != 4)
+		die("writev");
+	close(fd);
+	say(copy, "by the duplicate");
+	close(copy);
+}
+
+static void bulk(void)
+{
+	static char block[1 << 16];
+	int fd = connected();
+
+	for (uint64_t done = 0; done < BULK_BYTES; done += sizeof(block))
+		if (send(fd, block, sizeof(block), MSG_WAITALL) < 0)
+			die("send");
+}
+
+static void many(int count)
+{
+	struct sockaddr_in where = address();
+	char byte;
+
+	for (int i = 0; i < count; i++) {
+		int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+		if (connect(fd, (struct sockaddr *)&where, sizeof(where)))
+			die("connect");
+		say(fd, "x");
+		recv(fd, &byte, 1, 0);
+		close(fd);
+	}
+}
+
+static void serve_many(void)
+{
+	int listener = listening();
+
+	for (;;) {
+		char byte;
+		int fd = accept(listener, NULL, NULL);
+
+		if (fd < 0)
+			die("accept");
+		if (recv(fd, &byte, 1, 0) == 1)
+			send(fd, &byte, 1, MSG_NOSIGNAL);
+		close(fd);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc > 2 ? argv[1] : "";
+
+	port = argc > 2 ? atoi(argv[2]) : 0;
+	if (argc > 2)
+		setenv("PORT", argv[2], 1);
+	if (!strcmp(mode, "server")) {
+		drain(accepted(), 100);
+	} else if (!strcmp(mode, "echo")) {
+		int fd = accepted();
+		char text[100];
+		ssize_t n;
+
+		while ((n = recv(fd, text, sizeof(text), 0)) > 0)
+			send(fd, text, (size_t)n, MSG_NOSIGNAL);
+	} else if (!strcmp(mode, "sink")) {
+		printf("%llu\n",
+			(unsigned long long)drain(accepted(), 1 << 16));
+	} else if (!strcmp(mode, "close")) {
+		int fd = accepted();
+
+		say(fd, "!");
+		close(fd);
+		poll(NULL, 0, 200);
+	} else if (!strcmp(mode, "client")) {
+		say(connected(), "hello");
+	} else if (!strcmp(mode, "threads")) {
+		threads();
+	} else if (!strcmp(mode, "exec")) {
+		pthread_t thread;
+
+		pthread_create(&thread, NULL, exec_in_thread, argv[0]);
+		pause();
+	} else if (!strcmp(mode, "vfork")) {
+		if (vfork() == 0) {
+			execl(argv[0], argv[0], "client", argv[2],
+				(char *)NULL);
+			_exit(9);
+		}
+		wait(NULL);
+	} else if (!strcmp(mode, "restart")) {
+		interrupted(1);
+	} else if (!strcmp(mode, "eintr")) {
+		interrupted(0);
+	} else if (!strcmp(mode, "pass")) {
+		pass();
+	} else if (!strcmp(mode, "filter")) {
+		filter();
+	} else if (!strcmp(mode, "uring")) {
+		uring();
+	} else if (!strcmp(mode, "sigpipe")) {
+		pipes(0);
+	} else if (!strcmp(mode, "epipe")) {
+		pipes(1);
+	} else if (!strcmp(mode, "vectors")) {
+		vectors();
+	} else if (!strcmp(mode, "bulk")) {
+		bulk();
+	} else if (!strcmp(mode, "many")) {
+		many(argc > 3 ? atoi(argv[3]) : 1);
+	} else if (!strcmp(mode, "serve")) {
+		serve_many();
+	} else {
+		fprintf(stderr, "watched: no such mode: %s\n", mode);
+		return 2;
+	}
+	return 0;
+}
