@@ -182,7 +182,9 @@ pictures: all
 	@for lab in transcripts/*/*.lab; do name=$$(basename $$lab .lab); \
 		$(O)/gracelab play --format=svg -o $(O)/pictures/$$name.svg \
 		$$name || exit 1; done
-	@cp $(O)/pictures/close-early.svg $(O)/pictures/shutdown.svg transcripts
+	@cp $(O)/pictures/close-early.svg $(O)/pictures/shutdown.svg \
+		$(O)/pictures/orders-close-2.svg \
+		$(O)/pictures/orders-shutdown-2.svg transcripts
 	@echo 'pictures are in $(O)/pictures, those of the README in transcripts'
 
 check: all tests

@@ -354,6 +354,27 @@ dom.parse(sys.argv[1])' odd.svg
 	assert_line '}'
 }
 
+@test "the page about orders says what the goldens say" {
+	local page=$ROOT/transcripts/orders.md check=$ROOT/tests/orders_page.py
+
+	run -0 "$PYTHON" -I "$check" "$page" "$ROOT/transcripts/orders"
+	sed -e 's/ 1 of 31 orders/ 2 of 31 orders/' \
+		-e 's/^    .* 4   12\.9 %/    5   12.9 %/' "$page" >wrong.md
+	run -1 "$PYTHON" -I "$check" wrong.md "$ROOT/transcripts/orders"
+	assert_line 'no table has 2 of 31'
+	assert_line 'the table of orders-close-2 is not that of its golden'
+}
+
+@test "the pictures of the page are what explore draws" {
+	local name
+
+	for name in orders-close-2 orders-shutdown-2; do
+		run -0 lab explore --format=svg -o drawn.svg \
+			"$ROOT/transcripts/orders/$name.lab"
+		cmp drawn.svg "$ROOT/transcripts/$name.svg"
+	done
+}
+
 @test "Ctrl-C prints what was covered, and leaves nobody behind" {
 	MARK=7$BASHPID$BATS_TEST_NUMBER
 	write_lab "big-$MARK.lab" 'client> data1' 'client> data2' \
