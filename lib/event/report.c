@@ -74,6 +74,8 @@ static void await_ack(struct report *report)
 
 	if (report->ack_fd < 0)
 		return;
+	/* Who has half an event does not acknowledge it. */
+	outlet_drain(&report->events, -1);
 	while (!signals_ending() &&
 		ppoll(&pollfd, 1, NULL, signals_wait_mask()) < 0 &&
 		errno == EINTR)
