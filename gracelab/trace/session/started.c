@@ -2,6 +2,7 @@
 #include "started.h"
 
 #include "gracelab/trace/tracer.h"
+#include "lib/base/task.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -141,4 +142,18 @@ bool started_runs(const struct session *session, enum side side)
 		if (thread->root == (int)side)
 			return true;
 	return false;
+}
+
+bool started_sleep(const struct session *session, enum side side)
+{
+	pid_t program = session->programs[side].pid;
+	const struct thread *thread = NULL;
+
+	if (!session->traced)
+		return task_state(program, program) == 'S';
+	while ((thread = threads_each(&session->tracer.threads, thread)))
+		if (thread->root == (int)side &&
+			task_state(thread->process, thread->number) != 'S')
+			return false;
+	return true;
 }
