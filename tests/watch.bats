@@ -24,7 +24,7 @@ watch() {
 # has PATTERN...: rows of the ladder, in this order, maybe with others between.
 has() {
 	tr -s ' ' <ladder >squeezed
-	local line at=0 pattern
+	local at=0 pattern rows
 
 	mapfile -t rows <squeezed
 	for pattern; do
