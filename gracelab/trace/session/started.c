@@ -12,34 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The text with what stands in the braces put in; for free(3), or NULL. */
-static char *fill_in(const char *command, const char *host, unsigned port)
-{
-	static const char HOST[] = "{host}", PORT[] = "{port}";
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return NULL;
-	while (*command) {
-		if (!strncmp(command, HOST, strlen(HOST))) {
-			fputs(host, out);
-			command += strlen(HOST);
-		} else if (!strncmp(command, PORT, strlen(PORT))) {
-			fprintf(out, "%u", port);
-			command += strlen(PORT);
-		} else {
-			fputc(*command++, out);
-		}
-	}
-	if (fclose(out)) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
 static bool launch(struct session *session, enum side side,
 	char *const *arguments, int input)
 {
@@ -72,9 +44,9 @@ bool started_begin(struct session *session, enum side side)
 
 	if (!command)
 		return launch(session, side, session->plan->arguments, -1);
-	text = fill_in(command,
+	text = launch_fill_in(command,
 		watched_address(&session->watched, SERVER, false),
-		session->port);
+		session->port, NULL);
 	if (!text)
 		return false;
 	char *const arguments[] = { "/bin/sh", "-c", text, NULL };
