@@ -16,6 +16,7 @@ enum {
 	/* As long as a packet can be; the ring's frames are of this size. */
 	WHOLE_SNAP_BYTES = 65536 + ETHERNET_BYTES,
 	HEADERS_RING_BYTES = 1 << 20,
+	ROOMY_RING_BYTES = 16 << 20,
 	WHOLE_RING_BYTES = 16 << 20,
 };
 
@@ -24,6 +25,7 @@ struct capture {
 	pcap_dumper_t *dumper; /* NULL: no savefile */
 	void (*on_segment)(void *context, const struct segment *segment);
 	void *context;
+	int ring_bytes;
 	unsigned undecoded;
 	char error[PCAP_ERRBUF_SIZE];
 };
@@ -58,8 +60,7 @@ static bool start(struct capture *capture, uint16_t port, const char *savefile)
 	pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
 	pcap_set_snaplen(
 		pcap, savefile ? WHOLE_SNAP_BYTES : HEADERS_SNAP_BYTES);
-	pcap_set_buffer_size(
-		pcap, savefile ? WHOLE_RING_BYTES : HEADERS_RING_BYTES);
+	pcap_set_buffer_size(pcap, capture->ring_bytes);
 	status = pcap_activate(pcap);
 	if (status < 0) {
 		const char *more = pcap_geterr(pcap);
@@ -94,8 +95,8 @@ static bool start(struct capture *capture, uint16_t port, const char *savefile)
 	return true;
 }
 
-struct capture *capture_open(
-	uint16_t port, const char *savefile, char *why, size_t why_size)
+static struct capture *open_with(uint16_t port, const char *savefile,
+	int ring_bytes, char *why, size_t why_size)
 {
 	struct capture *capture = calloc(1, sizeof(*capture));
 
@@ -103,6 +104,7 @@ struct capture *capture_open(
 		snprintf(why, why_size, "cannot capture: out of memory");
 		return NULL;
 	}
+	capture->ring_bytes = ring_bytes;
 	if (!start(capture, port, savefile)) {
 		snprintf(why, why_size, "cannot capture on lo: %s",
 			capture->error);
@@ -110,6 +112,19 @@ struct capture *capture_open(
 		return NULL;
 	}
 	return capture;
+}
+
+struct capture *capture_open(
+	uint16_t port, const char *savefile, char *why, size_t why_size)
+{
+	return open_with(port, savefile,
+		savefile ? WHOLE_RING_BYTES : HEADERS_RING_BYTES, why,
+		why_size);
+}
+
+struct capture *capture_open_roomy(uint16_t port, char *why, size_t why_size)
+{
+	return open_with(port, NULL, ROOMY_RING_BYTES, why, why_size);
 }
 
 static void on_packet(
@@ -174,6 +189,13 @@ int capture_drain(struct capture *capture,
 		return -1;
 	}
 	return is_complete(capture) ? total : -1;
+}
+
+unsigned capture_dropped(const struct capture *capture)
+{
+	struct pcap_stat stat;
+
+	return pcap_stats(capture->pcap, &stat) < 0 ? 0 : stat.ps_drop;
 }
 
 int capture_fd(const struct capture *capture)

@@ -56,6 +56,11 @@ bool signals_pending(int signal)
 	return seen[signal];
 }
 
+void signals_restore(int signal)
+{
+	install(signal, SIG_DFL);
+}
+
 void signals_die(int signal)
 {
 	install(signal, SIG_DFL);

@@ -26,6 +26,9 @@ bool signals_take(int signal);
 /* True if a caught signal has come and was not taken yet. */
 bool signals_pending(int signal);
 
+/* The default action again, for a child that goes on without execve(2). */
+void signals_restore(int signal);
+
 /* Ends the process by a signal that was caught, as if it had not been. */
 __attribute__((noreturn)) void signals_die(int signal);
 
