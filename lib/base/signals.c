@@ -120,6 +120,11 @@ void signals_by_default(void)
 			install(signal, SIG_DFL);
 }
 
+void signals_restore(int signal)
+{
+	install(signal, SIG_DFL);
+}
+
 void signals_die(int signal)
 {
 	install(signal, SIG_DFL);
