@@ -45,6 +45,17 @@ static struct conn *find(void *context, unsigned number)
 	return session->conn.number == number ? &session->conn : NULL;
 }
 
+static bool interrupt(void *context)
+{
+	struct session *session = context;
+
+	if (!session->every.text)
+		return false;
+	every_stop(&session->every);
+	report_answer(session->report, 0, "every: ended by Ctrl-C");
+	return true;
+}
+
 static void line_came(void *context)
 {
 	struct session *session = context;
@@ -83,13 +94,12 @@ static void settle(void *context)
 struct console_program commands_program(struct session *session)
 {
 	return (struct console_program){
+		.conns = { target, find, session },
 		.act = act_on,
-		.target = target,
-		.find = find,
 		.line_came = line_came,
 		.busy = is_busy,
+		.interrupt = interrupt,
 		.settle = settle,
 		.ending = is_over,
-		.context = session,
 	};
 }

@@ -46,7 +46,8 @@ _graceclient()
 {
 	local cur prev words cword split=
 	local options='-4 -6 --connect-timeout= -e --events= --events-ack=
-		-f --file= --help --local-port= --paused -q --quiet --sigpipe= --usage --version'
+		-f --file= --help --local-port= --no-history --paused -q
+		--quiet --sigpipe= --usage --version'
 	local commands='block blocking close every fill help hold keepalive
 		linger linger2 more open pause peek probe quickack quit read release
 		reset resume save send sendfile shutdown sleep state

@@ -20,6 +20,10 @@ void every_start(struct every *every, const struct command *command,
 	every->text_bytes = command->text_bytes;
 	every->interval_ms = command->duration_ms;
 	every->due_ms = duration_now_ms();
+	if (report->terminal)
+		report_note(report, 0,
+			"again and again; Ctrl-C or a line "
+			"that is typed ends that");
 }
 
 void every_stop(struct every *every)

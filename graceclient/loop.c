@@ -29,6 +29,14 @@ static enum tcp_state state_of(const struct session *session)
 		: STATE_GONE;
 }
 
+static enum terminal_tone tone_of(enum tcp_state state)
+{
+	if (state == STATE_ESTABLISHED)
+		return TERMINAL_GOOD;
+	return state == STATE_GONE || state == STATE_CLOSE ? TERMINAL_BAD
+							   : TERMINAL_HALF;
+}
+
 static void show_prompt(struct session *session, enum tcp_state state)
 {
 	char prompt[32];
@@ -37,7 +45,7 @@ static void show_prompt(struct session *session, enum tcp_state state)
 		return;
 	snprintf(prompt, sizeof(prompt), "%s> ",
 		session->conn.fd < 0 ? "closed" : state_name(state));
-	editor_show(&session->editor, prompt);
+	editor_show(&session->editor, prompt, tone_of(state));
 }
 
 /* How long pselect(2) may wait; -1 for ever. */
@@ -77,7 +85,7 @@ static void take_signals(struct session *session)
 	take_deadly(session);
 	if (session->ending && signals_take(SIGINT))
 		session->quitting = true;
-	if (editor_signals(&session->editor) || session->deadly_signal)
+	if (console_signals(&session->console) || session->deadly_signal)
 		session->quitting = true;
 }
 
@@ -174,7 +182,8 @@ static void end_in_order(struct session *session)
 			conn_shutdown(conn, SHUT_WR);
 	}
 	if (conn->fd >= 0 && !conn->queue.head &&
-		(conn->receiving != RECEIVING_OPEN || session->console.gave_up))
+		(conn->receiving != RECEIVING_OPEN ||
+			session->console.pace.gave_up))
 		conn_close(conn);
 	/* A thread may sit in close(2), which is worth waiting for. */
 	if (conn->fd < 0 && !conn->in_close)
@@ -206,6 +215,8 @@ static void begin(struct session *session, int input_fd)
 			.side = CLIENT,
 			.fd = input_fd,
 			.lines = session->options->script,
+			.colour = session->report->colour,
+			.keeps_history = !session->options->common.no_history,
 		});
 	if (session->editor.is_terminal) {
 		signals_catch(SIGTERM);

@@ -34,20 +34,23 @@ static void add_line(
 static error_t parse_argument(
 	struct argp_state *state, struct client_options *options, char *text)
 {
-	uint16_t port;
+	char *host = text, *port = NULL;
+	uint16_t number;
 
-	if (state->arg_num == 0) {
+	if (state->arg_num == 0 && !resolve_split(text, &host, &port))
 		options->host = text;
-	} else if (state->arg_num == 1) {
-		if (!net_parse_port(text, &port) || !port)
-			argp_error(state,
-				"PORT: expected a number from 1 to 65535, not "
-				"'%s'",
-				text);
-		options->port = text;
-	} else {
+	else if (state->arg_num == 0)
+		options->host = host;
+	else if (state->arg_num == 1 && !options->port)
+		port = text;
+	else
 		argp_error(state, "unexpected argument '%s'", text);
-	}
+	if (port && (!net_parse_port(port, &number) || !number))
+		argp_error(state,
+			"PORT: expected a number from 1 to 65535, not '%s'",
+			port);
+	if (port)
+		options->port = port;
 	return 0;
 }
 
@@ -103,7 +106,7 @@ void client_options_parse(int argc, char **argv, struct client_options *options)
 	static const struct argp argp = {
 		.options = entries,
 		.parser = parse,
-		.args_doc = "[HOST [PORT]]",
+		.args_doc = "[HOST [PORT]]\nHOST:PORT",
 		.doc = "A TCP client for the end of a connection: lines are "
 		       "sent, commands such as close and shutdown act on the "
 		       "socket.\vHOST is 127.0.0.1 and PORT is 43211 if not "
@@ -114,9 +117,10 @@ void client_options_parse(int argc, char **argv, struct client_options *options)
 
 	*options = (struct client_options){
 		.host = "127.0.0.1",
-		.port = "43211",
 		.family = AF_UNSPEC,
 		.connect_timeout_ms = -1,
 	};
 	options_parse(&argp, argc, argv, options);
+	if (!options->port)
+		options->port = "43211";
 }

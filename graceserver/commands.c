@@ -115,12 +115,10 @@ static void settle(void *context)
 struct console_program commands_program(struct server *server)
 {
 	return (struct console_program){
+		.conns = { target, find, server },
 		.act = act_on,
-		.target = target,
-		.find = find,
 		.busy = busy,
 		.settle = settle,
 		.ending = is_over,
-		.context = server,
 	};
 }

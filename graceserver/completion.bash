@@ -13,8 +13,8 @@ _graceserver()
 	local cur prev words cword split=
 	local options='--accept= -d --defer-accept= --delay= --events=
 		--events-ack= --greeting= --help --idle-timeout= -l --listen=
-		--max-connections= --no-reuseaddr --on-accept= --on-eof= --once
-		-p --paused --port= -q --quiet --sigpipe= --usage --version'
+		--max-connections= --no-history --no-reuseaddr --on-accept=
+		--on-eof= --once -p --paused --port= -q --quiet --sigpipe= --usage --version'
 	# Those that act at once on one connection.
 	local commands='block blocking close fill hold keepalive linger linger2
 		more pause peek quickack read release reply reset resume save send

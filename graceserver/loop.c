@@ -101,7 +101,7 @@ static void show_prompt(struct server *server)
 
 	if (served && server->report->numbered)
 		snprintf(prompt, sizeof(prompt), "[%u]> ", served->conn.number);
-	editor_show(&server->editor, prompt);
+	editor_show(&server->editor, prompt, TERMINAL_PLAIN);
 }
 
 static void serve_event(struct server *server, const struct epoll_event *event)
@@ -150,14 +150,18 @@ static void expire(struct server *server)
 static bool take_signals(struct server *server)
 {
 	signals_deliver();
-	if (signals_take(SIGINT) || signals_take(SIGTERM)) {
+	/* At a terminal Ctrl-C may be for a line or for what waits. */
+	bool interrupted = server->editor.is_terminal
+		? console_signals(&server->console)
+		: signals_take(SIGINT);
+
+	if (interrupted || signals_take(SIGTERM)) {
 		server->ending = true;
 		signals_end();
 		report_line(server->report, 0, "received %llu datagrams",
 			(unsigned long long)server->serving.messages);
 		return false;
 	}
-	editor_signals(&server->editor);
 	return true;
 }
 
@@ -193,6 +197,17 @@ static void run(struct server *server)
 			(unsigned long long)server->serving.messages);
 }
 
+/* For the completion of `use`. */
+static unsigned number_after(void *context, unsigned number)
+{
+	const struct server *server = context;
+	const struct served *served = server->connections.first;
+
+	while (served && served->conn.number <= number)
+		served = served->next;
+	return served ? served->conn.number : 0;
+}
+
 static void begin(struct server *server)
 {
 	const struct console_program program = commands_program(server);
@@ -205,6 +220,9 @@ static void begin(struct server *server)
 			.side = SERVER,
 			.fd = STDIN_FILENO,
 			.endless = true,
+			.colour = server->report->colour,
+			.keeps_history = !server->options->common.no_history,
+			.numbers = { number_after, server },
 		});
 	console_init(
 		&server->console, &server->editor, server->report, &program);

@@ -12,7 +12,7 @@ AUDITS='
 good:               :
 closes:             --fault closes
 resets:             --fault resets
-gives-up:           --fault gives-up --think 1.5
+gives-up:           --fault gives-up --think 1.2
 gives-up-late:      --fault gives-up --think 0.3 --patience 1.5
 drops:              --fault drops --think 0.6
 hangs:              --fault hangs
@@ -293,6 +293,78 @@ assert sum(1 for _ in suite.iter("failure")) == 1' "$output"
 	assert_output --partial 'failures="0"'
 }
 
+@test "JUnit's suite has the name of --name, or that of the command" {
+	peer --think 0.12
+	run audit --tries=1 --send='x\n' --only=fin-glued --format=junit \
+		--name='nightly <1>' 127.0.0.1 "$PORT"
+	assert_equal "$status" 0
+	"$PYTHON" -I -c 'import sys, xml.etree.ElementTree as tree
+suite = tree.fromstring(sys.argv[1])
+assert suite.get("name") == "nightly <1>", suite.attrib
+assert float(suite.get("time")) > 0.12' "$output"
+}
+
+@test "rows are there as soon as they can be, and stay when a signal comes" {
+	peer --fault hangs --think 0.12
+	start lab "$O/gracelab" audit --send='x\n' 127.0.0.1 "$PORT"
+	await_text lab 'base          reply'
+	kill_it lab INT
+	finish lab 130
+	assert_output --partial 'base          reply'
+	assert_output --partial 'INTERRUPTED'
+	refute_output --partial 'fin-glued'
+	start lab "$O/gracelab" audit --send='x\n' --format=json \
+		-o report 127.0.0.1 "$PORT"
+	await test -e report
+	kill_it lab TERM
+	finish lab 143
+	"$PYTHON" -I -m json.tool report >/dev/null
+}
+
+@test "a violation that was found before a signal came is told" {
+	peer --fault closes --think 0.12
+	start lab "$O/gracelab" audit --tries=1 --send='x\n' \
+		--only=fin-glued,fin-late,fin-midreply,bare-fin,close,reset \
+		127.0.0.1 "$PORT"
+	await_text lab 'LOST'
+	kill_it lab INT
+	finish lab
+	assert_output --partial 'VIOLATES: '
+}
+
+@test "progress is shown on a terminal alone, and rows fit its width" {
+	peer --think 0.12
+	"$PYTHON" -I - "$O/gracelab" "$PORT" <<-'END' >terminal
+		import fcntl, os, pty, struct, sys, termios
+		pid, master = pty.fork()
+		if not pid:
+		    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
+		    os.execv(sys.argv[1], ["gracelab", "audit", "--tries=2", "--send=x\\n",
+		        "--only=fin-glued,fin-late", "127.0.0.1", sys.argv[2]])
+		text = b""
+		try:
+		    while more := os.read(master, 4096): text += more
+		except OSError: pass
+		os.waitpid(pid, 0)
+		sys.stdout.buffer.write(text)
+	END
+	grep -q $'\r\e\\[Kfin-glued 1 of 2' terminal
+	sed 's/.*\x1b\[K//; s/\r$//' terminal >rows
+	grep -q '^  fin-glued     HONOURED      2 whole of 2' rows
+	run ! grep -E '.{61}' rows
+	run audit --tries=1 --send='x\n' --only=fin-glued,fin-late \
+		127.0.0.1 "$PORT"
+	refute_output --partial $'\r'
+	run ! grep -E '.{81}' <<<"$output"
+}
+
+@test "what is known to help is told" {
+	peer --fault gives-up --think 1.2
+	run audit --tries=1 --send='x\n' --only=fin-glued 127.0.0.1 "$PORT"
+	assert_equal "$status" 1
+	assert_output --partial 'Remedy: socat'
+}
+
 @test "--output writes the report to a file" {
 	peer --think 0.2
 	run audit --tries=1 --send='x\n' --only=fin-glued --format=json \
@@ -386,6 +458,7 @@ sys.stdin.read()'
 	peer --think 0.3
 	run audit --tries=1 --send='x\n' --only=bare-fin 127.0.0.1 "$PORT"
 	assert_equal "$status" 3
+	assert_output --partial NO-VERDICT
 }
 
 @test "a server on IPv6, and one called by its name, is audited too" {
@@ -428,6 +501,17 @@ while True:
 	bad 0 --tries=0 127.0.0.1 9
 	bad -1 --tries=-1 127.0.0.1 9
 	bad some --expect=some 127.0.0.1 9
+	bad 99 --send=x --status=99 127.0.0.1 9
+	bad --until --send=x --until= 127.0.0.1 9
+	bad '\q' --send=x --until='\q' 127.0.0.1 9
+	bad 0 --send=x --timeout=0 127.0.0.1 9
+	bad 33 --send=x --jobs=33 127.0.0.1 9
+	bad nowhere --send=x --socks5=nowhere 127.0.0.1 9
+	bad a:b --send=x --connect=a:b 127.0.0.1 9
+	bad exclude --send=x --socks5=a:1 --connect=a:1 127.0.0.1 9
+	printf 'send "a"\nsay "b"\n' >steps
+	bad 'steps: line 2' --send=x --preamble=steps 127.0.0.1 9
+	bad no-such-host.invalid --send=x no-such-host.invalid 9
 	bad yaml --format=yaml 127.0.0.1 9
 	bad fin-blue --only=fin-glued,fin-blue 127.0.0.1 9
 	bad no-such-file --request=no-such-file 127.0.0.1 9

@@ -356,14 +356,14 @@ complete_words() {
 		done <options
 	done
 	complete_words graceclient -e '' | sort >offered
-	sed -n 's/^  \([a-z0-9-]*\) .*/\1/p' client.out | sort >names
+	sed -n 's/^  \([a-z0-9-]\{1,\}\) .*/\1/p' client.out | sort >names
 	diff names offered
 	complete_words graceserver --on-accept '' | sort >offered
 	declare -A argument=([listener]=close [sleep]=1s [use]=1 [wait]=eof)
 	while read -r name; do
 		"$O/graceserver" --on-accept "$name ${argument[$name]-}" --on-accept 'bad!' 2>&1 |
 			grep -q 'cannot stand here' || echo "$name"
-	done < <(sed -n 's/^  \([a-z0-9-]*\) .*/\1/p' server.out) |
+	done < <(sed -n 's/^  \([a-z0-9-]\{1,\}\) .*/\1/p' server.out) |
 		sort >names
 	diff names offered
 }

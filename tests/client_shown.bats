@@ -151,6 +151,25 @@ on_a_terminal() {
 	grep -q '"text": "two"' acked.events
 }
 
+@test "an event that is too long for its pipe is written whole before its byte is awaited" {
+	serve --delay never
+	mkfifo events acks
+	# 256 KiB of it as an event, and nobody reads until it has been sent.
+	"$PYTHON" -Ic 'print("send \"" + "\\x01" * 65000 + "\"")' >long
+	start acked "$O/graceclient" -q --events events --events-ack acks \
+		-f long 127.0.0.1 "$PORT"
+	"$PYTHON" -Ic 'import json
+events, acks = open("events"), open("acks", "w", buffering=1)
+for line in events:
+    event = json.loads(line)
+    if event["event"] == "send":
+        assert len(event["text"]) == 4 * 65000
+        print("whole")
+    acks.write("\n")' >reader 2>&1
+	finish acked 0
+	assert_file reader whole
+}
+
 @test "events name errno, signal and TCP state" {
 	peer_listens <<-'END'
 		got(4)

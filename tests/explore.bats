@@ -432,7 +432,7 @@ counts_some_orders() {
 
 	write_lab one.lab 'client> data1' 'client> close'
 	for i in 1 2 3; do
-		start "busy$i" timeout 60 sh -c 'while :; do :; done'
+		start "busy$i" sh -c 'while :; do :; done'
 	done
 	run -0 lab explore --wire --losses 1 one.lab
 	assert_line --partial 'every order: 377 orders, 3 ends'

@@ -53,7 +53,7 @@ cached:            cached: $FINS
 warming:           warming: $FINS
 gated:             gated
 gated-lost:        gated-lost: --timeout=0.5s
-impostor:          impostor: --only=fin-glued,fin-late
+impostor:          impostor: --tries=2 --only=fin-glued,fin-late
 late-drop:         late-drop --think 0.52: --only=fin-glued,fin-late
 mixed:             mixed: --only=fin-glued
 write-timeout:     write-timeout: --only=fin-glued,fin-stalled

@@ -156,7 +156,7 @@ make_big() {
 	done
 }
 
-# The server sleeps, though messages are waiting for it.
+# The server sleeps, though lines were typed.
 waits_for_reader() {
 	local stat
 
@@ -184,16 +184,16 @@ waits_for_reader() {
 			poll = select.poll()
 			poll.register(pipe, select.POLLOUT)
 			peers = [s]
-			left = 40 # for which there is no room
-			while left:
+			while poll.poll(0):
 			    s.sendall(b"x" * 200)
 			    s = socket.create_connection(s.getpeername())
 			    peers.append(s)
-			    if not poll.poll(0): left -= 1
 			say("full")
 			typed()
 		END
 		await_line peer full
+		# More than the server keeps for a slow reader.
+		printf 'help\n%.0s' {1..3000} >&"${INPUT_OF[server]}"
 		await waits_for_reader
 		kill_it server "$signal"
 		finish server 0

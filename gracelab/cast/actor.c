@@ -271,6 +271,20 @@ void actor_go_on(struct actor *actor)
 	(void)io_write(actor->acks, "\n", 1);
 }
 
+void actor_attend(struct actor *actor, int timeout_ms)
+{
+	const struct actor_company *company = actor->company;
+	struct pollfd polled[] = {
+		{ .fd = actor->output, .events = POLLIN },
+		{ .fd = company ? company->fd : -1, .events = POLLIN },
+	};
+
+	poll(polled, 2, timeout_ms);
+	if (polled[1].revents)
+		company->serve(company->context);
+	take_shown(actor);
+}
+
 void actor_signal(struct actor *actor, int signal)
 {
 	if (actor->pid > 0 && !actor->ended)

@@ -83,6 +83,9 @@ enum actor_result actor_next(
 /* Has the actor go on after an event, once company was served. */
 void actor_go_on(struct actor *actor);
 
+/* Takes what it shows, and serves company, for so long at most. */
+void actor_attend(struct actor *actor, int timeout_ms);
+
 /* Sends it a signal. */
 void actor_signal(struct actor *actor, int signal);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "gracelab/experiment/options.h"
 #include "gracelab/experiment/outcome.h"
 #include "kind.h"
 
@@ -25,6 +26,16 @@ const char *cast_say(struct cast *cast, const char *format, ...)
 	return message ? message : "no memory";
 }
 
+/* Whose program it is. */
+static const struct actor_kind *kind_of(const struct cast *cast, unsigned who)
+{
+	const struct words *words = actor_side(who) == SERVER
+		? &cast->experiment->server
+		: &cast->experiment->client;
+
+	return options_are_foreign(words) ? &kind_foreign : &kind_grace;
+}
+
 void cast_init(struct cast *cast)
 {
 	cast->company.fd = -1;
@@ -32,7 +43,7 @@ void cast_init(struct cast *cast)
 	cast->address = "127.0.0.1";
 	cast->address6 = "::1";
 	for (unsigned who = 0; who < ACTORS_MAX; who++) {
-		cast->members[who].kind = &kind_grace;
+		cast->members[who].kind = kind_of(cast, who);
 		cast->members[who].actor.side = actor_side(who);
 		cast->members[who].actor.company = &cast->company;
 	}
@@ -240,6 +251,8 @@ void cast_end(struct cast *cast)
 		cast_forget_seen(member);
 		free(member->seen);
 		member->seen = NULL;
+		if (member->kind->end)
+			member->kind->end(cast, who);
 		actor_end(&member->actor);
 	}
 	free(cast->message);

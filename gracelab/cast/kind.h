@@ -14,6 +14,9 @@
  */
 struct actor_kind {
 	const char *name;
+	/* Each read() is its next call, whatever that is: what must be seen
+	 * is looked for call by call. */
+	bool calls;
 
 	/* Its program, as messages name it. */
 	const char *(*program)(const struct cast *cast, unsigned who);
@@ -51,10 +54,13 @@ struct actor_kind {
 	/* Waits for its end. */
 	const char *(*await_end)(
 		struct cast *cast, unsigned who, int64_t deadline_ms);
+
+	/* Ends it, and frees what is its own; NULL: actor_end() does. */
+	void (*end)(struct cast *cast, unsigned who);
 };
 
-/* graceclient and graceserver. */
-extern const struct actor_kind kind_grace;
+/* graceclient and graceserver; any program, `exec`. */
+extern const struct actor_kind kind_grace, kind_foreign;
 
 /* Sets the cast's message, printf(3)'s format, and returns it. */
 const char *cast_say(struct cast *cast, const char *format, ...)

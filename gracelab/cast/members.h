@@ -12,11 +12,13 @@
 #include "lib/net/net.h"
 
 struct actor_kind;
+struct foreign;
 
 struct cast_member {
 	const struct actor_kind *kind;
 	struct actor actor;
-	struct outcome *seen; /* owned: since the last line was typed */
+	struct foreign *foreign; /* owned, of that kind alone */
+	struct outcome *seen;    /* owned: since the last line was typed */
 	size_t seen_count;
 };
 
@@ -31,6 +33,7 @@ struct cast {
 	/* The network wakes who has something to do, and nobody is waited for
 	 * because of a connection: cast_settle(). */
 	bool settles;
+	bool lacks; /* a program or a right that is not to be had here */
 	int scratch;                 /* the actors' working directory */
 	int confinement;             /* to that, or -1 */
 	char host[NET_ADDRESS_SIZE]; /* the server's, once it listens */

@@ -69,6 +69,11 @@ static bool refuse(struct scan *scan, const char *word, const char *expected)
 	return scan_fail(scan, expected);
 }
 
+bool options_are_foreign(const struct words *words)
+{
+	return words->count && !strcmp(words->list[0], "exec");
+}
+
 bool options_take(struct scan *scan, struct words *words)
 {
 	size_t first = words->count;
@@ -78,6 +83,9 @@ bool options_take(struct scan *scan, struct words *words)
 		return scan_fail(scan, "no space before > : and !");
 	if (!scan_words(scan, words))
 		return false;
+	if (options_are_foreign(words))
+		return words->count > 1 ||
+			scan_fail(scan, "a program and its arguments");
 	for (size_t i = first; i < words->count; i++) {
 		const char *word = words->list[i];
 		const char *command =

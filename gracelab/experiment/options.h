@@ -14,6 +14,9 @@
  */
 bool options_take(struct scan *scan, struct words *words);
 
+/* Whether they are no options, but `exec` and a program of others. */
+bool options_are_foreign(const struct words *words);
+
 /*
  * Whether a line, terminated, is a command of that side that writes to a file
  * that is not in the actors' folder; true also without memory to tell.

@@ -211,6 +211,7 @@ static bool begin_actors(struct play *play)
 		return false;
 	if (!error)
 		error = start_clients(play);
+	play->record->unplayable |= cast->lacks;
 	/* Also what failed is shown as far as it went. */
 	return settle(play) && (!error || play_fail(play, "%s", error));
 }

@@ -2,7 +2,9 @@
 /* The director that follows the experiment's steps. */
 #include <stdlib.h>
 
+#include "connections.h"
 #include "director.h"
+#include "gracelab/cast/kind.h"
 #include "gracelab/experiment/outcome.h"
 
 struct script {
@@ -61,6 +63,16 @@ static bool move_towards(const struct outcome *outcome, enum move_kind *kind)
 
 enum met { MET, NOT_MET, MET_BY_MOVE };
 
+/* Whether a program that plays call by call makes its next one for that. */
+static bool has_calls_for(struct play *play, const struct step *step)
+{
+	return step->outcome.kind != OUTCOME_STATE ||
+		(cast_runs(&play->cast, step->who) &&
+			connections_of(play, step->who)
+					->sockets[actor_side(step->who)]
+					.state != step->outcome.state);
+}
+
 /* Whether an outcome is met, or else which move may bring it about. */
 static enum met expect(struct script *script,
 	const struct moves_possible *possible, struct move *move)
@@ -71,9 +83,15 @@ static enum met expect(struct script *script,
 
 	/* What a move awaits is met by the move, or the play has failed. */
 	if (cast_take_seen(member, &step->outcome) ||
-		(script->waiting && step->outcome.kind == OUTCOME_STATE))
+		(script->waiting && step->outcome.kind == OUTCOME_STATE &&
+			!(member->kind->calls && has_calls_for(play, step))))
 		return MET;
 	move->state = step->outcome.state;
+	if (member->kind->calls && has_calls_for(play, step)) {
+		move->kind = MOVE_READ;
+		if (possible->can[move->kind][step->who])
+			return MET_BY_MOVE;
+	}
 	if (!script->waiting && move_towards(&step->outcome, &move->kind) &&
 		possible->can[move->kind][step->who])
 		return MET_BY_MOVE;

@@ -134,6 +134,12 @@ static char *call_of(struct rungs *rungs, const struct heard *heard)
 		return make(rungs, "sendfile");
 	if (!call && !event->call)
 		return make(rungs, "?");
+	/* As a program of others called it. */
+	if (call && event->call &&
+		(event->kind == EVENT_SEND || event->kind == EVENT_RECV ||
+			event->kind == EVENT_EOF ||
+			event->kind == EVENT_ACCEPT))
+		return make(rungs, "%s", event->call);
 	return call ? make(rungs, "%s%s", call, event->child ? " child" : "")
 		    : escaped(rungs, event->call, strlen(event->call));
 }

@@ -2,6 +2,7 @@
 #include "confine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/landlock.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -37,6 +38,21 @@ static uint64_t changes(void)
 		(version >= 3 ? LANDLOCK_ACCESS_FS_TRUNCATE : 0);
 }
 
+/* What is written to /dev/null is nowhere, and many programs need it. */
+static void allow_nothing(int ruleset)
+{
+	const struct landlock_path_beneath_attr nothing = {
+		.allowed_access = LANDLOCK_ACCESS_FS_WRITE_FILE,
+		.parent_fd = open("/dev/null", O_PATH | O_CLOEXEC),
+	};
+
+	if (nothing.parent_fd < 0)
+		return;
+	syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
+		&nothing, 0);
+	close(nothing.parent_fd);
+}
+
 int confine_open(int folder)
 {
 	uint64_t forbidden = changes();
@@ -53,9 +69,11 @@ int confine_open(int folder)
 	int fd = (int)syscall(
 		SYS_landlock_create_ruleset, &ruleset, sizeof(ruleset), 0);
 
-	if (fd < 0 ||
-		!syscall(SYS_landlock_add_rule, fd, LANDLOCK_RULE_PATH_BENEATH,
-			&beneath, 0))
+	if (fd < 0)
+		return fd;
+	allow_nothing(fd);
+	if (!syscall(SYS_landlock_add_rule, fd, LANDLOCK_RULE_PATH_BENEATH,
+		    &beneath, 0))
 		return fd;
 	int error = errno;
 

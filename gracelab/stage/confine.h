@@ -5,7 +5,8 @@
 
 /*
  * Prepares a confinement, landlock(7), to `folder`, a descriptor: beneath it
- * anything may be made, written and removed, elsewhere nothing; what is open
+ * anything may be made, written and removed, elsewhere nothing but /dev/null
+ * be written; what is open
  * already stays so. Returns a close-on-exec descriptor, or -1 with errno:
  * ENOSYS or EOPNOTSUPP where the kernel has no Landlock.
  */

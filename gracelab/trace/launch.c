@@ -61,7 +61,10 @@ __attribute__((noreturn)) static void become(
 	} else if (filter_install(filter, count)) {
 		fail(program);
 	}
-	sigprocmask(SIG_SETMASK, launch->mask, NULL);
+	if (launch->prepare && launch->prepare(launch->context))
+		fail(program);
+	if (launch->mask)
+		sigprocmask(SIG_SETMASK, launch->mask, NULL);
 	execvp(program, launch->arguments);
 	fail(program);
 }
@@ -95,4 +98,39 @@ void launch_go(int gate, bool seized)
 	if (seized)
 		io_write(gate, &byte, 1);
 	close(gate);
+}
+
+char *launch_fill_in(
+	const char *command, const char *host, unsigned port, const char *here)
+{
+	char number[16];
+	const struct {
+		const char *name, *value;
+	} values[] = { { "{host}", host }, { "{port}", number },
+		{ "{here}", here } };
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	snprintf(number, sizeof(number), "%u", port);
+	while (*command) {
+		size_t i = 0;
+
+		while (i < 3 &&
+			(!values[i].value ||
+				strncmp(command, values[i].name,
+					strlen(values[i].name)) != 0))
+			i++;
+		fputs(i < 3 ? values[i].value : "", out);
+		if (i == 3)
+			fputc(*command, out);
+		command += i < 3 ? strlen(values[i].name) : 1;
+	}
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
 }

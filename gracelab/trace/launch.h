@@ -13,8 +13,12 @@ struct launch {
 	int input;              /* its standard input, or -1: ours */
 	int network;            /* a namespace to live in, or -1: ours */
 	const sigset_t *mask;   /* what it has blocked */
-	bool traced;            /* else it runs at once, and dies with us */
-	bool all;               /* filter_compose() */
+	/* Called in the child, last, where not NULL: what else is to be done.
+	 * -1 with errno: it cannot be. */
+	int (*prepare)(void *context);
+	void *context;
+	bool traced; /* else it runs at once, and dies with us */
+	bool all;    /* filter_compose() */
 };
 
 /*
@@ -22,6 +26,13 @@ struct launch {
  * `*gate` is for that. Returns its number, or -1 with errno.
  */
 pid_t launch_begin(const struct launch *launch, int *gate);
+
+/*
+ * A command with `{host}`, `{port}` and, if that is not NULL, `{here}` filled
+ * in, for free(3); NULL without memory.
+ */
+char *launch_fill_in(
+	const char *command, const char *host, unsigned port, const char *here);
 
 /* Has it go on, and closes the gate; `seized`: it shall install the filter. */
 void launch_go(int gate, bool seized);

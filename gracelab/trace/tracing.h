@@ -44,7 +44,9 @@ struct tracer {
 	struct thread *active;        /* in a call, and not asleep */
 	struct thread *first, **last; /* queue */
 	bool all;                     /* filter_compose() */
-	bool failed;                  /* there was no memory */
+	bool alone;  /* other children of this process are not its own */
+	bool holds;  /* calls wait at their entry for turn_release() */
+	bool failed; /* there was no memory */
 };
 
 #endif

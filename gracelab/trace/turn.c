@@ -37,7 +37,7 @@ static void start(struct tracer *tracer, struct thread *thread)
 
 void turn_add(struct tracer *tracer, struct thread *thread)
 {
-	if (thread->call.bulk && !tracer->first) {
+	if (thread->call.bulk && !tracer->first && !tracer->holds) {
 		start(tracer, thread);
 		return;
 	}
@@ -91,20 +91,38 @@ static bool is_woken(struct tracer *tracer, const struct thread *thread)
 	return false;
 }
 
-bool turn_advance(struct tracer *tracer)
+/* The first goes on. */
+static void start_first(struct tracer *tracer)
+{
+	struct thread *thread = tracer->first;
+
+	tracer->first = thread->later;
+	if (!tracer->first)
+		tracer->last = &tracer->first;
+	start(tracer, thread);
+}
+
+const struct trace_call *turn_release(struct tracer *tracer)
 {
 	struct thread *thread = tracer->first;
 
 	if (!thread)
+		return NULL;
+	start_first(tracer);
+	return &thread->call;
+}
+
+bool turn_advance(struct tracer *tracer)
+{
+	struct thread *thread = tracer->first;
+
+	if (!thread || tracer->holds)
 		return false;
 	if (is_busy(tracer) || is_woken(tracer, thread)) {
 		sched_yield();
 		return true;
 	}
-	tracer->first = thread->later;
-	if (!tracer->first)
-		tracer->last = &tracer->first;
-	start(tracer, thread);
+	start_first(tracer);
 	return true;
 }
 

@@ -15,6 +15,9 @@ void turn_add(struct tracer *tracer, struct thread *thread);
  */
 bool turn_advance(struct tracer *tracer);
 
+/* Has the first that waits go on, where calls are held; NULL: none waits. */
+const struct trace_call *turn_release(struct tracer *tracer);
+
 /* The thread's call has ended. */
 void turn_leave(struct tracer *tracer, struct thread *thread);
 

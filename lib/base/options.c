@@ -13,7 +13,8 @@ enum {
 	OPTION_EVENTS = 0x100,
 	OPTION_EVENTS_ACK,
 	OPTION_SIGPIPE,
-	OPTION_PAUSED
+	OPTION_PAUSED,
+	OPTION_NO_HISTORY,
 };
 
 static const struct argp_option entries[] = {
@@ -29,6 +30,10 @@ static const struct argp_option entries[] = {
 		10 },
 	{ "paused", OPTION_PAUSED, NULL, 0,
 		"Read the socket only when told: read, or resume for good",
+		10 },
+	{ "no-history", OPTION_NO_HISTORY, NULL, 0,
+		"At a terminal, neither recall nor keep lines of other "
+		"sessions",
 		10 },
 	{ 0 },
 };
@@ -53,6 +58,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 				"--sigpipe: expected default, ignore, handle, "
 				"nosignal or inherit, not '%s'",
 				argument);
+		return 0;
+	case OPTION_NO_HISTORY:
+		options->no_history = true;
 		return 0;
 	case OPTION_PAUSED:
 		options->paused = true;

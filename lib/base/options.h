@@ -14,6 +14,7 @@ struct common_options {
 	const char *events_ack; /* a path, or NULL */
 	bool quiet;
 	bool paused;
+	bool no_history;
 	enum sigpipe_policy sigpipe;
 };
 

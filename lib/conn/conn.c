@@ -31,7 +31,7 @@ static void note_behind(struct conn *conn)
 	conn->behind = behind;
 }
 
-static void end_save(struct conn *conn)
+void conn_end_save(struct conn *conn)
 {
 	struct save *save = conn->save;
 
@@ -54,7 +54,7 @@ static void end_save(struct conn *conn)
 
 void conn_forget(struct conn *conn)
 {
-	end_save(conn);
+	conn_end_save(conn);
 	queue_clear(&conn->queue);
 	hold_forget(conn->hold);
 	conn->hold = NULL;
@@ -127,7 +127,7 @@ void conn_shutdown(struct conn *conn, int how)
 
 static void close_now(struct conn *conn, enum event_kind kind)
 {
-	end_save(conn);
+	conn_end_save(conn);
 	queue_clear(&conn->queue);
 	calls_close(conn, kind);
 }
@@ -183,7 +183,7 @@ bool conn_save(struct conn *conn, const char *path, int until)
 
 	if (!save)
 		return false;
-	end_save(conn);
+	conn_end_save(conn);
 	conn->save = save;
 	return true;
 }
@@ -199,7 +199,7 @@ static size_t save_received(struct conn *conn, const void *data, size_t len)
 		calls_fail(conn, "write to", save_path(conn->save));
 	note_behind(conn);
 	if (save_marked(conn->save))
-		end_save(conn);
+		conn_end_save(conn);
 	return taken;
 }
 
@@ -215,7 +215,7 @@ static enum conn_received took(struct conn *conn, const void *data, ssize_t n,
 	if (n < 0 && calls_transient(error))
 		return CONN_NOTHING;
 	if (n <= 0) {
-		end_save(conn);
+		conn_end_save(conn);
 		return n ? CONN_ERROR : CONN_EOF;
 	}
 	conn->replied = true;

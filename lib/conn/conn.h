@@ -66,6 +66,9 @@ void conn_release(struct conn *conn);
 /* False where the file cannot be made, with errno. */
 bool conn_save(struct conn *conn, const char *path, int until);
 
+/* Ends the file of conn_save(), if there is one, and tells how it is. */
+void conn_end_save(struct conn *conn);
+
 /*
  * While conn->behind, to be called within OUTLET_RETRY_MS: writes to the file
  * what its reader takes by now.

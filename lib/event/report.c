@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lib/base/duration.h"
@@ -15,14 +16,9 @@
 #include "lib/base/io.h"
 #include "lib/base/names.h"
 #include "lib/base/signals.h"
+#include "lib/base/utf8.h"
+#include "line.h"
 #include "wording.h"
-
-/* The longest line: a cut text, or a path, with words around it. */
-#define LINE_SIZE 8192
-
-#define DIM   "\033[2m"
-#define RED   "\033[31m"
-#define PLAIN "\033[0m"
 
 int report_open(struct report *report, enum side side, bool quiet,
 	const char *events_path, struct status *status)
@@ -36,9 +32,12 @@ int report_open(struct report *report, enum side side, bool quiet,
 		.events_path = events_path,
 		.start_s = duration_now_s(),
 		.status = status,
-		.colour = isatty(STDOUT_FILENO) && term &&
-			strcmp(term, "dumb") && !(no_colour && *no_colour),
+		.terminal = isatty(STDOUT_FILENO),
 	};
+	bool may = term && strcmp(term, "dumb") && !(no_colour && *no_colour);
+
+	report->colour = may && report->terminal;
+	report->red = may && isatty(STDERR_FILENO);
 	outlet_open(&report->out, STDOUT_FILENO);
 	outlet_open(&report->complaints, STDERR_FILENO);
 	outlet_open(&report->events, -1);
@@ -74,6 +73,8 @@ static void await_ack(struct report *report)
 
 	if (report->ack_fd < 0)
 		return;
+	/* Who has half an event does not acknowledge it. */
+	outlet_drain(&report->events, -1);
 	while (!signals_ending() &&
 		ppoll(&pollfd, 1, NULL, signals_wait_mask()) < 0 &&
 		errno == EINTR)
@@ -162,7 +163,7 @@ void report_text(struct report *report, const char *text, size_t len)
 
 void report_complaint(struct report *report, const char *format, ...)
 {
-	char text[LINE_SIZE], line[ESCAPE_SIZE(LINE_SIZE)];
+	char text[LINE_TEXT_SIZE], line[ESCAPE_SIZE(LINE_TEXT_SIZE) + 128];
 	va_list arguments;
 
 	if (report->mute)
@@ -173,31 +174,53 @@ void report_complaint(struct report *report, const char *format, ...)
 	if (report->hooks.before)
 		report->hooks.before(report->hooks.context);
 	/* There is nowhere left to say that standard error refuses. */
-	int len = snprintf(line, 100, "%s: ", program_invocation_short_name);
+	int len = snprintf(line, 100, "%s%s: ", report->red ? "\033[31m" : "",
+		program_invocation_short_name);
 	size_t used = len < 100 ? (size_t)len : 99;
 
 	used += escape_shown(line + used, text, strlen(text));
-	line[used++] = '\n';
+	used += (size_t)snprintf(
+		line + used, 8, "%s\n", report->red ? "\033[0m" : "");
 	outlet_write(&report->complaints, line, used);
 }
 
-/* Writes one line: colour, mark, number, text. */
-__attribute__((format(printf, 5, 0))) static void put(struct report *report,
-	const char *colour, const char *mark, unsigned conn, const char *format,
-	va_list arguments)
+size_t report_columns(const struct report *report)
 {
-	char line[LINE_SIZE];
-	const char *end = report->colour && *colour ? PLAIN "\n" : "\n";
-	size_t room = sizeof(line) - strlen(end);
-	int used = snprintf(
-		line, room, "%s%s", report->colour ? colour : "", mark);
+	struct winsize size;
 
-	if (report->numbered && conn)
-		used += snprintf(
-			line + used, room - (size_t)used, "[%u] ", conn);
-	vsnprintf(line + used, room - (size_t)used, format, arguments);
-	strcat(line, end);
-	report_text(report, line, strlen(line));
+	if (!report->terminal || ioctl(report->out.fd, TIOCGWINSZ, &size))
+		return 0;
+	return size.ws_col;
+}
+
+/* Writes one line; what formats it has been applied. */
+static void put(struct report *report, enum wording_kind kind, unsigned conn,
+	const char *text)
+{
+	char out[LINE_SIZE];
+	const struct line line = {
+		.kind = kind,
+		.number = report->numbered ? conn : 0,
+		.terminal = report->terminal,
+		.colour = report->colour,
+		.columns = report_columns(report),
+		.text = text,
+	};
+
+	report_text(report, out, line_format(out, &line));
+}
+
+__attribute__((format(printf, 4, 0))) static void format_and_put(
+	struct report *report, enum wording_kind kind, unsigned conn,
+	const char *format, va_list arguments)
+{
+	char text[LINE_TEXT_SIZE - 32];
+	int len = vsnprintf(text, sizeof(text), format, arguments);
+
+	if (len >= (int)sizeof(text))
+		utf8_trim(text);
+	if (len >= 0)
+		put(report, kind, conn, text);
 }
 
 void report_line(struct report *report, unsigned conn, const char *format, ...)
@@ -205,7 +228,7 @@ void report_line(struct report *report, unsigned conn, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	put(report, "", "", conn, format, arguments);
+	format_and_put(report, WORDING_LINE, conn, format, arguments);
 	va_end(arguments);
 }
 
@@ -216,7 +239,7 @@ void report_note(struct report *report, unsigned conn, const char *format, ...)
 	if (report->quiet)
 		return;
 	va_start(arguments, format);
-	put(report, DIM, "* ", conn, format, arguments);
+	format_and_put(report, WORDING_NOTE, conn, format, arguments);
 	va_end(arguments);
 }
 
@@ -226,17 +249,7 @@ void report_answer(
 	va_list arguments;
 
 	va_start(arguments, format);
-	put(report, "", "* ", conn, format, arguments);
-	va_end(arguments);
-}
-
-void report_bad_call(
-	struct report *report, unsigned conn, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	put(report, RED, "", conn, format, arguments);
+	format_and_put(report, WORDING_ANSWER, conn, format, arguments);
 	va_end(arguments);
 }
 
@@ -259,29 +272,14 @@ static void put_words(struct report *report, const struct event *event)
 {
 	struct wording words[WORDINGS_MAX];
 	size_t count = wording_of(event, report->side, !report->quiet, words);
-	unsigned conn = event->conn;
-
 	for (size_t i = 0; i < count; i++) {
 		const char *text = words[i].text;
 
-		switch (words[i].kind) {
-		case WORDING_LINE:
-		case WORDING_RECEIVED:
-			report_line(report, conn, "%s", text);
-			break;
-		case WORDING_NOTE:
-			report_note(report, conn, "%s", text);
-			break;
-		case WORDING_ANSWER:
-			report_answer(report, conn, "%s", text);
-			break;
-		case WORDING_BAD_CALL:
-			report_bad_call(report, conn, "%s", text);
-			break;
-		case WORDING_COMPLAINT:
+		if (words[i].kind != WORDING_COMPLAINT) {
+			put(report, words[i].kind, event->conn, text);
+		} else {
 			report->status->failed = true;
 			report_complaint(report, "%s", text);
-			break;
 		}
 	}
 }

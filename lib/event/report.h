@@ -20,8 +20,10 @@ struct report {
 	bool quiet;
 	bool numbered; /* lines carry the connection's number */
 	bool colour;
-	bool mute;   /* nobody reads anything: nothing is written */
-	bool broken; /* standard output refuses: the program must end */
+	bool terminal; /* standard output is one */
+	bool red;      /* complaints have colour: standard error is one too */
+	bool mute;     /* nobody reads anything: nothing is written */
+	bool broken;   /* standard output refuses: the program must end */
 	struct outlet out, complaints; /* standard output, standard error */
 	struct outlet events;          /* its descriptor is -1: none */
 	const char *events_path;
@@ -75,17 +77,19 @@ void report_sending(struct report *report, const void *data, size_t len);
 void report_line(struct report *report, unsigned conn, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The same of a call that failed. */
-void report_bad_call(struct report *report, unsigned conn, const char *format,
-	...) __attribute__((format(printf, 3, 4)));
-
-/* The same as a note, `* ...`; nothing when quiet. */
+/*
+ * The same as a note, `* ...`; nothing when quiet. A note that is too long for
+ * the terminal goes on in the next line, indented; and so does an answer.
+ */
 void report_note(struct report *report, unsigned conn, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* The same for what was asked for, and so also when quiet. */
 void report_answer(struct report *report, unsigned conn, const char *format,
 	...) __attribute__((format(printf, 3, 4)));
+
+/* How many columns standard output has; 0: it is no terminal. */
+size_t report_columns(const struct report *report);
 
 /* Text as it is, `len` bytes, newlines and all, such as help asks for. */
 void report_text(struct report *report, const char *text, size_t len);

@@ -17,6 +17,24 @@
 #include "lib/base/duration.h"
 #include "lib/base/signals.h"
 
+bool resolve_split(char *text, char **host, char **port)
+{
+	char *colon = strrchr(text, ':');
+
+	if (!colon || colon == text || !colon[1])
+		return false;
+	if (text[0] == '[' && colon[-1] == ']') {
+		text++;
+		colon[-1] = '\0';
+	} else if (strchr(text, ':') != colon) {
+		return false;
+	}
+	*colon = '\0';
+	*host = text;
+	*port = colon + 1;
+	return true;
+}
+
 /* Belongs to the thread and to who waits for it; the last one frees it. */
 struct lookup {
 	atomic_int owners;

@@ -4,9 +4,17 @@
 #define GRACE_RESOLVE_H
 
 #include <netdb.h>
+#include <stdbool.h>
 
 /* Room for a failure's message, terminated. */
 #define NET_ERROR_SIZE 512
+
+/*
+ * Takes HOST:PORT apart, where it stands: `[::1]:80`, `localhost:80`. False,
+ * and nothing changed, for a text of another form, such as an IPv6 address
+ * without brackets; what PORT is was not looked at.
+ */
+bool resolve_split(char *text, char **host, char **port);
 
 /* Whom to tell, once, that something takes time; `call` may be NULL. */
 struct slow {

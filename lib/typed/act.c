@@ -87,6 +87,24 @@ static void act_block(
 	}
 }
 
+static void act_save(
+	struct conn *conn, const struct command *command, struct report *report)
+{
+	char text[ESCAPE_LINE_SIZE];
+
+	if (!command->path && !conn->save)
+		act_refuse(report, "save", "expected a path");
+	else if (!command->path)
+		conn_end_save(conn);
+	else if (!conn_save(conn, command->path, command->until))
+		act_failed(report, "save", command->path, errno);
+	else
+		report_note(report, conn->number,
+			"save: what arrives goes to %s; save alone ends that",
+			escape_line(
+				text, command->path, strlen(command->path)));
+}
+
 /* The commands that set an option of the socket. */
 static void act_sockopt(struct conn *conn, const struct command *command)
 {
@@ -168,8 +186,7 @@ void act(
 			act_failed(report, name, command->path, errno);
 		break;
 	case COMMAND_SAVE:
-		if (!conn_save(conn, command->path, command->until))
-			act_failed(report, name, command->path, errno);
+		act_save(conn, command, report);
 		break;
 	case COMMAND_PEEK:
 		calls_peek(conn, command->number);

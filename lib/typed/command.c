@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "lib/base/near.h"
+
 static const struct command_spec specs[] = {
 	{ .id = COMMAND_SEND,
 		.name = "send",
@@ -101,8 +103,8 @@ static const struct command_spec specs[] = {
 		.on_connection = true },
 	{ .id = COMMAND_SAVE,
 		.name = "save",
-		.synopsis = "PATH [until CHARACTER]",
-		.help = "write what arrives to a file",
+		.synopsis = "[PATH [until CHARACTER]]",
+		.help = "write what arrives to a file; alone: end that",
 		.arguments = ARGUMENTS_SAVE,
 		.sides = COMMAND_BOTH,
 		.on_connection = true },
@@ -209,7 +211,7 @@ static const struct command_spec specs[] = {
 		.sides = COMMAND_BOTH },
 	{ .id = COMMAND_OPEN,
 		.name = "open",
-		.synopsis = "[--nowait] [HOST PORT]",
+		.synopsis = "[--nowait] [HOST PORT|HOST:PORT]",
 		.help = "a new connection after the last has ended; --nowait: "
 			"go on in SYN_SENT",
 		.words = "--nowait",
@@ -278,5 +280,29 @@ const struct command_spec *command_find(
 	while ((spec = command_next(1u << side, spec)))
 		if (strlen(spec->name) == len && !memcmp(spec->name, name, len))
 			return spec;
+	return NULL;
+}
+
+const char *command_near(enum side side, const char *word, size_t len)
+{
+	static const char *const others[][2] = {
+		{ "exit", "quit" },
+		{ "bye", "quit" },
+		{ "logout", "quit" },
+		{ "?", "help" },
+	};
+	const struct command_spec *spec = NULL;
+	char typed[24];
+
+	if (len >= sizeof(typed) || memchr(word, '\0', len))
+		return NULL;
+	memcpy(typed, word, len);
+	typed[len] = '\0';
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (!strcmp(others[i][0], typed))
+			return others[i][1];
+	while ((spec = command_next(1u << side, spec)))
+		if (near_is(typed, spec->name))
+			return spec->name;
 	return NULL;
 }

@@ -95,9 +95,10 @@ enum awaited { AWAIT_REPLY, AWAIT_EOF, AWAIT_RESET };
  */
 struct command {
 	const struct command_spec *spec;
-	char *text; /* send, every: the bytes, `text_bytes` of them */
+	bool implied; /* send: the line is no command, and sent as it is */
+	char *text;   /* send, every: the bytes, `text_bytes` of them */
 	size_t text_bytes;
-	char *path;            /* sendfile, save */
+	char *path;            /* sendfile, save; NULL: save is to end */
 	char *host, *port;     /* open, both or neither */
 	bool nowait;           /* open */
 	int how;               /* shutdown, listener: SHUT_RD, SHUT_WR, ... */
@@ -127,5 +128,11 @@ const struct command_spec *command_next(
 /* The entry of `side` with just this name, of `len` bytes, or NULL. */
 const struct command_spec *command_find(
 	enum side side, const char *name, size_t len);
+
+/*
+ * The name of the command of `side` that a word of `len` bytes may stand for,
+ * though it is none: misspelt, or what other programs call it. Or NULL.
+ */
+const char *command_near(enum side side, const char *word, size_t len);
 
 #endif

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "lib/base/signals.h"
-#include "terminal.h"
 
 /* How soon a program in the background sees that it is in front again. */
 #define RECHECK_MS 200
@@ -30,6 +29,10 @@ void editor_begin(struct editor *editor, const struct editor_options *options)
 		terminal_begin(&(struct terminal_options){
 			.side = options->side,
 			.lines = &editor->lines,
+			.numbers = options->numbers,
+			.endless = options->endless,
+			.colour = options->colour,
+			.keeps_history = options->keeps_history,
 		});
 	if (options->fd < 0)
 		editor->lines.ended = true;
@@ -64,8 +67,10 @@ int editor_read(struct editor *editor)
 	else if (lines_read(&editor->lines, editor->fd) < 0)
 		/* Whoever shares a non-blocking input may have been first. */
 		result = errno == EAGAIN ? 0 : -1;
-	if (editor->is_tty && editor->endless)
+	if (editor->is_tty && editor->endless) {
+		editor->at_end = editor->at_end || editor->lines.ended;
 		editor->lines.ended = false;
+	}
 	return result;
 }
 
@@ -79,10 +84,11 @@ bool editor_ended(const struct editor *editor)
 	return lines_exhausted(&editor->lines);
 }
 
-void editor_show(struct editor *editor, const char *prompt)
+void editor_show(
+	struct editor *editor, const char *prompt, enum terminal_tone tone)
 {
 	if (editor->is_terminal)
-		terminal_show(prompt);
+		terminal_show(prompt, tone);
 }
 
 void editor_hide(struct editor *editor)
@@ -91,15 +97,15 @@ void editor_hide(struct editor *editor)
 		terminal_hide();
 }
 
-bool editor_signals(struct editor *editor)
+enum terminal_key editor_signals(struct editor *editor)
 {
 	if (!editor->is_terminal)
-		return false;
+		return TERMINAL_NO_KEY;
 	if (signals_take(SIGWINCH))
 		terminal_resize();
 	if (signals_take(SIGTSTP))
 		terminal_suspend();
 	if (signals_take(SIGCONT))
 		terminal_continue();
-	return signals_take(SIGINT) && terminal_interrupt();
+	return signals_take(SIGINT) ? terminal_interrupt() : TERMINAL_NO_KEY;
 }

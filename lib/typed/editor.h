@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "command.h"
 #include "lib/base/lines.h"
+#include "terminal.h"
 
 struct editor {
 	struct lines lines;
@@ -15,6 +15,7 @@ struct editor {
 	bool is_terminal; /* edited with readline */
 	bool is_tty;      /* a terminal, edited or not */
 	bool endless;     /* Ctrl-D does not end it */
+	bool at_end;      /* but was pressed: to be taken by the owner */
 };
 
 struct editor_options {
@@ -22,6 +23,9 @@ struct editor_options {
 	int fd;             /* borrowed; -1: nothing but `lines` */
 	struct lines lines; /* that come first; owned from here on */
 	bool endless;       /* at a terminal, Ctrl-D ends nothing */
+	bool colour;        /* of the prompt */
+	bool keeps_history; /* see history.h */
+	struct complete_numbers numbers;
 };
 
 /*
@@ -47,14 +51,14 @@ enum lines_result editor_take(struct editor *editor, char **line, size_t *len);
 bool editor_ended(const struct editor *editor);
 
 /* At a terminal, what its namesakes in terminal.h do; else nothing. */
-void editor_show(struct editor *editor, const char *prompt);
+void editor_show(
+	struct editor *editor, const char *prompt, enum terminal_tone tone);
 void editor_hide(struct editor *editor);
 
 /*
  * Acts on the signals that concern an edited terminal, which editor_begin()
- * has caught: Ctrl-C, Ctrl-Z, another size. True if the person pressed Ctrl-C
- * and wants to leave.
+ * has caught: Ctrl-C, which is told, Ctrl-Z, another size.
  */
-bool editor_signals(struct editor *editor);
+enum terminal_key editor_signals(struct editor *editor);
 
 #endif

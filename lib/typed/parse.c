@@ -80,6 +80,8 @@ static bool take_save(struct tokens *tokens, struct command *command)
 	struct token token;
 
 	command->until = -1;
+	if (!tokens_more(tokens))
+		return true;
 	if (!tokens_take_string(
 		    tokens, "expected a path, not", &command->path) ||
 		!tokens_take(tokens, &token))
@@ -133,7 +135,9 @@ static bool take_open(struct tokens *tokens, struct command *command)
 		command->nowait = true;
 		return take_open(tokens, command);
 	}
-	if (!tokens_take_string(tokens, "expected a port, not", &command->port))
+	if (!resolve_split(command->host, &command->host, &command->port) &&
+		!tokens_take_string(
+			tokens, "expected a port, not", &command->port))
 		return false;
 	return (net_parse_port(command->port, &port) && port) ||
 		tokens_fail(tokens, "expected a port, not", command->port,
@@ -301,11 +305,17 @@ enum parse_result parse_command(enum side side, char *line, size_t len,
 	}
 	if (side == CLIENT) {
 		command->spec = command_find(side, "send", strlen("send"));
+		command->implied = true;
 		command->text = line;
 		command->text_bytes = len;
 		return PARSE_DONE;
 	}
 	escape_text(shown, first, escape_cut(first, first_bytes, 40));
-	snprintf(error, PARSE_ERROR_SIZE, "unknown command '%s'", shown);
+	const char *near = command_near(side, first, first_bytes);
+
+	snprintf(error, PARSE_ERROR_SIZE,
+		near ? "unknown command '%s'; perhaps %s?"
+		     : "unknown command '%s'",
+		shown, near);
 	return PARSE_ERROR;
 }

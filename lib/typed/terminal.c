@@ -11,6 +11,8 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "complete.h"
+#include "history.h"
 #include "lib/base/signals.h"
 
 #define PROMPT_SIZE 64
@@ -19,6 +21,7 @@
 static struct {
 	struct terminal_options options;
 	char prompt[PROMPT_SIZE];
+	char text[PROMPT_SIZE];         /* of the prompt, without its colour */
 	bool installed;                 /* a line is being edited */
 	bool visible;                   /* prompt and line are on the screen */
 	volatile sig_atomic_t prepared; /* readline has set, or is about to
@@ -27,68 +30,23 @@ static struct {
 	bool interrupted;               /* the last key was Ctrl-C */
 } terminal;
 
-/* readline frees what the generators return. */
-static char *next_command(const char *text, int again)
+static void put(const char *text)
 {
-	static const struct command_spec *spec;
-
-	if (!again)
-		spec = NULL;
-	while ((spec = command_next(1u << terminal.options.side, spec)))
-		if (!strncmp(spec->name, text, strlen(text)))
-			return strdup(spec->name);
-	return NULL;
+	(void)!write(STDOUT_FILENO, text, strlen(text));
 }
 
-static char *next_word(const char *text, int again)
+/* Ctrl-D on an empty line. Where it ends nothing, the prompt goes too. */
+static void end_of_input(void)
 {
-	static const char *rest = "";
+	/* readline ends the line itself with bracketed paste on. */
+	bool line_ended =
+		!strcmp(rl_variable_value("enable-bracketed-paste"), "on");
 
-	if (!again) {
-		size_t len = strcspn(rl_line_buffer, " ");
-		const struct command_spec *spec = command_find(
-			terminal.options.side, rl_line_buffer, len);
-
-		rest = spec && spec->words ? spec->words : "";
-	}
-	while (*rest) {
-		const char *word = rest;
-		size_t len = strcspn(word, " ");
-
-		rest += len + (rest[len] == ' ');
-		if (!strncmp(word, text, strlen(text)))
-			return strndup(word, len);
-	}
-	return NULL;
-}
-
-static char **complete(const char *text, int start, int end)
-{
-	(void)end;
-	size_t len = strcspn(rl_line_buffer, " ");
-	const struct command_spec *spec =
-		command_find(terminal.options.side, rl_line_buffer, len);
-
-	if (start == 0)
-		return rl_attempted_completion_over = 1,
-		       rl_completion_matches(text, next_command);
-	/* Only paths are left to readline itself. */
-	rl_attempted_completion_over = !spec ||
-		(spec->arguments != ARGUMENTS_PATH &&
-			spec->arguments != ARGUMENTS_SAVE);
-	if (spec && spec->arguments == ARGUMENTS_TOPIC)
-		return rl_completion_matches(text, next_command);
-	return spec ? rl_completion_matches(text, next_word) : NULL;
-}
-
-static void remember(const char *line)
-{
-	const HIST_ENTRY *last = history_length
-		? history_get(history_base + history_length - 1)
-		: NULL;
-
-	if (*line && (!last || strcmp(last->line, line)))
-		add_history(line);
+	terminal.options.lines->ended = true;
+	if (terminal.options.endless)
+		put(line_ended ? "\033[A\r\033[K" : "\r\033[K");
+	else if (!line_ended)
+		put("\n");
 }
 
 /* readline calls this with the terminal's own modes restored. */
@@ -99,13 +57,10 @@ static void on_line(char *line)
 	terminal.prepared = false;
 	terminal.interrupted = false;
 	if (!line) {
-		/* readline ends the line itself with bracketed paste on. */
-		if (strcmp(rl_variable_value("enable-bracketed-paste"), "on"))
-			(void)!write(STDOUT_FILENO, "\n", 1);
-		terminal.options.lines->ended = true;
+		end_of_input();
 		return;
 	}
-	remember(line);
+	history_note(line);
 	if (!lines_add(terminal.options.lines, line, strlen(line)) ||
 		!lines_add(terminal.options.lines, "\n", 1))
 		terminal.options.lines->ended = true;
@@ -131,10 +86,9 @@ void terminal_begin(const struct terminal_options *options)
 	rl_catch_signals = 0;
 	rl_catch_sigwinch = 0;
 	rl_change_environment = 0;
-	rl_attempted_completion_function = complete;
-	/* As parse.h quotes. */
-	rl_completer_quote_characters = "\"";
-	rl_filename_quote_characters = " \t\"\\";
+	complete_begin(options->side, &options->numbers);
+	if (options->keeps_history)
+		history_begin(options->side);
 	signals_catch(SIGINT);
 	signals_catch(SIGWINCH);
 	signals_catch(SIGTSTP);
@@ -172,9 +126,9 @@ static void restore(void)
 	terminal.prepared = false;
 }
 
-void terminal_show(const char *prompt)
+static void show(const char *prompt)
 {
-	bool changed = strncmp(terminal.prompt, prompt, PROMPT_SIZE - 1);
+	bool changed = strcmp(terminal.prompt, prompt);
 
 	if (!terminal_is_ours())
 		return;
@@ -183,7 +137,7 @@ void terminal_show(const char *prompt)
 	if (terminal.visible)
 		return;
 	if (changed)
-		snprintf(terminal.prompt, PROMPT_SIZE, "%s", prompt);
+		memmove(terminal.prompt, prompt, strlen(prompt) + 1);
 	if (!terminal.installed) {
 		about_to_prepare();
 		rl_callback_handler_install(terminal.prompt, on_line);
@@ -196,6 +150,30 @@ void terminal_show(const char *prompt)
 		rl_redisplay();
 	}
 	terminal.visible = true;
+}
+
+/* What readline is to print but not to count stands between \001 and \002. */
+static void dress(char *out, const char *prompt, enum terminal_tone tone)
+{
+	static const char *const colours[] = {
+		[TERMINAL_PLAIN] = "",
+		[TERMINAL_GOOD] = "\001\033[32m\002",
+		[TERMINAL_HALF] = "\001\033[33m\002",
+		[TERMINAL_BAD] = "\001\033[31m\002",
+	};
+	const char *colour = terminal.options.colour ? colours[tone] : "";
+
+	snprintf(out, PROMPT_SIZE, "%s%s%s", colour, prompt,
+		*colour ? "\001\033[0m\002" : "");
+}
+
+void terminal_show(const char *text, enum terminal_tone tone)
+{
+	char prompt[PROMPT_SIZE];
+
+	dress(prompt, text, tone);
+	snprintf(terminal.text, PROMPT_SIZE, "%s", text);
+	show(prompt);
 }
 
 void terminal_hide(void)
@@ -211,30 +189,65 @@ void terminal_read(void)
 {
 	terminal.interrupted = false;
 	/* readline writes a key's effect where it last drew the line. */
-	terminal_show(terminal.prompt);
+	show(terminal.prompt);
 	if (terminal.installed)
 		rl_callback_read_char();
 }
 
-bool terminal_interrupt(void)
+static void drop_line(void)
 {
-	bool leave = terminal.interrupted && (!terminal.installed || !rl_end);
-
-	terminal.interrupted = true;
-	if (!terminal.installed)
-		return leave;
 	rl_callback_sigcleanup();
 	rl_free_line_state();
 	rl_replace_line("", 0);
-	(void)!write(STDOUT_FILENO, "^C\n", 3);
+	put("^C\n");
 	terminal.visible = false;
-	return leave;
+}
+
+enum terminal_key terminal_interrupt(void)
+{
+	bool empty = !terminal.installed || !rl_end;
+	bool again = terminal.interrupted;
+
+	terminal.interrupted = true;
+	if (terminal.installed)
+		drop_line();
+	if (!empty)
+		return TERMINAL_DROPPED;
+	return again ? TERMINAL_LEAVE : TERMINAL_INTERRUPT;
+}
+
+/* How many columns prompt and line take up to the cursor. */
+static int columns_to_cursor(void)
+{
+	int columns = (int)strlen(terminal.text);
+
+	for (int i = 0; i < rl_point; i++)
+		if (((unsigned char)rl_line_buffer[i] & 0xc0) != 0x80)
+			columns++;
+	return columns;
 }
 
 void terminal_resize(void)
 {
-	if (terminal.installed)
-		rl_resize_terminal();
+	int rows, before, after;
+
+	rl_get_screen_size(&rows, &before);
+	rl_reset_screen_size();
+	rl_get_screen_size(&rows, &after);
+	if (!terminal.visible || before < 1 || after < 1)
+		return;
+	/*
+	 * Some terminals wrap their lines anew, others leave them: the line
+	 * begins no higher than either way, and what is above is not touched.
+	 */
+	int up = columns_to_cursor() / (before > after ? before : after);
+
+	put("\r");
+	while (up-- > 0)
+		put("\033[A");
+	put("\033[J");
+	rl_on_new_line();
+	rl_forced_update_display();
 }
 
 void terminal_suspend(void)

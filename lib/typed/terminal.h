@@ -9,12 +9,16 @@
 
 #include <stdbool.h>
 
-#include "command.h"
+#include "complete.h"
 #include "lib/base/lines.h"
 
 struct terminal_options {
 	enum side side;      /* whose commands are completed */
 	struct lines *lines; /* borrowed: takes each line that is entered */
+	struct complete_numbers numbers;
+	bool endless;       /* Ctrl-D ends nothing */
+	bool colour;        /* the prompt has it */
+	bool keeps_history; /* from one session to the next: history.h */
 };
 
 void terminal_begin(const struct terminal_options *options);
@@ -22,8 +26,16 @@ void terminal_begin(const struct terminal_options *options);
 /* Restores the terminal's modes and clears the prompt. */
 void terminal_end(void);
 
+/* What a prompt's colour says. */
+enum terminal_tone {
+	TERMINAL_PLAIN,
+	TERMINAL_GOOD, /* both halves are open */
+	TERMINAL_HALF, /* the end has begun */
+	TERMINAL_BAD,  /* nothing can be sent or received */
+};
+
 /* Shows prompt and line, as they were if they were hidden. */
-void terminal_show(const char *prompt);
+void terminal_show(const char *prompt, enum terminal_tone tone);
 
 /* Takes prompt and line off the screen, for output to take their place. */
 void terminal_hide(void);
@@ -31,11 +43,16 @@ void terminal_hide(void);
 /* Reads what was typed; adds to the lines, or marks them ended at Ctrl-D. */
 void terminal_read(void);
 
-/*
- * Ctrl-C: abandons the line. True if the line was empty and the key was
- * pressed twice in a row: the person wants to leave.
- */
-bool terminal_interrupt(void);
+/* What Ctrl-C has done or asks for. */
+enum terminal_key {
+	TERMINAL_NO_KEY,
+	TERMINAL_DROPPED,   /* the line that was begun */
+	TERMINAL_INTERRUPT, /* there was none: whatever waits is to end */
+	TERMINAL_LEAVE,     /* the same again: the person wants to leave */
+};
+
+/* Ctrl-C was pressed. */
+enum terminal_key terminal_interrupt(void);
 
 /* The window has another size. */
 void terminal_resize(void);

@@ -127,9 +127,9 @@ static void check_command(enum side side, const struct parsed_line *p)
 	EXPECT(is_string_inside(p, command->host));
 	EXPECT(is_string_inside(p, command->port));
 	EXPECT(!command->host == !command->port);
-	EXPECT(!command->path ==
-		(command->spec->id != COMMAND_SENDFILE &&
-			command->spec->id != COMMAND_SAVE));
+	EXPECT(command->path || command->spec->id != COMMAND_SENDFILE);
+	EXPECT(!command->path || command->spec->id == COMMAND_SENDFILE ||
+		command->spec->id == COMMAND_SAVE);
 	EXPECT(command->how >= SHUT_RD && command->how <= SHUT_RDWR);
 	EXPECT(command->until >= -1 && command->until <= 255);
 	EXPECT(command->duration_ms >= -1 &&

@@ -42,6 +42,7 @@ int main(void)
 		tests_texts,
 		tests_timers,
 		tests_wording,
+		tests_wrap,
 		tests_fuzz,
 		tests_lab_arrow,
 		tests_lab_catalog,

@@ -33,6 +33,7 @@ extern const struct tap_test tests_status[];
 extern const struct tap_test tests_texts[];
 extern const struct tap_test tests_timers[];
 extern const struct tap_test tests_wording[];
+extern const struct tap_test tests_wrap[];
 
 /* Names the case that the next checks are about; "" for none. */
 void tap_case(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gracelab/experiment/options.h"
 #include "lib/base/names.h"
 
 /*
@@ -250,11 +251,27 @@ static bool check_bytes(const struct script *script, char **error)
 	return true;
 }
 
+/* Orders are played by what lib/conn does, not by programs. */
+static bool check_actors(const struct script *script, char **error)
+{
+	const struct experiment *experiment = script->experiment;
+
+	if (!options_are_foreign(&experiment->client) &&
+		!options_are_foreign(&experiment->server))
+		return true;
+	if (asprintf(error,
+		    "%s: cannot be explored: exec is a program of others",
+		    experiment->path) < 0)
+		*error = NULL;
+	return false;
+}
+
 bool script_read(struct script *script, const struct experiment *experiment,
 	bool wired, char **error)
 {
 	*script = (struct script){ .experiment = experiment };
-	bool good = script_read_options(script, error);
+	bool good = check_actors(script, error) &&
+		script_read_options(script, error);
 
 	for (size_t i = 0; good && i < experiment->step_count; i++)
 		good = take_step(script, &experiment->steps[i], wired, error);

@@ -37,12 +37,18 @@ static bool do_step(struct exchange *exchange, int64_t now_ms)
 {
 	const struct preamble_step *step =
 		&exchange->plan.preamble->steps[exchange->step];
+	char sent[24];
 	size_t taken;
 
 	if (step->kind == PREAMBLE_SEND) {
 		if (!exchange_flush(exchange))
 			refuse(exchange, names_errno(errno));
-		return exchange->stage != STAGE_ENDED && !exchange->out_left;
+		if (exchange->stage == STAGE_ENDED || exchange->out_left)
+			return false;
+		snprintf(sent, sizeof(sent), "%zu", step->bytes);
+		exchange_trace(
+			exchange, "send", step->text, step->bytes, sent, 0);
+		return true;
 	}
 	switch (preamble_take(step, exchange->early, exchange->early_bytes,
 		now_ms - exchange->active_ms >= ANSWER_QUIET_MS, &taken,
@@ -73,9 +79,6 @@ void exchange_begin_preamble(struct exchange *exchange)
 		preamble->steps[exchange->step].kind == PREAMBLE_SEND
 		? preamble->steps[exchange->step].bytes
 		: 0;
-	if (exchange->out_left)
-		exchange_trace(exchange, "send", exchange->out,
-			exchange->out_left, "preamble", 0);
 }
 
 static unsigned count_lines(const char *data, size_t len)

@@ -23,6 +23,7 @@
 enum {
 	SERVER_PORT = 43211, /* if the server lets us choose */
 	TICK_MS = 10,
+	QUIET_LOOKS = 3,
 	STATUS_SIGNAL = 128, /* as a shell tells of a signal */
 	WISHES_MAX = 2,      /* whoever asks so often does not want to wait */
 };
@@ -127,17 +128,23 @@ static bool await_server(struct session *session)
 
 /*
  * The client has ended: what the server still does with a connection is
- * awaited, as long as something happens now and then.
+ * awaited, as long as something happens now and then, and behind that what it
+ * does without: it may be about to end.
  */
 static void await_rest(struct session *session)
 {
 	uint64_t changes = session->story.changes;
 	int64_t deadline = deadline_of(session);
+	unsigned quiet = 0;
 
 	story_idle(&session->story);
 	while (!session->programs[SERVER].ended && !session->wishes &&
-		!story_rests(&session->story) && duration_now_ms() < deadline) {
+		quiet < QUIET_LOOKS && duration_now_ms() < deadline) {
 		go_round(session);
+		quiet = story_rests(&session->story) &&
+				started_sleep(session, SERVER)
+			? quiet + 1
+			: 0;
 		if (session->story.changes != changes)
 			deadline = deadline_of(session);
 		changes = session->story.changes;

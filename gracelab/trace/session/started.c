@@ -2,6 +2,7 @@
 #include "started.h"
 
 #include "gracelab/trace/tracer.h"
+#include "lib/base/task.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,34 +11,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* The text with what stands in the braces put in; for free(3), or NULL. */
-static char *fill_in(const char *command, const char *host, unsigned port)
-{
-	static const char HOST[] = "{host}", PORT[] = "{port}";
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return NULL;
-	while (*command) {
-		if (!strncmp(command, HOST, strlen(HOST))) {
-			fputs(host, out);
-			command += strlen(HOST);
-		} else if (!strncmp(command, PORT, strlen(PORT))) {
-			fprintf(out, "%u", port);
-			command += strlen(PORT);
-		} else {
-			fputc(*command++, out);
-		}
-	}
-	if (fclose(out)) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
 
 static bool launch(struct session *session, enum side side,
 	char *const *arguments, int input)
@@ -71,9 +44,9 @@ bool started_begin(struct session *session, enum side side)
 
 	if (!command)
 		return launch(session, side, session->plan->arguments, -1);
-	text = fill_in(command,
+	text = launch_fill_in(command,
 		watched_address(&session->watched, SERVER, false),
-		session->port);
+		session->port, NULL);
 	if (!text)
 		return false;
 	char *const arguments[] = { "/bin/sh", "-c", text, NULL };
@@ -141,4 +114,18 @@ bool started_runs(const struct session *session, enum side side)
 		if (thread->root == (int)side)
 			return true;
 	return false;
+}
+
+bool started_sleep(const struct session *session, enum side side)
+{
+	pid_t program = session->programs[side].pid;
+	const struct thread *thread = NULL;
+
+	if (!session->traced)
+		return task_state(program, program) == 'S';
+	while ((thread = threads_each(&session->tracer.threads, thread)))
+		if (thread->root == (int)side &&
+			task_state(thread->process, thread->number) != 'S')
+			return false;
+	return true;
 }

@@ -21,4 +21,7 @@ bool started_reap(struct session *session);
 /* Whether anything runs of that side, or at least of what we know of it. */
 bool started_runs(const struct session *session, enum side side);
 
+/* Whether all that runs of that side sleeps. */
+bool started_sleep(const struct session *session, enum side side);
+
 #endif

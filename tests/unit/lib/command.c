@@ -148,6 +148,32 @@ static void words_complete_the_synopsis(void)
 	}
 }
 
+static void what_was_meant_is_found(void)
+{
+	static const struct {
+		enum side side;
+		const char *word, *near;
+	} list[] = {
+		{ CLIENT, "shutdwon", "shutdown" },
+		{ CLIENT, "closet", "close" },
+		{ CLIENT, "exit", "quit" },
+		{ SERVER, "exit", "quit" },
+		{ SERVER, "lst", "list" },
+		{ CLIENT, "lst", NULL },
+		{ CLIENT, "data1", NULL },
+		{ CLIENT, "hello", NULL },
+		{ CLIENT, "a-word-that-is-far-too-long-to-be-one", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(*list); i++) {
+		tap_case("%s", list[i].word);
+		EXPECT_TEXT(list[i].near,
+			command_near(list[i].side, list[i].word,
+				strlen(list[i].word)));
+	}
+	EXPECT(!command_near(CLIENT, "close\0", sizeof("close")));
+}
+
 static void sides_have_names(void)
 {
 	EXPECT_TEXT("client", side_name(CLIENT));
@@ -167,6 +193,8 @@ const struct tap_test tests_command[] = {
 		each_is_explained },
 	{ "command: the words that complete stand in the synopsis",
 		words_complete_the_synopsis },
+	{ "command: what a misspelt word stands for is found",
+		what_was_meant_is_found },
 	{ "command: the sides are client and server", sides_have_names },
 	{ NULL, NULL },
 };

@@ -112,7 +112,9 @@ static void server_refuses_unknown_commands(void)
 	} bad[] = {
 		{ "data1", "unknown command 'data1'" },
 		{ "data1 data2", "unknown command 'data1'" },
-		{ "Close", "unknown command 'Close'" },
+		{ "Close", "unknown command 'Close'; perhaps close?" },
+		{ "shutdwon", "unknown command 'shutdwon'; perhaps shutdown?" },
+		{ "exit", "unknown command 'exit'; perhaps quit?" },
 		{ "every 1s x", "unknown command 'every'" },
 		{ "open", "unknown command 'open'" },
 		{ "\"send\" x", "unknown command '\"send\"'" },
@@ -274,7 +276,7 @@ static void bad_paths_are_named(void)
 		"sendfile \"a\"b", "sendfile: expected a space before 'b'");
 	expect_error("sendfile \"a\\0b\"",
 		"sendfile: expected a path, not 'a\\x00b'");
-	expect_error("save", "save: expected a path, not ''");
+	expect_error("save \"\"", "save: expected a path, not ''");
 	EXPECT_INT(PARSE_ERROR, parse_bytes(CLIENT, "save a\0b", 8));
 	EXPECT_TEXT("save: expected a path, not 'a\\x00b'", parsed.error);
 }
@@ -285,6 +287,7 @@ static void save_may_have_an_end_mark(void)
 		const char *line, *path;
 		int until;
 	} good[] = {
+		{ "save", NULL, -1 },
 		{ "save f", "f", -1 },
 		{ "save f ", "f", -1 },
 		{ "save f until #", "f", '#' },
@@ -391,6 +394,15 @@ static void open_takes_both_or_neither(void)
 		EXPECT_TEXT("::1", parsed.command.host);
 		EXPECT_TEXT("80", parsed.command.port);
 	}
+	if (is(CLIENT, "open [::1]:80 ", COMMAND_OPEN)) {
+		EXPECT_TEXT("::1", parsed.command.host);
+		EXPECT_TEXT("80", parsed.command.port);
+	}
+	if (is(CLIENT, "open a:80", COMMAND_OPEN))
+		EXPECT_TEXT("a", parsed.command.host);
+	expect_error_at(CLIENT, "open a:80 81", "open: unexpected '81'");
+	expect_error_at(
+		CLIENT, "open a:http", "open: expected a port, not 'http'");
 	expect_error_at(CLIENT, "open ::1", "open: expected a port, not ''");
 	expect_error_at(CLIENT, "open a 1 2", "open: unexpected '2'");
 	expect_error_at(CLIENT, "open \"\" 1", "open: expected a host, not ''");

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The calls of a program of others, told as events. */
+#ifndef GRACELAB_FOREIGN_CALL_H
+#define GRACELAB_FOREIGN_CALL_H
+
+#include "gracelab/trace/tracer.h"
+#include "members.h"
+
+struct foreign {
+	struct cast *cast;
+	unsigned who;
+	struct tracer tracer;
+	bool listening; /* the server's listen(2) has returned */
+	bool joined;    /* connect(2) or accept(2) has; calls are held */
+	bool called;    /* a call has returned */
+	bool ended;     /* the program has, with: */
+	int wait_status;
+	bool silent;       /* nothing is told any more */
+	const char *error; /* cast_say()'s, or NULL */
+};
+
+/* For free(3); NULL without memory. */
+struct foreign *foreign_call_begin(struct cast *cast, unsigned who);
+
+#endif

@@ -1,0 +1,219 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# gracelab watch: programs that others wrote on the ladder, and what makes that
+# hard: threads, processes, signals, duplicates, filters.
+
+# shellcheck disable=SC2154,SC2030,SC2031 # run sets output and stderr
+
+load helpers
+
+setup_file() {
+	export WATCHED=$BATS_FILE_TMPDIR/watched
+	cc -O1 -pthread -D_GNU_SOURCE -o "$WATCHED" \
+		"${BATS_TEST_FILENAME%/*}/watched.c"
+}
+
+# watch SERVER CLIENT [OPTION...]: modes of tests/watched.c; the ladder is in
+# `ladder`, its columns one space apart.
+watch() {
+	timeout 60 "$O/gracelab" watch "${@:3}" -o ladder \
+		--server "$WATCHED $1 {port}" --client "$WATCHED $2 {port}" \
+		3>&- {TICK}<&-
+}
+
+# has PATTERN...: rows of the ladder, in this order, maybe with others between.
+has() {
+	tr -s ' ' <ladder >squeezed
+	local at=0 pattern rows
+
+	mapfile -t rows <squeezed
+	for pattern; do
+		while [[ $at -lt ${#rows[@]} && ! ${rows[at]} =~ $pattern ]]; do
+			at=$((at + 1))
+		done
+		[[ $at -lt ${#rows[@]} ]] ||
+			fail "no $pattern, or not there, in"$'\n'"$(<squeezed)"
+		at=$((at + 1))
+	done
+}
+
+@test "calls, segments and states of both programs stand in their order" {
+	run -0 watch echo client
+	has '^ connect ─+ SYN ─+▶$' 'ESTABLISHED ◀─ SYN\+ACK ─ ESTABLISHED' \
+		'^ accept$' '^ send "hello" = 5 ─+ data 5 ─▶$' \
+		'^ recv "hello" = 5$' '^ exit\(0\) '
+}
+
+@test "the ladder is on standard error, and the status is the client's" {
+	run -5 --separate-stderr timeout 60 "$O/gracelab" watch \
+		--server "$WATCHED server {port}" \
+		--client "echo mine; $WATCHED client {port}; exit 5" 3>&- {TICK}<&-
+	assert_output mine
+	assert_regex "$stderr" 'send "hello" = 5'
+}
+
+@test "the status is the server's if the client's is 0 and it ended itself" {
+	run -7 timeout 60 "$O/gracelab" watch -o ladder \
+		--server "$WATCHED server {port}; exit 7" \
+		--client "$WATCHED client {port}" 3>&- {TICK}<&-
+	run -0 watch serve many
+	has 'killed by SIGTERM'
+}
+
+@test "JSON names side, call, text, result, pid, thread and connection" {
+	run -0 watch server client --format=json
+	python3 - <<'EOF'
+import json
+rows = json.load(open("ladder"))["ladder"]
+row = [r for r in rows if r.get("call") == "send"]
+assert len(row) == 1, rows
+assert row[0]["side"] == "client" and row[0]["text"] == "hello"
+assert row[0]["result"] == "5" and row[0]["connection"] == 1
+assert row[0]["pid"] == row[0]["thread"] > 0
+assert row[0]["segment"] == "data 5" and row[0]["from"] == "client"
+EOF
+}
+
+@test "with --wire the two are hosts, and the capture is saved" {
+	run -0 timeout 60 "$O/gracelab" watch -o ladder --wire --pcap wire.pcap \
+		--server 'socat -u TCP-LISTEN:{port} OPEN:/dev/null' \
+		--client 'printf abc | socat -u - TCP:{host}:{port}' 3>&- {TICK}<&-
+	has '─── SYN ───▶' 'write "abc" = 3 ── data 3 ─▶' 'FIN ───▶ CLOSE_WAIT'
+	[[ -s wire.pcap ]]
+}
+
+@test "threads of a process are told apart" {
+	run -0 watch echo threads
+	has 'send "written"' '^ t2 recv "written"' \
+		'^ t2 recv = 0 \(EOF\)' '^ exit\(0\)'
+}
+
+@test "execve(2) in a thread and vfork(2) are followed" {
+	run -0 watch server exec
+	has 'accept' 'send "hello" = 5' 'exit\(0\) .* FIN'
+	run -0 watch server vfork
+	has 'accept' 'send "hello" = 5' 'exit\(0\) .* FIN'
+}
+
+@test "a restarted call is one call, an interrupted one gives EINTR" {
+	run -0 watch echo restart
+	has '^ p2 send "go" = 2' '^ recv "g" = 1$' '^ exit\(0\) gone .* RST'
+	refute grep -q EINTR ladder
+	run -0 watch server eintr
+	has '^ recv = EINTR$' 'exit'
+}
+
+@test "what came through SCM_RIGHTS or dup(2) is the same connection" {
+	run -0 watch server pass
+	has '^ connect' '^ p2 send "passed on" .*data 9' '^ exit\(0\) .* FIN'
+	refute grep -q '\[2\]' ladder
+	run -0 watch server vectors
+	has '^ dup$' '^ writev "abcd" = 4 ── data 4' '^ close = 0$' \
+		'data 16' '^ close = 0 FIN_WAIT2 ─── FIN'
+}
+
+@test "a program dies of SIGPIPE, or ignores it, as if nobody looked on" {
+	run -141 watch close sigpipe
+	has 'RST' 'send "more" = EPIPE' '^ SIGPIPE$' 'killed by SIGPIPE'
+	run -0 watch close epipe
+	has 'RST' 'send "more" = EPIPE' '^ SIGPIPE ignored$' 'exit\(0\)'
+}
+
+@test "io_uring is refused and said, a program's own filter is said" {
+	run -0 watch server uring
+	has 'send "without"' 'asked for io_uring\(7\).*ENOSYS'
+	run -0 watch server filter
+	has 'send "filtered"' 'filter of its own'
+}
+
+@test "a program that is stopped stays so until it is continued" {
+	cat >stopped.py <<'EOF'
+import os, signal, socket, sys
+def state(pid): return open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0]
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+if os.fork() == 0:
+    parent = os.getppid()
+    while state(parent) != "S": os.sched_yield()
+    os.kill(parent, signal.SIGSTOP)
+    while state(parent) not in "tT": os.sched_yield()
+    s.send(b"x")
+    for _ in range(1000): os.sched_yield()
+    print(state(parent), flush=True)
+    os.kill(parent, signal.SIGCONT)
+    os._exit(0)
+s.recv(1)
+print("went on", flush=True)
+os.wait()
+EOF
+	run -0 timeout 60 "$O/gracelab" watch -o ladder \
+		--server "$WATCHED echo {port}" \
+		--client "$PYTHON stopped.py {port}" 3>&- {TICK}<&-
+	assert_line --regexp '^[tT]$'
+	assert_line --index 1 'went on'
+	has 'p2 send "x" = 1' '^ recv "x" = 1'
+}
+
+@test "a killed watch leaves nobody behind" {
+	local mark=watched-mark-$$
+
+	cp "$WATCHED" "$mark"
+	start watcher "$O/gracelab" watch -o ladder \
+		--server "./$mark serve {port}" --client "./$mark many {port} 99999999"
+	await at_least 2 "$mark"
+	kill_it watcher KILL
+	await nobody_lingers "$mark"
+}
+
+@test "where tracing is refused, the wire is shown and that is said" {
+	strace -f -o /dev/null true || skip "strace is refused here"
+	run -0 timeout 60 strace -f -o /dev/null "$O/gracelab" watch -o ladder \
+		--server "$WATCHED server {port}" \
+		--client "$WATCHED client {port}" 3>&- {TICK}<&-
+	has '─── SYN ───▶' '── data 5 ─▶' 'No calls are shown: tracing is refused'
+}
+
+@test "one program on this machine's network is shown whoever its peer is" {
+	start server "$PYTHON" -c '
+import socket
+s = socket.create_server(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+c, _ = s.accept()
+c.recv(9)
+c.close()'
+	await test -s server.out
+	run -0 timeout 60 "$O/gracelab" watch -o ladder -- \
+		"$WATCHED" client "$(<server.out)" 3>&- {TICK}<&-
+	has '^ connect' '^ send "hello" = 5' '^ exit\(0\)'
+	finish server
+}
+
+@test "--connection shows one of several, --text more or less of each" {
+	run -0 timeout 60 "$O/gracelab" watch -o ladder --connection 2 --text 1 \
+		--server "$WATCHED serve {port}" \
+		--client "$WATCHED many {port} 3" 3>&- {TICK}<&-
+	has '^ connect' '^ send "x" = 1'
+	[[ $(grep -c ' SYN ' ladder) == 1 ]]
+}
+
+@test "hundreds of connections are numbered, and none is left in the table" {
+	run -0 timeout 60 "$O/gracelab" watch -o ladder \
+		--server "$WATCHED serve {port}" \
+		--client "$WATCHED many {port} 300" 3>&- {TICK}<&-
+	has '\[300\] connect'
+	[[ $(grep -c ' SYN ' ladder) == 300 ]]
+}
+
+@test "what makes no sense is refused by name" {
+	run -2 "$O/gracelab" watch
+	assert_output --partial 'expected a COMMAND'
+	run -2 "$O/gracelab" watch --server x
+	assert_output --partial 'one needs the other'
+	run -2 "$O/gracelab" watch --server x --client y -- z
+	assert_output --partial "'z'"
+	run -2 "$O/gracelab" watch --calls=some -- true
+	assert_output --partial "not 'some'"
+	run -1 timeout 60 "$O/gracelab" watch -o ladder --server true --client true
+	assert_output --partial 'never listened'
+	run -127 "$O/gracelab" watch -o ladder -- no-such-program
+	assert_output --partial 'cannot run no-such-program: ENOENT'
+}

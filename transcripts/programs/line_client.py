@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+import socket, sys
+
+with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as connection:
+    connection.sendall(b"GET / HTTP/1.0\r\nHost: x\r\n\r\n")
+    try:
+        while data := connection.recv(100):
+            print(data.decode())
+    except OSError as error:
+        sys.exit(error.strerror)
