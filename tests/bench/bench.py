@@ -4,7 +4,8 @@
 in the same run: medians of interleaved rounds, in a private network. Prints
 figures and judges nothing; a run of everything writes them into the README.
 
-    bench.py [WORK...]      safe, echo, file, cycles, thinking, fin, start, lab
+    bench.py [WORK...]      safe, echo, file, cycles, thinking, fin, start, lab,
+                            orders
 
 O=build is the build folder, ROUNDS=9 how many rounds."""
 
@@ -13,6 +14,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import bulk  # noqa: E402
+import explored  # noqa: E402
 import measure  # noqa: E402
 import readme  # noqa: E402, in the folder above
 import short  # noqa: E402
@@ -26,6 +28,7 @@ WORKS = {
     "fin": short.fin,
     "start": short.start,
     "lab": short.lab,
+    "orders": explored.orders,
 }
 HEADING = ["work", "grace", "beside it", "ratio", "to reach"]
 PEERS = {"nc": "dpkg-query -W -f=v${Version} netcat-openbsd",

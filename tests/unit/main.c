@@ -5,6 +5,7 @@
 extern const struct tap_test tests_lab_arrow[];
 extern const struct tap_test tests_lab_catalog[];
 extern const struct tap_test tests_lab_compare[];
+extern const struct tap_test tests_lab_explore[];
 extern const struct tap_test tests_lab_fuzz[];
 extern const struct tap_test tests_lab_http[];
 extern const struct tap_test tests_lab_ladder[];
@@ -58,6 +59,7 @@ int main(void)
 		tests_lab_preamble,
 		tests_lab_compare,
 		tests_lab_overall,
+		tests_lab_explore,
 		tests_lab_fuzz,
 		tests_replay,
 	};
