@@ -121,7 +121,9 @@ static char *name_speaker(struct watch_show *show, const struct rung *rung)
 	if (speaker->process_number > 1)
 		snprintf(process, sizeof(process), "p%u ",
 			speaker->process_number);
-	if (speaker->thread_number > 1)
+	/* A process ends as a whole. */
+	if (speaker->thread_number > 1 && strncmp(rung->call, "exit(", 5) &&
+		strncmp(rung->call, "killed ", 7))
 		snprintf(
 			thread, sizeof(thread), "t%u ", speaker->thread_number);
 	if (!*process && !*thread && !rung->tie)
