@@ -91,8 +91,7 @@ static void leave_lab(struct family *family)
 	dup2(family->news, FAMILY_NEWS);
 	closefrom(FAMILY_NEWS + 1);
 	family->news = FAMILY_NEWS;
-	signals_restore(SIGINT);
-	signals_restore(SIGTERM);
+	signals_by_default();
 	sigprocmask(SIG_SETMASK, family->outside, NULL);
 }
 
