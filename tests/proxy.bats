@@ -24,6 +24,9 @@ lazy:               --fault lazy: --only=client-fin,server-fin,gated,bare-fin,id
 pools:              --fault pools: --only=client-fin,server-fin,gated,bare-fin
 introduces:         --fault introduces: --only=client-fin,server-fin,gated,bare-fin
 probes:             --fault probes: --only=client-fin,server-fin,gated,bare-fin
+socks:              --fault socks: --socks5={backend} --only=gated,server-fin,bare-fin
+socks-nowhere:      --fault socks: --only=gated
+tunnels:            --fault tunnels: --connect={backend} --only=gated,server-fin
 serial:             --fault serial: --only=client-fin,server-fin,gated,bare-fin
 blocks:             --fault blocks: --only=client-fin,gated,large
 drops-client-fin:   --fault drops-client-fin: --only=client-fin,server-fin,gated,bare-fin
@@ -223,12 +226,12 @@ print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
 
 @test "what is cut with or without a FIN is reported, with its ladder" {
 	judged chunks 3
-	says large reported 'without a FIN too'
+	says large UNPROVED 'without a FIN too'
 	shows large segment=FIN
 	shows large segment=data
 	judged alters 0
 	passed gated
-	says large reported 'other bytes than were sent' 'without a FIN too'
+	says large UNPROVED 'other bytes than were sent' 'without a FIN too'
 }
 
 @test "a race is counted, and the ladder is that of a try that failed" {
@@ -254,6 +257,20 @@ print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
 	done
 	judged lazy 0
 	passed idle
+}
+
+@test "a tunnel is told where to, and then judged as any proxy" {
+	judged socks 0
+	passed plain gated server-fin bare-fin
+	judged tunnels 0
+	passed plain gated server-fin
+	judged socks-nowhere 3
+	says plain NO-PLAIN --preamble
+	printf 'send "\\5\\1\\0"\nexpect 2\nexpect line\n' >unanswered
+	ours --fault socks
+	run proxy --timeout=1s --preamble=unanswered -- "${ours[@]}"
+	assert_equal "$status" 3
+	assert_line --regexp '^  plain +NO-PLAIN +the preamble is not answered'
 }
 
 @test "a proxy that looks after its backend all the time passes" {
@@ -520,6 +537,9 @@ sys.stdin.read()'
 	bad soon --idle=soon -- true
 	bad --fast --fast -- true
 	bad '--jobs' --jobs=0 -- true
+	bad '--socks5: expected HOST:PORT, not' --socks5=here -- true
+	bad exclude --socks5=a:1 --connect=a:1 -- true
+	bad no/such --preamble=no/such -- true
 	bad 'same port, 9' --front 127.0.0.1:9 --back 9
 	bad nowhere.invalid --front nowhere.invalid:9 --back 10
 }

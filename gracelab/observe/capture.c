@@ -130,12 +130,15 @@ static struct capture *open_on(const char *device, uint16_t port,
 	return capture;
 }
 
+static int ring_for(const char *savefile)
+{
+	return savefile ? WHOLE_RING_BYTES : HEADERS_RING_BYTES;
+}
+
 struct capture *capture_open(
 	uint16_t port, const char *savefile, char *why, size_t why_size)
 {
-	return open_on("lo", port, savefile,
-		savefile ? WHOLE_RING_BYTES : HEADERS_RING_BYTES, why,
-		why_size);
+	return open_on("lo", port, savefile, ring_for(savefile), why, why_size);
 }
 
 struct capture *capture_open_roomy(uint16_t port, char *why, size_t why_size)
@@ -146,9 +149,7 @@ struct capture *capture_open_roomy(uint16_t port, char *why, size_t why_size)
 struct capture *capture_open_all(
 	const char *savefile, char *why, size_t why_size)
 {
-	return open_on("any", 0, savefile,
-		savefile ? WHOLE_RING_BYTES : HEADERS_RING_BYTES, why,
-		why_size);
+	return open_on("any", 0, savefile, ring_for(savefile), why, why_size);
 }
 
 /* Whether it is what leaves by the loopback, and comes in by it too. */

@@ -120,11 +120,6 @@ void signals_by_default(void)
 			install(signal, SIG_DFL);
 }
 
-void signals_restore(int signal)
-{
-	install(signal, SIG_DFL);
-}
-
 void signals_die(int signal)
 {
 	install(signal, SIG_DFL);

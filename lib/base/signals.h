@@ -45,9 +45,6 @@ void signals_tidy_before_death(void (*tidy)(void));
 /* In a forked child: no handler of the parent's is left. */
 void signals_by_default(void);
 
-/* The default action again, for a child that goes on without execve(2). */
-void signals_restore(int signal);
-
 /* Ends the process by a signal that was caught, as if it had not been. */
 __attribute__((noreturn)) void signals_die(int signal);
 

@@ -229,8 +229,47 @@ bare = itertools.count()
 ready = queue.Queue()           # connections to the backend, made in advance
 
 
-def connect(options):
+def receive(sock, count):
+    """So many bytes."""
+    data = b""
+    while len(data) < count:
+        more = sock.recv(count - len(data))
+        if not more:
+            raise OSError("the client has ended")
+        data += more
+    return data
+
+
+def socks(client):
+    """Connects where a client of SOCKS5 asks for (RFC 1928): IPv4, names."""
+    client.sendall(b"\5\0" if receive(client, 3) == b"\5\1\0" else b"\5\xff")
+    kind = receive(client, 4)[3]
+    if kind == 1:
+        host = socket.inet_ntoa(receive(client, 4))
+    else:
+        host = receive(client, receive(client, 1)[0]).decode()
+    port = struct.unpack(">H", receive(client, 2))[0]
+    backend = socket.create_connection((host, port))
+    client.sendall(b"\5\0\0\1" + bytes(6))
+    return backend
+
+
+def tunnel(client):
+    """Connects where a CONNECT asks for."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        head += receive(client, 1)
+    backend = socket.create_connection(address(head.split()[1].decode()))
+    client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    return backend
+
+
+def connect(client, options):
     """A connection to the backend for a client."""
+    if options.fault == "socks":
+        return socks(client)
+    if options.fault == "tunnels":
+        return tunnel(client)
     if options.fault == "pools":
         ready.put(socket.create_connection(options.backend))
         return ready.get()
@@ -244,7 +283,7 @@ def forward(client, options, number):
     try:
         if options.fault == "lazy":
             client.recv(1, socket.MSG_PEEK)
-        backend = connect(options)
+        backend = connect(client, options)
     except OSError:
         client.close()
         return
@@ -300,6 +339,8 @@ FAULTS = {
     "pools": "no fault: keeps a connection to the backend ready",
     "introduces": "no fault: says who the client is, by the PROXY protocol",
     "probes": "no fault: looks after the backend's health all the time",
+    "socks": "no fault: SOCKS5",
+    "tunnels": "no fault: CONNECT",
     "serial": "no fault: one connection after the other",
     "blocks": "no fault: does one thing at a time, and waits for it",
     "never-listens": "runs, but does not listen",

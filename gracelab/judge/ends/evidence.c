@@ -90,7 +90,6 @@ void evidence_call(
 		break;
 	case EVENT_LISTEN:
 	case EVENT_WOULD_BLOCK:
-	case EVENT_PEEK:
 	case EVENT_HOLD:
 	case EVENT_RELEASE:
 	case EVENT_STATE:
@@ -105,6 +104,7 @@ void evidence_call(
 	case EVENT_KILLED:
 	case EVENT_OPTION:
 	case EVENT_LISTENER:
+	case EVENT_PEEK:
 		return;
 	}
 	snprintf(entry.text, sizeof(entry.text), "%s", text);

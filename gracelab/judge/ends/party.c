@@ -37,7 +37,7 @@ static void on_event(void *owner, const struct event *event)
 		(event->kind == EVENT_ERROR && !strcmp(event->call, "send"));
 
 	party->active_ms = duration_now_ms();
-	if (event->kind == EVENT_SEND) {
+	if (event->kind == EVENT_SEND && prologue_is_over(&party->prologue)) {
 		if (party->first_s < 0)
 			party->first_s = duration_now_s();
 		party->sent += event->bytes;
@@ -64,6 +64,7 @@ void party_init(struct party *party, struct party_common *common,
 		.common = common,
 		.context = { .on_event = on_event, .nosignal = true },
 		.conn = { .fd = -1 },
+		.prologue = { .preamble = role->preamble },
 		.step = role->script,
 		.size = role->size,
 		.idle_ms = role->idle_ms,
@@ -90,8 +91,7 @@ void party_enter(
 	evidence_call(&party->calls, &(struct event){ .kind = kind }, time_ns);
 }
 
-/* What is got must be what the other end sends, byte for byte. */
-static void check_bytes(struct party *party, const char *bytes, size_t count)
+void party_check_bytes(struct party *party, const char *bytes, size_t count)
 {
 	const struct party_common *common = party->common;
 	uint64_t at = party->received;
@@ -128,7 +128,11 @@ static void receive(struct party *party)
 	switch (conn_receive(&party->conn, party->common->buffer,
 		room_of(party), false, &got)) {
 	case CONN_RECEIVED:
-		check_bytes(party, party->common->buffer, got);
+		if (prologue_is_over(&party->prologue))
+			party_check_bytes(party, party->common->buffer, got);
+		else
+			prologue_hear(
+				&party->prologue, party->common->buffer, got);
 		return;
 	case CONN_NOTHING:
 		return;
@@ -159,7 +163,11 @@ static int64_t peek_due_ms(const struct party *party)
 
 static bool wants_read(const struct party *party)
 {
-	if (!conn_wants_read(&party->conn) || party->step->act == PARTY_DEAF)
+	if (!conn_wants_read(&party->conn))
+		return false;
+	if (!prologue_is_over(&party->prologue))
+		return true;
+	if (party->step->act == PARTY_DEAF)
 		return false;
 	if (party->step->act != PARTY_STALL)
 		return true;
@@ -171,7 +179,8 @@ static bool wants_read(const struct party *party)
 static bool wants_write(const struct party *party)
 {
 	return conn_wants_write(&party->conn) ||
-		(party->conn.fd >= 0 && party->step->act == PARTY_SEND);
+		(party->conn.fd >= 0 && party->step->act == PARTY_SEND &&
+			prologue_is_over(&party->prologue));
 }
 
 int party_events(const struct party *party)
@@ -226,6 +235,8 @@ int64_t party_due_ms(const struct party *party)
 {
 	if (party->until_ms)
 		return party->until_ms;
+	if (!prologue_is_over(&party->prologue))
+		return prologue_due_ms(&party->prologue);
 	/* Once it is due, poll(2) waits for something to read. */
 	if (party->step->act == PARTY_STALL && !wants_read(party))
 		return peek_due_ms(party);

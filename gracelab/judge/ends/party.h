@@ -13,6 +13,7 @@
 #include "evidence.h"
 #include "lib/base/side.h"
 #include "lib/conn/conn.h"
+#include "prologue.h"
 #include "stream.h"
 
 enum party_act {
@@ -60,6 +61,7 @@ struct party_role {
 	const struct party_step *script; /* borrowed; ends with PARTY_END */
 	int64_t size, idle_ms;           /* for PARTY_SIZE, PARTY_IDLE */
 	const char *token;               /* of what it sends; copied */
+	const struct preamble *preamble; /* what it says first; or NULL */
 	const char *expected; /* ... and gets; copied; NULL: any token */
 };
 
@@ -69,6 +71,7 @@ struct party {
 	struct evidence calls;
 	struct conn_context context;
 	struct conn conn;
+	struct prologue prologue; /* before the first step */
 	const struct party_step *step;
 	int64_t size, idle_ms;
 	char token[STREAM_TOKEN_BYTES + 1], expected[STREAM_TOKEN_BYTES + 1];
@@ -114,6 +117,9 @@ void party_act(struct party *party);
 
 /* The bytes of the step under way. */
 int64_t party_step_bytes(const struct party *party);
+
+/* Takes bytes that have come: they must be the other end's, each of them. */
+void party_check_bytes(struct party *party, const char *bytes, size_t count);
 
 /* What poll(2) is to look for; -1: not to be polled. */
 int party_events(const struct party *party);

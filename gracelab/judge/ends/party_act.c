@@ -145,8 +145,29 @@ static bool do_step(struct party *party)
 	return false;
 }
 
+/* Says what comes before the script; what has come behind it is the script's.
+ */
+static void do_prologue(struct party *party)
+{
+	struct prologue *prologue = &party->prologue;
+	size_t bytes;
+
+	party->call_ns = evidence_now_ns();
+	prologue_act(prologue, &party->conn);
+	if (!prologue_is_over(prologue))
+		return;
+	bytes = prologue->bytes;
+	prologue->bytes = 0;
+	party_check_bytes(party, prologue->heard, bytes);
+}
+
 void party_act(struct party *party)
 {
+	if (party->connected && party->conn.fd >= 0 &&
+		!prologue_is_over(&party->prologue))
+		do_prologue(party);
+	if (!prologue_is_over(&party->prologue))
+		return;
 	while (party->connected && party->conn.fd >= 0 &&
 		party->step->act != PARTY_END && do_step(party)) {
 		party->step++;

@@ -9,6 +9,7 @@
 #include "lib/net/net.h"
 #include "place.h"
 #include "run.h"
+#include "tunnel.h"
 
 /* The proxy did not start. */
 #define STATUS_NO_PROXY 3
@@ -49,6 +50,7 @@ static const struct argp_option entries[] = {
 struct command {
 	struct place_options place;
 	char *front; /* owned: HOST:PORT cut in two */
+	struct tunnel tunnel;
 	struct run_options run;
 	struct inspect_options common;
 };
@@ -118,6 +120,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &command->common;
+		state->child_inputs[1] = &command->tunnel;
 		return 0;
 	case OPTION_FRONT:
 		parse_front(state, argument);
@@ -170,6 +173,23 @@ static void name_proxy(const struct command *command, struct results *results)
 			place->front_host, place->front_port);
 }
 
+/* Has each client say first what was asked for; NULL, or why not. */
+static char *add_preamble(struct command *command, struct place *place)
+{
+	const struct subject_ports ports = {
+		.listen = place->where.front_port,
+		.backend = place->where.ports[RELAY_THROUGH],
+	};
+	char error[PREAMBLE_ERROR_SIZE];
+
+	if (command->tunnel.kind == TUNNEL_NONE)
+		return NULL;
+	if (!tunnel_make(&command->tunnel, &ports, error))
+		return strdup(error);
+	place->where.preamble = &command->tunnel.preamble;
+	return NULL;
+}
+
 static void play(struct command *command, const sigset_t *outside,
 	struct results *results)
 {
@@ -177,6 +197,9 @@ static void play(struct command *command, const sigset_t *outside,
 	struct run run;
 	char *why = place_open(&place, &command->place, outside);
 
+	/* Which port is the server's is known only now. */
+	if (!why)
+		why = add_preamble(command, &place);
 	if (!why && !run_all(&run, &command->run, &place, results))
 		why = strdup("out of memory");
 	else if (!why)
@@ -206,6 +229,7 @@ static int run(struct command *command, int argc, char **argv)
 
 static const struct argp_child children[] = {
 	{ &inspect_argp, 0, NULL, 0 },
+	{ &tunnel_argp, 0, NULL, 0 },
 	{ 0 },
 };
 
@@ -242,5 +266,6 @@ int inspect_proxy(int argc, char **argv)
 	else
 		status = run(&command, argc, argv);
 	free(command.front);
+	tunnel_free(&command.tunnel);
 	return status;
 }

@@ -194,7 +194,7 @@ static void judge(struct run *run, struct result *row, enum check_id id)
 				? "interrupted"
 				: "it serves nobody any more");
 	} else if (sum.anyway) {
-		findings_set(row, RESULT_REPORTED, "reported");
+		findings_set(row, RESULT_UNPROVED, "UNPROVED");
 		count_tries(row, &sum);
 		say_anyway(row, sum.anyway);
 		exhibit_draw(run, row, sum.anyway);
@@ -259,4 +259,9 @@ bool findings_fail_anyway(const struct run *run, enum check_id id)
 	const struct sum sum = sum_up(run, id);
 
 	return sum.anyway && !sum.failed;
+}
+
+bool findings_lack_control(const struct run *run, enum check_id id)
+{
+	return sum_up(run, id).no_control;
 }

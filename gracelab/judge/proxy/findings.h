@@ -14,6 +14,9 @@ bool findings_is_endless(const struct run *run, enum check_id id);
 /* Whether all that fails in it fails without a FIN too. */
 bool findings_fail_anyway(const struct run *run, enum check_id id);
 
+/* Whether it fails without the proxy. */
+bool findings_lack_control(const struct run *run, enum check_id id);
+
 /* Sets what a row says first. */
 void findings_set(
 	struct result *row, enum result_kind kind, const char *verdict);

@@ -131,7 +131,7 @@ enum plain_result plain_ask(struct relay *relay, int64_t patience_ms, char *why)
 		return PLAIN_SERVED;
 	}
 	explain(relay, play, why);
-	return outcome == OUTCOME_REFUSED ? PLAIN_NO_PROXY : PLAIN_NOT_SERVED;
+	return play->client.connected ? PLAIN_NOT_SERVED : PLAIN_NO_PROXY;
 }
 
 enum plain_moment plain_connects(struct relay *relay, int64_t patience_ms)

@@ -219,9 +219,8 @@ static void say_no_verdict(const struct run *run)
 			findings_fail_anyway(run, (enum check_id)id))
 			why = "what fails, fails without a FIN too: it is not "
 			      "the FIN's doing";
-	for (size_t i = 0; i < results->count; i++)
-		if (results->rows[i].kind == RESULT_UNPROVED &&
-			run->plain == PLAIN_SERVED)
+	for (int id = 0; id < CHECKS; id++)
+		if (findings_lack_control(run, (enum check_id)id))
 			why = "without the proxy it fails too";
 	snprintf(results->proof, sizeof(results->proof), "%s", why);
 }
@@ -229,7 +228,7 @@ static void say_no_verdict(const struct run *run)
 void summary_conclude(struct run *run)
 {
 	struct results *results = run->results;
-	bool bad = false, good = false, unproved = false;
+	bool bad = false, good = false, uncontrolled = false;
 
 	if (run->plain == PLAIN_SERVED) {
 		show_next(run);
@@ -239,7 +238,8 @@ void summary_conclude(struct run *run)
 		const struct result *row = &results->rows[i];
 
 		bad = bad || row->kind == RESULT_BAD;
-		unproved = unproved || row->kind == RESULT_UNPROVED;
+		uncontrolled =
+			uncontrolled || findings_lack_control(run, id_of(row));
 		good = good ||
 			(row->kind == RESULT_GOOD && id_of(row) != CHECK_PLAIN);
 	}
@@ -247,7 +247,7 @@ void summary_conclude(struct run *run)
 		results->status = STATUS_FAILURE;
 		results->overall = "FAIL";
 		say_violations(run);
-	} else if (unproved || !good || run->stop == RUN_INTERRUPTED) {
+	} else if (uncontrolled || !good || run->stop == RUN_INTERRUPTED) {
 		results->status = STATUS_NO_VERDICT;
 		results->overall = "NO-VERDICT";
 		say_no_verdict(run);

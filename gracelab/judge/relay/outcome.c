@@ -113,6 +113,16 @@ enum outcome outcome_of(const struct play *play, char *why, enum side *side)
 					   : "nothing answers");
 		return OUTCOME_REFUSED;
 	}
+	if (!prologue_is_over(&play->client.prologue)) {
+		say_end(play, &play->client, end, sizeof(end));
+		snprintf(why, OUTCOME_WHY_SIZE, "the preamble is %s: %.160s",
+			play->client.prologue.refused ? "refused"
+						      : "not answered",
+			play->client.prologue.refused
+				? play->client.prologue.why
+				: end);
+		return OUTCOME_REFUSED;
+	}
 	if (!server) {
 		say_end(play, &play->client, end, sizeof(end));
 		snprintf(why, OUTCOME_WHY_SIZE,

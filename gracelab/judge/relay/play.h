@@ -71,7 +71,8 @@ struct relay_place {
 	int listeners[RELAY_WAYS];  /* where its connections arrive, or ours */
 	uint16_t ports[RELAY_WAYS]; /* of the listeners */
 	struct capture *capture;    /* NULL: not observed */
-	const sigset_t *outside;    /* the mask for ppoll(2) */
+	const struct preamble *preamble; /* of each client; or NULL */
+	const sigset_t *outside;         /* the mask for ppoll(2) */
 };
 
 struct relay {

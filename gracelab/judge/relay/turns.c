@@ -63,6 +63,9 @@ static void start(struct relay *relay, struct play *play)
 			.size = play->size,
 			.idle_ms = play->idle_ms,
 			.token = play->token,
+			.preamble = play->way == RELAY_THROUGH
+				? relay->place.preamble
+				: NULL,
 			.expected = play->scene->silent ? NULL : play->token,
 		});
 	client_connect(relay, play);
@@ -174,7 +177,8 @@ static bool is_over(struct relay *relay, struct play *play)
 	int64_t idle_ms, last_ms = active_ms(relay, play);
 	bool any, done = servers_done(relay, play, &any);
 
-	if (play->client.error && !play->client.connected)
+	if ((play->client.error && !play->client.connected) ||
+		play->client.prologue.refused)
 		return true;
 	if (relay->closing && play->way == RELAY_THROUGH &&
 		relay->is_decided(play))

@@ -17,6 +17,7 @@
 #include "lib/base/escape.h"
 #include "lib/base/names.h"
 #include "lib/base/signals.h"
+#include "lib/base/start.h"
 
 #define LOOK_MS 5
 
@@ -42,7 +43,7 @@ static char *replace(const char *text, const char *name, const char *value)
 	return result;
 }
 
-static char *fill_in(const char *word, const struct subject_ports *ports)
+char *subject_fill_in(const char *word, const struct subject_ports *ports)
 {
 	char listen[8], backend[32], backend_port[8];
 	const struct {
@@ -91,8 +92,7 @@ static void leave_lab(struct family *family)
 	dup2(family->news, FAMILY_NEWS);
 	closefrom(FAMILY_NEWS + 1);
 	family->news = FAMILY_NEWS;
-	signals_restore(SIGINT);
-	signals_restore(SIGTERM);
+	signals_by_default();
 	sigprocmask(SIG_SETMASK, family->outside, NULL);
 }
 
@@ -114,9 +114,9 @@ __attribute__((noreturn)) static void become(const struct family *family)
 	char **words = calloc(count + 1, sizeof(*words));
 
 	for (size_t i = 0; words && i < count; i++)
-		words[i] = fill_in(family->command[i], family->ports);
+		words[i] = subject_fill_in(family->command[i], family->ports);
 	closefrom(STDERR_FILENO + 1);
-	sigprocmask(SIG_SETMASK, family->outside, NULL);
+	start_undo();
 	if (words && words[0])
 		execvp(words[0], words);
 	dprintf(STDERR_FILENO, "cannot start %s: %s\n", family->command[0],

@@ -24,9 +24,15 @@ struct subject_ports {
 };
 
 /*
- * Starts the command, a list that ends with NULL, with these replaced in each
- * of its words: {listen} and {backend_port} by the ports, {host} by 127.0.0.1,
- * {backend} by 127.0.0.1:PORT. `outside` is its signal mask. Whatever it leaves
+ * A copy of the text with {listen} and {backend_port} replaced by the ports,
+ * {host} by 127.0.0.1 and {backend} by 127.0.0.1:PORT; for the caller to free.
+ * NULL without memory.
+ */
+char *subject_fill_in(const char *text, const struct subject_ports *ports);
+
+/*
+ * Starts the command, a list that ends with NULL, each of its words filled in.
+ * `outside` is the signal mask of who looks after it. Whatever it leaves
  * in the background ends with it: by a PID namespace of its own, or where that
  * is refused by the keeper, whose children it all becomes. All of it ends too
  * when this process is killed. Returns 0, or -1 with errno.
