@@ -9,12 +9,12 @@
 
 #include "catalog.h"
 #include "gracelab/stage/stage.h"
-#include "lib/base/escape.h"
 #include "lib/base/io.h"
 #include "lib/base/names.h"
-#include "lib/base/near.h"
 #include "lib/base/options.h"
 #include "lib/base/status.h"
+#include "lib/text/escape.h"
+#include "lib/text/near.h"
 
 char *program_fit(const char *text)
 {

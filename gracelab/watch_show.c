@@ -11,8 +11,8 @@
 #include "gracelab/record/mermaid.h"
 #include "gracelab/record/svg.h"
 #include "gracelab/record/text.h"
-#include "lib/base/json_text.h"
 #include "lib/base/names.h"
+#include "lib/text/json_text.h"
 #include "program.h"
 
 bool watch_show_open(struct watch_show *show)

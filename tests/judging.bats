@@ -10,6 +10,7 @@ SERVER=kinds.py
 FINS='--only=fin-glued,fin-late,fin-midreply'
 
 # NAME is the KIND; what stands behind a slash is another audit of it.
+# shellcheck disable=SC2034 # audits.bash reads it
 AUDITS="
 nonce:             nonce
 nonce-aborts:      nonce-aborts: $FINS

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 
 /* How much of a word that was not understood a message shows. */
 #define QUOTED_BYTES 60

@@ -10,8 +10,8 @@
 #include "gracelab/experiment/outcome.h"
 #include "gracelab/explore/order/site.h"
 #include "heading.h"
-#include "lib/base/escape.h"
 #include "lib/base/names.h"
+#include "lib/text/escape.h"
 
 /* Stands before the reason why an order could not be written down. */
 #define REPLAY_REASON '\f'

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/base/utf8.h"
+#include "lib/text/utf8.h"
 
 enum {
 	ETHERNET_BYTES = 14,

@@ -5,7 +5,7 @@
 #include "gracelab/record/svg_style.h"
 #include "gracelab/record/text.h"
 #include "layout.h"
-#include "lib/base/xml.h"
+#include "lib/text/xml.h"
 #include "picture_draw.h"
 
 /* The page in user units. */

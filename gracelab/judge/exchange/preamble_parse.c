@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/escape.h"
 #include "lib/net/net.h"
+#include "lib/text/escape.h"
 #include "preamble.h"
 
 /* Longer than this no step can be; an answer is read into memory. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "gracelab/record/text.h"
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 
 /* Of the 80 columns of a line, behind the time: the call, then the state. */
 #define CALL_COLUMNS 40

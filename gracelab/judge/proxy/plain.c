@@ -7,8 +7,8 @@
 #include "checks.h"
 #include "gracelab/judge/relay/outcome.h"
 #include "lib/base/duration.h"
-#include "lib/base/escape.h"
 #include "lib/net/tcp.h"
+#include "lib/text/escape.h"
 
 enum {
 	/* A verdict on the plain connection takes two seconds at most. */

@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 #include "lib/base/duration.h"
-#include "lib/base/escape.h"
 #include "lib/base/names.h"
 #include "lib/base/signals.h"
 #include "lib/base/start.h"
+#include "lib/text/escape.h"
 
 #define LOOK_MS 5
 

@@ -7,7 +7,7 @@
 
 #include "gracelab/experiment/experiment.h"
 #include "gracelab/experiment/outcome.h"
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 #include "tests/unit/tap.h"
 
 /* Of the last parse that failed; the test's own until the next. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lib/base/near.h"
+#include "lib/text/near.h"
 
 #include "tests/unit/tap.h"
 
