@@ -3,6 +3,8 @@
 # gracelab audit: its verdicts on servers with one fault each, on what proves
 # a pass, and on its options. The servers are tests/servers/server.py; those
 # that are hard to judge are in judging.bats.
+#
+# shellcheck disable=SC2034 # audits.bash reads what is set here
 
 load helpers
 load audits

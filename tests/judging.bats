@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # gracelab audit on servers that are hard to judge, tests/servers/kinds.py: a
 # wrong verdict is worse than none. Many of them got one once.
+#
+# shellcheck disable=SC2034 # audits.bash reads what is set here
 
 load helpers
 load audits
@@ -10,7 +12,6 @@ SERVER=kinds.py
 FINS='--only=fin-glued,fin-late,fin-midreply'
 
 # NAME is the KIND; what stands behind a slash is another audit of it.
-# shellcheck disable=SC2034 # audits.bash reads it
 AUDITS="
 nonce:             nonce
 nonce-aborts:      nonce-aborts: $FINS
