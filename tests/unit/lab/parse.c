@@ -266,6 +266,7 @@ static void what_only_looks_like_the_labs_options_is_taken(void)
 	static const char *const heads[] = { "server -lfe80::1 -d5s",
 		"server --greeting=-f --once", "client --fi-nonsense",
 		"server --on-eof 'send /x'", "server --on-eof=save 'x'",
+		"server --on-eof save",
 		"server --on-eof 'sendfile x'", "client -46q -",
 		"server --delay /x" };
 
