@@ -52,17 +52,18 @@ static bool is_stopped(void *context)
 
 /* Explores with progress on a terminal. False: said, and in the status. */
 static bool explore(struct program *program,
-	const struct experiment *experiment, struct explore_options *options,
-	struct explored *explored)
+	const struct experiment *experiment,
+	const struct explore_options *options, struct explored *explored)
 {
 	struct exploration exploration = { .program = program };
+	struct explore_options watched = *options;
 
 	if (isatty(STDERR_FILENO))
 		exploration.name = program_fit(experiment->name);
-	options->on_progress = tell_progress;
-	options->stops = is_stopped;
-	options->context = &exploration;
-	bool good = explore_run(experiment, options, explored);
+	watched.on_progress = tell_progress;
+	watched.stops = is_stopped;
+	watched.context = &exploration;
+	bool good = explore_run(experiment, &watched, explored);
 
 	if (exploration.name)
 		fputs("\r\033[K", stderr);
@@ -106,7 +107,8 @@ static void show_order(struct program *program,
 
 /* --show */
 static void show_class(struct program *program,
-	const struct experiment *experiment, struct explore_options *options)
+	const struct experiment *experiment,
+	const struct explore_options *options)
 {
 	unsigned k = program->options.orders.show;
 	struct explored explored;
@@ -137,9 +139,11 @@ static void show_class(struct program *program,
 
 /* --find */
 static void show_found(struct program *program,
-	const struct experiment *experiment, struct explore_options *options)
+	const struct experiment *experiment,
+	const struct explore_options *options)
 {
 	const char *what = program->options.orders.find;
+	struct explore_options looking = *options;
 	struct explored explored;
 	struct find find;
 	char *about = NULL;
@@ -151,8 +155,8 @@ static void show_found(struct program *program,
 		program->status = STATUS_USAGE;
 		return;
 	}
-	options->find = &find;
-	if (explore(program, experiment, options, &explored)) {
+	looking.find = &find;
+	if (explore(program, experiment, &looking, &explored)) {
 		const struct moves *found = &explored.table.found;
 
 		if (!found->list) {
@@ -164,7 +168,7 @@ static void show_found(struct program *program,
 				   what) < 0) {
 			fail(program, NULL, STATUS_FAILURE);
 		} else {
-			play_order(program, experiment, options, found, about);
+			play_order(program, experiment, &looking, found, about);
 			free(about);
 		}
 	}
@@ -187,8 +191,8 @@ static void write_table(struct program *program,
 }
 
 static void show_table(struct program *program,
-	const struct experiment *experiment, struct explore_options *options,
-	json_t *array)
+	const struct experiment *experiment,
+	const struct explore_options *options, json_t *array)
 {
 	struct explored explored;
 

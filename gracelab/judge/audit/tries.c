@@ -159,7 +159,7 @@ bool tries_play_each(struct audit *audit, const char *name,
 	const struct exchange_plan plans[], size_t count,
 	struct exchange_result results[])
 {
-	struct exchange *running[POOL_MOST];
+	struct exchange *running[POOL_MOST] = { NULL };
 	size_t begun = 0;
 
 	for (size_t done = 0; done < count; done++) {
