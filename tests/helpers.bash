@@ -130,11 +130,14 @@ sanitizer_wrote() {
 		[[ ${VALGRIND-} && $text == *'=='[0-9]*'== '* ]]
 }
 
-# Skips where a sanitizer or valgrind is in the programs' way.
+# Whether a sanitizer or valgrind watches the programs.
+is_sanitized() {
+	[[ ${VALGRIND-} ]] || grep -qa __asan_init "$O/graceserver"
+}
+
+# Skips where that is in the programs' way.
 skip_if_sanitized() {
-	if [[ ${VALGRIND-} ]] || grep -qa __asan_init "$O/graceserver"; then
-		skip "$1"
-	fi
+	! is_sanitized || skip "$1"
 }
 
 skip_without_ipv6() {

@@ -115,7 +115,8 @@ static bool go_on(struct round *round, size_t wanted)
 {
 	struct audit *audit = round->audit;
 	size_t done = round->tries->count - round->before;
-	bool overdue = !done && duration_now_ms() >= round->overdue_ms;
+	bool overdue =
+		round->count && !done && duration_now_ms() >= round->overdue_ms;
 	bool hangs = overdue || (done && all_hang(round));
 	size_t few = wanted < AUDIT_FEW_TRIES ? wanted : AUDIT_FEW_TRIES;
 
