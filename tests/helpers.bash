@@ -464,6 +464,11 @@ check_events() {
 # shellcheck disable=SC2034 # for the suites
 PLAYED=("$ROOT"/transcripts/{after,calls,close,eof,shutdown,wire}/*.lab)
 
+# waits_for_timer LAB: whether its kernel's timers, of seconds, are waited for.
+waits_for_timer() {
+	grep -qE 'orphan_ret|fin_timeout|keepalive|user-t|linger' "$1"
+}
+
 # names_of LAB...: what they are called.
 names_of() {
 	local lab

@@ -241,6 +241,7 @@ bool preamble_socks5(const char *target, struct preamble *preamble)
 	} else {
 		request[len++] = 3;
 		request[len++] = (char)strlen(host);
+		/* No string. NOLINTNEXTLINE(bugprone-not-null-terminated*) */
 		memcpy(request + len, host, strlen(host));
 		len += strlen(host);
 	}
