@@ -9,6 +9,7 @@
 load helpers
 load audits
 
+# shellcheck disable=SC2034 # for audits.bash
 DEFAULTS='--tries=2 --timeout=2s'
 AUDITS='
 good:               :
