@@ -119,6 +119,7 @@ bool program_read(struct program *program, const char *name)
 /* Makes room for that many experiments. */
 static bool reserve(struct program *program, size_t count)
 {
+	/* Of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	program->experiments = calloc(count + 1, sizeof(*program->experiments));
 	if (!program->experiments)
 		program_complain("no memory for the experiments");

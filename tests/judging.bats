@@ -8,6 +8,7 @@
 load helpers
 load audits
 
+# shellcheck disable=SC2034 # audits.bash reads it
 SERVER=kinds.py
 FINS='--only=fin-glued,fin-late,fin-midreply'
 
