@@ -33,9 +33,9 @@ struct cast {
 	/* The network wakes who has something to do, and nobody is waited for
 	 * because of a connection: cast_settle(). */
 	bool settles;
-	bool lacks; /* a program or a right that is not to be had here */
-	int scratch;                 /* the actors' working directory */
-	int confinement;             /* to that, or -1 */
+	bool lacks;      /* a program or a right that is not to be had here */
+	int scratch;     /* the actors' working directory */
+	int confinement; /* to that, or -1 */
 	char host[NET_ADDRESS_SIZE]; /* the server's, once it listens */
 	uint16_t port;               /* 0: not yet */
 	bool connecting;             /* the server's accept is to come */
