@@ -71,7 +71,8 @@ OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
 	$(O)/obj/gracelab/manual/synopsis.o \
 	$(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/bench/*.c tests/pictures/*.c))
 MANUALS     := $(patsubst %,$(O)/%.1,$(PROGRAMS))
-LAB_FILES   := $(wildcard transcripts/*/*.lab transcripts/*/*.txt) \
+LAB_FILES   := $(wildcard transcripts/*/*.lab transcripts/*/*.txt \
+	transcripts/*/*.py transcripts/*/*.js) \
 	$(wildcard transcripts/*.md)
 SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.c' '*.h')

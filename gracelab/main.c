@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/near.h"
 #include "lib/base/options.h"
 #include "lib/base/start.h"
+#include "lib/text/near.h"
 #include "options.h"
 #include "subcommands.h"
 

@@ -53,20 +53,21 @@ static bool is_stopped(void *context)
 
 /* Explores with progress on a terminal. False: said, and in the status. */
 static bool explore(struct program *program,
-	const struct experiment *experiment, struct explore_options *options,
-	struct explored *explored)
+	const struct experiment *experiment,
+	const struct explore_options *options, struct explored *explored)
 {
 	struct exploration exploration = { .program = program };
+	struct explore_options watched = *options;
 
 	if (isatty(STDERR_FILENO))
 		exploration.name = program_fit(experiment->name);
-	options->on_progress = tell_progress;
-	options->stops = is_stopped;
-	options->context = &exploration;
+	watched.on_progress = tell_progress;
+	watched.stops = is_stopped;
+	watched.context = &exploration;
 	/* What is looked for is met in an order, not in a state. */
 	bool good = options->merged && !options->find
-		? merged_run(experiment, options, explored)
-		: explore_run(experiment, options, explored);
+		? merged_run(experiment, &watched, explored)
+		: explore_run(experiment, &watched, explored);
 
 	if (exploration.name)
 		fputs("\r\033[K", stderr);
@@ -110,7 +111,8 @@ static void show_order(struct program *program,
 
 /* --show */
 static void show_class(struct program *program,
-	const struct experiment *experiment, struct explore_options *options)
+	const struct experiment *experiment,
+	const struct explore_options *options)
 {
 	unsigned k = program->options.orders.show;
 	struct explored explored;
@@ -141,9 +143,11 @@ static void show_class(struct program *program,
 
 /* --find */
 static void show_found(struct program *program,
-	const struct experiment *experiment, struct explore_options *options)
+	const struct experiment *experiment,
+	const struct explore_options *options)
 {
 	const char *what = program->options.orders.find;
+	struct explore_options looking = *options;
 	struct explored explored;
 	struct find find;
 	char *about = NULL;
@@ -155,8 +159,8 @@ static void show_found(struct program *program,
 		program->status = STATUS_USAGE;
 		return;
 	}
-	options->find = &find;
-	if (explore(program, experiment, options, &explored)) {
+	looking.find = &find;
+	if (explore(program, experiment, &looking, &explored)) {
 		const struct moves *found = &explored.table.found;
 
 		if (!found->list) {
@@ -168,7 +172,7 @@ static void show_found(struct program *program,
 				   what) < 0) {
 			fail(program, NULL, STATUS_FAILURE);
 		} else {
-			play_order(program, experiment, options, found, about);
+			play_order(program, experiment, &looking, found, about);
 			free(about);
 		}
 	}
@@ -191,8 +195,8 @@ static void write_table(struct program *program,
 }
 
 static void show_table(struct program *program,
-	const struct experiment *experiment, struct explore_options *options,
-	json_t *array)
+	const struct experiment *experiment,
+	const struct explore_options *options, json_t *array)
 {
 	struct explored explored;
 

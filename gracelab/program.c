@@ -9,12 +9,12 @@
 
 #include "catalog.h"
 #include "gracelab/stage/stage.h"
-#include "lib/base/escape.h"
 #include "lib/base/io.h"
 #include "lib/base/names.h"
-#include "lib/base/near.h"
 #include "lib/base/options.h"
 #include "lib/base/status.h"
+#include "lib/text/escape.h"
+#include "lib/text/near.h"
 
 char *program_fit(const char *text)
 {
@@ -119,6 +119,7 @@ bool program_read(struct program *program, const char *name)
 /* Makes room for that many experiments. */
 static bool reserve(struct program *program, size_t count)
 {
+	/* Of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	program->experiments = calloc(count + 1, sizeof(*program->experiments));
 	if (!program->experiments)
 		program_complain("no memory for the experiments");

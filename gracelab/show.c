@@ -10,8 +10,8 @@
 #include "gracelab/record/mermaid.h"
 #include "gracelab/record/svg.h"
 #include "gracelab/record/text.h"
-#include "lib/base/escape.h"
 #include "lib/base/status.h"
+#include "lib/text/escape.h"
 #include "playlist.h"
 #include "program.h"
 

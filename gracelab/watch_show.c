@@ -11,8 +11,8 @@
 #include "gracelab/record/mermaid.h"
 #include "gracelab/record/svg.h"
 #include "gracelab/record/text.h"
-#include "lib/base/json_text.h"
 #include "lib/base/names.h"
+#include "lib/text/json_text.h"
 #include "program.h"
 
 bool watch_show_open(struct watch_show *show)
@@ -121,7 +121,9 @@ static char *name_speaker(struct watch_show *show, const struct rung *rung)
 	if (speaker->process_number > 1)
 		snprintf(process, sizeof(process), "p%u ",
 			speaker->process_number);
-	if (speaker->thread_number > 1)
+	/* A process ends as a whole. */
+	if (speaker->thread_number > 1 && strncmp(rung->call, "exit(", 5) &&
+		strncmp(rung->call, "killed ", 7))
 		snprintf(
 			thread, sizeof(thread), "t%u ", speaker->thread_number);
 	if (!*process && !*thread && !rung->tie)

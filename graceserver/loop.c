@@ -60,7 +60,7 @@ static void retry(struct server *server)
 		served = next) {
 		next = served->next;
 		conn_retry_save(&served->conn);
-		served->starved = served->starved && !again;
+		served->lacks_memory = served->lacks_memory && !again;
 		server_update(server, served);
 	}
 }

@@ -102,11 +102,11 @@ static void reply(struct served *served)
  * There is no memory for a message: it is left in the socket until there is
  * some. Says so, once.
  */
-static void starve(struct served *served)
+static void wait_for_memory(struct served *served)
 {
 	struct serving *serving = served->serving;
 
-	served->starved = true;
+	served->lacks_memory = true;
 	serving->again_ms = duration_deadline_ms(AGAIN_MS);
 	if (serving->complained)
 		return;
@@ -122,7 +122,7 @@ static struct message *new_message(struct served *served)
 	if (message)
 		served->serving->complained = false;
 	else
-		starve(served);
+		wait_for_memory(served);
 	return message;
 }
 
@@ -281,8 +281,9 @@ void served_settle(struct served *served)
 
 	if (conn->fd < 0)
 		timers_clear(timers_of(served), &served->timer);
-	if (served->settled || conn->fd < 0 || conn->closing ||
-		served->owed.first)
+	if (served->settled || conn->fd < 0 || conn->closing)
+		return;
+	if (served->owed.first)
 		return;
 	if (conn->receiving == RECEIVING_EOF) {
 		served->settled = true;
@@ -300,7 +301,7 @@ bool served_wants_read(const struct served *served)
 	bool answers = served->serving->options->answering != ANSWER_NEVER;
 
 	return conn_wants_read(&served->conn) && !served->owed.first &&
-		!served->starved && !(answers && served->conn.queue.head);
+		!served->lacks_memory && !(answers && served->conn.queue.head);
 }
 
 bool served_is_over(const struct served *served)

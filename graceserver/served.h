@@ -22,8 +22,8 @@ struct serving {
 	struct threads threads;      /* of all connections, and the listener */
 	struct conn_context context; /* its buffer begins with the greeting */
 	struct timers thinking, idle;
-	int64_t again_ms; /* when those who were starved may read; 0: none is */
-	bool complained;  /* of that, since there was memory the last time */
+	int64_t again_ms;  /* when those who lack memory may read; 0: none is */
+	bool complained;   /* of that, since there was memory the last time */
 	uint64_t messages; /* how many were received on all connections */
 };
 
@@ -34,7 +34,7 @@ struct served {
 	struct owed owed;
 	struct timer timer; /* in serving->thinking or serving->idle */
 	bool thinking;      /* which of the two */
-	bool starved;       /* there was no memory to read with */
+	bool lacks_memory;  /* there was no memory to read with */
 	bool settled;       /* what its end asked for was done */
 	uint32_t watched;   /* the server's: epoll(7)'s events */
 };

@@ -3,10 +3,13 @@
 # gracelab audit: its verdicts on servers with one fault each, on what proves
 # a pass, and on its options. The servers are tests/servers/server.py; those
 # that are hard to judge are in judging.bats.
+#
+# shellcheck disable=SC2034 # audits.bash reads what is set here
 
 load helpers
 load audits
 
+# shellcheck disable=SC2034 # for audits.bash
 DEFAULTS='--tries=2 --timeout=2s'
 AUDITS='
 good:               :

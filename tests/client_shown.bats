@@ -154,20 +154,26 @@ on_a_terminal() {
 @test "an event that is too long for its pipe is written whole before its byte is awaited" {
 	serve --delay never
 	mkfifo events acks
-	# 256 KiB of it as an event, and nobody reads until it has been sent.
+	# Both ends, so that nobody waits for the other to open it.
+	exec {events}<>events {acks}<>acks
+	# 256 KiB as an event, where a pipe has room for 64.
 	"$PYTHON" -Ic 'print("send \"" + "\\x01" * 65000 + "\"")' >long
 	start acked "$O/graceclient" -q --events events --events-ack acks \
 		-f long 127.0.0.1 "$PORT"
-	"$PYTHON" -Ic 'import json
-events, acks = open("events"), open("acks", "w", buffering=1)
-for line in events:
-    event = json.loads(line)
-    if event["event"] == "send":
-        assert len(event["text"]) == 4 * 65000
-        print("whole")
-    acks.write("\n")' >reader 2>&1
-	finish acked 0
-	assert_file reader whole
+	# Nothing more is read of it while it is being written: it fills the pipe.
+	start reader "$PYTHON" -Ic 'import fcntl, json, os, struct, sys, termios
+fd, acks = os.open("events", os.O_RDONLY), open("acks", "w", buffering=1)
+def held(): return struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, b"0000"))[0]
+def sleeps():
+    return open("/proc/%s/stat" % sys.argv[1]).read().rsplit(")")[1].split()[0] == "S"
+text = b""
+while not text.endswith(b"\n"): text += os.read(fd, 1)
+acks.write("\n")
+while held() < 65536 or not sleeps(): pass
+with open(fd) as events: event = json.loads(events.readline())
+print(len(event["text"]), flush=True)' "${PID_OF[acked]}"
+	await_line reader 260000
+	exec {acks}<&- {events}<&-
 }
 
 @test "events name errno, signal and TCP state" {

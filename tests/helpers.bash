@@ -130,11 +130,14 @@ sanitizer_wrote() {
 		[[ ${VALGRIND-} && $text == *'=='[0-9]*'== '* ]]
 }
 
-# Skips where a sanitizer or valgrind is in the programs' way.
+# Whether a sanitizer or valgrind watches the programs.
+is_sanitized() {
+	[[ ${VALGRIND-} ]] || grep -qa __asan_init "$O/graceserver"
+}
+
+# Skips where that is in the programs' way.
 skip_if_sanitized() {
-	if [[ ${VALGRIND-} ]] || grep -qa __asan_init "$O/graceserver"; then
-		skip "$1"
-	fi
+	! is_sanitized || skip "$1"
 }
 
 skip_without_ipv6() {
@@ -460,6 +463,11 @@ check_events() {
 # explore.bats does.
 # shellcheck disable=SC2034 # for the suites
 PLAYED=("$ROOT"/transcripts/{after,calls,close,eof,shutdown,wire}/*.lab)
+
+# waits_for_timer LAB: whether its kernel's timers, of seconds, are waited for.
+waits_for_timer() {
+	grep -qE 'orphan_ret|fin_timeout|keepalive|user-t|linger' "$1"
+}
 
 # names_of LAB...: what they are called.
 names_of() {

@@ -250,7 +250,7 @@ refuses() {
 	done
 }
 
-@test "a server without memory for messages says so and serves on" {
+@test "a server without memory for messages says so, drops none, serves on" {
 	skip_if_sanitized "a sanitizer's memory is its own"
 	serve --quiet --delay 200ms
 	await cannot_grow server
@@ -258,13 +258,17 @@ refuses() {
 		address = s.getpeername()
 		peers = [s] + [socket.create_connection(address)
 		    for i in range(99)]
-		for p in peers: p.sendall(b"x" * 65536)
-		typed()
-		for p in peers: p.close()
+		for p in peers:
+		    p.sendall(b"x" * 65536)
+		    p.shutdown(socket.SHUT_WR)
+		whole = 0
+		for s in peers: whole += to_eof().count(b"x") == 65536
+		say(whole, "are whole")
 	END
 	await_text server 'no memory for a message'
-	type_at peer ''
+	prlimit --pid "${PID_OF[server]}" --as=unlimited:
 	finish peer 0
+	assert_line '100 are whole'
 	run -0 client --quiet -e data1
 	assert_line 'Hi, data1'
 	kill_it server TERM
@@ -277,7 +281,7 @@ cannot_grow() {
 
 	size=$(sed -n 's/^VmSize:[^0-9]*\([0-9]*\).*/\1/p' \
 		"/proc/${PID_OF[$1]}/status")
-	prlimit --pid "${PID_OF[$1]}" --as=$(((size + 2048) * 1024))
+	prlimit --pid "${PID_OF[$1]}" "--as=$(((size + 2048) * 1024)):"
 }
 
 # with_small_disk COMMAND...: where the folder disk is a file system of 64 KiB.

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # gracelab audit on servers that are hard to judge, tests/servers/kinds.py: a
 # wrong verdict is worse than none. Many of them got one once.
+#
+# shellcheck disable=SC2034 # audits.bash reads what is set here
 
 load helpers
 load audits
 
+# shellcheck disable=SC2034 # audits.bash reads it
 SERVER=kinds.py
 FINS='--only=fin-glued,fin-late,fin-midreply'
 

@@ -85,6 +85,12 @@ play_is_on_stage() {
 	assert_line --regexp 'CLOSE_WAIT .*FIN .*FIN_WAIT2'
 }
 
+@test "another text of the same length is not what was awaited" {
+	write_lab other.lab 'client> data1' 'server: received "data2"'
+	run -1 lab play other.lab
+	assert_output --partial 'awaited received "data2", saw received "data1"'
+}
+
 @test "a client in the head has no lines of its own" {
 	local option
 

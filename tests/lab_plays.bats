@@ -68,6 +68,14 @@ refuses() {
 	assert_line --partial 'recv "data1" = 5'
 }
 
+@test "an errno that a line gave is not looked for in another call" {
+	write_lab errno.lab 'client> data1' 'server: received "data1"' \
+		'client> reset' 'server> reply' 'server: EPIPE'
+	run -1 lab play errno.lab
+	assert_line --partial 'errno.lab:5: server: EPIPE: awaited EPIPE, saw ECONNRESET'
+	refute_output --partial ' recv = '
+}
+
 @test "a state that never comes ends the play within --patience" {
 	local before=$SECONDS
 

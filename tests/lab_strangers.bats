@@ -32,17 +32,55 @@ assert json.load(sys.stdin)["failed"] is True' <<<"$output"
 
 ### Actors that end by themselves
 
+# Starts a play that waits in its third line, until the client is killed, and
+# has these steps behind that. Sets $LAB_PID and $CLIENT_PID.
+start_waiting_lab() {
+	MARK=6$BASHPID$BATS_TEST_NUMBER
+	write_lab waits.lab "client --connect-timeout=${MARK}ms" \
+		'client> data1' 'client> sleep 60s' 'client: exit SIGKILL' "$@"
+	start waits "$O/gracelab" play --patience 60s --format=json waits.lab
+	await waits
+}
+
+# The client sleeps once its pselect(2) has a timeout, the fifth argument.
+waits() {
+	local call timeout
+
+	CLIENT_PID=$(pgrep -f "graceclient.*connect-timeout=${MARK}ms") &&
+		LAB_PID=$(ps -o ppid= -p "$CLIENT_PID") || return
+	LAB_PID=${LAB_PID// /}
+	read -r call _ _ _ _ timeout _ <"/proc/$CLIENT_PID/syscall" &&
+		[[ $call != running && $timeout == 0x?* && $timeout != 0x0 ]]
+}
+
 @test "an actor that ends by itself is seen with its ladder" {
-	write_lab itself.lab 'server --once --idle-timeout 50ms' \
+	local server
+
+	# What others do to it is nothing that the lab has done.
+	start_waiting_lab 'server: exit SIGKILL'
+	server=$(pgrep -P "$LAB_PID" -x graceserver)
+	kill -KILL "$server"
+	kill -KILL "$CLIENT_PID"
+	finish waits 0
+	grep -q '"call": "killed by SIGKILL"' waits.out
+	start_waiting_lab 'server> reply'
+	server=$(pgrep -P "$LAB_PID" -x graceserver)
+	kill -KILL "$server"
+	kill -KILL "$CLIENT_PID"
+	finish waits 1
+	grep -q 'waits.lab:5: server> reply: the server has ended' waits.err
+	"$PYTHON" -I -c 'import json, sys
+calls = [(r["side"], r["call"]) for r in json.load(sys.stdin)["ladder"]
+    if "call" in r]
+assert ("server", "killed by SIGKILL") in calls, calls
+assert ("client", "send") in calls' <waits.out
+}
+
+@test "an end that is awaited comes by itself" {
+	write_lab itself.lab 'server --once --idle-timeout 2s' \
 		'client> hello' 'server: exit 0' 'client: ECONNRESET'
-	run -0 lab play itself.lab
+	run -0 lab play --patience 60s itself.lab
 	assert_line --regexp ' exit\(0\)$'
-	write_lab itself.lab 'server --once --idle-timeout 50ms' \
-		'client> hello' 'client> sleep 300ms' 'server> reply'
-	run -1 lab play itself.lab
-	assert_line --partial 'itself.lab:4: server> reply: the server has ended'
-	assert_line --regexp ' exit\(0\)$'
-	assert_line --regexp ' send "hello" = 5 .* data 5 '
 }
 
 @test "an actor that does not end within --patience is not said to have ended" {
@@ -66,31 +104,12 @@ for i in range(3000):
     s.close()'
 }
 
-# Starts a play that waits, and sets $LAB_PID and $CLIENT_PID.
-start_waiting_lab() {
-	write_lab flood.lab 'client --connect-timeout=61003ms' 'client> data1' \
-		'client> sleep 60s' 'client: exit SIGKILL'
-	start flood "$O/gracelab" play --format=json flood.lab
-	await waits
-}
-
-# The client sleeps once its pselect(2) has a timeout, the fifth argument.
-waits() {
-	local call timeout
-
-	CLIENT_PID=$(pgrep -f 'graceclient.*connect-timeout=61003ms') &&
-		LAB_PID=$(ps -o ppid= -p "$CLIENT_PID") || return
-	LAB_PID=${LAB_PID// /}
-	read -r call _ _ _ _ timeout _ <"/proc/$CLIENT_PID/syscall" &&
-		[[ $call != running && $timeout == 0x?* && $timeout != 0x0 ]]
-}
-
 @test "what floods the wire while a step waits is all captured" {
 	start_waiting_lab
 	flood "$LAB_PID"
 	kill -KILL "$CLIENT_PID"
-	finish flood 0
-	(($(grep -c '"segment": "RST"' flood.out) >= 3000))
+	finish waits 0
+	(($(grep -c '"segment": "RST"' waits.out) >= 3000))
 }
 
 @test "a capture that loses packets fails the play" {
@@ -99,8 +118,8 @@ waits() {
 	flood "$LAB_PID"
 	kill -CONT "$LAB_PID"
 	kill -KILL "$CLIENT_PID"
-	finish flood 1
-	grep -q 'flood.lab:3: .*the kernel dropped [0-9]* packets' flood.err
+	finish waits 1
+	grep -q 'waits.lab:3: .*the kernel dropped [0-9]* packets' waits.err
 }
 
 ### What reaches around the lab

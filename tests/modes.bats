@@ -52,6 +52,8 @@ assert_modes_in() {
 	shell_window shell
 	# HUP USR1 SEGV USR2 PIPE ALRM XCPU PROF IO, and one of real time
 	for number in 1 10 11 12 14 24 27 29 40; do
+		# That one a sanitizer takes for a fault of the program.
+		((number != 11)) || ! is_sanitized || continue
 		enter_in shell "$O/graceclient 127.0.0.1 $PORT &"
 		enter_in shell 'echo $! >pid.part; mv pid.part pid; fg'
 		await test -e pid

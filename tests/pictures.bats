@@ -201,7 +201,7 @@ assert a == b, (a, b)' "$record" again.json
 
 @test "a step that fails without a row of its own gets one" {
 	write_lab between.lab 'client> data1' 'client: state CLOSE_WAIT'
-	run -1 lab play --patience 20ms between.lab
+	run -1 lab play --patience 1s between.lab
 	assert_line '! the play failed here'
 }
 

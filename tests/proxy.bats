@@ -9,15 +9,35 @@ load helpers
 
 # NAME: OPTIONS OF THE PROXY : OPTIONS OF GRACELAB, besides --idle=1s.
 PROXIES='
-good:               :
+hides-server-fin:   --fault hides-server-fin: --idle=0.5s --timeout=2s --only=client-fin,gated,server-fin,idle
+loses-fin:          --fault loses-fin: --timeout=2s --only=gated,large
+good:               : --idle=5s
+hurries:            --fault hurries: --only=gated,large
+truncates-upload:   --fault truncates-upload --limit 1000000: --only=gated,large
+chunks:             --fault chunks --limit 8000000: --only=large
+alters:             --fault alters: --only=gated,large
+races-when-bare:    --fault races-when-bare: --only=bare-fin,gated
+dies-of-rst:        --fault dies-of-rst: --only=gated,reset-forward,reset-back
+leaks:              --fault leaks: --only=gated
+leaks-strict:       --fault leaks: --only=gated --strict
+lazy:               --fault lazy: --only=client-fin,server-fin,gated,bare-fin,idle
+pools:              --fault pools: --only=client-fin,server-fin,gated,bare-fin
+introduces:         --fault introduces: --only=client-fin,server-fin,gated,bare-fin
+probes:             --fault probes: --only=client-fin,server-fin,gated,bare-fin
+socks:              --fault socks: --socks5={backend} --only=gated,server-fin,bare-fin
+socks-nowhere:      --fault socks: --only=gated
+tunnels:            --fault tunnels: --connect={backend} --only=gated,server-fin
+serial:             --fault serial: --only=client-fin,server-fin,gated,bare-fin
+blocks:             --fault blocks: --only=client-fin,gated,large
 drops-client-fin:   --fault drops-client-fin: --only=client-fin,server-fin,gated,bare-fin
 drops-server-fin:   --fault drops-server-fin: --only=client-fin,server-fin,gated,bare-fin
 fin-when-both:      --fault fin-when-both: --timeout=2s --only=client-fin,gated
 fin-to-rst:         --fault fin-to-rst: --only=client-fin,server-fin,gated
-truncates-large:    --fault truncates-large
-impatient:          --fault impatient
+truncates-large:    --fault truncates-large: --only=client-fin,server-fin,gated,large
+impatient:          --fault impatient: --only=client-fin,server-fin,gated,large
 racy:               --fault racy: --only=bare-fin
-rst-to-fin:         --fault rst-to-fin
+rst-to-fin:         --fault rst-to-fin: --only=gated,reset-forward,reset-back
+rst-to-fin-strict:  --fault rst-to-fin: --only=gated,reset-forward,reset-back --strict
 idle-kill:          --fault idle-kill --idle 0.4: --only=client-fin,gated
 idle-kill-late:     --fault idle-kill --idle 2.5: --idle=4s --only=idle
 one-shot:           --fault one-shot: --timeout=2s --only=gated,server-fin
@@ -105,6 +125,32 @@ passed() {
 	END
 }
 
+# says CHECK TEXT...: that its row, of the run judged last, says each.
+says() {
+	"$PYTHON" -I - "$REPORT" "$@" <<-'END'
+		import json, re, sys
+		report = json.load(open(sys.argv[1], encoding="utf-8"))
+		row = next(r for r in report["probes"] if r["id"] == sys.argv[2])
+		said = " ".join((row["verdict"], row["measured"], row["why"]))
+		for text in sys.argv[3:]:
+		    assert re.search(text, said), "%r does not say %r" % (said, text)
+	END
+}
+
+# shows CHECK WORDS...: that its ladder, of the run judged last, has a row with
+# these texts in its values, such as from=proxy or segment=RST.
+shows() {
+	"$PYTHON" -I - "$REPORT" "$@" <<-'END'
+		import json, sys
+		report = json.load(open(sys.argv[1], encoding="utf-8"))
+		row = next(r for r in report["probes"] if r["id"] == sys.argv[2])
+		wanted = [word.split("=", 1) for word in sys.argv[3:]]
+		assert any(all(value in str(rung.get(key, ""))
+		               for key, value in wanted)
+		           for rung in row["ladder"]), row["ladder"]
+	END
+}
+
 # In the foreground; nothing may hang for ever.
 proxy() {
 	timeout 60 "$O/gracelab" proxy "$@" 3>&- {TICK}<&-
@@ -123,13 +169,120 @@ print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
 
 @test "a proxy that forwards each direction by itself passes" {
 	judged good 0
-	passed client-fin server-fin gated bare-fin large
+	passed plain client-fin server-fin gated bare-fin large idle
+	says idle 'kept for 5 s at least, either half'
+	says held 'no socket'
 }
 
 @test "a proxy that turns RST into FIN passes, and it is told" {
 	judged rst-to-fin 0
-	passed client-fin server-fin gated bare-fin large
-	grep -qE 'sees (FIN|EOF)' "$REPORT"
+	passed gated
+	says reset-forward reported 'sees EOF: a cut request looks whole'
+	says reset-back reported 'sees EOF: a cut reply looks whole'
+}
+
+@test "with --strict a RST that becomes a FIN, or a socket kept, fails" {
+	judged rst-to-fin-strict 1 reset-forward reset-back
+	passed gated
+	judged leaks-strict 1 held
+	passed gated
+}
+
+@test "what a proxy keeps is listed by check and by state" {
+	judged leaks 0
+	passed gated
+	says held reported 'after gated [0-9]+ CLOSE'
+}
+
+@test "a FIN that never comes to the client fails, after three tries" {
+	judged hides-server-fin 1 server-fin idle
+	passed client-fin gated
+	says server-fin '3 hung of 3' \
+		"the server's FIN does not come to the client" \
+		'nothing for 2 s'
+	shows server-fin 'event=nothing for 2 s'
+}
+
+@test "a FIN that is lost behind bytes in flight fails" {
+	judged loses-fin 1 large
+	passed gated
+	says large 'without end' 'does not come to the server'
+}
+
+@test "what is cut off after the server's FIN is found, whatever fits" {
+	judged hurries 1 large
+	passed gated
+	says large 'cut' 'RST'
+	shows large from=proxy segment=RST
+}
+
+@test "an upload that is cut is shown as it was cut, not another try" {
+	judged truncates-upload 1 large
+	passed gated
+	says large 'upload of .* the server got [0-9]+ of'
+	shows large side=client call=send
+	shows large hop=back from=proxy segment=FIN
+}
+
+@test "what is cut with or without a FIN is reported, with its ladder" {
+	judged chunks 3
+	says large UNPROVED 'without a FIN too'
+	shows large segment=FIN
+	shows large segment=data
+	judged alters 0
+	passed gated
+	says large UNPROVED 'other bytes than were sent' 'without a FIN too'
+}
+
+@test "a race is counted, and the ladder is that of a try that failed" {
+	judged races-when-bare 1 bare-fin
+	passed gated
+	says bare-fin '10 lost, 30 whole of 40'
+	shows bare-fin side=client call=recv 'result=0 (EOF)'
+	run ! shows bare-fin side=client call=recv result=100
+}
+
+@test "a proxy that dies of a RST fails, with its status and after what" {
+	judged dies-of-rst 1 next
+	passed gated
+	says next 'the proxy ended with status 1 after reset-forward, reset-back'
+}
+
+@test "whose connection it is shows late: no wrong verdict" {
+	for name in lazy pools introduces; do
+		judged "$name" 0
+		passed client-fin gated
+		says server-fin 'cannot be asked'
+		says bare-fin 'cannot be asked'
+	done
+	judged lazy 0
+	passed idle
+}
+
+@test "a tunnel is told where to, and then judged as any proxy" {
+	judged socks 0
+	passed plain gated server-fin bare-fin
+	judged tunnels 0
+	passed plain gated server-fin
+	judged socks-nowhere 3
+	says plain NO-PLAIN --preamble
+	printf 'send "\\5\\1\\0"\nexpect 2\nexpect line\n' >unanswered
+	ours --fault socks
+	run proxy --timeout=1s --preamble=unanswered -- "${ours[@]}"
+	assert_equal "$status" 3
+	assert_line --regexp '^  plain +NO-PLAIN +the preamble is not answered'
+}
+
+@test "a proxy that looks after its backend all the time passes" {
+	judged probes 0
+	passed client-fin server-fin gated bare-fin
+}
+
+@test "a proxy that serves one after the other, or waits for one, passes" {
+	judged serial 0
+	passed client-fin server-fin gated bare-fin
+	judged blocks 0
+	passed client-fin gated large
 }
 
 @test "a proxy that ends all at the client's FIN fails" {
@@ -153,9 +306,9 @@ print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
 
 @test "a proxy that cuts what is large, or a slow reader, fails" {
 	judged truncates-large 1 large
-	passed client-fin server-fin gated bare-fin
+	passed client-fin server-fin gated
 	judged impatient 1 large
-	passed client-fin server-fin gated bare-fin
+	passed client-fin server-fin gated
 }
 
 @test "a proxy that races now and then fails" {
@@ -171,8 +324,11 @@ print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
 }
 
 @test "a proxy that dies or jams after some connections fails" {
-	judged one-shot 1
-	judged jams 1
+	judged one-shot 1 next
+	passed gated server-fin
+	says next 'ended with status 0 after plain'
+	judged jams 1 next
+	says next 'the next connection is not served after plain'
 }
 
 @test "a proxy may take its time to start" {
@@ -197,7 +353,7 @@ print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
 	assert_line --regexp '^! gated +FAIL'
 	assert_output --partial 'without the proxy'
 	assert_output --partial 'through the proxy'
-	assert_output --partial 'shutdown wr = 0'
+	assert_output --regexp 'shutdown wr = 0 +── FIN ─▶'
 	refute_output --partial server-fin
 }
 
@@ -242,6 +398,76 @@ assert sum(1 for _ in suite.iter("failure")) == 1' "$output"
 	assert_line --regexp '^! gated +FAIL'
 }
 
+@test "without a plain connection there is no verdict, but what was seen" {
+	run proxy -- "$PYTHON" -IS -c '
+import socket, sys
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True:
+    listener.accept()[0].close()' '{listen}'
+	assert_equal "$status" 3
+	assert_line --regexp '^  plain +NO-PLAIN .*no connection reached the'
+	assert_output --partial 'wrong --back?'
+	refute_output --partial gated
+	run proxy -- "$PYTHON" -IS -c '
+import socket, sys
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True:
+    with listener.accept()[0] as client:
+        client.recv(100)
+        client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")' '{listen}'
+	assert_equal "$status" 3
+	assert_line --regexp '^  plain +NO-PLAIN '
+	assert_output --partial 'HTTP/1.1 400 Bad Request'
+	assert_output --partial '--preamble'
+	SECONDS=0
+	run proxy -- "$PYTHON" -IS -c '
+import socket, sys, time
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+time.sleep(600)' '{listen}'
+	assert_equal "$status" 3
+	assert_output --partial 'nothing for 1.5 s'
+	((SECONDS <= 5))
+}
+
+@test "whatever a proxy prints, --format=json is one" {
+	run --separate-stderr proxy --format=json -- "$PYTHON" -IS -c '
+import os
+os.write(1, b"\377\033[31m")
+raise SystemExit(9)'
+	assert_equal "$status" 3
+	"$PYTHON" -I -c 'import json, sys
+report = json.loads(sys.argv[1])
+assert report["overall"] == "NO-VERDICT"
+assert "status 9" in report["proof"], report
+assert "\\xff" in report["proof"], report' "$output"
+	[[ $stderr != *$'\033'* ]]
+}
+
+@test "a remedy is told where one is known" {
+	command -v socat >/dev/null || skip 'there is no socat'
+	run proxy --only=client-fin -- socat \
+		'TCP-LISTEN:{listen},fork,reuseaddr' 'TCP:{host}:{backend_port}'
+	assert_equal "$status" 1
+	assert_line --regexp '^! client-fin +FAIL +3 lost of 3'
+	assert_line --regexp '^Remedy: socat gives up 0.5 s after EOF: -t'
+	run proxy --only=client-fin -- socat -t 10 \
+		'TCP-LISTEN:{listen},fork,reuseaddr' 'TCP:{backend}'
+	assert_equal "$status" 0
+}
+
+@test "what was finished when Ctrl-C comes is written" {
+	ours
+	start lab "$O/gracelab" proxy --only=gated,idle --idle=60s -- \
+		"${ours[@]}"
+	await_text lab 'gated         pass'
+	kill_it lab INT
+	finish lab
+	((status == 130))
+	run cat lab.out
+	assert_line --regexp '^  idle +not asked +interrupted'
+	assert_line --regexp '^NO-VERDICT: interrupted'
+}
+
 @test "where nobody listens at --front there is no verdict" {
 	# Bound, but not listening: nobody else gets this port.
 	start peer "$PYTHON" -IS -c '
@@ -271,13 +497,21 @@ sys.stdin.read()'
 	finish lab
 	((status != 0))
 	await nobody_lingers "$mark"
+	# Killed at any moment, it leaves nothing either.
+	for rest in 0.01 0.02 0.04 0.06 0.08 0.12; do
+		start lab "$O/gracelab" proxy --only=idle --idle=30s -- \
+			"${ours[@]}"
+		tick "$rest"
+		kill_it lab KILL
+		await nobody_lingers "$mark"
+	done
 }
 
 @test "--list names the checks" {
 	run proxy --list
 	assert_equal "$status" 0
-	for check in client-fin server-fin gated bare-fin large idle \
-		reset-forward reset-back; do
+	for check in plain client-fin server-fin gated bare-fin large idle \
+		reset-forward reset-back next held; do
 		assert_line --regexp "^$check( |\$)"
 	done
 }
@@ -302,4 +536,10 @@ sys.stdin.read()'
 	bad yaml --format=yaml -- true
 	bad soon --idle=soon -- true
 	bad --fast --fast -- true
+	bad '--jobs' --jobs=0 -- true
+	bad '--socks5: expected HOST:PORT, not' --socks5=here -- true
+	bad exclude --socks5=a:1 --connect=a:1 -- true
+	bad no/such --preamble=no/such -- true
+	bad 'same port, 9' --front 127.0.0.1:9 --back 9
+	bad nowhere.invalid --front nowhere.invalid:9 --back 10
 }

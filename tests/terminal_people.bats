@@ -211,8 +211,6 @@ marked() {
 	type_at server reset
 	await_screen client 'recv: ECONNRESET'
 	marked client 'recv: ECONNRESET' 31
-	await_last client 'CLOSE>'
-	marked client 'CLOSE>' 31
 }
 
 @test "without colour what arrives is marked, and only at a terminal" {

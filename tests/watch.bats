@@ -157,8 +157,10 @@ EOF
 	local mark=watched-mark-$$
 
 	cp "$WATCHED" "$mark"
+	# One that calls nothing which the filter stops.
+	cp "$(type -P sleep)" "$mark-sleep"
 	start watcher "$O/gracelab" watch -o ladder \
-		--server "./$mark serve {port}" --client "./$mark many {port} 99999999"
+		--server "./$mark serve {port}" --client "./$mark-sleep 1000"
 	await at_least 2 "$mark"
 	kill_it watcher KILL
 	await nobody_lingers "$mark"

@@ -22,7 +22,7 @@ names() {
 	local lab
 
 	for lab in "${PLAYED[@]}"; do
-		! grep -qE 'orphan_ret|fin_timeout|keepalive|user-t|linger' "$lab" || continue
+		! waits_for_timer "$lab" || continue
 		if grep -qE '^wire|reboot' "$lab"; then
 			[[ $1 != wired ]] || basename "$lab" .lab
 		else

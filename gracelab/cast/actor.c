@@ -181,7 +181,7 @@ static bool wait_for(
 
 		if (poll(polled, 3, poll_ms(deadline_ms)) == 0)
 			return false;
-		if (polled[2].revents)
+		if (company && polled[2].revents)
 			company->serve(company->context);
 		take_shown(actor);
 		if (polled[0].revents)

@@ -12,7 +12,7 @@
 #include "gracelab/trace/story/socket.h"
 #include "gracelab/trace/story/words.h"
 #include "kind.h"
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 
 /* What of a call's bytes an outcome is compared with. */
 #define BYTES_MAX ESCAPE_EVENT_BYTES

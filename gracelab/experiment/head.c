@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 #include "options.h"
 
 /* More losses in one order than this have too many orders to be played. */

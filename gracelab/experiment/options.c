@@ -42,7 +42,7 @@ bool options_writes_outside(enum side side, const char *line)
 		return true;
 	if (parse_command(side, copy, strlen(copy), &command, error) ==
 			PARSE_DONE &&
-		command.spec->id == COMMAND_SAVE)
+		command.spec->id == COMMAND_SAVE && command.path)
 		outside = strchr(command.path, '/') ||
 			!strcmp(command.path, ".") ||
 			!strcmp(command.path, "..");

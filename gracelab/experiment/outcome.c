@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/escape.h"
 #include "lib/base/names.h"
 #include "lib/net/tcp.h"
+#include "lib/text/escape.h"
 
 static bool scan_number(struct scan *scan, const char *what, int *number)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 
 /* How much of a word that was not understood a message shows. */
 #define QUOTED_BYTES 60
@@ -107,6 +107,7 @@ static bool take_quoted(struct scan *scan, char **word, size_t *len)
 	char *start = scan->at + 1;
 	size_t left = (size_t)(scan->end - start);
 
+	*word = start;
 	*len = find_quote(start, left, quote);
 	if (*len == left)
 		return scan_fail(scan, "a closing quote");
@@ -117,7 +118,6 @@ static bool take_quoted(struct scan *scan, char **word, size_t *len)
 		return scan_fail(scan, "a C escape");
 	}
 	start[*len] = '\0';
-	*word = start;
 	scan->at = behind;
 	if (scan->at < scan->end && !is_space(*scan->at))
 		return scan_fail(scan, "a space behind the quote");

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 
 /* In double quotes, with what must be escaped in them. */
 static void write_quoted(FILE *out, const char *text, size_t len)

@@ -6,12 +6,12 @@
 /* Both ends are one program: numbers stand as they are in memory. */
 static bool put(FILE *out, const void *bytes, size_t len)
 {
-	return fwrite(bytes, 1, len, out) == len;
+	return !len || fwrite(bytes, 1, len, out) == len;
 }
 
 static bool get(FILE *in, void *bytes, size_t len)
 {
-	return fread(bytes, 1, len, in) == len;
+	return !len || fread(bytes, 1, len, in) == len;
 }
 
 /* An array of `count` elements, owned by the caller; NULL where it fails. */

@@ -10,8 +10,8 @@
 #include "gracelab/experiment/outcome.h"
 #include "gracelab/explore/order/site.h"
 #include "heading.h"
-#include "lib/base/escape.h"
 #include "lib/base/names.h"
+#include "lib/text/escape.h"
 
 /* Stands before the reason why an order could not be written down. */
 #define REPLAY_REASON '\f'
@@ -41,6 +41,7 @@ static void see_received(
 	else
 		see(replay, side,
 			(struct outcome){ .kind = OUTCOME_RECEIVED,
+				/* Is only read. NOLINTNEXTLINE */
 				.text = (char *)(uintptr_t)event->data,
 				.bytes = event->bytes });
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/json_text.h"
+#include "lib/text/json_text.h"
 
 static const char *what_became(bool lost)
 {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/json_text.h"
-#include "lib/base/xml.h"
+#include "lib/text/json_text.h"
+#include "lib/text/xml.h"
 
 static const char *const kind_names[] = {
 	[RESULT_GOOD] = "good",

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/base/utf8.h"
+#include "lib/text/utf8.h"
 
 enum {
 	ETHERNET_BYTES = 14,
@@ -25,6 +25,7 @@ enum {
 	/* As long as a packet can be; the ring's frames are of this size. */
 	WHOLE_SNAP_BYTES = 65536 + ETHERNET_BYTES,
 	HEADERS_RING_BYTES = 1 << 20,
+	ROOMY_RING_BYTES = 16 << 20,
 	WHOLE_RING_BYTES = 16 << 20,
 };
 
@@ -33,6 +34,7 @@ struct capture {
 	pcap_dumper_t *dumper; /* NULL: no savefile */
 	void (*on_segment)(void *context, const struct segment *segment);
 	void *context;
+	int ring_bytes;
 	unsigned undecoded;
 	unsigned header_bytes; /* before each packet */
 	unsigned loopback;     /* of any interface: the index of lo */
@@ -72,8 +74,7 @@ static bool start(struct capture *capture, const char *device, uint16_t port,
 	pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
 	pcap_set_snaplen(
 		pcap, savefile ? WHOLE_SNAP_BYTES : HEADERS_SNAP_BYTES);
-	pcap_set_buffer_size(
-		pcap, savefile ? WHOLE_RING_BYTES : HEADERS_RING_BYTES);
+	pcap_set_buffer_size(pcap, capture->ring_bytes);
 	status = pcap_activate(pcap);
 	if (status < 0) {
 		const char *more = pcap_geterr(pcap);
@@ -111,7 +112,7 @@ static bool start(struct capture *capture, const char *device, uint16_t port,
 }
 
 static struct capture *open_on(const char *device, uint16_t port,
-	const char *savefile, char *why, size_t why_size)
+	const char *savefile, int ring_bytes, char *why, size_t why_size)
 {
 	struct capture *capture = calloc(1, sizeof(*capture));
 
@@ -119,6 +120,7 @@ static struct capture *open_on(const char *device, uint16_t port,
 		snprintf(why, why_size, "cannot capture: out of memory");
 		return NULL;
 	}
+	capture->ring_bytes = ring_bytes;
 	if (!start(capture, device, port, savefile)) {
 		utf8_print(why, why_size, "cannot capture on %s: %s", device,
 			capture->error);
@@ -128,16 +130,26 @@ static struct capture *open_on(const char *device, uint16_t port,
 	return capture;
 }
 
+static int ring_for(const char *savefile)
+{
+	return savefile ? WHOLE_RING_BYTES : HEADERS_RING_BYTES;
+}
+
 struct capture *capture_open(
 	uint16_t port, const char *savefile, char *why, size_t why_size)
 {
-	return open_on("lo", port, savefile, why, why_size);
+	return open_on("lo", port, savefile, ring_for(savefile), why, why_size);
+}
+
+struct capture *capture_open_roomy(uint16_t port, char *why, size_t why_size)
+{
+	return open_on("lo", port, NULL, ROOMY_RING_BYTES, why, why_size);
 }
 
 struct capture *capture_open_all(
 	const char *savefile, char *why, size_t why_size)
 {
-	return open_on("any", 0, savefile, why, why_size);
+	return open_on("any", 0, savefile, ring_for(savefile), why, why_size);
 }
 
 /* Whether it is what leaves by the loopback, and comes in by it too. */
@@ -216,6 +228,13 @@ int capture_drain(struct capture *capture,
 		return -1;
 	}
 	return is_complete(capture) ? total : -1;
+}
+
+unsigned capture_dropped(const struct capture *capture)
+{
+	struct pcap_stat stat;
+
+	return pcap_stats(capture->pcap, &stat) < 0 ? 0 : stat.ps_drop;
 }
 
 int capture_fd(const struct capture *capture)

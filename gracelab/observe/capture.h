@@ -26,6 +26,12 @@ struct capture *capture_open_all(
 	const char *savefile, char *why, size_t why_size);
 
 /*
+ * The same without a savefile and with room for whole transfers: some tens of
+ * thousands of segments that nobody drains.
+ */
+struct capture *capture_open_roomy(uint16_t port, char *why, size_t why_size);
+
+/*
  * Hands every segment captured so far to on_segment, in the order in which
  * they arrived, and returns without waiting.
  *
@@ -41,6 +47,9 @@ struct capture *capture_open_all(
 int capture_drain(struct capture *capture,
 	void (*on_segment)(void *context, const struct segment *segment),
 	void *context);
+
+/* How many segments the kernel has dropped for lack of room, so far. */
+unsigned capture_dropped(const struct capture *capture);
 
 /* A descriptor that poll(2) calls readable while there is something to drain.
  */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "lib/base/utf8.h"
+#include "lib/text/utf8.h"
 
 #define PACKET_BYTES 65535
 

@@ -61,6 +61,16 @@ static bool move_towards(const struct outcome *outcome, enum move_kind *kind)
 	return false;
 }
 
+/* Whether the last line gave an errno, but another than is awaited. */
+static bool gave_another_errno(
+	const struct cast_member *member, const struct outcome *awaited)
+{
+	for (size_t i = 0; i < member->seen_count; i++)
+		if (member->seen[i].kind == OUTCOME_ERRNO)
+			return awaited->kind == OUTCOME_ERRNO;
+	return false;
+}
+
 enum met { MET, NOT_MET, MET_BY_MOVE };
 
 /* Whether a program that plays call by call makes its next one for that. */
@@ -92,7 +102,8 @@ static enum met expect(struct script *script,
 		if (possible->can[move->kind][step->who])
 			return MET_BY_MOVE;
 	}
-	if (!script->waiting && move_towards(&step->outcome, &move->kind) &&
+	if (!script->waiting && !gave_another_errno(member, &step->outcome) &&
+		move_towards(&step->outcome, &move->kind) &&
 		possible->can[move->kind][step->who])
 		return MET_BY_MOVE;
 	fail_unseen(play, member);

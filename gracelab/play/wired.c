@@ -30,21 +30,17 @@ struct wired {
 	unsigned settled[SIDES];  /* ... before its actor was last waited for */
 };
 
-static struct wired *state_of(const struct play *play)
-{
-	return play->network == &network_wire ? play->network_state : NULL;
-}
-
 struct wire *wired_wire(const struct play *play)
 {
-	const struct wired *wired = state_of(play);
+	const struct wired *wired =
+		play->network == &network_wire ? play->network_state : NULL;
 
 	return wired ? wired->wire : NULL;
 }
 
 void wired_show_ack(struct play *play, bool shown)
 {
-	struct wired *wired = state_of(play);
+	struct wired *wired = play->network_state;
 
 	wired->shows_ack = shown;
 }
@@ -261,7 +257,7 @@ static bool rouse(struct play *play)
 
 bool wired_reboot(struct play *play, enum side side)
 {
-	struct wired *wired = state_of(play);
+	struct wired *wired = play->network_state;
 
 	/* What its kernel has sent so far has left it. */
 	if (!pump(play))

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "arrow.h"
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 #include "text.h"
 
 /* How wide a call may be. */

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "lib/base/escape.h"
-#include "lib/base/xml.h"
+#include "lib/text/escape.h"
+#include "lib/text/xml.h"
 #include "text.h"
 
 /* How wide a text may be; Mermaid wraps none. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/json_text.h"
+#include "lib/text/json_text.h"
 
 static const char *const side_keys[SIDES] = { "client", "server" };
 

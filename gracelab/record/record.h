@@ -73,7 +73,7 @@ const char *record_why_failed(const struct record *record);
 
 /*
  * A new reference, or NULL without memory. Its texts are UTF-8, whatever
- * bytes the record's are (lib/base/json_text.h).
+ * bytes the record's are (lib/text/json_text.h).
  */
 json_t *record_to_json(const struct record *record);
 

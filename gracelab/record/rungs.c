@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "lib/base/escape.h"
 #include "lib/base/names.h"
+#include "lib/text/escape.h"
 
 void rungs_add(struct rungs *rungs, struct rungs_call call)
 {

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "lib/base/xml.h"
+#include "lib/text/xml.h"
 #include "svg_page.h"
 #include "svg_style.h"
 #include "svg_wire.h"

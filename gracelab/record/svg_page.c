@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/xml.h"
+#include "lib/text/xml.h"
 
 void svg_page_begin(
 	struct svg_page *page, FILE *out, const struct record *record)

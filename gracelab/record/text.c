@@ -8,8 +8,8 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "lib/base/escape.h"
-#include "lib/base/utf8.h"
+#include "lib/text/escape.h"
+#include "lib/text/utf8.h"
 
 /*
  * How wide characters are is for the C library to say, and it says so of a

@@ -11,7 +11,7 @@
 
 #include "lib/base/io.h"
 #include "lib/base/names.h"
-#include "lib/base/utf8.h"
+#include "lib/text/utf8.h"
 
 void network_explain(char *text, size_t size, const char *step, int error)
 {

@@ -9,7 +9,7 @@
 
 #include "filter.h"
 #include "lib/base/names.h"
-#include "lib/base/utf8.h"
+#include "lib/text/utf8.h"
 #include "stop.h"
 #include "tracer.h"
 

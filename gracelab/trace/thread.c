@@ -2,6 +2,7 @@
 #include "thread.h"
 
 #include <stdlib.h>
+#include <sys/wait.h>
 
 static struct thread **bucket_of(struct threads *threads, pid_t number)
 {
@@ -86,6 +87,20 @@ struct thread *threads_each(
 		if (threads->buckets[bucket])
 			return threads->buckets[bucket];
 	return NULL;
+}
+
+pid_t threads_wait(const struct threads *threads, int *status)
+{
+	const struct thread *thread = NULL;
+
+	while ((thread = threads_each(threads, thread))) {
+		pid_t number =
+			waitpid(thread->number, status, __WALL | WNOHANG);
+
+		if (number > 0)
+			return number;
+	}
+	return 0;
 }
 
 void threads_free(struct threads *threads)

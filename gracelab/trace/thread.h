@@ -49,6 +49,10 @@ void threads_rename(struct threads *threads, pid_t from, pid_t to);
 struct thread *threads_each(
 	const struct threads *threads, const struct thread *previous);
 
+/* waitpid(2), without waiting, of these alone, whatever else this process has
+ * started; 0: of none. */
+pid_t threads_wait(const struct threads *threads, int *status);
+
 void threads_free(struct threads *threads);
 
 #endif

@@ -278,21 +278,6 @@ static void on_stop(struct tracer *tracer, struct thread *thread, int status)
 	}
 }
 
-/* Of the threads that are ours, whatever else this process has started. */
-static pid_t wait_for_ours(const struct tracer *tracer, int *status)
-{
-	const struct thread *thread = NULL;
-
-	while ((thread = threads_each(&tracer->threads, thread))) {
-		pid_t number =
-			waitpid(thread->number, status, __WALL | WNOHANG);
-
-		if (number > 0)
-			return number;
-	}
-	return 0;
-}
-
 bool tracer_handle(struct tracer *tracer)
 {
 	bool any = false;
@@ -300,7 +285,7 @@ bool tracer_handle(struct tracer *tracer)
 	for (;;) {
 		int status;
 		pid_t number = tracer->alone
-			? wait_for_ours(tracer, &status)
+			? threads_wait(&tracer->threads, &status)
 			: waitpid(-1, &status, __WALL | WNOHANG);
 
 		if (number < 0 && errno == EINTR)

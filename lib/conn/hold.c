@@ -11,9 +11,9 @@
 #include "lib/base/signals.h"
 
 struct hold {
-	int fd;      /* the duplicate, or -1 */
-	int leash;   /* the child ends when this pipe's writing end closes */
-	pid_t child; /* or 0 */
+	int fd;         /* the duplicate, or -1 */
+	int parent_end; /* the child ends when this pipe's writing end closes */
+	pid_t child;    /* or 0 */
 };
 
 /*
@@ -21,7 +21,7 @@ struct hold {
  * hold. It must not keep anything else open, nor die of a key that is pressed
  * for its parent.
  */
-__attribute__((noreturn)) static void keep(int fd, int leash)
+__attribute__((noreturn)) static void keep(int fd, int parent_end)
 {
 	static const int from_terminal[] = { SIGINT, SIGQUIT, SIGTSTP, SIGHUP };
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -31,7 +31,7 @@ __attribute__((noreturn)) static void keep(int fd, int leash)
 	signals_by_default();
 	for (size_t i = 0; i < sizeof(from_terminal) / sizeof(int); i++)
 		sigaction(from_terminal[i], &ignore, NULL);
-	if (dup2(fd, 0) < 0 || dup2(leash, 1) < 0)
+	if (dup2(fd, 0) < 0 || dup2(parent_end, 1) < 0)
 		_exit(1);
 	closefrom(2);
 	while (read(1, &byte, 1) < 0 && errno == EINTR)
@@ -41,14 +41,14 @@ __attribute__((noreturn)) static void keep(int fd, int leash)
 
 static int hold_by_child(struct hold *hold, int fd)
 {
-	int leash[2];
+	int parent_end[2];
 
-	if (pipe2(leash, O_CLOEXEC))
+	if (pipe2(parent_end, O_CLOEXEC))
 		return -1;
 	/* keep() arranges its descriptors as 0 and 1; these must be above. */
-	int high = fcntl(leash[0], F_DUPFD_CLOEXEC, 3);
+	int high = fcntl(parent_end[0], F_DUPFD_CLOEXEC, 3);
 
-	close(leash[0]);
+	close(parent_end[0]);
 	hold->child = high < 0 ? -1 : fork();
 	if (hold->child == 0)
 		keep(fd, high);
@@ -56,9 +56,9 @@ static int hold_by_child(struct hold *hold, int fd)
 
 	if (high >= 0)
 		close(high);
-	hold->leash = leash[1];
+	hold->parent_end = parent_end[1];
 	if (hold->child < 0)
-		close(leash[1]);
+		close(parent_end[1]);
 	errno = error;
 	return hold->child < 0 ? -1 : 0;
 }
@@ -75,7 +75,7 @@ struct hold *hold_take(int fd, bool by_child)
 
 	if (!hold)
 		return NULL;
-	*hold = (struct hold){ .fd = -1, .leash = -1 };
+	*hold = (struct hold){ .fd = -1, .parent_end = -1 };
 	if (by_child ? hold_by_child(hold, fd) : hold_by_dup(hold, fd)) {
 		int error = errno;
 
@@ -96,7 +96,7 @@ void hold_release(struct hold *hold)
 	if (hold->fd >= 0)
 		close(hold->fd);
 	if (hold->child > 0) {
-		close(hold->leash);
+		close(hold->parent_end);
 		while (waitpid(hold->child, NULL, 0) < 0 && errno == EINTR)
 			;
 	}

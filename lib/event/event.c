@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/escape.h"
 #include "lib/base/names.h"
 #include "lib/net/tcp.h"
+#include "lib/text/escape.h"
 
 const char *event_name(enum event_kind kind)
 {

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/escape.h"
 #include "lib/base/names.h"
 #include "lib/net/tcp.h"
+#include "lib/text/escape.h"
 
 static const char *string(const json_t *object, const char *key)
 {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/base/utf8.h"
+#include "lib/text/utf8.h"
 #include "wrap.h"
 
 #define PLAIN "\033[0m"

@@ -12,11 +12,11 @@
 #include <unistd.h>
 
 #include "lib/base/duration.h"
-#include "lib/base/escape.h"
 #include "lib/base/io.h"
 #include "lib/base/names.h"
 #include "lib/base/signals.h"
-#include "lib/base/utf8.h"
+#include "lib/text/escape.h"
+#include "lib/text/utf8.h"
 #include "line.h"
 #include "wording.h"
 

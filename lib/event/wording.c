@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lib/base/names.h"
-#include "lib/base/utf8.h"
+#include "lib/text/utf8.h"
 
 struct words {
 	const struct event *event;

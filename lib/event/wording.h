@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "event.h"
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 
 enum wording_kind {
 	WORDING_LINE,

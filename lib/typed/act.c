@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib/base/escape.h"
 #include "lib/base/names.h"
 #include "lib/conn/calls.h"
 #include "lib/conn/sockopt.h"
 #include "lib/net/tcp.h"
+#include "lib/text/escape.h"
 
 void act_refuse(struct report *report, const char *what, const char *why)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "lib/base/near.h"
+#include "lib/text/near.h"
 
 static const struct command_spec specs[] = {
 	{ .id = COMMAND_SEND,

@@ -6,8 +6,8 @@
 
 #include "act.h"
 #include "help.h"
-#include "lib/base/escape.h"
 #include "lib/base/names.h"
+#include "lib/text/escape.h"
 #include "parse.h"
 #include "token.h"
 

@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 
 #include "lib/base/duration.h"
-#include "lib/base/escape.h"
 #include "lib/net/net.h"
+#include "lib/text/escape.h"
 
 /* The rest of the line as it is, or one quoted text. */
 static bool take_text(struct tokens *tokens, struct command *command)

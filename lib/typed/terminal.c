@@ -153,7 +153,8 @@ static void show(const char *prompt)
 }
 
 /* What readline is to print but not to count stands between \001 and \002. */
-static void dress(char *out, const char *prompt, enum terminal_tone tone)
+static void colour_prompt(
+	char *out, const char *prompt, enum terminal_tone tone)
 {
 	static const char *const colours[] = {
 		[TERMINAL_PLAIN] = "",
@@ -171,7 +172,7 @@ void terminal_show(const char *text, enum terminal_tone tone)
 {
 	char prompt[PROMPT_SIZE];
 
-	dress(prompt, text, tone);
+	colour_prompt(prompt, text, tone);
 	snprintf(terminal.text, PROMPT_SIZE, "%s", text);
 	show(prompt);
 }

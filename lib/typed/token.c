@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/base/duration.h"
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 
 static bool is_space(char c)
 {

@@ -126,8 +126,11 @@ static void check_rungs(struct collected *collected)
 
 bool fuzz_events(const uint8_t *data, size_t size)
 {
+	static const struct experiment experiment;
 	struct collected collected = { 0 };
-	struct cast cast = { .on_event = on_event, .context = &collected };
+	struct cast cast = { .experiment = &experiment,
+		.on_event = on_event,
+		.context = &collected };
 	struct cast_member *server = &cast.members[SERVER];
 
 	cast_init(&cast);

@@ -7,9 +7,9 @@
 
 #include "fuzz.h"
 #include "lib/base/duration.h"
-#include "lib/base/escape.h"
 #include "lib/base/lines.h"
 #include "lib/net/net.h"
+#include "lib/text/escape.h"
 #include "lib/typed/parse.h"
 #include "tests/unit/tap.h"
 

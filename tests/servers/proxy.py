@@ -5,11 +5,13 @@
     proxy.py [--fault FAULT] LISTEN BACKEND      each PORT or HOST:PORT
 
 Without a fault each direction is forwarded by itself, its FIN and its RST
-too. Prints `listening on HOST:PORT` once it does.
+too. Some faults are none to a half-closed connection: see below. Prints `listening on HOST:PORT` once it does.
 """
 import argparse
+import fcntl
 import itertools
 import os
+import queue
 import select
 import signal
 import socket
@@ -20,6 +22,9 @@ import time
 
 CHUNK = 65536
 BUFFER = 262144
+SIOCOUTQ = 0x5411               # <linux/sockios.h>
+kept = []                       # sockets that a fault does not close
+alone = threading.Lock()        # of a proxy that does one thing at a time
 
 
 class Direction:
@@ -33,6 +38,8 @@ class Direction:
         self.closed = False         # and passed on
         self.after_half_close = 0   # bytes since the other direction ended
         self.stuck_since = None
+        self.ended_at = None
+        self.passed = 0             # bytes
 
 
 class End(Exception):
@@ -65,6 +72,9 @@ class Pair:
         except End as end:
             resets = end.resets
         for sock in (self.there.source, self.back.source):
+            if self.options.fault == "leaks":
+                kept.append(sock)
+                continue
             if sock in resets:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                                 struct.pack("ii", 1, 0))
@@ -75,12 +85,22 @@ class Pair:
         poll = select.poll()
         for one, other in ((self.there, self.back), (self.back, self.there)):
             wanted = 0
-            if not one.ended and len(one.buffer) < BUFFER:
+            if not one.ended and len(one.buffer) < self.room():
                 wanted |= select.POLLIN
             if other.buffer:
                 wanted |= select.POLLOUT
             poll.register(one.source, wanted)
         events = dict(poll.poll(100))
+        with alone if self.options.fault == "blocks" else nothing:
+            self.move(events)
+        self.look_at_clock()
+
+    def room(self):
+        """How much each direction holds at most."""
+        return 1 << 20 if self.options.fault == "hurries" else BUFFER
+
+    def move(self, events):
+        """Moves what these events let move."""
         for one, other in ((self.there, self.back), (self.back, self.there)):
             event = events.get(one.source.fileno(), 0)
             if event & ~select.POLLOUT and not one.ended:
@@ -91,7 +111,6 @@ class Pair:
                 self.write(one, other)
             if one.ended and not one.buffer and not one.closed:
                 self.pass_fin(one, other)
-        self.look_at_clock()
 
     def read(self, one, other):
         try:
@@ -106,7 +125,11 @@ class Pair:
             one.buffer += data
             return
         one.ended = True
+        one.ended_at = time.monotonic()
         fault = self.options.fault
+        if fault == "races-when-bare" and one is self.there and not one.passed:
+            if next(bare) % 4 == 3:
+                raise End
         if not other.ended and (
                 fault == "drops-client-fin" and one is self.there or
                 fault == "drops-server-fin" and one is self.back or
@@ -115,10 +138,26 @@ class Pair:
 
     def write(self, one, other):
         limit = len(one.buffer)
-        if self.options.fault == "truncates-large" and other.ended:
+        fault = self.options.fault
+        if fault == "truncates-large" and other.ended or (
+                fault == "truncates-upload" and other.ended and
+                one is self.there):
             limit = min(limit, self.options.limit - one.after_half_close)
             if limit <= 0:
                 raise End
+        if fault == "chunks":
+            limit = min(limit, 512)
+            if one is self.back and one.passed >= self.options.limit:
+                raise End
+        if fault == "alters" and one.passed <= 100000 < one.passed + limit:
+            one.buffer[100000 - one.passed] ^= 1
+        if fault == "blocks":
+            one.sink.setblocking(True)
+            one.sink.sendall(one.buffer)
+            one.sink.setblocking(False)
+            one.passed += len(one.buffer)
+            del one.buffer[:]
+            return
         try:
             sent = one.sink.send(one.buffer[:limit])
         except BlockingIOError:
@@ -128,6 +167,7 @@ class Pair:
             self.on_reset(other)
             return
         del one.buffer[:sent]
+        one.passed += sent
         one.stuck_since = None
         if other.ended:
             one.after_half_close += sent
@@ -138,11 +178,23 @@ class Pair:
             raise End(one.sink)
         if fault == "fin-when-both" and not other.ended:
             return
+        if (fault == "hides-server-fin" and one is self.back or
+                fault == "loses-fin" and self.in_flight(one)):
+            one.closed = True
+            return
         one.sink.shutdown(socket.SHUT_WR)
         one.closed = True
 
+    @staticmethod
+    def in_flight(one):
+        """Whether the peer has yet to acknowledge what was sent."""
+        answer = fcntl.ioctl(one.sink.fileno(), SIOCOUTQ, bytes(4))
+        return struct.unpack("i", answer)[0] > 0
+
     def on_reset(self, one):
         """`one.source` was reset by its peer."""
+        if self.options.fault == "dies-of-rst":
+            os._exit(1)
         if self.options.fault == "rst-to-fin":
             raise End
         raise End(one.sink)
@@ -153,15 +205,85 @@ class Pair:
         if (self.options.fault == "idle-kill" and half_closed and
                 now - self.heard > self.options.idle):
             raise End
+        if (self.options.fault == "hurries" and self.back.ended and
+                not self.back.closed and now - self.back.ended_at > 0.3):
+            raise End(self.back.sink)
         if self.options.fault == "impatient" and half_closed:
             for one in (self.there, self.back):
                 if one.stuck_since and now - one.stuck_since > 0.3:
                     raise End
 
 
+class Nothing:
+    """In place of a lock."""
+
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *_):
+        pass
+
+
+nothing = Nothing()
+bare = itertools.count()
+ready = queue.Queue()           # connections to the backend, made in advance
+
+
+def receive(sock, count):
+    """So many bytes."""
+    data = b""
+    while len(data) < count:
+        more = sock.recv(count - len(data))
+        if not more:
+            raise OSError("the client has ended")
+        data += more
+    return data
+
+
+def socks(client):
+    """Connects where a client of SOCKS5 asks for (RFC 1928): IPv4, names."""
+    client.sendall(b"\5\0" if receive(client, 3) == b"\5\1\0" else b"\5\xff")
+    kind = receive(client, 4)[3]
+    if kind == 1:
+        host = socket.inet_ntoa(receive(client, 4))
+    else:
+        host = receive(client, receive(client, 1)[0]).decode()
+    port = struct.unpack(">H", receive(client, 2))[0]
+    backend = socket.create_connection((host, port))
+    client.sendall(b"\5\0\0\1" + bytes(6))
+    return backend
+
+
+def tunnel(client):
+    """Connects where a CONNECT asks for."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        head += receive(client, 1)
+    backend = socket.create_connection(address(head.split()[1].decode()))
+    client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    return backend
+
+
+def connect(client, options):
+    """A connection to the backend for a client."""
+    if options.fault == "socks":
+        return socks(client)
+    if options.fault == "tunnels":
+        return tunnel(client)
+    if options.fault == "pools":
+        ready.put(socket.create_connection(options.backend))
+        return ready.get()
+    backend = socket.create_connection(options.backend)
+    if options.fault == "introduces":
+        backend.sendall(b"PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n")
+    return backend
+
+
 def forward(client, options, number):
     try:
-        backend = socket.create_connection(options.backend)
+        if options.fault == "lazy":
+            client.recv(1, socket.MSG_PEEK)
+        backend = connect(client, options)
     except OSError:
         client.close()
         return
@@ -172,6 +294,18 @@ def forward(client, options, number):
         backend.close()
     if options.fault == "one-shot":
         os._exit(0)
+
+
+def probe(options):
+    """Looks after the backend's health, and resets each such connection."""
+    while True:
+        try:
+            with socket.create_connection(options.backend) as sock:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                struct.pack("ii", 1, 0))
+        except OSError:
+            pass
+        time.sleep(0.02)
 
 
 def address(text):
@@ -192,6 +326,23 @@ FAULTS = {
     "idle-kill": "ends a half-closed connection idle for --idle seconds",
     "one-shot": "exits after one connection",
     "jams": "accepts, but forwards nothing, after --limit connections",
+    "hides-server-fin": "never tells the client of the server's FIN",
+    "loses-fin": "forgets a FIN behind bytes that are in flight",
+    "hurries": "0.3 s after the server's FIN what is left is cut off",
+    "truncates-upload": "at most --limit bytes to a server that has ended",
+    "chunks": "512 bytes at a time, at most --limit of a reply, FIN or not",
+    "alters": "changes byte 100000",
+    "races-when-bare": "every fourth FIN with nothing sent ends both",
+    "dies-of-rst": "exits with status 1 when a peer resets",
+    "leaks": "no fault: forwards all, but keeps its sockets",
+    "lazy": "no fault: connects when the client has said something",
+    "pools": "no fault: keeps a connection to the backend ready",
+    "introduces": "no fault: says who the client is, by the PROXY protocol",
+    "probes": "no fault: looks after the backend's health all the time",
+    "socks": "no fault: SOCKS5",
+    "tunnels": "no fault: CONNECT",
+    "serial": "no fault: one connection after the other",
+    "blocks": "no fault: does one thing at a time, and waits for it",
     "never-listens": "runs, but does not listen",
     "exits": "exits at once with status 1",
     "stubborn": "ignores SIGTERM and SIGINT and has a child that does",
@@ -226,11 +377,18 @@ def main():
         time.sleep(600)
     listener = socket.create_server(options.listen, backlog=128)
     print("listening on %s:%d" % listener.getsockname()[:2], flush=True)
+    if options.fault == "probes":
+        threading.Thread(target=probe, args=(options,), daemon=True).start()
+    if options.fault == "pools":
+        ready.put(socket.create_connection(options.backend))
     jammed = []
     for number in itertools.count():
         client = listener.accept()[0]
         if options.fault == "jams" and number >= options.limit:
             jammed.append(client)
+            continue
+        if options.fault == "serial":
+            forward(client, options, number)
             continue
         threading.Thread(target=forward, args=(client, options, number),
                          daemon=True).start()

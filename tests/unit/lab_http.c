@@ -115,8 +115,8 @@ static void what_is_no_http_is_told_as_soon_as_it_can_be(void)
 		"HTTP/1.1\r\n", "HTTP/ 920\n\n0",
 		"HTTP/1.1 200 OK\r\nContent-Length: 5x\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n",
-		"HTTP/1.1 200 OK\r\nContent-Length: "
-		"99999999999999999999999\r\n" };
+		("HTTP/1.1 200 OK\r\nContent-Length: "
+		 "99999999999999999999999\r\n") };
 	static const char *const some[] = { "", "H", "HTTP/1.", "HTTP/1.1 20",
 		"HTTP/1.1 200", "HTTP/1.1 200 OK\r\nA: b" };
 

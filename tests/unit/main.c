@@ -33,6 +33,7 @@ int main(void)
 		tests_heard,
 		tests_lines,
 		tests_names,
+		tests_near,
 		tests_net,
 		tests_outlet,
 		tests_parse,

@@ -24,6 +24,7 @@ extern const struct tap_test tests_fuzz[];
 extern const struct tap_test tests_heard[];
 extern const struct tap_test tests_lines[];
 extern const struct tap_test tests_names[];
+extern const struct tap_test tests_near[];
 extern const struct tap_test tests_net[];
 extern const struct tap_test tests_outlet[];
 extern const struct tap_test tests_parse[];

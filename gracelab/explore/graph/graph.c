@@ -85,7 +85,8 @@ static bool add(struct building *building, const struct moves *way,
 		return false;
 	}
 	*node = graph->count;
-	entry.data = (void *)*node;
+	/* hsearch(3) has room for a pointer; the number goes there. */
+	entry.data = (void *)*node; /* NOLINT(performance-no-int-to-ptr) */
 	building->states[*node] = place->state;
 	building->possible[*node] = place->possible;
 	building->ways[*node] = moves_copy(way->list, way->count);
@@ -180,8 +181,10 @@ static bool expand(struct building *building, size_t node)
 	uint16_t possible = building->possible[node];
 	size_t count = building->ways[node].count;
 	struct moves way = { .list = malloc(count + 1), .count = count + 1 };
-	bool good = way.list || no_memory(building);
+	bool good = true;
 
+	if (!way.list)
+		return no_memory(building);
 	for (int move = 0; good && move < ORDER_MOVES; move++) {
 		struct place place;
 		size_t to;
@@ -234,8 +237,8 @@ static bool sort_from(
 static bool sort(struct building *building)
 {
 	struct graph *graph = building->graph;
-	size_t *place = calloc(graph->count, sizeof(*place));
-	struct graph_node *nodes = calloc(graph->count, sizeof(*nodes));
+	size_t *place = calloc(graph->count + 1, sizeof(*place));
+	struct graph_node *nodes = calloc(graph->count + 1, sizeof(*nodes));
 	size_t next = graph->count;
 	bool good = (place && nodes) || no_memory(building);
 

@@ -165,8 +165,8 @@ static void free_columns(const struct layout *layout, struct columns *columns)
 /* Where each place would like to be: amid those before or behind it. */
 static void find_middles(struct layout *layout, bool before, bool behind)
 {
-	double *sums = calloc(layout->place_count, sizeof(*sums));
-	size_t *counts = calloc(layout->place_count, sizeof(*counts));
+	double *sums = calloc(layout->place_count + 1, sizeof(*sums));
+	size_t *counts = calloc(layout->place_count + 1, sizeof(*counts));
 
 	for (size_t w = 0; sums && counts && w < layout->way_count; w++) {
 		const struct layout_way *way = &layout->ways[w];

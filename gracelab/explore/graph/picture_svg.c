@@ -5,7 +5,7 @@
 #include "gracelab/record/svg_style.h"
 #include "gracelab/record/text.h"
 #include "layout.h"
-#include "lib/base/xml.h"
+#include "lib/text/xml.h"
 #include "picture_draw.h"
 
 /* The page in user units. */
@@ -137,7 +137,9 @@ static bool draw_labels(const struct page *page)
 	size_t count = page->layout->way_count;
 	struct label *labels = calloc(count + 1, sizeof(*labels));
 
-	for (size_t i = 0; labels && i < count; i++) {
+	if (!labels)
+		return false;
+	for (size_t i = 0; i < count; i++) {
 		const struct layout_way *way = &page->layout->ways[i];
 		struct label *label = &labels[i];
 
@@ -152,7 +154,7 @@ static bool draw_labels(const struct page *page)
 			label->text);
 	}
 	free(labels);
-	return labels;
+	return true;
 }
 
 /* A state: full where all orders from there lose, a sector where some do. */

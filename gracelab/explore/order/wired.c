@@ -218,16 +218,19 @@ static bool waits(const struct ground *ground, enum side sender)
 static bool pass(struct ground *ground, enum side sender)
 {
 	struct wired *wired = wired_of(ground);
+	const struct wire_segment *first = first_of(wired, sender);
 
-	return pass_one(wired, first_of(wired, sender));
+	return first ? pass_one(wired, first)
+		     : ground_fail(ground, "the wire: no segment to pass");
 }
 
 static bool lose(struct ground *ground, enum side sender)
 {
 	struct wired *wired = wired_of(ground);
-
 	const struct wire_segment *first = first_of(wired, sender);
 
+	if (!first)
+		return ground_fail(ground, "the wire: no segment to lose");
 	wired_tell(wired, WIRE_LOST, first);
 	return !wire_drop(wired->wire, first) || wired_fail(ground);
 }

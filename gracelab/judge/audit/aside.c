@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/base/escape.h"
 #include "lib/base/names.h"
+#include "lib/text/escape.h"
 #include "tries.h"
 
 #define OVERSEND_BYTES (256 * 1024)

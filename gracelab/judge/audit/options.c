@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/escape.h"
 #include "lib/base/io.h"
 #include "lib/base/options.h"
 #include "lib/net/net.h"
+#include "lib/text/escape.h"
 
 /* A request or preamble longer than this is none. */
 #define REQUEST_BYTES_MAX (64 * 1024 * 1024)

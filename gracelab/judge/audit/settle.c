@@ -312,7 +312,7 @@ bool settle(struct audit *audit, enum audit_id id, struct tries *tries,
 			goto out;
 		result = count(audit, finding, tries);
 	}
-	if (!audit->stopped) {
+	if (!audit->stopped && result) {
 		finding->played = true;
 		finding->bytes =
 			baseline_bytes(&audit->report->baseline, result);

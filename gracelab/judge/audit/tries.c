@@ -115,7 +115,8 @@ static bool go_on(struct round *round, size_t wanted)
 {
 	struct audit *audit = round->audit;
 	size_t done = round->tries->count - round->before;
-	bool overdue = !done && duration_now_ms() >= round->overdue_ms;
+	bool overdue =
+		round->count && !done && duration_now_ms() >= round->overdue_ms;
 	bool hangs = overdue || (done && all_hang(round));
 	size_t few = wanted < AUDIT_FEW_TRIES ? wanted : AUDIT_FEW_TRIES;
 
@@ -159,7 +160,7 @@ bool tries_play_each(struct audit *audit, const char *name,
 	const struct exchange_plan plans[], size_t count,
 	struct exchange_result results[])
 {
-	struct exchange *running[POOL_MOST];
+	struct exchange *running[POOL_MOST] = { NULL };
 	size_t begun = 0;
 
 	for (size_t done = 0; done < count; done++) {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 
 /* What is shown of an answer. */
 #define ANSWER_SHOWN 40

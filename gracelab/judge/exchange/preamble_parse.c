@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/escape.h"
 #include "lib/net/net.h"
+#include "lib/text/escape.h"
 #include "preamble.h"
 
 /* Longer than this no step can be; an answer is read into memory. */
@@ -241,6 +241,7 @@ bool preamble_socks5(const char *target, struct preamble *preamble)
 	} else {
 		request[len++] = 3;
 		request[len++] = (char)strlen(host);
+		/* No string. NOLINTNEXTLINE(bugprone-not-null-terminated*) */
 		memcpy(request + len, host, strlen(host));
 		len += strlen(host);
 	}

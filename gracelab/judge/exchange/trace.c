@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "trace.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gracelab/record/text.h"
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 
 /* Of the 80 columns of a line, behind the time: the call, then the state. */
 #define CALL_COLUMNS 40
@@ -73,11 +74,10 @@ void trace_received(
 	memcpy(trace->text + trace->text_bytes, data, kept);
 	trace->text_bytes += kept;
 	set_text(rung, trace->text, trace->text_bytes);
-	snprintf(result, sizeof(result), "%llu",
-		(unsigned long long)(before + len));
+	trace->received = before + len;
+	snprintf(result, sizeof(result), "%" PRIu64, trace->received);
 	free(rung->result);
 	rung->result = strdup(result);
-	trace->received = before + len;
 }
 
 json_t *trace_to_json(const struct trace *trace)

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lib/base/escape.h"
 #include "lib/base/names.h"
+#include "lib/text/escape.h"
 
 /* An end that comes sooner after the FIN comes because of it, at once. */
 #define AT_ONCE_S 0.05

@@ -9,7 +9,7 @@
 #include "gracelab/stage/stage.h"
 #include "gracelab/trace/story/story.h"
 #include "lib/base/names.h"
-#include "lib/base/utf8.h"
+#include "lib/text/utf8.h"
 
 static void on_segment(void *context, const struct segment *segment)
 {

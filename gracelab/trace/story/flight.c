@@ -19,7 +19,8 @@ struct flight *flight_begin(struct story *story, const struct trace_call *call,
 		.side = side,
 		.row = ROWS_NONE,
 	};
-	return story->flights = flight;
+	story->flights = flight;
+	return flight;
 }
 
 struct flight *flight_connecting(struct story *story, uint16_t port)

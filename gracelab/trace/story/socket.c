@@ -29,14 +29,17 @@ struct trace_socket *sockets_add(struct sockets *sockets, uint64_t inode)
 {
 	struct trace_socket **at = place_of(sockets, inode);
 
-	if (*at)
-		return *at;
-	*at = calloc(1, sizeof(**at));
-	if (!*at)
+	struct trace_socket *socket = *at;
+
+	if (socket)
+		return socket;
+	socket = calloc(1, sizeof(*socket));
+	if (!socket)
 		return NULL;
-	(*at)->inode = inode;
+	socket->inode = inode;
 	sockets->count++;
-	return *at;
+	*at = socket;
+	return socket;
 }
 
 void sockets_join(struct trace_socket *socket, struct connection *connection,

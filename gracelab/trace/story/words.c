@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 
 #include "gracelab/trace/peek.h"
-#include "lib/base/escape.h"
 #include "lib/base/names.h"
+#include "lib/text/escape.h"
 
 #define UTF8_BYTES_MAX 4
 

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 #include "tests/unit/tap.h"
 
 /* The event as JSON, read back; NULL, and a failure, if it is none. */

@@ -7,7 +7,7 @@
 
 #include "gracelab/experiment/experiment.h"
 #include "gracelab/experiment/outcome.h"
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 #include "tests/unit/tap.h"
 
 /* Of the last parse that failed; the test's own until the next. */
@@ -266,8 +266,8 @@ static void what_only_looks_like_the_labs_options_is_taken(void)
 	static const char *const heads[] = { "server -lfe80::1 -d5s",
 		"server --greeting=-f --once", "client --fi-nonsense",
 		"server --on-eof 'send /x'", "server --on-eof=save 'x'",
-		"server --on-eof 'sendfile x'", "client -46q -",
-		"server --delay /x" };
+		"server --on-eof save", "server --on-eof 'sendfile x'",
+		"client -46q -", "server --delay /x" };
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
 		char text[100];

@@ -7,7 +7,7 @@
 #include "example.h"
 #include "gracelab/record/mermaid.h"
 #include "gracelab/record/svg.h"
-#include "lib/base/utf8.h"
+#include "lib/text/utf8.h"
 #include "tests/unit/tap.h"
 
 /* The middle of the wire, and its two sides, where both have states. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lib/base/escape.h"
+#include "lib/text/escape.h"
 
 #include <stdio.h>
 #include <stdlib.h>

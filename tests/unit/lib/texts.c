@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/base/escape.h"
-#include "lib/base/json_text.h"
-#include "lib/base/utf8.h"
-#include "lib/base/xml.h"
+#include "lib/text/escape.h"
+#include "lib/text/json_text.h"
+#include "lib/text/utf8.h"
+#include "lib/text/xml.h"
 #include "tests/unit/tap.h"
 
 /* The same bytes as each of the three gives them; NULL: as they are. */

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "party.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/base/duration.h"
+
+/* How long the other end cannot send before a stalled one reads a bit. */
+#define BLOCKED_MS 4
+
+bool party_common_init(struct party_common *common)
+{
+	*common = (struct party_common){
+		.pattern = stream_pattern(),
+		.buffer = malloc(STREAM_BUFFER_BYTES),
+	};
+	return common->pattern && common->buffer;
+}
+
+void party_common_free(struct party_common *common)
+{
+	free(common->pattern);
+	free(common->buffer);
+}
+
+static void on_event(void *owner, const struct event *event)
+{
+	struct party *party = owner;
+	bool ends = event->kind == EVENT_CLOSE || event->kind == EVENT_RESET ||
+		event->kind == EVENT_SHUTDOWN;
+	bool sends = ends || event->kind == EVENT_SEND ||
+		(event->kind == EVENT_ERROR && !strcmp(event->call, "send"));
+
+	party->active_ms = duration_now_ms();
+	if (event->kind == EVENT_SEND && prologue_is_over(&party->prologue)) {
+		if (party->first_s < 0)
+			party->first_s = duration_now_s();
+		party->sent += event->bytes;
+	}
+	if (ends && party->fin_s < 0)
+		party->fin_s = duration_now_s();
+	if (event->kind == EVENT_ERROR &&
+		(event->error == EPIPE || event->error == ECONNRESET) &&
+		!party->reset) {
+		party->reset = true;
+		party->error = event->error;
+		if (party->end_s < 0)
+			party->end_s = duration_now_s();
+	}
+	/* A segment has left before its call returns. */
+	evidence_call(&party->calls, event,
+		sends ? party->call_ns : evidence_now_ns());
+}
+
+void party_init(struct party *party, struct party_common *common,
+	const struct party_role *role)
+{
+	*party = (struct party){
+		.common = common,
+		.context = { .on_event = on_event, .nosignal = true },
+		.conn = { .fd = -1 },
+		.prologue = { .preamble = role->preamble },
+		.step = role->script,
+		.size = role->size,
+		.idle_ms = role->idle_ms,
+		.any_token = !role->expected,
+		.first_s = -1,
+		.fin_s = -1,
+		.end_s = -1,
+		.active_ms = duration_now_ms(),
+		.call_ns = evidence_now_ns(),
+		.arrivals = *common->arrivals,
+	};
+	memcpy(party->token, role->token, STREAM_TOKEN_BYTES);
+	if (role->expected)
+		memcpy(party->expected, role->expected, STREAM_TOKEN_BYTES);
+}
+
+void party_enter(
+	struct party *party, int fd, enum event_kind kind, uint64_t time_ns)
+{
+	party->context.owner = party;
+	conn_init(&party->conn, &party->context, fd, 1);
+	party->connected = true;
+	party->active_ms = duration_now_ms();
+	evidence_call(&party->calls, &(struct event){ .kind = kind }, time_ns);
+}
+
+void party_check_bytes(struct party *party, const char *bytes, size_t count)
+{
+	const struct party_common *common = party->common;
+	uint64_t at = party->received;
+
+	if (at < STREAM_TOKEN_BYTES) {
+		size_t left = STREAM_TOKEN_BYTES - (size_t)at;
+
+		memcpy(party->got_token + at, bytes,
+			left < count ? left : count);
+	}
+	if (!stream_is(common->pattern,
+		    party->any_token ? NULL : party->expected, at, bytes,
+		    count))
+		party->other_bytes = true;
+	party->received += count;
+}
+
+/* How much may be read now. */
+static size_t room_of(const struct party *party)
+{
+	int64_t left = STREAM_BUFFER_BYTES;
+
+	/* What comes behind is for the stall that follows. */
+	if (party->step->act == PARTY_AWAIT_BYTES &&
+		party->step[1].act == PARTY_STALL)
+		left = party_step_bytes(party) - (int64_t)party->received;
+	return left < STREAM_BUFFER_BYTES ? (size_t)left : STREAM_BUFFER_BYTES;
+}
+
+static void receive(struct party *party)
+{
+	size_t got;
+
+	switch (conn_receive(&party->conn, party->common->buffer,
+		room_of(party), false, &got)) {
+	case CONN_RECEIVED:
+		if (prologue_is_over(&party->prologue))
+			party_check_bytes(party, party->common->buffer, got);
+		else
+			prologue_hear(
+				&party->prologue, party->common->buffer, got);
+		return;
+	case CONN_NOTHING:
+		return;
+	case CONN_EOF:
+		party->eof = true;
+		break;
+	case CONN_ERROR:
+		party->reset = true;
+		break;
+	}
+	if (party->end_s < 0)
+		party->end_s = duration_now_s();
+}
+
+/* When a stalled end may read a bit, so that the other can go on; -1: never. */
+static int64_t peek_due_ms(const struct party *party)
+{
+	const struct party *other = party->other;
+
+	if (party->until_ms || !other || !other->blocked_ms)
+		return -1;
+	int64_t since_ms = party->peeked_ms > other->blocked_ms
+		? party->peeked_ms
+		: other->blocked_ms;
+
+	return since_ms + BLOCKED_MS;
+}
+
+static bool wants_read(const struct party *party)
+{
+	if (!conn_wants_read(&party->conn))
+		return false;
+	if (!prologue_is_over(&party->prologue))
+		return true;
+	if (party->step->act == PARTY_DEAF)
+		return false;
+	if (party->step->act != PARTY_STALL)
+		return true;
+	int64_t due_ms = peek_due_ms(party);
+
+	return due_ms >= 0 && duration_now_ms() >= due_ms;
+}
+
+static bool wants_write(const struct party *party)
+{
+	return conn_wants_write(&party->conn) ||
+		(party->conn.fd >= 0 && party->step->act == PARTY_SEND &&
+			prologue_is_over(&party->prologue));
+}
+
+int party_events(const struct party *party)
+{
+	int events = (wants_read(party) ? POLLIN : 0) |
+		(wants_write(party) ? POLLOUT : 0);
+
+	if (party->conn.fd < 0)
+		return -1;
+	/* Where nothing is wanted, an end by RST is still to be seen, once. */
+	if (!events &&
+		(party->hung_up || party->reset ||
+			(party->eof && party->fin_s >= 0)))
+		return -1;
+	return events;
+}
+
+static void flush(struct party *party)
+{
+	uint64_t before = party->sent;
+
+	party->call_ns = evidence_now_ns();
+	conn_flush(&party->conn);
+	if (!party->conn.queue.head)
+		party->blocked_ms = 0;
+	else if (party->sent > before)
+		party->blocked_ms = duration_now_ms();
+}
+
+void party_serve(struct party *party, short revents)
+{
+	bool reads = wants_read(party);
+
+	if (revents & (POLLERR | POLLHUP) && !reads) {
+		party->hung_up = true;
+		party->hung_up_s = duration_now_s();
+		party->active_ms = duration_now_ms();
+		if (party->end_s < 0)
+			party->end_s = party->hung_up_s;
+	}
+	if (conn_wants_write(&party->conn))
+		flush(party);
+	if (reads && party->conn.fd >= 0 &&
+		revents & (POLLIN | POLLERR | POLLHUP)) {
+		if (party->step->act == PARTY_STALL)
+			party->peeked_ms = duration_now_ms();
+		receive(party);
+	}
+}
+
+int64_t party_due_ms(const struct party *party)
+{
+	if (party->until_ms)
+		return party->until_ms;
+	if (!prologue_is_over(&party->prologue))
+		return prologue_due_ms(&party->prologue);
+	/* Once it is due, poll(2) waits for something to read. */
+	if (party->step->act == PARTY_STALL && !wants_read(party))
+		return peek_due_ms(party);
+	return -1;
+}
+
+bool party_is_pausing(const struct party *party)
+{
+	return party->until_ms != 0;
+}
+
+bool party_is_done(const struct party *party)
+{
+	return party->connected &&
+		(party->conn.fd < 0 ||
+			(party->step->act == PARTY_END &&
+				!conn_wants_write(&party->conn)));
+}
+
+void party_leave(struct party *party)
+{
+	if (party->conn.fd >= 0)
+		close(party->conn.fd);
+	party->conn.fd = -1;
+	party->until_ms = 0;
+	conn_forget(&party->conn);
+}
+
+void party_free(struct party *party)
+{
+	party_leave(party);
+	evidence_free(&party->calls);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an end does, step by step. */
+#include "party.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "lib/base/duration.h"
+
+/* Pieces that are sent before others get their turn. */
+#define PIECES_AT_ONCE 16
+
+int64_t party_step_bytes(const struct party *party)
+{
+	int64_t bytes = party->step->bytes;
+
+	return bytes == PARTY_SIZE ? party->size : bytes;
+}
+
+static int64_t ms_of(const struct party *party)
+{
+	int64_t ms = party->step->ms;
+
+	return ms == PARTY_IDLE ? party->idle_ms : ms;
+}
+
+/* Sends what the step asks for; true once the kernel, or nobody, has it. */
+static bool do_send(struct party *party)
+{
+	uint64_t amount = (uint64_t)party_step_bytes(party);
+
+	for (int i = 0; i < PIECES_AT_ONCE && party->step_sent < amount &&
+		!party->conn.queue.head;
+		i++) {
+		size_t bytes;
+		const char *piece = stream_piece(party->common->pattern,
+			party->token, party->sent, amount - party->step_sent,
+			party->common->buffer, &bytes);
+
+		party->call_ns = evidence_now_ns();
+		if (!conn_send(&party->conn, piece, bytes)) {
+			party->step_sent = 0;
+			return true;
+		}
+		party->step_sent += bytes;
+	}
+	if (party->conn.queue.head && !party->blocked_ms)
+		party->blocked_ms = duration_now_ms();
+	if (party->step_sent < amount)
+		return false;
+	party->step_sent = 0;
+	return true;
+}
+
+/* Whether a timed step is over; begins it the first time. */
+static bool time_over(struct party *party, int64_t ms)
+{
+	if (!party->until_ms)
+		party->until_ms = duration_deadline_ms(ms);
+	if (duration_now_ms() < party->until_ms)
+		return false;
+	party->until_ms = 0;
+	return true;
+}
+
+/* Whether the other end has sent so much, and can do no more by itself. */
+static bool has_finished(const struct party *other, uint64_t bytes)
+{
+	if (!other || !other->connected)
+		return false;
+	if (other->reset)
+		return true;
+	return other->sent >= bytes && !other->conn.queue.head &&
+		(other->step->act == PARTY_END ||
+			other->step->act == PARTY_AWAIT_TAKEN ||
+			other->step->act == PARTY_AWAIT_END);
+}
+
+static bool stall_over(struct party *party)
+{
+	if (party->conn.fd < 0 || party->hung_up ||
+		party->conn.receiving != RECEIVING_OPEN) {
+		party->until_ms = 0;
+		return true;
+	}
+	if (!party->until_ms &&
+		!has_finished(party->other, (uint64_t)party_step_bytes(party)))
+		return false;
+	return time_over(party, ms_of(party));
+}
+
+static bool has_ended(const struct party *party)
+{
+	return party->conn.receiving != RECEIVING_OPEN;
+}
+
+/* Acts on the step under way; true when the next one may begin. */
+static bool do_step(struct party *party)
+{
+	struct conn *conn = &party->conn;
+	const struct party_step *step = party->step;
+
+	party->call_ns = evidence_now_ns();
+	switch (step->act) {
+	case PARTY_SEND:
+		return do_send(party);
+	case PARTY_SHUT:
+		conn_shutdown(conn, SHUT_WR);
+		return true;
+	case PARTY_CLOSE:
+		conn_close(conn);
+		return true;
+	case PARTY_RESET:
+		conn_reset(conn);
+		return true;
+	case PARTY_PAUSE:
+		return time_over(party, ms_of(party));
+	case PARTY_STALL:
+		return stall_over(party);
+	case PARTY_AWAIT_BYTES:
+		return party->received >= (uint64_t)party_step_bytes(party) ||
+			has_ended(party);
+	case PARTY_AWAIT_ALL:
+		return has_ended(party) ||
+			(has_finished(party->other,
+				 (uint64_t)party_step_bytes(party)) &&
+				party->received >= party->other->sent);
+	case PARTY_AWAIT_TAKEN:
+		return party->reset || has_ended(party) ||
+			(party->other && party->other->received >= party->sent);
+	case PARTY_AWAIT_END:
+		return has_ended(party);
+	case PARTY_LISTEN:
+		if (*party->common->arrivals - party->arrivals <
+			(uint64_t)step->bytes)
+			return time_over(party, ms_of(party));
+		party->until_ms = 0;
+		return true;
+	case PARTY_HOLD:
+	case PARTY_DEAF:
+		return party->common->gate;
+	case PARTY_END:
+		return false;
+	}
+	return false;
+}
+
+/* Says what comes before the script; what has come behind it is the script's.
+ */
+static void do_prologue(struct party *party)
+{
+	struct prologue *prologue = &party->prologue;
+	size_t bytes;
+
+	party->call_ns = evidence_now_ns();
+	prologue_act(prologue, &party->conn);
+	if (!prologue_is_over(prologue))
+		return;
+	bytes = prologue->bytes;
+	prologue->bytes = 0;
+	party_check_bytes(party, prologue->heard, bytes);
+}
+
+void party_act(struct party *party)
+{
+	if (party->connected && party->conn.fd >= 0 &&
+		!prologue_is_over(&party->prologue))
+		do_prologue(party);
+	if (!prologue_is_over(&party->prologue))
+		return;
+	while (party->connected && party->conn.fd >= 0 &&
+		party->step->act != PARTY_END && do_step(party)) {
+		party->step++;
+		party->active_ms = duration_now_ms();
+	}
+}

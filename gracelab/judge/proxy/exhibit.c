@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "exhibit.h"
+
+#include <stdio.h>
+
+#include "gracelab/judge/ends/rows.h"
+#include "gracelab/judge/relay/hops.h"
+
+static struct rows_source source_of(
+	const struct run *run, const struct play *play)
+{
+	const struct party *server = relay_server(play);
+
+	return (struct rows_source){
+		.calls = { &play->client.calls,
+			server ? &server->calls : NULL },
+		.hops = { hops_of(&run->relay, play, CLIENT),
+			hops_of(&run->relay, play, SERVER) },
+		.begun_ns = play->begun_ns,
+		.given_up_ns = play->given_up ? play->over_ns : 0,
+		.patience_ms = play->patience_ms,
+		.direct = play->way == RELAY_DIRECT,
+		.remark = play->segments_lost
+			? "Segments are missing: the capture had no room for "
+			  "all of them."
+			: NULL,
+	};
+}
+
+void exhibit_draw(
+	const struct run *run, struct result *row, const struct trial *trial)
+{
+	char title[160];
+	size_t bytes;
+	FILE *out;
+
+	if (!trial->failed)
+		return;
+	const struct rows_source failed = source_of(run, trial->failed);
+
+	out = open_memstream(&row->picture, &bytes);
+	if (!out)
+		return;
+	if (trial->direct) {
+		const struct rows_source direct = source_of(run, trial->direct);
+
+		snprintf(title, sizeof(title),
+			"%s, without the proxy (control):", row->name);
+		rows_write(out, title, &direct);
+		fputc('\n', out);
+		json_object_set_new(row->data, "control", rows_json(&direct));
+	}
+	snprintf(title, sizeof(title), "%s, through the proxy%s%s:", row->name,
+		*trial->part->what ? ", " : "", trial->part->what);
+	rows_write(out, title, &failed);
+	fclose(out);
+	row->ladder = rows_json(&failed);
+}
+
+static json_t *tally_json(const struct tally *tally)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < OUTCOMES; i++)
+		if (tally->times[i])
+			json_object_set_new(object,
+				outcome_name((enum outcome)i),
+				json_integer(tally->times[i]));
+	return object;
+}
+
+static json_t *parts_json(const struct run *run, enum check_id id)
+{
+	json_t *parts = json_array();
+
+	for (size_t i = 0; i < run->count; i++) {
+		const struct trial *trial = &run->trials[i];
+
+		if (trial->id != id || !*trial->part->what)
+			continue;
+		json_array_append_new(parts,
+			json_pack("{s:s, s:o, s:s, s:b}", "part",
+				trial->part->what, "outcomes",
+				tally_json(&trial->tally), "why", trial->why,
+				"without_fin_too", trial_fails_anyway(trial)));
+	}
+	return parts;
+}
+
+void exhibit_data(const struct run *run, struct result *row, enum check_id id,
+	const struct tally *tally)
+{
+	json_t *parts = parts_json(run, id);
+
+	row->data = json_pack("{s:i, s:o}", "tries", (int)tally_total(tally),
+		"outcomes", tally_json(tally));
+	if (row->data && json_array_size(parts))
+		json_object_set(row->data, "parts", parts);
+	json_decref(parts);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a check has shown, as ladders and as data. */
+#ifndef GRACELAB_EXHIBIT_H
+#define GRACELAB_EXHIBIT_H
+
+#include "run_inside.h"
+
+/*
+ * Adds the ladders of the trial's control and of its first try that failed, if
+ * there is one, to a row that has its data.
+ */
+void exhibit_draw(
+	const struct run *run, struct result *row, const struct trial *trial);
+
+/* Gives the row its data: the check's tries, by outcome and by part. */
+void exhibit_data(const struct run *run, struct result *row, enum check_id id,
+	const struct tally *tally);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where a proxy is tested, and the proxy itself. */
+#ifndef GRACELAB_PLACE_H
+#define GRACELAB_PLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gracelab/judge/relay/relay.h"
+#include "gracelab/judge/subject/held.h"
+#include "gracelab/judge/subject/subject.h"
+#include "gracelab/observe/kernel.h"
+
+/* Filled in by the caller; place_open() does the rest. */
+struct place_options {
+	char **command; /* of argv, ends with NULL; NULL: a proxy that runs */
+	const char *front_host;        /* ... listens there, */
+	uint16_t front_port;           /* and here, */
+	uint16_t back_port;            /* and connects to us here */
+	struct sockaddr_storage front; /* the same, resolved */
+	socklen_t front_bytes;
+};
+
+struct place {
+	const struct place_options *options; /* borrowed */
+	const sigset_t *outside;             /* borrowed */
+	bool is_private;                     /* a network of its own */
+	struct relay_place where;
+	struct kernel *kernel; /* NULL: not to be had */
+	struct subject subject;
+	unsigned started; /* how often */
+};
+
+/*
+ * Resolves `front_host` and `front_port` into `front`. Returns NULL, or why
+ * not, never to be freed: gai_strerror(3).
+ */
+const char *place_resolve(struct place_options *options);
+
+/*
+ * Gets everything ready, in a private network if a proxy is to be started and
+ * that may be had; starts the proxy. Returns NULL, or why not, for the caller
+ * to free. place_close() in any case.
+ */
+char *place_open(struct place *place, const struct place_options *options,
+	const sigset_t *outside);
+
+/*
+ * A fresh proxy in place of what is left of the last; at another port, which
+ * the last cannot have left in TIME_WAIT. Returns as place_open().
+ */
+char *place_restart(struct place *place);
+
+/* Whether the proxy has ended, as far as can be seen from here. */
+bool place_has_ended(struct place *place);
+
+/* Waits, boundedly, until the proxy listens; one may pause between clients. */
+void place_await_listener(struct place *place);
+
+/* The name of the program that listens; "" where it cannot be seen. */
+void place_name_program(struct place *place, char *name, size_t size);
+
+/* One of the proxy's sockets. */
+struct place_socket {
+	enum side hop; /* CLIENT: towards our client */
+	uint16_t port; /* of our end, or its own towards our server */
+	ino_t inode;
+};
+
+/*
+ * The proxy's socket at a hop, by that port, while the connection stands; false
+ * where it cannot be seen.
+ */
+bool place_find_socket(struct place *place, enum side hop, uint16_t port,
+	struct place_socket *socket);
+
+/* What waits in it: to be read by the proxy, and to be taken by our end. */
+struct place_queue {
+	uint32_t unread, unsent; /* bytes */
+};
+
+/* False where that cannot be seen. */
+bool place_look_at_queue(struct place *place, enum side hop, uint16_t port,
+	struct place_queue *queue);
+
+/*
+ * The state of a socket that the proxy holds still; CLOSE where both halves
+ * have ended, but for its descriptor.
+ */
+enum tcp_state place_socket_state(
+	struct place *place, const struct place_socket *socket);
+
+void place_close(struct place *place);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "checks.h"
+#include "gracelab/judge/relay/outcome.h"
+#include "lib/base/duration.h"
+#include "lib/net/tcp.h"
+#include "lib/text/escape.h"
+
+enum {
+	/* A verdict on the plain connection takes two seconds at most. */
+	PLAIN_MS = 1500,
+	/* How long the next connection of several may take to be served. */
+	BESIDE_MS = 5000,
+	/* How long a silent client waits for the proxy to connect: that, and
+	 * some times what a plain connection took. */
+	EARLY_MS = 250,
+	EARLY_TIMES = 5,
+	/* How long nothing moves before all that can be is filled, */
+	FILLED_MS = 60,
+	/* what is more than enough to fill it, and what may wait in it. */
+	FILL_BYTES = 32 * 1024 * 1024,
+	WAITS_LEAST = 4096,
+	WAITS_MOST = 512 * 1024,
+	/* How often the proxy is asked when it connects. */
+	ATTEMPTS = 3,
+};
+
+static const struct play *play_one(struct relay *relay,
+	const struct scene *scene, int64_t wait_ms, int64_t patience_ms,
+	bool *goes_on)
+{
+	const struct play play = {
+		.scene = scene,
+		.idle_ms = wait_ms,
+		.patience_ms = patience_ms,
+	};
+	struct play *added = relay_add(relay, &play);
+
+	*goes_on = added && relay_run(relay);
+	return added;
+}
+
+/* What bytes that are no reply of ours suggest. */
+static const char *guess_from(const char *bytes, size_t count)
+{
+	if ((count >= 5 && !strncmp(bytes, "HTTP/", 5)) ||
+		(count >= 2 && bytes[0] == '<' &&
+			(bytes[1] == '!' || bytes[1] == 'h')))
+		return "an HTTP proxy or server answers by itself; it may need "
+		       "a --preamble (CONNECT), or gracelab audit --http";
+	if (count >= 2 && (bytes[0] == 0x15 || bytes[0] == 0x16) &&
+		bytes[1] == 3)
+		return "it speaks TLS";
+	if (count >= 1 && (bytes[0] == 5 || bytes[0] == 0))
+		return "a SOCKS proxy? It needs a --preamble";
+	return "another server than ours stands behind it (wrong --back?), or "
+	       "the proxy speaks first";
+}
+
+static void show(char *out, const char *bytes, size_t count)
+{
+	escape_text(out, bytes, count);
+}
+
+/* What was seen, and what it may mean. */
+static void explain(
+	const struct relay *relay, const struct play *play, char *why)
+{
+	char seen[OUTCOME_WHY_SIZE], text[ESCAPE_SIZE(64)];
+	const struct party *client = &play->client;
+	size_t got = client->received < STREAM_TOKEN_BYTES
+		? (size_t)client->received
+		: STREAM_TOKEN_BYTES;
+	enum side side;
+	enum outcome outcome = outcome_of(play, seen, &side);
+
+	if (outcome == OUTCOME_REFUSED) {
+		snprintf(why, PLAIN_WHY_SIZE, "%s", seen);
+	} else if (client->received && client->other_bytes) {
+		show(text, client->got_token, got);
+		snprintf(why, PLAIN_WHY_SIZE,
+			"instead of the server's reply the client got "
+			"\"%s\": %s",
+			text, guess_from(client->got_token, got));
+	} else if (!play->server && client->received) {
+		snprintf(why, PLAIN_WHY_SIZE,
+			"the client got back what it had sent, and nothing "
+			"came to the server: something answers in its place "
+			"(wrong --back?)");
+	} else if (outcome == OUTCOME_UNREACHED && relay->stranger_bytes) {
+		show(text, relay->stranger, relay->stranger_bytes);
+		snprintf(why, PLAIN_WHY_SIZE,
+			"the server got \"%s\", which the client did not send: "
+			"the proxy speaks something of its own to its backend "
+			"(TLS, HTTP?)",
+			text);
+	} else if (outcome == OUTCOME_UNREACHED) {
+		snprintf(why, PLAIN_WHY_SIZE,
+			"%s. It connects elsewhere (wrong --back? ours is port "
+			"%u), or waits for something else to be said first "
+			"(SOCKS, CONNECT, TLS): it needs a --preamble",
+			seen, relay->place.ports[RELAY_THROUGH]);
+	} else {
+		snprintf(why, PLAIN_WHY_SIZE,
+			"%s. The request came to the server; the proxy may "
+			"expect another protocol",
+			seen);
+	}
+}
+
+enum plain_result plain_ask(struct relay *relay, int64_t patience_ms, char *why)
+{
+	bool goes_on;
+	char seen[OUTCOME_WHY_SIZE];
+	enum side side;
+	const struct play *play = play_one(relay,
+		checks[CHECK_PLAIN].parts[0].scene, 0,
+		patience_ms < PLAIN_MS ? patience_ms : PLAIN_MS, &goes_on);
+
+	*why = '\0';
+	if (!play || !goes_on)
+		return PLAIN_STOPPED;
+	enum outcome outcome = outcome_of(play, seen, &side);
+
+	if (outcome == OUTCOME_WHOLE) {
+		relay->arrival_s = relay_arrival_s(play);
+		return PLAIN_SERVED;
+	}
+	explain(relay, play, why);
+	return play->client.connected ? PLAIN_NOT_SERVED : PLAIN_NO_PROXY;
+}
+
+enum plain_moment plain_connects(struct relay *relay, int64_t patience_ms)
+{
+	int64_t wait_ms =
+		EARLY_MS + (int64_t)(relay->arrival_s * 1000 * EARLY_TIMES);
+
+	for (int i = 0; i < ATTEMPTS; i++) {
+		bool goes_on;
+		char why[OUTCOME_WHY_SIZE];
+		enum side side;
+		uint64_t before = relay->arrived;
+		const struct play *play = play_one(
+			relay, &checks_early, wait_ms, patience_ms, &goes_on);
+
+		if (!play || !goes_on ||
+			outcome_of(play, why, &side) != OUTCOME_WHOLE)
+			return PLAIN_NOT_TOLD;
+		if (relay->preface)
+			return PLAIN_SPEAKS;
+		if (relay_connected_early(play))
+			return PLAIN_AT_ONCE;
+		/* Had nobody come before the client spoke? What came may have
+		 * been a probe, and have cut the waiting short. */
+		if (relay->arrived - before <= 1)
+			return PLAIN_LATER;
+	}
+	return PLAIN_LATER;
+}
+
+unsigned plain_side_by_side(struct relay *relay, unsigned most)
+{
+	const struct play play = {
+		.scene = &checks_held,
+		.patience_ms = BESIDE_MS,
+	};
+	unsigned jobs = relay->jobs, served = 0;
+	char why[OUTCOME_WHY_SIZE];
+	enum side side;
+
+	relay->jobs = most;
+	relay->common.gate = false;
+	relay->gate_for = most;
+	for (unsigned i = 0; i < most; i++)
+		relay_add(relay, &play);
+	relay_run(relay);
+	relay->common.gate = true;
+	relay->jobs = jobs;
+	for (const struct play *one = relay->plays; one; one = one->next)
+		served += one->beside &&
+			outcome_of(one, why, &side) == OUTCOME_WHOLE;
+	return served ? served : 1;
+}
+
+/* Watches a play until nothing moves any more. */
+struct filling {
+	struct relay *relay;
+	struct place *place;
+	const struct play *play;
+	bool (*goes_on)(void *context); /* the relay's own */
+	void *context;
+	int64_t bytes; /* the result */
+};
+
+/* How much the proxy has read, and how much of it waits there. */
+static int64_t look_inside(const struct filling *filling)
+{
+	const struct play *play = filling->play;
+	const struct party *server = relay_server(play);
+	struct place_queue front, back;
+
+	if (!place_look_at_queue(filling->place, CLIENT, play->port, &front) ||
+		!place_look_at_queue(
+			filling->place, SERVER, play->server->port, &back))
+		return 0;
+	int64_t beyond =
+		(int64_t)tcp_unread_bytes(play->client.conn.fd) + front.unsent;
+	int64_t read = (int64_t)server->sent -
+		(int64_t)tcp_unacknowledged_bytes(server->conn.fd) -
+		back.unread;
+	int64_t waits = (read - beyond) / 2;
+
+	if (waits < WAITS_LEAST)
+		waits = WAITS_LEAST;
+	return beyond + (waits < WAITS_MOST ? waits : WAITS_MOST);
+}
+
+static bool on_round(void *context)
+{
+	struct filling *filling = context;
+	const struct party *server = relay_server(filling->play);
+
+	if (server && !filling->relay->common.gate &&
+		server->step->act != PARTY_AWAIT_BYTES &&
+		duration_now_ms() - server->active_ms >= FILLED_MS) {
+		filling->bytes = look_inside(filling);
+		filling->relay->common.gate = true;
+	}
+	return !filling->goes_on || filling->goes_on(filling->context);
+}
+
+int64_t plain_fill(struct relay *relay, struct place *place)
+{
+	const struct relay before = *relay;
+	struct filling filling = {
+		.relay = relay,
+		.place = place,
+		.goes_on = relay->goes_on,
+		.context = relay->context,
+	};
+	const struct play play = {
+		.scene = &checks_deaf,
+		.size = FILL_BYTES,
+		.patience_ms = PLAIN_MS,
+	};
+
+	if (!place->is_private)
+		return 0;
+	filling.play = relay_add(relay, &play);
+	if (!filling.play)
+		return 0;
+	relay->common.gate = false;
+	relay->gate_for = 0;
+	relay->goes_on = on_round;
+	relay->on_given = NULL;
+	relay->on_over = NULL;
+	relay->context = &filling;
+	relay_run(relay);
+	relay->goes_on = before.goes_on;
+	relay->on_given = before.on_given;
+	relay->on_over = before.on_over;
+	relay->context = before.context;
+	relay->common.gate = true;
+	return filling.bytes;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "alone.h"
+#include "findings.h"
+#include "summary.h"
+#include "watch.h"
+
+/* How long nothing may follow a RST. */
+#define RESET_MS 1000
+
+/* Whether tries of that scene were slow alone too, so often as is enough. */
+static bool is_confirmed(const struct run *run, const struct trial *trial)
+{
+	unsigned slow = 0;
+
+	for (size_t i = 0; i < run->count; i++)
+		if (run->trials[i].part->scene == trial->part->scene &&
+			!run->trials[i].together)
+			slow += trial_slow_tries(&run->trials[i]);
+	return slow >= TRIAL_SLOW_ENOUGH;
+}
+
+/* Whether what came of it side by side may be due to the others. */
+static bool is_doubtful(const struct run *run, const struct trial *trial)
+{
+	if (!trial_is_over(trial))
+		return true;
+	if (!trial_has_failed(trial))
+		return false;
+	if (run->ended_beside)
+		return true;
+	if (!run->doubtful)
+		return false;
+	return (outcome_is_slow(trial->outcome) && !is_confirmed(run, trial)) ||
+		trial->outcome == OUTCOME_UNREACHED ||
+		trial->outcome == OUTCOME_REFUSED;
+}
+
+/* All but what has to be alone, side by side. */
+static void play_together(struct run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		struct trial *trial = &run->trials[i];
+
+		trial_begin(trial, &run->relay);
+		/* The small ones' controls cost no time beside the others. */
+		if (!trial->part->size)
+			trial_ask_control(trial, &run->relay);
+	}
+	watch_play(run, run->jobs);
+}
+
+static void play_again(struct run *run)
+{
+	bool all = false;
+
+	if (run->stop == RUN_ENDED) {
+		run->ended_beside = true;
+	} else if (run->stop == RUN_GOES_ON && !alone_serves(run, CHECK_NEXT)) {
+		/* One of them made it so: which? */
+		run->deaf_after[CHECK_NEXT] = false;
+		run->ended_beside = run->ended_after[CHECK_NEXT];
+		run->ended_after[CHECK_NEXT] = false;
+		run->doubtful = true;
+		all = run->place->options->command;
+	}
+	for (size_t i = 0; i < run->count; i++)
+		run->trials[i].open = all || is_doubtful(run, &run->trials[i]);
+	for (size_t i = 0; i < run->count; i++) {
+		struct trial *trial = &run->trials[i];
+
+		if (run->stop == RUN_INTERRUPTED || !trial->open)
+			continue;
+		trial->open = false;
+		if (all || is_doubtful(run, trial))
+			alone_play(run, trial);
+	}
+}
+
+static void add_trial(
+	struct run *run, enum check_id id, const struct check_part *part)
+{
+	struct trial *trial = &run->trials[run->count];
+
+	if (run->count == RUN_TRIALS ||
+		(part->scene->silent && run->moment != PLAIN_AT_ONCE))
+		return;
+	*trial = (struct trial){
+		.id = id,
+		.part = part,
+		.patience_ms = run->options->patience_ms,
+		.idle_ms = run->options->idle_ms,
+	};
+	trial_reset(trial, &run->relay);
+	run->count++;
+}
+
+static void add_trials(struct run *run, enum check_id id)
+{
+	for (const struct check_part *part = checks[id].parts; part->scene;
+		part++)
+		add_trial(run, id, part);
+	for (size_t i = 0; i < run->filled_count && id == CHECK_LARGE; i++)
+		add_trial(run, id, &run->filled[i]);
+}
+
+/* Those that wait longest begin first. */
+static const enum check_id order[] = { CHECK_IDLE, CHECK_CLIENT_FIN,
+	CHECK_GATED, CHECK_LARGE, CHECK_SERVER_FIN, CHECK_BARE_FIN };
+
+static void play_judged(struct run *run)
+{
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
+		if (run->options->chosen[order[i]])
+			add_trials(run, order[i]);
+	if (run->jobs > 1) {
+		play_together(run);
+		play_again(run);
+	} else {
+		for (size_t i = 0; i < run->count; i++)
+			alone_play(run, &run->trials[i]);
+	}
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
+		if (run->options->chosen[order[i]])
+			findings_show(run, order[i]);
+}
+
+/* What may end a proxy comes last, with nothing else beside it. */
+static void play_resets(struct run *run)
+{
+	size_t first = run->count;
+
+	for (int id = CHECK_RESET_FORWARD; id <= CHECK_RESET_BACK; id++)
+		if (run->options->chosen[id])
+			add_trials(run, (enum check_id)id);
+	for (size_t i = first; i < run->count; i++)
+		if (run->trials[i].patience_ms > RESET_MS)
+			run->trials[i].patience_ms = RESET_MS;
+	/* Both at once, for each may have to wait; but where one has ended the
+	 * proxy, one after the other. */
+	if (run->jobs > 1 && alone_revive(run)) {
+		for (size_t i = first; i < run->count; i++)
+			trial_begin(&run->trials[i], &run->relay);
+		watch_play(run, run->jobs);
+		if (first < run->count &&
+			alone_serves(run, CHECK_RESET_FORWARD))
+			goto out;
+		run->ended_after[CHECK_RESET_FORWARD] = false;
+		run->deaf_after[CHECK_RESET_FORWARD] = false;
+	}
+	for (size_t i = first; i < run->count; i++)
+		if (run->stop != RUN_INTERRUPTED)
+			alone_play(run, &run->trials[i]);
+out:
+	for (int id = CHECK_RESET_FORWARD; id <= CHECK_RESET_BACK; id++)
+		if (run->options->chosen[id])
+			findings_show(run, (enum check_id)id);
+}
+
+static void learn_moment(struct run *run)
+{
+	enum plain_moment moment = PLAIN_NOT_TOLD;
+
+	run->moment = moment;
+	/* It may have stopped to serve before it was asked. */
+	for (int i = 0; i < 2 && moment == PLAIN_NOT_TOLD; i++) {
+		if (!alone_revive(run))
+			return;
+		run->fresh = false;
+		moment = plain_connects(&run->relay, run->options->patience_ms);
+		if (moment == PLAIN_NOT_TOLD || run->stop == RUN_ENDED)
+			alone_serves(run, CHECK_PLAIN);
+	}
+	run->moment = moment;
+}
+
+/* How large is what fills it? */
+static void learn_size(struct run *run)
+{
+	int64_t size = plain_fill(&run->relay, run->place);
+
+	if (run->stop == RUN_ENDED)
+		run->alive = false;
+	for (size_t i = 0; i < 2 && size; i++) {
+		run->filled[i] = checks_filled[i];
+		run->filled[i].size = size;
+		run->filled[i].what = run->filled_what[i];
+		snprintf(run->filled_what[i], sizeof(run->filled_what[i]),
+			"%s of %lld bytes, as much as it holds",
+			checks_filled[i].what, (long long)size);
+		run->filled_count = i + 1;
+	}
+}
+
+/* What is the proxy like, before it is judged? */
+static void get_acquainted(struct run *run)
+{
+	alone_serves(run, CHECK_PLAIN);
+	learn_moment(run);
+	if (run->options->chosen[CHECK_LARGE] && alone_revive(run))
+		learn_size(run);
+	if (run->options->jobs > 1 && run->alive)
+		run->jobs = plain_side_by_side(&run->relay, run->options->jobs);
+	if (run->stop == RUN_ENDED) {
+		run->jobs = 1;
+		run->alive = false;
+	}
+	relay_forget(&run->relay, NULL);
+}
+
+bool run_all(struct run *run, const struct run_options *options,
+	struct place *place, struct results *results)
+{
+	*run = (struct run){
+		.options = options,
+		.place = place,
+		.results = results,
+		.alive = true,
+		.jobs = 1,
+	};
+	if (!relay_init(&run->relay, &place->where))
+		return false;
+	watch_begin(run);
+	run->plain =
+		plain_ask(&run->relay, options->patience_ms, run->plain_why);
+	relay_forget(&run->relay, NULL);
+	findings_show(run, CHECK_PLAIN);
+	if (run->plain == PLAIN_SERVED) {
+		place_name_program(
+			run->place, run->program, sizeof(run->program));
+		get_acquainted(run);
+		play_judged(run);
+		play_resets(run);
+		watch_look_at_sockets(run);
+	}
+	summary_conclude(run);
+	return true;
+}
+
+void run_free(struct run *run)
+{
+	relay_free(&run->relay);
+	free(run->sockets);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "trial.h"
+
+#include <string.h>
+
+#include "gracelab/judge/relay/hops.h"
+
+enum {
+	/* How many tries begin together. */
+	TOGETHER = 3,
+};
+
+/* How much longer a connection has to live without a FIN, to tell. */
+#define LONGER_TIMES 1.25
+#define LONGER_S     0.2
+
+static struct play *add(struct trial *trial, struct relay *relay,
+	const struct scene *scene, enum relay_way way)
+{
+	const struct play play = {
+		.scene = scene,
+		.size = trial->part->size,
+		/* Without a proxy nothing is learned from waiting long. */
+		.idle_ms =
+			way == RELAY_DIRECT ? CHECKS_THINK_MS : trial->idle_ms,
+		.way = way,
+		.quiet = checks[trial->id].quiet && way == RELAY_THROUGH,
+		.patience_ms = trial->patience_ms,
+		.owner = trial,
+	};
+
+	return relay_add(relay, &play);
+}
+
+static void ask(struct trial *trial, struct relay *relay)
+{
+	if (add(trial, relay, trial->part->scene, RELAY_THROUGH))
+		trial->asked++;
+	else
+		trial->tries = trial->asked;
+}
+
+static void ask_direct(struct trial *trial, struct relay *relay)
+{
+	if (!trial->without_proxy.asked)
+		trial->without_proxy.asked =
+			add(trial, relay, trial->part->scene, RELAY_DIRECT);
+}
+
+void trial_begin(struct trial *trial, struct relay *relay)
+{
+	trial->together = true;
+	ask_direct(trial, relay);
+	while (trial->asked < trial->tries && trial->asked < TOGETHER)
+		ask(trial, relay);
+}
+
+void trial_ask_one(struct trial *trial, struct relay *relay)
+{
+	trial->together = false;
+	if (trial->tries > checks[trial->id].alone && !trial_slow_tries(trial))
+		trial->tries = checks[trial->id].alone;
+	ask_direct(trial, relay);
+	ask(trial, relay);
+}
+
+void trial_take_back(struct trial *trial, struct relay *relay)
+{
+	if (!trial->over)
+		return;
+	trial->over--;
+	trial->asked--;
+	trial->tally.times[trial->last]--;
+	if (trial->failed && tally_failures(&trial->tally) == 0) {
+		relay_forget(relay, trial->failed);
+		trial->failed = NULL;
+		trial->tries = checks[trial->id].tries;
+	}
+}
+
+void trial_ask_control(struct trial *trial, struct relay *relay)
+{
+	if (trial->part->without_fin && !trial->without_fin.asked)
+		trial->without_fin.asked = add(
+			trial, relay, trial->part->without_fin, RELAY_THROUGH);
+}
+
+unsigned trial_slow_tries(const struct trial *trial)
+{
+	unsigned slow = 0;
+
+	for (int i = 0; i < OUTCOMES; i++)
+		if (outcome_is_slow((enum outcome)i))
+			slow += trial->tally.times[i];
+	return slow;
+}
+
+/*
+ * Until when the half that was still open was kept. The wire tells when it
+ * ended, else the end's own eyes.
+ */
+static double kept_s(
+	const struct relay *relay, const struct play *play, enum side side)
+{
+	const struct party *party =
+		side == CLIENT ? &play->client : relay_server(play);
+	const struct evidence *hop = hops_of(relay, play, side);
+	uint64_t end_ns = hop ? evidence_end_ns(hop, side == SERVER) : 0;
+
+	if (!party || party->end_s < 0)
+		return -1;
+	if (end_ns > play->begun_ns)
+		return (double)(end_ns - play->begun_ns) / 1e9;
+	return party->end_s - play->begun_s;
+}
+
+static void on_control(struct trial *trial, struct relay *relay,
+	struct play *play, struct trial_control *control)
+{
+	enum side side;
+
+	control->over = true;
+	control->outcome = outcome_of(play, control->why, &side);
+	control->end_s = kept_s(relay, play, side);
+	if (play->way == RELAY_DIRECT) {
+		trial->direct = play;
+		return;
+	}
+	if (control->outcome == OUTCOME_WHOLE) {
+		relay_forget(relay, play);
+		return;
+	}
+	if (control->play)
+		relay_forget(relay, control->play);
+	control->play = play;
+}
+
+static void on_try(struct trial *trial, struct relay *relay, struct play *play)
+{
+	char why[OUTCOME_WHY_SIZE];
+	enum side side;
+	enum outcome outcome = outcome_of(play, why, &side);
+
+	trial->last = outcome;
+	trial->tally.times[outcome]++;
+	trial->over++;
+	trial->over_s = play->over_s;
+	if (trial->over == 1 || play->begun_s < trial->begun_s)
+		trial->begun_s = play->begun_s;
+	if (outcome == OUTCOME_WHOLE || trial->failed) {
+		relay_forget(relay, play);
+	} else {
+		trial->failed = play;
+		trial->outcome = outcome;
+		trial->side = side;
+		trial->kept_s = kept_s(relay, play, side);
+		memcpy(trial->why, why, sizeof(why));
+	}
+	if (trial_slow_tries(trial) >= TRIAL_SLOW_ENOUGH)
+		trial->tries = trial->asked;
+}
+
+void trial_on_over(struct trial *trial, struct relay *relay, struct play *play)
+{
+	if (play->way == RELAY_DIRECT) {
+		on_control(trial, relay, play, &trial->without_proxy);
+		return;
+	}
+	if (play->scene == trial->part->without_fin) {
+		on_control(trial, relay, play, &trial->without_fin);
+		return;
+	}
+	on_try(trial, relay, play);
+	if (!trial->together)
+		return;
+	if (trial_has_failed(trial))
+		trial_ask_control(trial, relay);
+	if (trial->asked < trial->tries)
+		ask(trial, relay);
+}
+
+void trial_ask_more(struct trial *trial, struct relay *relay, unsigned tries)
+{
+	trial->tries += tries;
+	while (trial->together && trial->asked < trial->tries)
+		ask(trial, relay);
+}
+
+void trial_reset(struct trial *trial, struct relay *relay)
+{
+	struct play *plays[] = { trial->failed, trial->direct,
+		trial->without_fin.play };
+	const struct trial fresh = {
+		.id = trial->id,
+		.part = trial->part,
+		.tries = checks[trial->id].tries,
+		.patience_ms = trial->patience_ms,
+		.idle_ms = trial->idle_ms,
+		.kept_s = -1,
+	};
+
+	for (size_t i = 0; i < sizeof(plays) / sizeof(*plays); i++)
+		if (plays[i])
+			relay_forget(relay, plays[i]);
+	*trial = fresh;
+}
+
+bool trial_is_over(const struct trial *trial)
+{
+	return trial->over && trial->over >= trial->tries &&
+		trial->without_proxy.over &&
+		(!trial->without_fin.asked || trial->without_fin.over);
+}
+
+bool trial_has_failed(const struct trial *trial)
+{
+	return tally_failures(&trial->tally) > 0;
+}
+
+bool trial_lacks_control(const struct trial *trial)
+{
+	return trial_has_failed(trial) && trial->part->without_fin &&
+		!trial->without_fin.over;
+}
+
+bool trial_fails_anyway(const struct trial *trial)
+{
+	const struct trial_control *control = &trial->without_fin;
+
+	if (!trial_has_failed(trial) || !control->over ||
+		control->outcome == OUTCOME_WHOLE)
+		return false;
+	/* How far a transfer came is chance; how long nothing moved is not. */
+	return trial->part->size || trial->kept_s < 0 || control->end_s < 0 ||
+		control->end_s < trial->kept_s * LONGER_TIMES + LONGER_S;
+}

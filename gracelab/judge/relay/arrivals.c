@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "arrivals.h"
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/base/duration.h"
+
+/* A token that does not begin within these was not sent by a client of ours. */
+#define HEAD_BYTES 512
+
+/* How old a candidate is before nobody else's connection can be its rival. */
+#define SETTLE_S 0.02
+
+static uint16_t port_of(const struct sockaddr_storage *address)
+{
+	struct sockaddr_in6 in6;
+	struct sockaddr_in in;
+
+	if (address->ss_family == AF_INET6) {
+		memcpy(&in6, address, sizeof(in6));
+		return ntohs(in6.sin6_port);
+	}
+	memcpy(&in, address, sizeof(in));
+	return ntohs(in.sin_port);
+}
+
+/* The silent play whose connection is under way, or NULL. */
+static struct play *silent_play(struct relay *relay, enum relay_way way)
+{
+	for (struct play *play = relay->plays; play; play = play->next)
+		if (play->state == PLAY_ARRIVING && play->way == way &&
+			play->scene->silent)
+			return play;
+	return NULL;
+}
+
+/* Lets the connection play the server's part. */
+static void give(struct relay *relay, struct arrival *arrival,
+	struct play *play, const char *token)
+{
+	arrival->play = play;
+	party_init(&arrival->party, &relay->common,
+		&(struct party_role){
+			.script = play->scene->scripts[SERVER],
+			.size = play->size,
+			.idle_ms = play->idle_ms,
+			.token = token,
+			.expected = play->token,
+		});
+	arrival->party.other = &play->client;
+	party_enter(&arrival->party, arrival->fd, EVENT_ACCEPT,
+		arrival->accepted_ns);
+	arrival->fd = -1;
+	if (relay->on_given)
+		relay->on_given(relay->context, play, arrival->port);
+}
+
+static void decide(struct play *play, struct arrival *arrival)
+{
+	play->server = arrival;
+	play->client.other = &arrival->party;
+}
+
+static void add(struct relay *relay, enum relay_way way, int fd, uint16_t port)
+{
+	struct arrival *arrival = calloc(1, sizeof(*arrival));
+	struct play *silent = silent_play(relay, way);
+	char token[STREAM_TOKEN_BYTES + 1];
+
+	if (!arrival) {
+		close(fd);
+		return;
+	}
+	arrival->way = way;
+	arrival->fd = fd;
+	arrival->port = port;
+	arrival->accepted_s = duration_now_s();
+	arrival->accepted_ns = evidence_now_ns();
+	arrival->party.conn.fd = -1;
+	arrival->next = relay->arrivals;
+	relay->arrivals = arrival;
+	relay->arrived += way == RELAY_THROUGH;
+	if (!silent)
+		return;
+	/* What it answers tells which of several the client has got. */
+	snprintf(token, sizeof(token), "%.22s-%05u\r\n\r\n", silent->token,
+		(unsigned)(relay->arrived % 100000));
+	give(relay, arrival, silent, token);
+}
+
+void arrivals_accept(struct relay *relay, enum relay_way way)
+{
+	struct sockaddr_storage address = { 0 };
+	socklen_t bytes = sizeof(address);
+	int fd;
+
+	while ((fd = accept4(relay->place.listeners[way],
+			(struct sockaddr *)&address, &bytes,
+			SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+		add(relay, way, fd, port_of(&address));
+		bytes = sizeof(address);
+	}
+}
+
+static void drop(struct relay *relay, struct arrival *arrival)
+{
+	close(arrival->fd);
+	arrival->fd = -1;
+	relay->foreign++;
+}
+
+/* A proxy that asks its backend by HTTP how it is would give it up. */
+static void answer_stranger(struct relay *relay, struct arrival *arrival,
+	const char *head, size_t bytes)
+{
+	static const char *const methods[] = { "GET ", "HEAD ", "OPTIONS " };
+	static const char fine[] = "HTTP/1.0 200 OK\r\n"
+				   "Content-Length: 0\r\n\r\n";
+	char read[HEAD_BYTES];
+
+	if (!relay->stranger_bytes) {
+		relay->stranger_bytes = bytes < sizeof(relay->stranger)
+			? bytes
+			: sizeof(relay->stranger);
+		memcpy(relay->stranger, head, relay->stranger_bytes);
+	}
+	/* Closed with unread bytes, the connection would be reset. */
+	if (recv(arrival->fd, read, sizeof(read), 0) > 0)
+		for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
+			if (!strncmp(head, methods[i], strlen(methods[i])))
+				send(arrival->fd, fine, strlen(fine),
+					MSG_NOSIGNAL);
+	drop(relay, arrival);
+}
+
+/* Whether what has come may still be followed by a token. */
+static bool may_go_on(const char *head, size_t bytes)
+{
+	/* The header of the PROXY protocol, in its two forms. */
+	static const char one[] = "PROXY ", two[] = "\r\n\r\n\0\r\nQUIT\n";
+
+	if (bytes == HEAD_BYTES)
+		return false;
+	return !memchr(head, '\n', bytes) || !strncmp(head, one, strlen(one)) ||
+		(bytes >= sizeof(two) - 1 &&
+			!memcmp(head, two, sizeof(two) - 1));
+}
+
+/* The play whose token stands in the head, and where. */
+static struct play *find_play(struct relay *relay, enum relay_way way,
+	const char *head, size_t bytes, size_t *at)
+{
+	for (struct play *play = relay->plays; play; play = play->next) {
+		const char *found =
+			play->state == PLAY_ARRIVING && play->way == way
+			? memmem(head, bytes, play->token, STREAM_TOKEN_BYTES)
+			: NULL;
+
+		if (!found)
+			continue;
+		*at = (size_t)(found - head);
+		return play;
+	}
+	return NULL;
+}
+
+void arrivals_look(struct relay *relay, struct arrival *arrival)
+{
+	char head[HEAD_BYTES + 1];
+	ssize_t got = recv(arrival->fd, head, HEAD_BYTES, MSG_PEEK);
+	size_t at;
+
+	if (got <= 0) {
+		drop(relay, arrival);
+		return;
+	}
+	head[got] = '\0';
+	struct play *play =
+		find_play(relay, arrival->way, head, (size_t)got, &at);
+
+	if (!play) {
+		int more = (int)got + 1;
+
+		if (!may_go_on(head, (size_t)got))
+			answer_stranger(relay, arrival, head, (size_t)got);
+		else
+			setsockopt(arrival->fd, SOL_SOCKET, SO_RCVLOWAT, &more,
+				sizeof(more));
+		return;
+	}
+	int one = 1;
+
+	setsockopt(arrival->fd, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
+	if (at && recv(arrival->fd, head, at, 0) == (ssize_t)at)
+		relay->preface = (unsigned)at;
+	give(relay, arrival, play, play->token);
+	decide(play, arrival);
+}
+
+void arrivals_resolve(struct relay *relay, struct play *play)
+{
+	const char *got = play->client.got_token;
+
+	for (struct arrival *one = relay->arrivals; one && !play->server;
+		one = one->next)
+		if (one->play == play &&
+			((one->party.received >= STREAM_TOKEN_BYTES &&
+				 !one->party.other_bytes) ||
+				!strcmp(got, one->party.token)))
+			decide(play, one);
+}
+
+void arrivals_settle(struct relay *relay, struct play *play)
+{
+	struct arrival *likeliest = NULL;
+
+	arrivals_resolve(relay, play);
+	/* One that was reset may be a probe. */
+	for (struct arrival *one = relay->arrivals; one; one = one->next)
+		if (one->play == play &&
+			(!likeliest ||
+				(likeliest->party.reset && !one->party.reset)))
+			likeliest = one;
+	if (!play->server && likeliest)
+		decide(play, likeliest);
+}
+
+bool arrivals_has_candidate(const struct relay *relay, const struct play *play)
+{
+	double now_s = duration_now_s();
+
+	for (struct arrival *one = relay->arrivals; one; one = one->next)
+		if (one->play == play && !one->party.reset &&
+			now_s - one->accepted_s >= SETTLE_S)
+			return true;
+	return false;
+}
+
+void arrivals_free(struct relay *relay, const struct play *play)
+{
+	struct arrival **link = &relay->arrivals;
+
+	while (*link) {
+		struct arrival *one = *link;
+
+		if (play && one->play != play) {
+			link = &one->next;
+			continue;
+		}
+		*link = one->next;
+		if (one->fd >= 0)
+			close(one->fd);
+		if (one->play)
+			party_free(&one->party);
+		free(one);
+	}
+}

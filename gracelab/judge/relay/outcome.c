@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "outcome.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/names.h"
+
+/* What is due to an end. */
+struct due {
+	uint64_t bytes;
+	bool eof, reset;
+};
+
+static struct due due_to(const struct play *play, enum side side)
+{
+	const struct scene *scene = play->scene;
+	int64_t bytes = scene->gets[side] == PARTY_SIZE ? play->size
+							: scene->gets[side];
+
+	return (struct due){
+		.bytes = (uint64_t)(bytes + scene->more[side]),
+		.eof = scene->sees_eof[side],
+		.reset = scene->sees_reset[side],
+	};
+}
+
+/* What came to the end behind the bytes. */
+static void say_end(const struct play *play, const struct party *party,
+	char *out, size_t size)
+{
+	double end_s = party->end_s - play->begun_s;
+
+	/* A send(2) that failed later was not what ended the reading. */
+	if (party->eof)
+		snprintf(out, size, "EOF after %.1f s", end_s);
+	else if (party->reset)
+		snprintf(out, size, "RST after %.1f s", end_s);
+	else if (play->given_up)
+		snprintf(out, size, "nothing for %.3g s",
+			(double)play->patience_ms / 1000);
+	else
+		snprintf(out, size, "nothing more");
+}
+
+static enum outcome judge(const struct play *play, const struct party *party,
+	const struct due *due, const char *who, char *why)
+{
+	char end[64];
+
+	if (party->other_bytes) {
+		snprintf(why, OUTCOME_WHY_SIZE,
+			"the %s got other bytes than were sent", who);
+		return OUTCOME_ALTERED;
+	}
+	if (due->reset && (party->reset || party->eof)) {
+		snprintf(why, OUTCOME_WHY_SIZE, "the %s sees EOF", who);
+		return party->eof ? OUTCOME_SOFTENED : OUTCOME_WHOLE;
+	}
+	if (party->received == due->bytes &&
+		(party->eof || (!due->eof && !due->reset)))
+		return OUTCOME_WHOLE;
+	say_end(play, party, end, sizeof(end));
+	snprintf(why, OUTCOME_WHY_SIZE,
+		"the %s got %llu of %llu bytes, then %s", who,
+		(unsigned long long)party->received,
+		(unsigned long long)due->bytes, end);
+	if (party->received > due->bytes)
+		return OUTCOME_ALTERED;
+	if (!party->eof && !party->reset)
+		return party->received == due->bytes ? OUTCOME_ENDLESS
+						     : OUTCOME_HUNG;
+	if (party->received == due->bytes && due->bytes)
+		return OUTCOME_RESET;
+	if (party->received)
+		return OUTCOME_CUT;
+	return party->reset ? OUTCOME_RESET : OUTCOME_LOST;
+}
+
+/* Where a try hangs since a FIN did not get through, that is the reason. */
+static void say_missing_fin(const struct play *play, char *why)
+{
+	const struct party *server = relay_server(play);
+	const struct party *client = &play->client;
+	const char *missing = NULL;
+	char seen[OUTCOME_WHY_SIZE];
+
+	if (!play->given_up || !server || play->scene->sees_reset[CLIENT] ||
+		play->scene->sees_reset[SERVER])
+		return;
+	if (client->fin_s >= 0 && server->step->act == PARTY_AWAIT_END)
+		missing = "the client's FIN does not come to the server";
+	else if (server->fin_s >= 0 && client->step->act == PARTY_AWAIT_END)
+		missing = "the server's FIN does not come to the client";
+	if (!missing)
+		return;
+	snprintf(seen, sizeof(seen), "%s", why);
+	snprintf(why, OUTCOME_WHY_SIZE, "%s; %.180s", missing, seen);
+}
+
+enum outcome outcome_of(const struct play *play, char *why, enum side *side)
+{
+	const struct party *server = relay_server(play);
+	const struct due to_client = due_to(play, CLIENT);
+	const struct due to_server = due_to(play, SERVER);
+	char end[64];
+
+	*why = '\0';
+	*side = CLIENT;
+	if (!play->client.connected) {
+		snprintf(why, OUTCOME_WHY_SIZE, "the client cannot connect: %s",
+			play->client.error ? names_errno(play->client.error)
+					   : "nothing answers");
+		return OUTCOME_REFUSED;
+	}
+	if (!prologue_is_over(&play->client.prologue)) {
+		say_end(play, &play->client, end, sizeof(end));
+		snprintf(why, OUTCOME_WHY_SIZE, "the preamble is %s: %.160s",
+			play->client.prologue.refused ? "refused"
+						      : "not answered",
+			play->client.prologue.refused
+				? play->client.prologue.why
+				: end);
+		return OUTCOME_REFUSED;
+	}
+	if (!server) {
+		say_end(play, &play->client, end, sizeof(end));
+		snprintf(why, OUTCOME_WHY_SIZE,
+			"no connection reached the server; the client got %llu "
+			"bytes, then %s",
+			(unsigned long long)play->client.received, end);
+		return OUTCOME_UNREACHED;
+	}
+	char whys[SIDES][OUTCOME_WHY_SIZE] = { "", "" };
+	const enum outcome outcomes[SIDES] = {
+		[CLIENT] = judge(play, &play->client, &to_client, "client",
+			whys[CLIENT]),
+		[SERVER] =
+			judge(play, server, &to_server, "server", whys[SERVER]),
+	};
+
+	/* What has ended badly says more than what waits for it. */
+	*side = outcomes[SERVER] == OUTCOME_WHOLE ||
+			(outcome_is_slow(outcomes[SERVER]) &&
+				outcomes[CLIENT] != OUTCOME_WHOLE &&
+				!outcome_is_slow(outcomes[CLIENT]))
+		? CLIENT
+		: SERVER;
+	memcpy(why, whys[*side], OUTCOME_WHY_SIZE);
+	if (outcome_is_slow(outcomes[*side]))
+		say_missing_fin(play, why);
+	return outcomes[*side];
+}
+
+bool outcome_is_decided(const struct play *play)
+{
+	const struct party *ends[SIDES] = { &play->client, relay_server(play) };
+
+	for (int side = 0; side < SIDES; side++) {
+		const struct due due = due_to(play, (enum side)side);
+
+		if (ends[side] && (ends[side]->eof || ends[side]->reset) &&
+			!due.reset && ends[side]->received < due.bytes)
+			return true;
+	}
+	return false;
+}
+
+bool outcome_is_slow(enum outcome outcome)
+{
+	return outcome == OUTCOME_ENDLESS || outcome == OUTCOME_HUNG;
+}
+
+unsigned tally_total(const struct tally *tally)
+{
+	unsigned total = 0;
+
+	for (int i = 0; i < OUTCOMES; i++)
+		total += tally->times[i];
+	return total;
+}
+
+unsigned tally_failures(const struct tally *tally)
+{
+	return tally_total(tally) - tally->times[OUTCOME_WHOLE];
+}
+
+const char *outcome_name(enum outcome outcome)
+{
+	static const char *const names[OUTCOMES] = {
+		[OUTCOME_WHOLE] = "whole",
+		[OUTCOME_ENDLESS] = "without end",
+		[OUTCOME_SOFTENED] = "ended by FIN",
+		[OUTCOME_CUT] = "cut",
+		[OUTCOME_LOST] = "lost",
+		[OUTCOME_RESET] = "reset",
+		[OUTCOME_HUNG] = "hung",
+		[OUTCOME_ALTERED] = "altered",
+		[OUTCOME_UNREACHED] = "unreached",
+		[OUTCOME_REFUSED] = "refused",
+	};
+
+	return names[outcome];
+}
+
+void tally_write(const struct tally *tally, char *out, size_t size)
+{
+	size_t used = 0;
+
+	*out = '\0';
+	/* What fails comes first. */
+	for (int i = 1; i <= OUTCOMES; i++) {
+		enum outcome outcome = (enum outcome)(i % OUTCOMES);
+
+		if (tally->times[outcome] && used < size)
+			used += (size_t)snprintf(out + used, size - used,
+				"%s%u %s", used ? ", " : "",
+				tally->times[outcome], outcome_name(outcome));
+	}
+	if (used < size)
+		snprintf(out + used, size - used, " of %u", tally_total(tally));
+}

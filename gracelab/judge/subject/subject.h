@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is judged: a program that the lab starts and ends itself. */
+#ifndef GRACELAB_SUBJECT_H
+#define GRACELAB_SUBJECT_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "gracelab/observe/kernel.h"
+
+struct subject {
+	pid_t keeper; /* the process that looks after it; 0: not started */
+	int output;   /* what it says, a memfd; -1: not started */
+	int news;     /* where the keeper tells of the program's end */
+	bool ended;   /* the program itself */
+	int status;   /* ... as waitpid(2) has it */
+};
+
+struct subject_ports {
+	uint16_t listen;  /* where it is to listen */
+	uint16_t backend; /* where it is to connect to, on 127.0.0.1 */
+};
+
+/*
+ * A copy of the text with {listen} and {backend_port} replaced by the ports,
+ * {host} by 127.0.0.1 and {backend} by 127.0.0.1:PORT; for the caller to free.
+ * NULL without memory.
+ */
+char *subject_fill_in(const char *text, const struct subject_ports *ports);
+
+/*
+ * Starts the command, a list that ends with NULL, each of its words filled in.
+ * `outside` is the signal mask of who looks after it. Whatever it leaves
+ * in the background ends with it: by a PID namespace of its own, or where that
+ * is refused by the keeper, whose children it all becomes. All of it ends too
+ * when this process is killed. Returns 0, or -1 with errno.
+ */
+int subject_start(struct subject *subject, char *const *command,
+	const struct subject_ports *ports, const sigset_t *outside);
+
+/*
+ * Waits until somebody listens on the port, as the kernel's table tells: a
+ * connection would reach the backend. Returns NULL, or why not, terminated,
+ * with what the program has said; for the caller to free. `goes_on` is asked
+ * again and again; NULL: there is nothing to stop it.
+ */
+char *subject_await(struct subject *subject, struct kernel *kernel,
+	uint16_t port, int64_t patience_ms, bool (*goes_on)(void));
+
+/*
+ * Whether nothing of it is left, or the program has ended and nobody listens on
+ * the port any more.
+ */
+bool subject_has_ended(
+	struct subject *subject, struct kernel *kernel, uint16_t port);
+
+/* Room for subject_describe_end(). */
+#define SUBJECT_END_SIZE 64
+
+/* Writes "status 1" or "SIGSEGV" to `out`; returns it. */
+char *subject_describe_end(char *out, const struct subject *subject);
+
+/* Ends it and all that it has started. */
+void subject_end(struct subject *subject);
+
+#endif
