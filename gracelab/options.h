@@ -19,6 +19,7 @@ enum lab_format {
 /* What explore is asked for. */
 struct orders_options {
 	unsigned losses, limit, jobs; /* jobs 0: it chooses */
+	bool merge;
 	/* At most one of these; else the table is shown. */
 	unsigned show;     /* a class, from 1; or 0 */
 	const char *find;  /* or NULL */

@@ -11,6 +11,7 @@ enum {
 	OPTION_JOBS,
 	OPTION_LIMIT,
 	OPTION_LOSSES,
+	OPTION_MERGE,
 	OPTION_ORDER,
 	OPTION_SHOW,
 };
@@ -32,6 +33,10 @@ static const struct argp_option entries[] = {
 		"Let at most N segments of an order be lost (with --wire)", 1 },
 	{ "limit", OPTION_LIMIT, "N", 0,
 		"Play no more than N orders (default 100000)", 1 },
+	{ "merge", OPTION_MERGE, NULL, 0,
+		"Make each move of each state once, and count the ways: for "
+		"more orders than can be played",
+		1 },
 	{ "format", OPTION_FORMAT, "FORMAT", 0,
 		"text (the default), json; svg or dot: the tree of orders; "
 		"with "
@@ -89,6 +94,9 @@ static void check_explore(struct argp_state *state)
 	if (!!orders->show + !!orders->find + !!orders->order > 1)
 		argp_error(
 			state, "--show, --find and --order exclude each other");
+	if (orders->merge && (orders->find || orders->order))
+		argp_error(
+			state, "--merge does not go with --find and --order");
 	if (plays_one(orders) ? table_only : ladder_only)
 		argp_error(state, "--format=%s %s --show, --find or --order",
 			formats[options->format],
@@ -116,6 +124,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case OPTION_LIMIT:
 		orders->limit = options_count(state, "--limit", argument);
+		return 0;
+	case OPTION_MERGE:
+		orders->merge = true;
 		return 0;
 	case OPTION_FORMAT:
 		parse_format(state, argument);

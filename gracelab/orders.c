@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gracelab/explore/picture/picture.h"
+#include "gracelab/explore/graph/merged.h"
+#include "gracelab/explore/graph/picture.h"
 #include "gracelab/explore/write.h"
 #include "lib/base/signals.h"
 #include "lib/base/status.h"
@@ -63,7 +64,10 @@ static bool explore(struct program *program,
 	watched.on_progress = tell_progress;
 	watched.stops = is_stopped;
 	watched.context = &exploration;
-	bool good = explore_run(experiment, &watched, explored);
+	/* What is looked for is met in an order, not in a state. */
+	bool good = options->merged && !options->find
+		? merged_run(experiment, &watched, explored)
+		: explore_run(experiment, &watched, explored);
 
 	if (exploration.name)
 		fputs("\r\033[K", stderr);

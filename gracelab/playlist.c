@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gracelab/explore/picture/picture.h"
+#include "gracelab/explore/graph/merged.h"
+#include "gracelab/explore/graph/picture.h"
 #include "gracelab/explore/replay.h"
 #include "gracelab/explore/write.h"
 #include "gracelab/play/parallel.h"
@@ -19,6 +20,7 @@ struct explore_options playlist_explore_options(
 
 	return (struct explore_options){
 		.wired = experiment->wired || experiment->explored_wired,
+		.merged = asked->merge || experiment->merged,
 		.losses = asked->losses ? asked->losses : experiment->losses,
 		.limit = asked->limit ? asked->limit : UINT64_MAX,
 		.workers = asked->jobs,
@@ -136,7 +138,8 @@ static void explore_one(struct playing *playing, size_t index)
 					"json and svg show them");
 	} else if (program->options.format == FORMAT_SVG) {
 		draw(&record, experiment, &options);
-	} else if (!explore_run(experiment, &options, &explored)) {
+	} else if (!(options.merged ? merged_run : explore_run)(
+			   experiment, &options, &explored)) {
 		record.failed = true;
 		record.unplayable = explored.refused;
 		record.failure = explored.why ? strdup(explored.why) : NULL;

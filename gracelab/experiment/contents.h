@@ -54,6 +54,7 @@ struct experiment {
 	bool explored;       /* not one play is asked for, but every order: */
 	bool explored_wired; /* with a wire */
 	unsigned losses;     /* and so many losses in an order */
+	bool merged;         /* counted by states, each move played once */
 	bool wired; /* on two hosts: `wire` was said, or a step needs it */
 	/* By number: who plays, and of the clients behind the first, whether
 	 * they start by a step of their own, not before all steps. */

@@ -126,23 +126,33 @@ static bool take_losses(struct scan *scan, struct experiment *experiment)
 
 	experiment->losses = (unsigned)count;
 	if (*word >= '1' && *word <= '9' && !*end && count <= LOSSES_MAX)
-		return scan_end(scan);
+		return true;
 	scan_back_to(scan, word);
 	return scan_fail(scan, "how many segments may be lost, from 1");
 }
 
+/* [wire [losses N]] [merge] */
 static bool take_explore(struct scan *scan, struct experiment *experiment)
 {
 	experiment->explored = true;
-	scan_space(scan);
-	experiment->explored_wired = scan_keyword(scan, "wire");
-	scan_space(scan);
-	if (experiment->explored_wired && scan_keyword(scan, "losses"))
-		return take_losses(scan, experiment);
-	return scan_at_end(scan) || scan_next_is(scan, '#') ||
-		scan_fail(scan,
-			experiment->explored_wired ? "nothing, or losses N"
-						   : "nothing, or wire");
+	for (;;) {
+		scan_space(scan);
+		if (scan_at_end(scan) || scan_next_is(scan, '#'))
+			return true;
+		if (scan_keyword(scan, "wire"))
+			experiment->explored_wired = true;
+		else if (scan_keyword(scan, "merge"))
+			experiment->merged = true;
+		else if (experiment->explored_wired &&
+			scan_keyword(scan, "losses")) {
+			if (!take_losses(scan, experiment))
+				return false;
+		} else
+			return scan_fail(scan,
+				experiment->explored_wired
+					? "nothing, losses N, or merge"
+					: "nothing, wire, or merge");
+	}
 }
 
 static const struct {

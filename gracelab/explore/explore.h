@@ -18,6 +18,7 @@
 
 struct explore_options {
 	bool wired;              /* two hosts and a wire */
+	bool merged;             /* for merged_run(): whoever explores asks */
 	unsigned losses;         /* how many segments may be lost in an order */
 	uint64_t limit;          /* how many orders, at most */
 	unsigned workers;        /* 0: as many as there are processors */
@@ -36,8 +37,9 @@ struct explored {
 	/* Which part of the tree is in it, every choice taken as equally
 	 * likely: 0 to 1. */
 	double covered;
-	bool refused; /* this system has no such network to explore on */
-	char *why;    /* owned: why it could not be done, or NULL */
+	size_t states; /* merged.h: of the graph; else 0 */
+	bool refused;  /* this system has no such network to explore on */
+	char *why;     /* owned: why it could not be done, or NULL */
 };
 
 /*

@@ -21,6 +21,7 @@ struct message_result {
 	struct table table;        /* owned */
 	struct walk left;          /* owned: where it stands */
 	bool leaving;              /* the worker takes no more */
+	size_t states;             /* of a graph */
 };
 
 /* Each gives false where the pipe or memory ends; what was read is owned. */

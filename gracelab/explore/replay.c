@@ -267,7 +267,7 @@ bool replay_text(const struct experiment *experiment,
 		.moves = moves,
 		.about = about,
 	};
-	bool good = site_write_aside(write_aside, &replay, text);
+	bool good = site_write_aside(write_aside, &replay, text, NULL);
 	char *reason = !good && *text ? strchr(*text, REPLAY_REASON) : NULL;
 
 	if (reason)

@@ -66,15 +66,43 @@ static void write_stopped(FILE *out, const struct explore_options *options,
 		fprintf(out, "\nStopped by --limit=%" PRIu64, options->limit);
 	fprintf(out,
 		" after %" PRIu64 " orders. With all choices equally likely,"
-		"\nan order is one of these with a probability of %.*f %%.\n",
+		"\nan order is one of these with a probability of %.*f %%. "
+		"--merge counts all.\n",
 		explored->table.orders, percent < 0.1 ? 6 : 1,
 		percent > 99.9 ? 99.9 : percent);
+}
+
+/* How the orders came about, where it is not the plainest way. */
+static void write_how(FILE *out, const struct explore_options *options,
+	const struct explored *explored)
+{
+	if (options->wired)
+		fprintf(out, "on a wire: a segment arrives whenever it can");
+	if (options->wired && options->losses)
+		fprintf(out, ", or is lost (at most %u)", options->losses);
+	if (options->wired)
+		fputc('\n', out);
+	if (explored->states)
+		fputs("each move of each state was played once, and the ways "
+		      "were counted\n",
+			out);
+}
+
+/* How many digits the greatest number of orders has, or `least`. */
+static int digits(const struct table *table, int least)
+{
+	int count = 1;
+
+	for (uint64_t orders = table->orders; orders > 9; orders /= 10)
+		count++;
+	return count > least ? count : least;
 }
 
 static void write_table(FILE *out, const struct experiment *experiment,
 	const struct explore_options *options, const struct explored *explored)
 {
 	const struct table *table = &explored->table;
+	int wide = digits(table, (int)strlen("orders"));
 	uint64_t untold;
 
 	fprintf(out, "%s%s%s\n", experiment->name,
@@ -82,20 +110,17 @@ static void write_table(FILE *out, const struct experiment *experiment,
 		experiment->title ? experiment->title : "");
 	fprintf(out, "every order: %" PRIu64 " orders, %zu ends\n",
 		table->orders, table->count);
-	if (options->wired)
-		fprintf(out, "on a wire: a segment arrives whenever it can");
-	if (options->wired && options->losses)
-		fprintf(out, ", or is lost (at most %u)", options->losses);
+	write_how(out, options, explored);
 	fprintf(out,
-		"%s\n  %6s            the answers      the request   "
+		"\n  %*s            the answers      the request   "
 		"who is told\n",
-		options->wired ? "\n" : "", "orders");
+		wide, "orders");
 	for (size_t i = 0; i < table->count; i++) {
 		const struct class *class = &table->classes[i];
 		unsigned share = permille(class->orders, table->orders);
 
-		fprintf(out, "  %6" PRIu64 "  %3u.%u %%   %-14s   %-11s   %s\n",
-			class->orders, share / 10, share % 10,
+		fprintf(out, "  %*" PRIu64 "  %3u.%u %%   %-14s   %-11s   %s\n",
+			wide, class->orders, share / 10, share % 10,
 			what_became(class->ending.lost[SERVER]),
 			what_became(class->ending.lost[CLIENT]),
 			table_told(class->ending.told));
@@ -151,10 +176,13 @@ json_t *write_json(const struct experiment *experiment,
 				table_told(class->ending.told), "order",
 				moves_to_json(&class->first)));
 	}
-	return json_pack("{s:o, s:b, s:i, s:I, s:b, s:f, s:o}", "experiment",
+	return json_pack("{s:o, s:b, s:i, s:I, s:b, s:f, s:o*, s:o}",
+		"experiment",
 		json_text(experiment->name, strlen(experiment->name)), "wire",
 		options->wired, "losses", (int)options->losses, "orders",
 		(json_int_t)explored->table.orders, "complete",
-		explored->complete, "covered", explored->covered, "classes",
-		classes);
+		explored->complete, "covered", explored->covered, "states",
+		explored->states ? json_integer((json_int_t)explored->states)
+				 : NULL,
+		"classes", classes);
 }

@@ -31,10 +31,15 @@ static unsigned moves_of(const struct order *order, int lines)
 	};
 
 	poll(polled, 2, 0);
-	return (order->lines < lines) << LINE |
-		(polled[CLIENT].revents != 0) << CLIENT_READ |
-		(order->owed != 0) << ANSWER |
-		(polled[SERVER].revents != 0) << SERVER_READ;
+	unsigned moves = order->lines < lines ? 1u << LINE : 0;
+
+	if (polled[CLIENT].revents)
+		moves |= 1u << CLIENT_READ;
+	if (order->owed)
+		moves |= 1u << ANSWER;
+	if (polled[SERVER].revents)
+		moves |= 1u << SERVER_READ;
+	return moves;
 }
 
 static void read_once(struct order *order, int side)

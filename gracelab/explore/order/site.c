@@ -64,29 +64,30 @@ __attribute__((noreturn)) static void be_aside(
 }
 
 /* Everything that comes, terminated; NULL without memory. */
-static char *read_all(int fd)
+static char *read_all(int fd, size_t *bytes)
 {
-	FILE *in = fdopen(fd, "r");
-	char *text = NULL;
-	size_t room = 0;
+	char *text = NULL, buffer[16384];
+	FILE *out = open_memstream(&text, bytes);
+	ssize_t n = 1;
 
-	if (!in) {
-		close(fd);
-		return NULL;
+	while (n > 0 || (n < 0 && errno == EINTR)) {
+		n = read(fd, buffer, sizeof(buffer));
+		if (out && n > 0)
+			fwrite(buffer, 1, (size_t)n, out);
 	}
-	if (getdelim(&text, &room, '\0', in) < 0) {
-		free(text);
-		text = strdup("");
-	}
-	fclose(in);
-	return text;
+	close(fd);
+	if (out && !fclose(out))
+		return text;
+	free(text);
+	return NULL;
 }
 
-bool site_write_aside(
-	bool (*write)(FILE *out, void *context), void *context, char **text)
+bool site_write_aside(bool (*write)(FILE *out, void *context), void *context,
+	char **text, size_t *bytes)
 {
 	pid_t parent = getpid();
 	int ends[2], status = 0;
+	size_t ignored;
 
 	*text = NULL;
 	if (pipe2(ends, O_CLOEXEC))
@@ -97,10 +98,14 @@ bool site_write_aside(
 	if (pid == 0)
 		be_aside(write, context, ends[1], parent);
 	close(ends[1]);
-	*text = read_all(ends[0]);
+	*text = read_all(ends[0], bytes ? bytes : &ignored);
 	if (pid < 0)
 		return false;
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	if (WIFSIGNALED(status)) {
+		free(*text);
+		*text = strdup("the process that played the orders died");
+	}
 	return *text && WIFEXITED(status) && !WEXITSTATUS(status);
 }

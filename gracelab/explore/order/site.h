@@ -33,10 +33,10 @@ void site_leave(struct site *site);
 /*
  * Has a child process, which dies with this one, write a text: `write` returns
  * false where what it wrote says instead why it cannot. Returns what `write`
- * did; `*text`, for the caller to free, is the text or the reason. NULL there:
- * no memory, or no process.
+ * did; `*text`, for the caller to free, is the text or the reason, terminated,
+ * and `*bytes` long (NULL: nobody asks). NULL there: no memory, or no process.
  */
-bool site_write_aside(
-	bool (*write)(FILE *out, void *context), void *context, char **text);
+bool site_write_aside(bool (*write)(FILE *out, void *context), void *context,
+	char **text, size_t *bytes);
 
 #endif

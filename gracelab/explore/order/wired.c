@@ -42,6 +42,15 @@ static void leave(struct ground *ground)
 	free(wired);
 }
 
+/* The handshake tells where the numbers of both sides begin. */
+static void on_news(void *context, const struct wire_news *news)
+{
+	struct wired *wired = context;
+
+	if (news->segment->flags & SEGMENT_SYN)
+		wired->first[news->sender] = news->segment->seq + 1;
+}
+
 /* Listens at the server; the process is in the client's network then. */
 static bool open_both(struct wired *wired)
 {
@@ -54,7 +63,7 @@ static bool open_both(struct wired *wired)
 	}
 	wired->listener = hosts_socket(&wired->hosts, SERVER, AF_INET);
 	hosts_address(SERVER, AF_INET, PORT, &wired->address);
-	wired->wire = wire_open(&wired->hosts, NULL, NULL);
+	wired->wire = wire_open(&wired->hosts, on_news, wired);
 	return wired->listener >= 0 && wired->wire &&
 		!bind(wired->listener, (struct sockaddr *)&wired->address,
 			sizeof(struct sockaddr_in)) &&
@@ -234,8 +243,14 @@ static void state(struct ground *ground, FILE *out)
 	for (; segment; segment = segment->next) {
 		char name[SEGMENT_TEXT_SIZE];
 
-		segment_text(&segment->segment, name);
-		fprintf(out, "%d %s %d\n", segment->sender, name,
+		enum side sender = segment->sender;
+		const struct segment *header = &segment->segment;
+		uint32_t seq = header->seq - wired->first[sender];
+		uint32_t ack = header->ack - wired->first[side_other(sender)];
+
+		segment_text(header, name);
+		fprintf(out, "%d %s %u %u %d\n", sender, name, seq,
+			header->flags & SEGMENT_ACK ? ack : 0,
 			segment->again && !segment->id);
 	}
 	for (enum side side = CLIENT; side <= SERVER; side++) {

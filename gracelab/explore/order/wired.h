@@ -15,6 +15,7 @@ struct wired {
 	struct kernel *kernels[SIDES];
 	struct sockaddr_storage address; /* the server's */
 	struct kernel_pair pair;         /* of the connection under way */
+	uint32_t first[SIDES]; /* the number of each side's first byte */
 	int listener;
 	bool losses;
 	/* The time that no kernel's timer can be shorter than, and since when

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "gracelab/explore/find.h"
-#include "gracelab/explore/picture/layout.h"
+#include "gracelab/explore/graph/layout.h"
 #include "gracelab/explore/replay.h"
 #include "gracelab/explore/span.h"
 #include "tests/unit/tap.h"

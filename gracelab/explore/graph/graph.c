@@ -102,10 +102,19 @@ static bool go(struct order *order, const struct moves *way, FILE *state,
 {
 	if (!order_begin(order))
 		return false;
-	for (size_t i = 0; i < way->count; i++)
-		if (!order_moves(order, possible) ||
-			!order_make(order, (enum order_move)way->list[i]))
+	for (size_t i = 0; i < way->count; i++) {
+		enum order_move move = (enum order_move)way->list[i];
+
+		if (!order_moves(order, possible))
 			return false;
+		if (!(*possible >> move & 1))
+			return ground_fail(order->ground,
+				"move %zu, %s, was possible before: the "
+				"kernels do not do the same twice",
+				i + 1, order_move_name(move));
+		if (!order_make(order, move))
+			return false;
+	}
 	if (!order_moves(order, possible))
 		return false;
 	order_state(order, state);
@@ -204,30 +213,39 @@ static bool expand(struct building *building, size_t node)
 	return good;
 }
 
-/* Notes a node and all that follow from it, these first. */
-static void sort_from(
+/* Where a node stands while those that follow from it are sorted. */
+#define UNDER_WAY SIZE_MAX
+
+/* Notes a node and all that follow from it, these first. False: a circle. */
+static bool sort_from(
 	const struct graph *graph, size_t node, size_t *place, size_t *next)
 {
 	const struct graph_node *from = &graph->nodes[node];
 
 	if (place[node])
-		return;
+		return place[node] != UNDER_WAY;
+	place[node] = UNDER_WAY;
 	/* Last move first, so that what the first leads to comes first. */
 	for (size_t i = from->edge_count; i-- > 0;)
-		sort_from(graph, from->edges[i].to, place, next);
+		if (!sort_from(graph, from->edges[i].to, place, next))
+			return false;
 	place[node] = (*next)--;
+	return true;
 }
 
 /* Puts the nodes into an order in which none comes before what leads to it. */
-static bool sort(struct graph *graph)
+static bool sort(struct building *building)
 {
+	struct graph *graph = building->graph;
 	size_t *place = calloc(graph->count + 1, sizeof(*place));
 	struct graph_node *nodes = calloc(graph->count + 1, sizeof(*nodes));
 	size_t next = graph->count;
-	bool good = place && nodes;
+	bool good = (place && nodes) || no_memory(building);
 
+	if (good && !sort_from(graph, 0, place, &next))
+		good = ground_fail(building->site->ground,
+			"moves lead back to a state: there is no end to them");
 	if (good) {
-		sort_from(graph, 0, place, &next);
 		for (size_t i = 0; i < graph->count; i++) {
 			struct graph_node *node = &nodes[place[i] - 1];
 
@@ -246,8 +264,11 @@ static bool sort(struct graph *graph)
 }
 
 /* How many ways there are, and how long the longest is. */
-static void count(struct graph *graph)
+static bool count(struct building *building)
 {
+	struct graph *graph = building->graph;
+	bool too_many = false;
+
 	for (size_t i = graph->count; i-- > 0;) {
 		struct graph_node *node = &graph->nodes[i];
 
@@ -256,7 +277,9 @@ static void count(struct graph *graph)
 			(node->ending.lost[CLIENT] ||
 				node->ending.lost[SERVER]);
 		for (size_t e = 0; e < node->edge_count; e++) {
-			node->orders += graph->nodes[node->edges[e].to].orders;
+			too_many |= __builtin_add_overflow(node->orders,
+				graph->nodes[node->edges[e].to].orders,
+				&node->orders);
 			node->lost += graph->nodes[node->edges[e].to].lost;
 		}
 	}
@@ -273,6 +296,9 @@ static void count(struct graph *graph)
 				to->depth = node->depth + 1;
 		}
 	}
+	return !too_many ||
+		ground_fail(building->site->ground,
+			"more orders than 64 bits can count");
 }
 
 bool graph_explore(struct graph *graph, struct site *site)
@@ -293,10 +319,8 @@ bool graph_explore(struct graph *graph, struct site *site)
 		add(&building, &none, &place, &node);
 	for (size_t i = 0; good && i < graph->count; i++)
 		good = expand(&building, i);
-	if (good)
-		good = sort(graph) || no_memory(&building);
-	if (good)
-		count(graph);
+	good = good && sort(&building);
+	good = good && count(&building);
 	for (size_t i = 0; i < graph->count; i++) {
 		free(building.ways[i].list);
 		free(building.states[i]);

@@ -26,7 +26,7 @@ struct graph_node {
 	unsigned depth;  /* the longest way to it, in moves */
 	uint64_t orders; /* how many ways there are from here to an end */
 	uint64_t lost;   /* ... to one at which something is lost */
-	double ways;     /* how many lead here from where all begin */
+	uint64_t ways;   /* how many lead here from where all begin */
 };
 
 struct graph {

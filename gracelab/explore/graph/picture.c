@@ -56,5 +56,5 @@ bool picture_text(const struct experiment *experiment,
 {
 	struct drawing drawing = { experiment, options, kind };
 
-	return site_write_aside(draw, &drawing, text);
+	return site_write_aside(draw, &drawing, text, NULL);
 }

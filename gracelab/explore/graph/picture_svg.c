@@ -77,7 +77,7 @@ static void draw_way(const struct page *page, const struct layout_way *way)
 {
 	const struct graph_node *to = &page->graph->nodes[way->edge->to];
 	const struct layout_place *places = page->layout->places;
-	double share = way->from->ways * (double)to->orders /
+	double share = (double)way->from->ways * (double)to->orders /
 		(double)page->graph->nodes[0].orders;
 	const struct layout_place *last = &places[way->places[0]];
 

@@ -50,7 +50,7 @@ static size_t end_of(struct layout *layout, const struct graph_node *node)
 			(struct layout_end){ .ending = node->ending,
 				.place = place };
 	}
-	layout->ends[i].orders += node->ways;
+	layout->ends[i].orders += (double)node->ways;
 	return layout->ends[i].place;
 }
 

@@ -24,7 +24,7 @@ static void write_end(FILE *out, size_t number, const struct graph_node *node)
 {
 	char what[PICTURE_LINE_SIZE], told[PICTURE_LINE_SIZE];
 
-	picture_ending(node->ending, node->ways, what, told);
+	picture_ending(node->ending, (double)node->ways, what, told);
 	fprintf(out,
 		"\tn%zu [shape=box style=\"filled,rounded\" fontcolor=white "
 		"color=\"%s\" label=\"%s\\n%s\"];\n",
@@ -55,7 +55,7 @@ static void write_edges(FILE *out, const struct graph *graph, size_t number)
 	for (size_t e = 0; e < node->edge_count; e++) {
 		const struct graph_edge *edge = &node->edges[e];
 		const struct graph_node *to = &graph->nodes[edge->to];
-		double share = node->ways * (double)to->orders /
+		double share = (double)node->ways * (double)to->orders /
 			(double)graph->nodes[0].orders;
 
 		picture_label(edge, label);
