@@ -187,7 +187,7 @@ is_xml() {
 @test "a connection that a proxy keeps in reserve is taken for nobody's" {
 	cat >reserve.py <<-'END'
 		# Passes all on; for each connection one more is made to the
-		# backend, for a later client that never comes.
+		# backend, for a later client that never comes, and tried.
 		import socket, sys, threading
 		kept = []
 		def copy(a, b):
@@ -204,6 +204,7 @@ is_xml() {
 		    a = l.accept()[0]
 		    b = socket.create_connection((host, int(port)))
 		    kept += [a, b, socket.create_connection((host, int(port)))]
+		    kept[-1].sendall(b"PING\r\n")
 		    for pair in (a, b), (b, a):
 		        threading.Thread(target=copy, args=pair,
 		            daemon=True).start()

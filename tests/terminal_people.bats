@@ -138,6 +138,9 @@ teardown() {
 	local file=state/grace/client-history
 
 	export XDG_STATE_HOME=$PWD/state
+	(umask 077 && mkdir -p "${file%/*}")
+	: >"$file"
+	chmod 644 "$file"
 	serve --delay never
 	person
 	enter_in client 'first of all'

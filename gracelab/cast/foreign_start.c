@@ -11,7 +11,11 @@
 
 #include "foreign_call.h"
 #include "gracelab/stage/confine.h"
+#include "gracelab/trace/tracer.h"
 #include "kind.h"
+
+/* As long as a reason for which tracing is refused may be. */
+#define PROBE_WHY_SIZE 200
 
 /* Where a server is to listen, if it lets us choose. */
 enum { SERVER_PORT = 43211 };
@@ -141,12 +145,16 @@ const char *foreign_start(
 {
 	char **arguments = fill_in(cast, words);
 	const char *message = NULL;
+	char why[PROBE_WHY_SIZE];
 
 	if (!arguments)
 		return cast_say(cast, "no memory");
 	if (!is_there(arguments[0])) {
 		cast->lacks = true;
 		message = cast_say(cast, "there is no %s here", arguments[0]);
+	} else if (!tracer_probe(why, sizeof(why))) {
+		cast->lacks = true;
+		message = cast_say(cast, "exec cannot be traced here: %s", why);
 	} else if (launch(cast, who, arguments)) {
 		cast->lacks = true;
 		message = cast_say(cast, "cannot start %s under ptrace(2): %s",

@@ -85,11 +85,15 @@ int main(void)
 	const struct subcommand *entry = NULL;
 
 	while ((entry = subcommand_next(entry))) {
-		const char *line = entry->argp->args_doc;
+		const char *line =
+			entry->argp->args_doc ? entry->argp->args_doc : "";
+		const char *newline;
 
-		print_usage(entry, line ? line : "");
-		while (line && (line = strchr(line, '\n')))
-			print_usage(entry, ++line);
+		print_usage(entry, line);
+		while ((newline = strchr(line, '\n'))) {
+			line = newline + 1;
+			print_usage(entry, line);
+		}
 	}
 	return EXIT_SUCCESS;
 }

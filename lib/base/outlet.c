@@ -143,7 +143,6 @@ static bool put_waiting(struct outlet *outlet, int64_t patience_ms)
 	outlet->start += done;
 	if (done == len) {
 		outlet->start = outlet->end = 0;
-		outlet->stalled = false;
 		return true;
 	}
 	return errno == EAGAIN || errno == EINTR || give_up(outlet, errno);
@@ -162,12 +161,11 @@ bool outlet_write(struct outlet *outlet, const void *data, size_t len)
 	size_t done = 0;
 
 	if (!outlet_is_behind(outlet))
-		done = put(outlet, from, len, outlet->stalled ? 0 : SLOW_MS);
+		done = put(outlet, from, len, SLOW_MS);
 	if (done == len)
 		return true;
 	if (!outlet_is_behind(outlet) && errno != EAGAIN && errno != EINTR)
 		return give_up(outlet, errno);
-	outlet->stalled = true;
 	if (!keep(outlet, from + done, len - done))
 		return false;
 	return outlet->end - outlet->start <= OUTLET_WAITING_BYTES ||

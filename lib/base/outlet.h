@@ -22,7 +22,6 @@
 struct outlet {
 	int fd;            /* -1: there is none */
 	bool always_ready; /* a file: it makes nobody wait */
-	bool stalled;      /* its reader was waited for in vain */
 	int given_up;      /* errno: nothing is written any more; or 0 */
 	char *waiting;     /* owned: from `start` to `end` */
 	size_t start, end, capacity;

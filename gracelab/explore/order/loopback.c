@@ -61,7 +61,7 @@ static struct ground *enter(
 	const struct experiment *experiment, bool losses, char *why)
 {
 	struct loopback *loopback = calloc(1, sizeof(*loopback));
-	struct stage stage;
+	struct stage stage = { 0 };
 	char text[NAMES_DESCRIPTION_SIZE];
 
 	(void)losses;
