@@ -70,13 +70,32 @@ struct experiment *playlist_order(struct program *program,
 	return order;
 }
 
+/* What shows one order cannot show all. */
+static bool check_one_order(struct program *program)
+{
+	const struct lab_options *options = &program->options;
+
+	for (size_t i = 0; i < program->count; i++) {
+		if (!program->experiments[i]->explored ||
+			(!options->step && !options->pcap))
+			continue;
+		program_complain(
+			"%s: --%s needs one order of many: --order chooses it",
+			program->experiments[i]->name,
+			options->step ? "step" : "pcap");
+		program->status = STATUS_USAGE;
+		return false;
+	}
+	return true;
+}
+
 bool playlist_take_order(struct program *program)
 {
 	struct moves moves = { 0 };
 	bool good = true;
 
 	if (!program->options.orders.order)
-		return true;
+		return check_one_order(program);
 	if (!playlist_moves(program, &moves))
 		return false;
 	for (size_t i = 0; good && i < program->count; i++) {

@@ -38,7 +38,7 @@ struct experiment *playlist_order(struct program *program,
 
 /*
  * With --order, puts that order of each experiment in its place. False: said,
- * and in the status.
+ * and in the status; also where one order must be chosen, and is not.
  */
 bool playlist_take_order(struct program *program);
 

@@ -323,6 +323,17 @@ write_close() {
 	assert_output --partial 'the order is not at its end'
 }
 
+@test "what shows one order asks which of all" {
+	write_lab all.lab 'explore' 'client> data1' 'client> close'
+	run -2 lab play --step all.lab
+	assert_output --partial 'all: --step needs one order of many'
+	run -2 lab play --pcap all.pcap all.lab
+	assert_output --partial 'all: --pcap needs one order of many'
+	run -0 lab play --pcap all.pcap --order 'client line, client line,
+		server read, answer, server read' all.lab
+	[[ -s all.pcap ]]
+}
+
 @test "an experiment whose head says explore is played, checked and recorded so" {
 	write_lab all.lab 'title All' 'explore' 'client> data1' 'client> close'
 	run -0 lab play all.lab
