@@ -211,9 +211,9 @@ static enum base_step take_gated(struct base *base)
 	if (base->audit->stopped)
 		return BASE_FAILED;
 	/* It may be the one that is served now, and that waits for its end. */
-	base->audit->jobs = 1;
 	if (!sample_await(base, asked) && !base->audit->stopped &&
 		!sample_has_bytes(asked)) {
+		base->audit->jobs = 1;
 		exchange_send_fin(asked->exchange);
 		sample_await(base, asked);
 	}
