@@ -51,7 +51,7 @@ static void take_status_line(struct http *http)
 	}
 	http->status = 100 * (digits[0] - '0') + 10 * (digits[1] - '0') +
 		(digits[2] - '0');
-	http->stage = HTTP_HEADER;
+	http->stage = http->status < 100 ? HTTP_NO : HTTP_HEADER;
 }
 
 /* The value of the line under way if it has this name, else NULL. */
