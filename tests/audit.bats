@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # gracelab audit: its verdicts on servers with one fault each, on what proves
 # a pass, and on its options. The servers are tests/servers/server.py; those
-# that are hard to judge are in judging.bats.
+# that are hard to judge are in audit_kinds.bats.
 #
 # shellcheck disable=SC2034 # audits.bash reads what is set here
 

@@ -30,7 +30,7 @@ if (($#)); then
 	suites=("$@")
 else
 	# The longest first, so that none is left alone at the end.
-	suites=("$here"/{audit,proxy,paths,judged,calls,lab_plays,server_answers,stalls}.bats)
+	suites=("$here"/{audit_kinds,audit,proxy,paths,judged,calls,lab_plays,server_answers,stalls}.bats)
 	for suite in "$here"/*.bats; do
 		[[ " ${suites[*]} " == *" $suite "* ]] || suites+=("$suite")
 	done

@@ -83,6 +83,17 @@ audited() {
 	done
 }
 
+# said TEXT: it stands in the report, however its rows are wrapped.
+said() {
+	local words
+
+	read -ra words -d '' <<<"$output" || :
+	[[ " ${words[*]} " == *" $1"* ]] || {
+		echo "nobody said: $1"
+		return 1
+	}
+}
+
 # through STATUS CONFIGURATION [OPTION] [CHECK...]: gracelab proxy, in a private
 # network where it starts the proxy itself; these checks fail.
 through() {
@@ -111,7 +122,7 @@ through() {
 	need socat
 	real socat --think 1.2
 	audited 1 fin-glued=LOST fin-late=LOST fin-midreply=HONOURED
-	assert_output --partial 'gives up 0.5'
+	said 'gives up 0.5'
 }
 
 @test "socat by default: keeps what takes 0.2 s, and so it is said" {
@@ -131,7 +142,7 @@ through() {
 	need socat
 	THINK=1.2 real socat-work
 	audited 1 fin-glued=LOST fin-late=LOST
-	assert_output --partial 'gives up 0.5'
+	said 'gives up 0.5'
 }
 
 @test "socat -t 10 and a shell: honours" {
@@ -144,7 +155,7 @@ through() {
 	need ncat
 	real ncat-work
 	audited 1 fin-glued=LOST fin-late=LOST
-	assert_output --partial 'runs the request, drops the reply'
+	said 'runs the request, drops the reply'
 }
 
 @test "ncat --sh-exec as a proxy, with ncat and with socat: loses" {
@@ -161,7 +172,7 @@ through() {
 	need nginx
 	real nginx-stream --think 0.4 --pause 0.1
 	audited 1 fin-glued=LOST fin-late=LOST fin-midreply=TRUNCATED
-	assert_output --partial 'closes on FIN'
+	said 'closes on FIN'
 }
 
 @test "nginx stream with proxy_half_close: honours" {
@@ -174,7 +185,7 @@ through() {
 	need nginx
 	real nginx-http --http --think 0.4
 	audited 1 --http=/ fin-glued=LOST fin-late=LOST
-	assert_output --partial 'closes on FIN'
+	said 'closes on FIN'
 }
 
 @test "nginx as an HTTP proxy with proxy_ignore_client_abort: honours" {
@@ -209,7 +220,7 @@ through() {
 	need haproxy
 	real haproxy-tcp-fin --think 1.2
 	audited 1 fin-glued=LOST fin-late=LOST
-	assert_output --partial 'gives up 0.5'
+	said 'gives up 0.5'
 }
 
 @test "haproxy in HTTP mode: honours" {
@@ -228,7 +239,7 @@ through() {
 	need node
 	real node-net
 	audited 1 fin-glued=LOST fin-late=LOST
-	assert_output --partial 'closes on FIN'
+	said 'closes on FIN'
 	kill -TERM -- "-${PID_OF[real]}"
 	real node-net-half
 	audited 0 fin-glued=HONOURED fin-late=HONOURED
@@ -238,7 +249,7 @@ through() {
 	need node
 	real node-http
 	audited 1 --http=/ fin-glued=LOST fin-late=LOST
-	assert_output --partial 'closes on FIN'
+	said 'closes on FIN'
 	kill -TERM -- "-${PID_OF[real]}"
 	real node-http-half
 	audited 0 --http=/ fin-glued=HONOURED fin-late=HONOURED
@@ -258,7 +269,7 @@ through() {
 	need redis-server
 	real redis
 	audited 1 '--send=BLPOP nokey 1\r\n' fin-glued=LOST fin-late=LOST
-	assert_output --partial 'closes on FIN'
+	said 'closes on FIN'
 }
 
 @test "redis: honours what holds up its only thread, PING is too fast" {
