@@ -51,6 +51,7 @@ socks-early:       socks: --preamble=socks-early --timeout=0.5s --only=fin-glued
 socks-refuses:     socks-refuses: --socks5=localhost:80
 refuses:           refuses: --connect=localhost:80
 refuses-raw:       refuses: --preamble=connect
+greets-other:      greets: --preamble=other --timeout=0.5s
 starttls:          starttls: --preamble=starttls $FINS
 cached:            cached: $FINS
 warming:           warming: $FINS
@@ -150,6 +151,7 @@ setup_file() {
 	END
 	printf 'send "\\5\\1\\0\\5\\1\\0\\1\\x7f\\0\\0\\1\\0\\x50"\nexpect 12\n' \
 		>socks-early
+	printf 'expect "221"\n' >other
 	head -c 8388608 /dev/zero >big
 	printf 'expect line\nsend "STARTTLS\\r\\n"\nexpect "220 go"\nexpect line\n' \
 		>starttls
@@ -257,6 +259,8 @@ holds() {
 	proof '^NO-BASELINE: the preamble is refused: .*connection refused'
 	judged socks-early 3
 	proof '^NO-BASELINE: the preamble is refused: '
+	judged greets-other 3
+	proof 'refused: "220 ready.*" is not what it expects'
 }
 
 @test "a try whose reply came before its FIN proves nothing" {

@@ -16,6 +16,7 @@ static struct exchange_result result_of(const char *text, enum exchange_end end)
 		.end = end,
 		.connected = true,
 		.asked = true,
+		.glued = true,
 		.first_byte_s = *text ? 0.3 : -1,
 		.last_byte_s = *text ? 0.3 : -1,
 		.end_s = end == END_EOF || end == END_RESET ? 0.4 : -1,
@@ -212,6 +213,7 @@ static void a_try_counts_if_its_fin_came_before_the_end(void)
 
 	EXPECT(compare_counts(&result));
 	/* Late, and the reply was there, or under way. */
+	result.glued = false;
 	result.fin_s = 0.31;
 	EXPECT(!compare_counts(&result));
 	result.fin_s = 0.29;

@@ -9,12 +9,16 @@
 #include "gracelab/judge/arrival.h"
 #include "lib/base/duration.h"
 #include "lib/base/names.h"
+#include "lib/text/escape.h"
 
 /* An answer of no known end is over when this long nothing more has come. */
 #define ANSWER_QUIET_MS 200
 
 /* So is a greeting that differs from the one that was seen. */
 #define GREETING_QUIET_MS 300
+
+/* What is shown of an answer. */
+#define EARLY_SHOWN 40
 
 static void refuse(struct exchange *exchange, const char *why)
 {
@@ -182,6 +186,18 @@ int64_t exchange_patience_ms(const struct exchange *exchange)
 	return exchange->plan.patience_ms;
 }
 
+/* What came instead of what a step expects. */
+static void say_instead(struct exchange *exchange)
+{
+	char shown[ESCAPE_SIZE(EARLY_SHOWN)];
+	size_t len =
+		escape_cut(exchange->early, exchange->early_bytes, EARLY_SHOWN);
+
+	escape_text(shown, exchange->early, len);
+	snprintf(exchange->result.refusal, sizeof(exchange->result.refusal),
+		"\"%s\" is not what it expects", shown);
+}
+
 /* Nothing came in time, before the request. */
 void exchange_early_time(struct exchange *exchange, int64_t now_ms)
 {
@@ -198,6 +214,8 @@ void exchange_early_time(struct exchange *exchange, int64_t now_ms)
 	if (exchange->early_bytes &&
 		exchange_patience_ms(exchange) < exchange->plan.patience_ms)
 		return;
+	if (exchange->early_bytes)
+		say_instead(exchange);
 	refuse(exchange,
 		exchange->stage == STAGE_GREETING ? "no greeting comes"
 						  : "no answer comes");

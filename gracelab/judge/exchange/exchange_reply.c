@@ -93,6 +93,7 @@ void exchange_sent(struct exchange *exchange)
 	if (len)
 		exchange_trace(exchange, "send", plan->request,
 			plan->request_bytes, sent, 0);
+	exchange->result.glued = plan->fin == FIN_GLUED;
 	if (plan->fin == FIN_GLUED)
 		exchange_send_fin(exchange);
 	if (plan->fin == FIN_LATE)

@@ -74,6 +74,7 @@ struct exchange_result {
 	struct greeting early; /* what came before the request, if held */
 	struct reply reply;
 	bool whole; /* by the rule */
+	bool glued; /* the FIN was on the request's last segment */
 	/* duration_now_s() when the request was begun */
 	double begun_s;
 	/* Seconds since then; -1: never. `sent_s`: the request's end. */

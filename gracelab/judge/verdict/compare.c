@@ -200,8 +200,7 @@ enum verdict compare(
 bool compare_counts(const struct exchange_result *result)
 {
 	/* A FIN on the request's last segment is there before any reply. */
-	bool glued = result->fin_s >= 0 && !result->bytes_at_fin &&
-		result->fin_s - result->sent_s < 0.001;
+	bool glued = result->glued && !result->bytes_at_fin;
 
 	return result->fin_s >= 0 &&
 		(glued ||
