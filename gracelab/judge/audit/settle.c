@@ -297,7 +297,7 @@ bool settle(struct audit *audit, enum audit_id id, struct tries *tries,
 	struct exchange_result *result = count(audit, finding, tries);
 	bool again = false;
 
-	if (audit->stopped || !result)
+	if (audit->stopped || !result || audit_baseline_broke(audit))
 		goto out;
 	/* More replies do not tell where they end if two did not. */
 	unsigned doubtful = bad_ones(finding) +

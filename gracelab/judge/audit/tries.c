@@ -130,7 +130,7 @@ static bool go_on(struct round *round, size_t wanted)
 		audit->stopped = !pool_step(
 			&audit->pool, done || overdue ? -1 : round->overdue_ms);
 	reap(round);
-	return !audit->stopped;
+	return !audit->stopped && !audit_baseline_broke(audit);
 }
 
 bool tries_play(struct audit *audit, const char *name,
