@@ -280,7 +280,7 @@ void actor_attend(struct actor *actor, int timeout_ms)
 	};
 
 	poll(polled, 2, timeout_ms);
-	if (polled[1].revents)
+	if (company && polled[1].revents)
 		company->serve(company->context);
 	take_shown(actor);
 }

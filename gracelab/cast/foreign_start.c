@@ -126,6 +126,9 @@ static int launch(struct cast *cast, unsigned who, char *const *arguments)
 static bool is_there(const char *program)
 {
 	const char *at = getenv("PATH");
+
+	if (!program)
+		return false;
 	bool found = strchr(program, '/') && !access(program, X_OK);
 
 	while (!strchr(program, '/') && at && *at && !found) {

@@ -142,7 +142,7 @@ bool scan_word(struct scan *scan, char **word, size_t *len)
 
 bool scan_name(struct scan *scan, char **name)
 {
-	size_t len;
+	size_t len = 0;
 
 	if (!scan_word(scan, name, &len))
 		return false;

@@ -135,7 +135,8 @@ static void put_lifelines(const struct svg_page *page)
 				svg_text(page, x, page->top - 6, "lane",
 					"middle", number);
 		}
-		svg_text(page, sum / (int)page->lane_count,
+		svg_text(page,
+			sum / (page->lane_count ? (int)page->lane_count : 1),
 			page->top - (page->lane_count > 1 ? 24 : 10), "head",
 			"middle", side == CLIENT ? "client" : "server");
 	}

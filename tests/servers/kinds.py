@@ -409,10 +409,10 @@ def mixed(c):
 # Not the FIN's doing.
 
 def write_timeout(c):
-    """12 MiB; drops any reader that takes nothing for 0.5 s, FIN or not"""
+    """12 MiB; drops any reader that takes nothing for 0.3 s, FIN or not"""
     if c.line():
         c.work()
-        c.sock.settimeout(0.5)
+        c.sock.settimeout(0.3)
         left = memoryview(bytes(BIG))
         while left:
             left = left[c.sock.send(left[:65536]):]

@@ -25,6 +25,10 @@
 #define WATCH_MS    2500
 #define WATCH_TIMES 5
 
+/* Of replies that are longer than this so many are read side by side. */
+#define LONG_BYTES (1024 * 1024)
+#define LONG_JOBS  2
+
 /* How often it is looked. */
 #define LOOK_MS 20
 
@@ -218,7 +222,7 @@ static bool play_probes(struct audit *audit, bool thorough)
 			tell(audit, (enum audit_id)id, false);
 	}
 	watch_on(audit);
-	return thorough || !is_void(audit);
+	return thorough ? !audit_baseline_broke(audit) : !is_void(audit);
 }
 
 /* What a probe may wait for: as long as anything took, twice. */
@@ -272,6 +276,10 @@ static bool play_once(struct audit *audit, bool thorough)
 	end_watch(audit);
 	report_forget(report);
 	if (audit_take_baseline(audit, thorough)) {
+		/* Reading many long ones, we would be a slow reader. */
+		if (report->baseline.first.bytes > LONG_BYTES &&
+			audit->jobs > LONG_JOBS)
+			audit->jobs = LONG_JOBS;
 		audit->patience_ms = choose_patience_ms(audit);
 		report->base_seconds = duration_now_s() - begun_s;
 		tell(audit, AUDIT_PROBES, thorough);

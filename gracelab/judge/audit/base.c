@@ -12,7 +12,7 @@
 #define HELD_MS 600
 
 /* By so much a greeting may come after another's reply. */
-#define GREETING_MS 20
+#define GREETING_MS 50
 
 /*
  * A reply of no known end is over for now after this silence; one connection is
@@ -28,13 +28,13 @@
  * After so long without a reply to either, the second one sends a FIN. A server
  * that a FIN kills has not had its baseline then; so it is not soon.
  */
-#define HELD_GATE_MS 700
+#define GATED_AFTER_MS 700
 
 /* When a late FIN is sent where only that brings a reply. */
 #define GATE_MS 100
 
-/* How long the second waits for the first, and both before a FIN is tried. */
-static int64_t gate_ms(const struct base *base)
+/* How long the second waits for the first. */
+static int64_t held_ms(const struct base *base)
 {
 	return base->timeout_ms < 2 * HELD_MS ? base->timeout_ms / 2 : HELD_MS;
 }
@@ -62,7 +62,7 @@ static enum base_step open_both(struct base *base)
 static enum base_step watch_held(struct base *base)
 {
 	struct sample *held = &base->held, *asked = &base->asked;
-	int64_t until_ms = duration_deadline_ms(gate_ms(base));
+	int64_t until_ms = duration_deadline_ms(held_ms(base));
 
 	while (!sample_has_bytes(asked) && !sample_has_ended(asked) &&
 		!sample_has_ended(held) && duration_now_ms() < until_ms)
@@ -106,10 +106,9 @@ static enum base_step settle_both(struct base *base)
 			!sample_has_bytes(asked) && !sample_has_ended(asked);
 		bool done =
 			sample_has_bytes(held) && sample_is_settled(base, held);
-		bool long_ago = both_silent_ms(base) >= gate_ms(base);
+		bool long_ago = both_silent_ms(base) >= held_ms(base);
 
-		if (waits && sample_silent_ms(asked) >= gate_ms(base) &&
-			sample_silent_ms(held) >= HELD_GATE_MS &&
+		if (waits && both_silent_ms(base) >= base->gate_ms &&
 			!sample_has_bytes(held) && !sample_has_ended(held) &&
 			!sample_has_fin(held))
 			exchange_send_fin(held->exchange);
@@ -256,6 +255,9 @@ bool audit_take_baseline(struct audit *audit, bool thorough)
 		.quiet_ms = thorough || options->timeout_said
 			? options->timeout_ms
 			: QUIET_MS,
+		.gate_ms = thorough || options->timeout_ms < GATED_AFTER_MS
+			? options->timeout_ms
+			: GATED_AFTER_MS,
 	};
 	enum base_step step = BASE_AGAIN;
 

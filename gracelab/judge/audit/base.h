@@ -19,6 +19,7 @@ struct base {
 	struct audit *audit;
 	struct sample held, asked, third;
 	int64_t timeout_ms, quiet_ms;
+	int64_t gate_ms;     /* without a reply for so long, a FIN is tried */
 	bool answered_first; /* asked was, while held said nothing */
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "evidence.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -45,6 +46,7 @@ static void add(struct evidence *evidence, const struct evidence_entry *entry)
 		evidence->entries = entries;
 		evidence->room = room;
 	}
+	assert(evidence->entries);
 	evidence->entries[evidence->count++] = *entry;
 }
 

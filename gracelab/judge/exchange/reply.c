@@ -7,6 +7,8 @@
 #define DIGEST_BASIS UINT64_C(0xcbf29ce484222325)
 #define DIGEST_PRIME UINT64_C(0x100000001b3)
 
+#define DIGESTED_BYTES (1024 * 1024)
+
 void reply_begin(struct reply *reply, const struct reply_rule *rule)
 {
 	*reply = (struct reply){ .digest = DIGEST_BASIS };
@@ -37,6 +39,18 @@ static void search(struct reply *reply, const struct reply_rule *rule,
 	}
 }
 
+/* Of no more than can differ by chance: whoever reads must not be slow. */
+static void digest(struct reply *reply, const char *data, size_t len)
+{
+	uint64_t left = reply->bytes < DIGESTED_BYTES
+		? DIGESTED_BYTES - reply->bytes
+		: 0;
+
+	for (size_t i = 0; i < len && i < left; i++)
+		reply->digest = (reply->digest ^ (unsigned char)data[i]) *
+			DIGEST_PRIME;
+}
+
 void reply_feed(struct reply *reply, const struct reply_rule *rule,
 	const char *data, size_t len)
 {
@@ -45,10 +59,8 @@ void reply_feed(struct reply *reply, const struct reply_rule *rule,
 
 	memcpy(reply->head + reply->head_bytes, data, kept);
 	reply->head_bytes += kept;
+	digest(reply, data, len);
 	reply->bytes += len;
-	for (size_t i = 0; i < len; i++)
-		reply->digest =
-			(reply->digest ^ (unsigned char)data[i]) * DIGEST_PRIME;
 	http_feed(&reply->http, data, len);
 	if (rule->until)
 		search(reply, rule, data, len);

@@ -16,7 +16,7 @@ struct reply {
 	uint64_t bytes;
 	char head[REPLY_HEAD_BYTES];
 	size_t head_bytes;
-	uint64_t digest; /* of all bytes; equal for equal ones */
+	uint64_t digest; /* of its first megabyte; equal for equal ones */
 	struct http http;
 	size_t matched; /* how much of --until's text ends it so far */
 	bool found;     /* all of that text has come */

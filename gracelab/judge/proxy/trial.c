@@ -199,6 +199,7 @@ void trial_reset(struct trial *trial, struct relay *relay)
 		.kept_s = -1,
 	};
 
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): a pointer each */
 	for (size_t i = 0; i < sizeof(plays) / sizeof(*plays); i++)
 		if (plays[i])
 			relay_forget(relay, plays[i]);

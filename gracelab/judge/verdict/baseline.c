@@ -97,7 +97,7 @@ void baseline_add(
 	baseline->common_bytes = common(
 		&baseline->first, &result->reply, baseline->common_bytes);
 	note_first_byte(baseline, result);
-	if (drawn < baseline->drawn_s)
+	if (drawn > baseline->drawn_s)
 		baseline->drawn_s = drawn;
 	if (result->longest_s > baseline->longest_s)
 		baseline->longest_s = result->longest_s;

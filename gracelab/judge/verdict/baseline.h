@@ -26,7 +26,7 @@ struct baseline {
 	size_t common_bytes; /* so much of their beginnings is the same */
 	double first_byte_s; /* from the request to the first byte, the least */
 	double think_s;      /* ... without the way of a segment and back */
-	double drawn_s;      /* from the first byte to the last, the least */
+	double drawn_s;      /* from the first byte to the last, the most */
 	double longest_s;    /* the longest silence between them */
 	double most_s;       /* from the request to the end, the longest */
 	/* It answers only at EOF: the baseline is a late FIN's, and times are

@@ -60,7 +60,7 @@ static void go_round(struct session *session)
 	for (int i = 0; i < count; i++)
 		polled[1 + i] =
 			(struct pollfd){ .fd = fds[i], .events = POLLIN };
-	int ready = poll(polled, (nfds_t)(1 + count), TICK_MS);
+	int ready = poll(polled, (nfds_t)count + 1, TICK_MS);
 
 	if (polled[0].revents)
 		while (read(session->signals, &info, sizeof(info)) ==

@@ -60,8 +60,10 @@ void connections_touch(
 		return;
 	if (connections->touched_count == connections->touched_room) {
 		size_t room = connections->touched_room * 2 + 16;
+		/* NOLINTBEGIN(bugprone-sizeof-expression): a pointer each */
 		struct connection **touched = reallocarray(
 			connections->touched, room, sizeof(*touched));
+		/* NOLINTEND(bugprone-sizeof-expression) */
 
 		if (!touched)
 			return;
