@@ -47,8 +47,8 @@ static void digest(struct reply *reply, const char *data, size_t len)
 		: 0;
 
 	for (size_t i = 0; i < len && i < left; i++)
-		reply->digest = (reply->digest ^ (unsigned char)data[i]) *
-			DIGEST_PRIME;
+		reply->digest =
+			(reply->digest ^ (unsigned char)data[i]) * DIGEST_PRIME;
 }
 
 void reply_feed(struct reply *reply, const struct reply_rule *rule,
