@@ -77,7 +77,9 @@ def check(gracelab, options, experiment):
     with open(experiment, encoding="utf-8") as file:
         text = file.read()
     answers = None if "--delay never" in text else "Hi, "
-    table = lab(gracelab, "explore", *options, "--format=json", experiment)
+    # The same classes, each with the same order, but sooner.
+    table = lab(gracelab, "explore", *options, "--merge", "--format=json",
+                experiment)
     agreed = True
     for k, known in enumerate(table["classes"], 1):
         play = lab(gracelab, "explore", *options, "--format=json",

@@ -158,8 +158,7 @@ static struct span *next_task(struct explorer *explorer, uint64_t *quota)
 	if (first->state != SPAN_DONE || next->state != SPAN_DONE)
 		return spans_first(first, SPAN_PENDING);
 	/* Both together have too many; the second is done again, in part. */
-	next->walk.fixed = 0;
-	table_free(&next->table);
+	spans_redo(next);
 	*quota = limit - first->table.orders;
 	return next;
 }

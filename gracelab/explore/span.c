@@ -88,6 +88,12 @@ bool spans_join(struct span *spans, uint64_t limit)
 	return good;
 }
 
+void spans_redo(struct span *span)
+{
+	span->walk.fixed = 0;
+	table_free(&span->table);
+}
+
 /* Where the choices stand between the first order, 0, and the last, 1. */
 static double place(const struct walk *walk, size_t count, double *width)
 {

@@ -43,6 +43,12 @@ bool spans_note(
 bool spans_join(struct span *spans, uint64_t limit);
 
 /*
+ * Prepares a span that is done, perhaps of several that were joined, to be done
+ * again from where it begins: it ends nowhere by itself then, but with a quota.
+ */
+void spans_redo(struct span *span);
+
+/*
  * Which part of the tree is not done, 0 to 1, every choice taken as equally
  * likely.
  */

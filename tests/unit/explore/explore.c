@@ -134,6 +134,20 @@ static void spans_are_joined_up_to_the_limit(void)
 	spans_free(spans);
 }
 
+static void a_span_that_is_done_again_ends_nowhere(void)
+{
+	struct span span = { .walk = walk_of(some, 4) };
+
+	span.walk.fixed = 2;
+	add(&span.table, whole, 7, 0);
+	spans_redo(&span);
+	EXPECT_INT(0, span.walk.fixed);
+	EXPECT_INT(4, span.walk.count);
+	EXPECT_INT(0, span.table.orders);
+	EXPECT_INT(0, span.table.count);
+	walk_free(&span.walk);
+}
+
 static void what_is_looked_for_is_a_call_and_what_it_gave(void)
 {
 	const struct event epipe = {
@@ -233,6 +247,8 @@ const struct tap_test tests_lab_explore[] = {
 		spans_know_how_much_is_left },
 	{ "spans that are done are joined, the first up to the limit",
 		spans_are_joined_up_to_the_limit },
+	{ "a span that is done again ends nowhere by itself",
+		a_span_that_is_done_again_ends_nowhere },
 	{ "what is looked for is a call and what it gave",
 		what_is_looked_for_is_a_call_and_what_it_gave },
 	{ "moves are read with commas between them, or as JSON has them",
