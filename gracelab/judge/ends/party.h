@@ -46,9 +46,13 @@ struct party_step {
 
 /* What both ends of all tries share. */
 struct party_common {
-	char *pattern;      /* owned: stream.h */
-	char *buffer;       /* owned: STREAM_BUFFER_BYTES, for one call */
-	bool gate;          /* PARTY_HOLD and PARTY_DEAF go on */
+	char *pattern; /* owned: stream.h */
+	char *buffer;  /* owned: STREAM_BUFFER_BYTES, for one call */
+	bool gate;     /* PARTY_HOLD and PARTY_DEAF go on */
+	/* Called behind each step, so that what it sent is seen beside it; or
+	 * NULL. */
+	void (*on_step)(void *context);
+	void *context;
 	uint64_t *arrivals; /* how many connections have arrived; borrowed */
 };
 
@@ -60,7 +64,8 @@ void party_common_free(struct party_common *common);
 struct party_role {
 	const struct party_step *script; /* borrowed; ends with PARTY_END */
 	int64_t size, idle_ms;           /* for PARTY_SIZE, PARTY_IDLE */
-	const char *token;               /* of what it sends; copied */
+	int64_t more_ms;   /* that each pause and stall lasts longer */
+	const char *token; /* of what it sends; copied */
 	const struct preamble *preamble; /* what it says first; or NULL */
 	const char *expected; /* ... and gets; copied; NULL: any token */
 };
@@ -73,7 +78,7 @@ struct party {
 	struct conn conn;
 	struct prologue prologue; /* before the first step */
 	const struct party_step *step;
-	int64_t size, idle_ms;
+	int64_t size, idle_ms, more_ms;
 	char token[STREAM_TOKEN_BYTES + 1], expected[STREAM_TOKEN_BYTES + 1];
 	char got_token[STREAM_TOKEN_BYTES + 1]; /* as far as it has come */
 	bool any_token;

@@ -21,7 +21,7 @@ static int64_t ms_of(const struct party *party)
 {
 	int64_t ms = party->step->ms;
 
-	return ms == PARTY_IDLE ? party->idle_ms : ms;
+	return (ms == PARTY_IDLE ? party->idle_ms : ms) + party->more_ms;
 }
 
 /* Sends what the step asks for; true once the kernel, or nobody, has it. */
@@ -170,6 +170,8 @@ void party_act(struct party *party)
 		return;
 	while (party->connected && party->conn.fd >= 0 &&
 		party->step->act != PARTY_END && do_step(party)) {
+		if (party->common->on_step)
+			party->common->on_step(party->common->context);
 		party->step++;
 		party->active_ms = duration_now_ms();
 	}

@@ -8,7 +8,12 @@
 enum {
 	/* How many tries begin together. */
 	TOGETHER = 3,
+	/* ... where each takes its time, on a line. */
+	TOGETHER_SLOW = 20,
 };
+
+/* How much longer what has no FIN pauses. */
+#define LONGER_MS 250
 
 /* How much longer a connection has to live without a FIN, to tell. */
 #define LONGER_TIMES 1.25
@@ -23,6 +28,8 @@ static struct play *add(struct trial *trial, struct relay *relay,
 		/* Without a proxy nothing is learned from waiting long. */
 		.idle_ms =
 			way == RELAY_DIRECT ? CHECKS_THINK_MS : trial->idle_ms,
+		/* What is cut at just that time must not pass by chance. */
+		.more_ms = scene == trial->part->without_fin ? LONGER_MS : 0,
 		.way = way,
 		.quiet = checks[trial->id].quiet && way == RELAY_THROUGH,
 		.patience_ms = trial->patience_ms,
@@ -51,7 +58,9 @@ void trial_begin(struct trial *trial, struct relay *relay)
 {
 	trial->together = true;
 	ask_direct(trial, relay);
-	while (trial->asked < trial->tries && trial->asked < TOGETHER)
+	unsigned together = relay->place.line ? TOGETHER_SLOW : TOGETHER;
+
+	while (trial->asked < trial->tries && trial->asked < together)
 		ask(trial, relay);
 }
 
@@ -142,6 +151,7 @@ static void on_try(struct trial *trial, struct relay *relay, struct play *play)
 	enum outcome outcome = outcome_of(play, why, &side);
 
 	trial->last = outcome;
+	trial->given_up = play->given_up;
 	trial->tally.times[outcome]++;
 	trial->over++;
 	trial->over_s = play->over_s;

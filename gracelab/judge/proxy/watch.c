@@ -6,6 +6,7 @@
 
 #include "findings.h"
 #include "gracelab/judge/inspect.h"
+#include "gracelab/judge/relay/hops.h"
 #include "gracelab/judge/subject/held.h"
 #include "lib/base/duration.h"
 
@@ -74,8 +75,10 @@ static void on_ping(struct run *run, struct play *play)
 	enum outcome outcome = outcome_of(play, run->deaf_why, &side);
 	double seconds = play->over_s - play->begun_s;
 
+	subject_trim_output(&run->place->subject);
 	run->pings--;
 	run->ping_tally.times[outcome]++;
+	run->ping_given_up = play->given_up;
 	if (outcome != OUTCOME_WHOLE ||
 		seconds * 1000 * 100 >
 			(double)run->options->patience_ms * PING_SLOW)
@@ -232,8 +235,11 @@ void watch_look_at_sockets(struct run *run)
 	if (!run->place->is_private || run->stop == RUN_INTERRUPTED)
 		return;
 	while (look_for_held(run) && duration_now_ms() < deadline_ms &&
-		!inspect_interrupted())
+		!inspect_interrupted()) {
 		poll(NULL, 0, LOOK_MS);
+		/* What is under way on a line has to arrive. */
+		hops_drain(&run->relay);
+	}
 	for (size_t i = 0; i < run->socket_count; i++)
 		if (run->sockets[i].held)
 			run->sockets[i].state = place_socket_state(
