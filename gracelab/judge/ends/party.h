@@ -60,7 +60,8 @@ void party_common_free(struct party_common *common);
 struct party_role {
 	const struct party_step *script; /* borrowed; ends with PARTY_END */
 	int64_t size, idle_ms;           /* for PARTY_SIZE, PARTY_IDLE */
-	const char *token;               /* of what it sends; copied */
+	int64_t more_ms;   /* that each pause and stall lasts longer */
+	const char *token; /* of what it sends; copied */
 	const struct preamble *preamble; /* what it says first; or NULL */
 	const char *expected; /* ... and gets; copied; NULL: any token */
 };
@@ -73,7 +74,7 @@ struct party {
 	struct conn conn;
 	struct prologue prologue; /* before the first step */
 	const struct party_step *step;
-	int64_t size, idle_ms;
+	int64_t size, idle_ms, more_ms;
 	char token[STREAM_TOKEN_BYTES + 1], expected[STREAM_TOKEN_BYTES + 1];
 	char got_token[STREAM_TOKEN_BYTES + 1]; /* as far as it has come */
 	bool any_token;

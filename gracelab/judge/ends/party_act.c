@@ -21,7 +21,7 @@ static int64_t ms_of(const struct party *party)
 {
 	int64_t ms = party->step->ms;
 
-	return ms == PARTY_IDLE ? party->idle_ms : ms;
+	return (ms == PARTY_IDLE ? party->idle_ms : ms) + party->more_ms;
 }
 
 /* Sends what the step asks for; true once the kernel, or nobody, has it. */

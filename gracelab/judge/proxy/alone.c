@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "alone.h"
 
+#include <poll.h>
 #include <stdlib.h>
 
 #include "findings.h"
@@ -11,6 +12,9 @@ enum {
 	 * stops to serve, which costs the time-out. */
 	FRESH_ENOUGH = 3,
 	DEAF_ENOUGH = 4,
+	/* How often, and after how long, a place may be free. */
+	PLACES = 4,
+	PLACE_MS = 200,
 };
 
 bool alone_revive(struct run *run)
@@ -39,19 +43,34 @@ bool alone_revive(struct run *run)
 	return run->alive;
 }
 
+/* Whether one plain connection is served. */
+static bool serves_one(struct run *run)
+{
+	unsigned before = tally_failures(&run->ping_tally);
+
+	place_await_listener(run->place);
+	watch_ping(run);
+	watch_play(run, 1);
+	return run->stop != RUN_ENDED &&
+		tally_failures(&run->ping_tally) == before;
+}
+
 bool alone_serves(struct run *run, enum check_id id)
 {
-	struct tally before = run->ping_tally;
+	bool serves = false;
 
-	if (run->alive) {
-		place_await_listener(run->place);
-		watch_ping(run);
-		watch_play(run, 1);
+	/* The place of the last connection may take a while to be free; where
+	 * nobody answers the first time has waited long enough. */
+	for (int i = 0; i < PLACES && run->alive && !serves; i++) {
+		if (i)
+			poll(NULL, 0, PLACE_MS);
+		serves = serves_one(run);
+		if (run->stop == RUN_INTERRUPTED)
+			return true;
+		if (!serves && run->ping_given_up)
+			break;
 	}
-	if (run->stop == RUN_INTERRUPTED)
-		return true;
-	if (run->stop != RUN_ENDED &&
-		tally_failures(&run->ping_tally) == tally_failures(&before))
+	if (serves)
 		return true;
 	run->alive = false;
 	if (run->stop == RUN_ENDED)
@@ -62,6 +81,13 @@ bool alone_serves(struct run *run, enum check_id id)
 	return false;
 }
 
+/* Whether the last try's connection was ended, or refused, at once. */
+static bool is_turned_away(const struct trial *trial)
+{
+	return trial->last == OUTCOME_REFUSED ||
+		(trial->last == OUTCOME_UNREACHED && !trial->given_up);
+}
+
 /*
  * One try with nothing beside it. Where it has failed and the proxy serves
  * nobody any more, it was perhaps never served itself, and is no try; but on a
@@ -69,8 +95,16 @@ bool alone_serves(struct run *run, enum check_id id)
  */
 static void try_alone(struct run *run, struct trial *trial, bool was_fresh)
 {
-	trial_ask_one(trial, &run->relay);
-	watch_play(run, 1);
+	for (int i = 0; i < PLACES; i++) {
+		trial_ask_one(trial, &run->relay);
+		watch_play(run, 1);
+		if (run->stop != RUN_GOES_ON || i == PLACES - 1 ||
+			!is_turned_away(trial))
+			break;
+		/* As above. */
+		trial_take_back(trial, &run->relay);
+		poll(NULL, 0, PLACE_MS);
+	}
 	if (run->stop == RUN_INTERRUPTED)
 		return;
 	if (!alone_serves(run, trial->id) && !was_fresh &&

@@ -36,6 +36,7 @@ struct check_part {
 	/* The same times and sizes without a FIN; NULL: the plain check. */
 	const struct scene *without_fin;
 	int64_t size;     /* of it, in bytes; 0: it has none */
+	bool more;        /* only where tries are made side by side */
 	const char *what; /* "reply of 3 MiB"; "": there is but one part */
 };
 

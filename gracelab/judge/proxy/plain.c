@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plain.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@
 enum {
 	/* A verdict on the plain connection takes two seconds at most. */
 	PLAIN_MS = 1500,
+	/* How soon one that has failed at once is asked for again. */
+	AGAIN_MS = 100,
 	/* How long the next connection of several may take to be served. */
 	BESIDE_MS = 5000,
 	/* How long a silent client waits for the proxy to connect: that, and
@@ -112,24 +115,38 @@ static void explain(
 	}
 }
 
+/* Whether a proxy that has just begun to listen may do better soon. */
+static bool may_do_better(enum outcome outcome)
+{
+	return outcome == OUTCOME_UNREACHED || outcome == OUTCOME_LOST ||
+		outcome == OUTCOME_RESET || outcome == OUTCOME_REFUSED;
+}
+
 enum plain_result plain_ask(struct relay *relay, int64_t patience_ms, char *why)
 {
-	bool goes_on;
+	int64_t most_ms = patience_ms < PLAIN_MS ? patience_ms : PLAIN_MS;
+	int64_t deadline_ms = duration_deadline_ms(most_ms), left_ms = most_ms;
+	const struct play *play;
+	enum outcome outcome;
 	char seen[OUTCOME_WHY_SIZE];
 	enum side side;
-	const struct play *play = play_one(relay,
-		checks[CHECK_PLAIN].parts[0].scene, 0,
-		patience_ms < PLAIN_MS ? patience_ms : PLAIN_MS, &goes_on);
+	bool goes_on;
 
 	*why = '\0';
-	if (!play || !goes_on)
-		return PLAIN_STOPPED;
-	enum outcome outcome = outcome_of(play, seen, &side);
-
-	if (outcome == OUTCOME_WHOLE) {
-		relay->arrival_s = relay_arrival_s(play);
-		return PLAIN_SERVED;
-	}
+	do {
+		play = play_one(relay, checks[CHECK_PLAIN].parts[0].scene, 0,
+			left_ms, &goes_on);
+		if (!play || !goes_on)
+			return PLAIN_STOPPED;
+		outcome = outcome_of(play, seen, &side);
+		if (outcome == OUTCOME_WHOLE) {
+			relay->arrival_s = relay_arrival_s(play);
+			return PLAIN_SERVED;
+		}
+		if (may_do_better(outcome))
+			poll(NULL, 0, AGAIN_MS);
+		left_ms = deadline_ms - duration_now_ms();
+	} while (may_do_better(outcome) && left_ms > 0);
 	explain(relay, play, why);
 	return play->client.connected ? PLAIN_NOT_SERVED : PLAIN_NO_PROXY;
 }
@@ -183,6 +200,9 @@ unsigned plain_side_by_side(struct relay *relay, unsigned most)
 	for (const struct play *one = relay->plays; one; one = one->next)
 		served += one->beside &&
 			outcome_of(one, why, &side) == OUTCOME_WHOLE;
+	/* Where there is a limit, its places may take a while to be free. */
+	if (served < most && served > 1)
+		served--;
 	return served ? served : 1;
 }
 
@@ -223,10 +243,12 @@ static bool on_round(void *context)
 {
 	struct filling *filling = context;
 	const struct party *server = relay_server(filling->play);
+	int64_t now_ms = duration_now_ms();
 
 	if (server && !filling->relay->common.gate &&
 		server->step->act != PARTY_AWAIT_BYTES &&
-		duration_now_ms() - server->active_ms >= FILLED_MS) {
+		(now_ms - server->active_ms >= FILLED_MS ||
+			now_ms - filling->relay->run_ms >= PLAIN_MS)) {
 		filling->bytes = look_inside(filling);
 		filling->relay->common.gate = true;
 	}

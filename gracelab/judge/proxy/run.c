@@ -33,11 +33,12 @@ static bool is_doubtful(const struct run *run, const struct trial *trial)
 		return false;
 	if (run->ended_beside)
 		return true;
-	if (!run->doubtful)
-		return false;
-	return (outcome_is_slow(trial->outcome) && !is_confirmed(run, trial)) ||
-		trial->outcome == OUTCOME_UNREACHED ||
-		trial->outcome == OUTCOME_REFUSED;
+	/* There may have been no place for one more. */
+	if (trial->tally.times[OUTCOME_UNREACHED] ||
+		trial->tally.times[OUTCOME_REFUSED])
+		return true;
+	return run->doubtful && outcome_is_slow(trial->outcome) &&
+		!is_confirmed(run, trial);
 }
 
 /* All but what has to be alone, side by side. */
@@ -86,7 +87,7 @@ static void add_trial(
 {
 	struct trial *trial = &run->trials[run->count];
 
-	if (run->count == RUN_TRIALS ||
+	if (run->count == RUN_TRIALS || (part->more && run->jobs == 1) ||
 		(part->scene->silent && run->moment != PLAIN_AT_ONCE))
 		return;
 	*trial = (struct trial){

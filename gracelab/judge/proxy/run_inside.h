@@ -62,6 +62,7 @@ struct run {
 	unsigned pings;   /* plain connections under way, to see that it does */
 	int64_t pinged_ms;
 	struct tally ping_tally;
+	bool ping_given_up; /* the last cost the time-out */
 
 	/* After which checks it had ended, or served nobody. */
 	bool ended_after[CHECKS], deaf_after[CHECKS];

@@ -10,6 +10,9 @@ enum {
 	TOGETHER = 3,
 };
 
+/* How much longer what has no FIN pauses. */
+#define LONGER_MS 250
+
 /* How much longer a connection has to live without a FIN, to tell. */
 #define LONGER_TIMES 1.25
 #define LONGER_S     0.2
@@ -23,6 +26,8 @@ static struct play *add(struct trial *trial, struct relay *relay,
 		/* Without a proxy nothing is learned from waiting long. */
 		.idle_ms =
 			way == RELAY_DIRECT ? CHECKS_THINK_MS : trial->idle_ms,
+		/* What is cut at just that time must not pass by chance. */
+		.more_ms = scene == trial->part->without_fin ? LONGER_MS : 0,
 		.way = way,
 		.quiet = checks[trial->id].quiet && way == RELAY_THROUGH,
 		.patience_ms = trial->patience_ms,
@@ -142,6 +147,7 @@ static void on_try(struct trial *trial, struct relay *relay, struct play *play)
 	enum outcome outcome = outcome_of(play, why, &side);
 
 	trial->last = outcome;
+	trial->given_up = play->given_up;
 	trial->tally.times[outcome]++;
 	trial->over++;
 	trial->over_s = play->over_s;

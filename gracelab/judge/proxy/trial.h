@@ -30,6 +30,7 @@ struct trial {
 	bool together;        /* more tries follow by themselves */
 	unsigned asked, over; /* tries */
 	enum outcome last;    /* of the last that is over */
+	bool given_up;        /* that one cost the time-out */
 	struct tally tally;
 	struct play *failed;  /* the first try that failed; the relay's */
 	enum outcome outcome; /* its */

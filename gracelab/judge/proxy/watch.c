@@ -74,8 +74,10 @@ static void on_ping(struct run *run, struct play *play)
 	enum outcome outcome = outcome_of(play, run->deaf_why, &side);
 	double seconds = play->over_s - play->begun_s;
 
+	subject_trim_output(&run->place->subject);
 	run->pings--;
 	run->ping_tally.times[outcome]++;
+	run->ping_given_up = play->given_up;
 	if (outcome != OUTCOME_WHOLE ||
 		seconds * 1000 * 100 >
 			(double)run->options->patience_ms * PING_SLOW)

@@ -49,6 +49,7 @@ static void give(struct relay *relay, struct arrival *arrival,
 			.script = play->scene->scripts[SERVER],
 			.size = play->size,
 			.idle_ms = play->idle_ms,
+			.more_ms = play->more_ms,
 			.token = token,
 			.expected = play->token,
 		});

@@ -61,10 +61,13 @@ static enum outcome judge(const struct play *play, const struct party *party,
 		(party->eof || (!due->eof && !due->reset)))
 		return OUTCOME_WHOLE;
 	say_end(play, party, end, sizeof(end));
-	snprintf(why, OUTCOME_WHY_SIZE,
-		"the %s got %llu of %llu bytes, then %s", who,
-		(unsigned long long)party->received,
-		(unsigned long long)due->bytes, end);
+	if (due->reset)
+		snprintf(why, OUTCOME_WHY_SIZE, "the %s sees %s", who, end);
+	else
+		snprintf(why, OUTCOME_WHY_SIZE,
+			"the %s got %llu of %llu bytes, then %s", who,
+			(unsigned long long)party->received,
+			(unsigned long long)due->bytes, end);
 	if (party->received > due->bytes)
 		return OUTCOME_ALTERED;
 	if (!party->eof && !party->reset)

@@ -41,6 +41,7 @@ struct play {
 	/* The caller's to fill in. */
 	const struct scene *scene;
 	int64_t size, idle_ms;
+	int64_t more_ms; /* that each pause and stall lasts longer */
 	enum relay_way way;
 	bool quiet;          /* begins only while nothing else moves */
 	int64_t patience_ms; /* how long nothing may happen */

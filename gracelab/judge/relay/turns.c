@@ -62,6 +62,7 @@ static void start(struct relay *relay, struct play *play)
 			.script = play->scene->scripts[CLIENT],
 			.size = play->size,
 			.idle_ms = play->idle_ms,
+			.more_ms = play->more_ms,
 			.token = play->token,
 			.preamble = play->way == RELAY_THROUGH
 				? relay->place.preamble

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +21,9 @@
 #include "lib/text/escape.h"
 
 #define LOOK_MS 5
+
+/* How much is kept of what a program says, while that can be helped. */
+#define OUTPUT_BYTES (1024 * 1024)
 
 /* How much is shown of what a program that did not start has said. */
 #define SAID_BYTES 600
@@ -304,6 +308,17 @@ static char *complain(struct subject *subject, const char *why)
 	if (asprintf(&both, "%s%s%s", why, *shown ? ": " : "", shown) < 0)
 		return NULL;
 	return both;
+}
+
+void subject_trim_output(struct subject *subject)
+{
+	struct stat stat;
+
+	if (subject->output >= 0 && !fstat(subject->output, &stat) &&
+		stat.st_size > OUTPUT_BYTES)
+		fallocate(subject->output,
+			FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
+			stat.st_size - OUTPUT_BYTES);
 }
 
 char *subject_await(struct subject *subject, struct kernel *kernel,

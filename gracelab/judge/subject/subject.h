@@ -56,6 +56,9 @@ char *subject_await(struct subject *subject, struct kernel *kernel,
 bool subject_has_ended(
 	struct subject *subject, struct kernel *kernel, uint16_t port);
 
+/* Forgets most of what it has said, where that is much. */
+void subject_trim_output(struct subject *subject);
+
 /* Room for subject_describe_end(). */
 #define SUBJECT_END_SIZE 64
 
