@@ -24,6 +24,10 @@ lazy:               --fault lazy: --only=client-fin,server-fin,gated,bare-fin,id
 pools:              --fault pools: --only=client-fin,server-fin,gated,bare-fin
 introduces:         --fault introduces: --only=client-fin,server-fin,gated,bare-fin
 probes:             --fault probes: --only=client-fin,server-fin,gated,bare-fin
+loses-fin-far:      --fault loses-fin: --timeout=2s --only=gated --delay=10ms
+cut-off:            --fault drops-client-fin: --only=gated --cut=0.3s
+good-far:           : --only=client-fin,server-fin,gated,bare-fin --delay=5ms --cut=0.1s
+good-lossy:         : --only=client-fin,server-fin,gated --loss=3%
 socks:              --fault socks: --socks5={backend} --only=gated,server-fin,bare-fin
 socks-nowhere:      --fault socks: --only=gated
 tunnels:            --fault tunnels: --connect={backend} --only=gated,server-fin
@@ -271,6 +275,19 @@ print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
 	run proxy --timeout=1s --preamble=unanswered -- "${ours[@]}"
 	assert_equal "$status" 3
 	assert_line --regexp '^  plain +NO-PLAIN +the preamble is not answered'
+}
+
+@test "faults that need bytes in flight show on a line that takes its time" {
+	[[ -c /dev/net/tun && -w /dev/net/tun ]] || skip 'no /dev/net/tun'
+	judged loses-fin-far 1 gated
+	says gated "the client's FIN does not come to the server"
+	judged cut-off 1 gated
+	shows gated segment=FIN lost=True
+	shows gated from=proxy segment=FIN
+	judged good-far 0
+	passed client-fin server-fin gated bare-fin
+	judged good-lossy 0
+	passed client-fin server-fin gated
 }
 
 @test "a proxy that looks after its backend all the time passes" {
@@ -538,6 +555,8 @@ sys.stdin.read()'
 	bad --fast --fast -- true
 	bad '--jobs' --jobs=0 -- true
 	bad '--socks5: expected HOST:PORT, not' --socks5=here -- true
+	bad "number from 0 to 50, not '99'" --loss=99 -- true
+	bad 'need a COMMAND' --cut --front 127.0.0.1:9 --back 10
 	bad exclude --socks5=a:1 --connect=a:1 -- true
 	bad no/such --preamble=no/such -- true
 	bad 'same port, 9' --front 127.0.0.1:9 --back 9

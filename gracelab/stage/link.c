@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/fib_rules.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
@@ -167,7 +168,9 @@ static struct nlmsghdr *put_route(char *buffer, uint16_t type,
 	rtm = mnl_nlmsg_put_extra_header(request, sizeof(*rtm));
 	rtm->rtm_family = route->family;
 	rtm->rtm_dst_len = route->prefix_bits;
-	rtm->rtm_table = route->is_local ? RT_TABLE_LOCAL : RT_TABLE_MAIN;
+	rtm->rtm_table = route->table ? route->table
+		: route->is_local     ? RT_TABLE_LOCAL
+				      : RT_TABLE_MAIN;
 	rtm->rtm_protocol = route->is_local ? RTPROT_KERNEL : RTPROT_STATIC;
 	rtm->rtm_scope = route->is_local ? RT_SCOPE_HOST : RT_SCOPE_LINK;
 	rtm->rtm_type = route->is_local ? RTN_LOCAL : RTN_UNICAST;
@@ -198,6 +201,38 @@ int link_put_route(struct mnl_socket *nl, unsigned index,
 	mnl_attr_put_strz(request, RTAX_CC_ALGO, "reno");
 	mnl_attr_nest_end(request, metrics);
 	return ask_kernel(nl, request);
+}
+
+static int ask_for_rule(struct mnl_socket *nl, uint16_t type, uint16_t flags,
+	const struct link_rule *rule)
+{
+	char buffer[MESSAGE_BYTES];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct fib_rule_hdr *header;
+
+	request->nlmsg_type = type;
+	request->nlmsg_flags = flags;
+	header = mnl_nlmsg_put_extra_header(request, sizeof(*header));
+	header->family = AF_INET;
+	header->table = rule->table;
+	header->action = FR_ACT_TO_TBL;
+	mnl_attr_put_u32(request, FRA_PRIORITY, rule->priority);
+	if (rule->tcp_of_ours) {
+		/* What is sent has come in by the loopback, so to say. */
+		mnl_attr_put_strz(request, FRA_IIFNAME, "lo");
+		mnl_attr_put_u8(request, FRA_IP_PROTO, IPPROTO_TCP);
+	}
+	return ask_kernel(nl, request);
+}
+
+int link_add_rule(struct mnl_socket *nl, const struct link_rule *rule)
+{
+	return ask_for_rule(nl, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, rule);
+}
+
+int link_delete_rule(struct mnl_socket *nl, const struct link_rule *rule)
+{
+	return ask_for_rule(nl, RTM_DELRULE, 0, rule);
 }
 
 int link_delete_route(

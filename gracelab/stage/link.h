@@ -20,6 +20,7 @@ struct link_route {
 	unsigned char prefix_bits;
 	const char *source; /* what is sent comes from there; or NULL */
 	bool slow_acks;     /* TCP decides when to acknowledge */
+	uint8_t table;      /* which it stands in; 0: that of its kind */
 };
 
 /* A socket to the calling thread's network, for mnl_socket_close(); close on
@@ -54,6 +55,19 @@ int link_add_address(struct mnl_socket *nl, unsigned index,
  */
 int link_put_route(struct mnl_socket *nl, unsigned index,
 	const struct link_route *route, unsigned rto_min_ms);
+
+/*
+ * A rule of IPv4, ip-rule(8): which table is asked. The lower the priority the
+ * sooner.
+ */
+struct link_rule {
+	uint32_t priority;
+	uint8_t table;
+	bool tcp_of_ours; /* only of TCP that this host itself sends */
+};
+
+int link_add_rule(struct mnl_socket *nl, const struct link_rule *rule);
+int link_delete_rule(struct mnl_socket *nl, const struct link_rule *rule);
 
 /* Deletes the kernel's own route of ::1. ESRCH: there is none. */
 int link_delete_route(

@@ -27,7 +27,7 @@ static const char FIN_TIMEOUT[] = "net.ipv4.tcp_fin_timeout";
 static int furnish_ipv6(struct mnl_socket *nl, unsigned lo, unsigned rto_min_ms)
 {
 	static const struct link_route route = { AF_INET6, true, "::1", 128,
-		NULL, false };
+		NULL, false, 0 };
 	/* The kernel's own route has metric 0, which no request can name, so
 	 * it can be deleted but not replaced, and would go first. Without one
 	 * IPv6 is switched off or not built in. */
@@ -45,8 +45,8 @@ static int furnish_ipv6(struct mnl_socket *nl, unsigned lo, unsigned rto_min_ms)
 static int furnish(struct stage *stage)
 {
 	static const struct link_route routes[] = {
-		{ AF_INET, true, "127.0.0.0", 8, "127.0.0.1", false },
-		{ AF_INET, true, "127.0.0.1", 32, "127.0.0.1", false },
+		{ AF_INET, true, "127.0.0.0", 8, "127.0.0.1", false, 0 },
+		{ AF_INET, true, "127.0.0.1", 32, "127.0.0.1", false, 0 },
 	};
 	struct mnl_socket *nl = link_open();
 	unsigned lo = if_nametoindex("lo");

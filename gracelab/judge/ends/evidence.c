@@ -27,7 +27,7 @@ static void add(struct evidence *evidence, const struct evidence_entry *entry)
 		: NULL;
 
 	if (last && last->data && entry->data && last->right == entry->right &&
-		last->sends == entry->sends) {
+		last->lost == entry->lost && last->sends == entry->sends) {
 		last->bytes += entry->bytes;
 		last->times++;
 		return;
@@ -138,8 +138,8 @@ static uint32_t take_new(
 	return fresh;
 }
 
-void evidence_segment(
-	struct evidence *evidence, const struct segment *segment, bool right)
+void evidence_segment(struct evidence *evidence, const struct segment *segment,
+	bool right, bool lost)
 {
 	struct evidence_entry entry = {
 		.time_ns = segment->time_ns,
@@ -147,11 +147,13 @@ void evidence_segment(
 		.times = 1,
 		.right = right,
 		.ends = segment->flags & (SEGMENT_FIN | SEGMENT_RST),
+		.lost = lost,
 	};
 
 	if (segment_is_pure_ack(segment))
 		return;
-	if (!(segment->flags & SEGMENT_RST)) {
+	/* What is lost has to come again. */
+	if (!lost && !(segment->flags & SEGMENT_RST)) {
 		uint32_t fresh = take_new(evidence, segment, right);
 
 		if (!fresh)
@@ -171,7 +173,7 @@ void evidence_segment(
 uint64_t evidence_end_ns(const struct evidence *evidence, bool right)
 {
 	for (size_t i = 0; i < evidence->count; i++)
-		if (evidence->entries[i].ends &&
+		if (evidence->entries[i].ends && !evidence->entries[i].lost &&
 			evidence->entries[i].right == right)
 			return evidence->entries[i].time_ns;
 	return 0;

@@ -24,6 +24,7 @@ struct evidence_entry {
 	bool right;       /* a segment: away from the client */
 	bool data;        /* bytes alone: its like add to it */
 	bool ends;        /* a segment with FIN or RST */
+	bool lost;        /* a segment that does not arrive */
 	bool sends;       /* a call that may put a segment on the wire */
 	char text[EVIDENCE_TEXT_SIZE];   /* "send", "FIN", "recv" */
 	char result[EVIDENCE_TEXT_SIZE]; /* "0 (EOF)", "ECONNRESET" */
@@ -48,8 +49,8 @@ void evidence_call(
 	struct evidence *evidence, const struct event *event, uint64_t time_ns);
 
 /* Adds a segment, unless it is a pure ACK, or one that was seen before. */
-void evidence_segment(
-	struct evidence *evidence, const struct segment *segment, bool right);
+void evidence_segment(struct evidence *evidence, const struct segment *segment,
+	bool right, bool lost);
 
 /*
  * When the first FIN or RST went in that direction, or 0. It is the wire's

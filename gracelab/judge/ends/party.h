@@ -46,9 +46,13 @@ struct party_step {
 
 /* What both ends of all tries share. */
 struct party_common {
-	char *pattern;      /* owned: stream.h */
-	char *buffer;       /* owned: STREAM_BUFFER_BYTES, for one call */
-	bool gate;          /* PARTY_HOLD and PARTY_DEAF go on */
+	char *pattern; /* owned: stream.h */
+	char *buffer;  /* owned: STREAM_BUFFER_BYTES, for one call */
+	bool gate;     /* PARTY_HOLD and PARTY_DEAF go on */
+	/* Called behind each step, so that what it sent is seen beside it; or
+	 * NULL. */
+	void (*on_step)(void *context);
+	void *context;
 	uint64_t *arrivals; /* how many connections have arrived; borrowed */
 };
 

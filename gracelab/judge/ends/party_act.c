@@ -170,6 +170,8 @@ void party_act(struct party *party)
 		return;
 	while (party->connected && party->conn.fd >= 0 &&
 		party->step->act != PARTY_END && do_step(party)) {
+		if (party->common->on_step)
+			party->common->on_step(party->common->context);
 		party->step++;
 		party->active_ms = duration_now_ms();
 	}

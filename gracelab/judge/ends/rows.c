@@ -153,6 +153,18 @@ static void put_call(FILE *out, size_t *column, const struct row *row)
 	put(out, column, row->side == CLIENT ? CLIENT_AT : SERVER_AT, text);
 }
 
+/* `── FIN ─▶`, or `✗─ data 5 ──` of one that is lost. */
+static void draw_segment(const struct evidence_entry *segment, const char *name,
+	char *text, size_t size)
+{
+	if (segment->right)
+		snprintf(text, size, "── %s ─%s", name,
+			segment->lost ? "✗" : "▶");
+	else
+		snprintf(text, size, "%s─ %s ──", segment->lost ? "✗" : "◀",
+			name);
+}
+
 static void write_row(
 	FILE *out, const struct rows_source *source, const struct row *row)
 {
@@ -165,8 +177,7 @@ static void write_row(
 	if (row->segment) {
 		const char *name = segment_of(row->segment, room, sizeof(room));
 
-		snprintf(text, sizeof(text),
-			row->segment->right ? "── %s ─▶" : "◀─ %s ──", name);
+		draw_segment(row->segment, name, text, sizeof(text));
 		put(out, &column, row->hop == CLIENT ? FRONT_AT : BACK_AT,
 			text);
 	}
@@ -263,6 +274,8 @@ static json_t *row_json(const struct rows_source *source, const struct row *row)
 		json_object_set_new(object, "segment",
 			json_string(
 				segment_of(row->segment, room, sizeof(room))));
+		if (row->segment->lost)
+			json_object_set_new(object, "lost", json_true());
 		if (row->segment->times > 1)
 			json_object_set_new(object, "segments",
 				json_integer(row->segment->times));

@@ -7,6 +7,7 @@
 #include "lib/base/options.h"
 #include "lib/base/status.h"
 #include "lib/net/net.h"
+#include "path.h"
 #include "place.h"
 #include "run.h"
 #include "tunnel.h"
@@ -84,6 +85,10 @@ static void check_running(struct argp_state *state)
 	struct command *command = state->input;
 	const char *why;
 
+	if (path_is_other(&command->place.line))
+		argp_error(state,
+			"--delay, --loss and --cut need a COMMAND, whose "
+			"network is ours");
 	if (!command->front || !command->place.back_port)
 		argp_error(state,
 			"expected -- COMMAND..., or --front HOST:PORT and "
@@ -121,6 +126,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &command->common;
 		state->child_inputs[1] = &command->tunnel;
+		state->child_inputs[2] = &command->place.line;
 		return 0;
 	case OPTION_FRONT:
 		parse_front(state, argument);
@@ -160,7 +166,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
-/* The proxy's name, for the title. */
+/* The proxy's name, for the title, and what its line is like. */
 static void name_proxy(const struct command *command, struct results *results)
 {
 	const struct place_options *place = &command->place;
@@ -171,6 +177,10 @@ static void name_proxy(const struct command *command, struct results *results)
 	else
 		snprintf(results->title, sizeof(results->title), "proxy %s:%u",
 			place->front_host, place->front_port);
+	size_t used = strlen(results->title);
+
+	path_describe(&place->line, results->title + used,
+		sizeof(results->title) - used);
 }
 
 /* Has each client say first what was asked for; NULL, or why not. */
@@ -230,6 +240,7 @@ static int run(struct command *command, int argc, char **argv)
 static const struct argp_child children[] = {
 	{ &inspect_argp, 0, NULL, 0 },
 	{ &tunnel_argp, 0, NULL, 0 },
+	{ &path_argp, 0, NULL, 0 },
 	{ 0 },
 };
 

@@ -17,6 +17,7 @@
 #include "gracelab/stage/network.h"
 #include "lib/base/duration.h"
 #include "lib/net/net.h"
+#include "path.h"
 
 enum {
 	/* Free in a private network, and below what connect(2) chooses. */
@@ -185,7 +186,15 @@ char *place_open(struct place *place, const struct place_options *options,
 		!listen_at(place, RELAY_DIRECT, 0, error))
 		return strdup(error);
 	place->kernel = kernel_open();
-	if (place->is_private)
+	if (path_is_other(&options->line)) {
+		if (!place->is_private)
+			return strdup("a line needs a private network, and "
+				      "that is refused here");
+		place->where.line = line_open(&options->line, why, sizeof(why));
+		if (!place->where.line)
+			return strdup(why);
+	}
+	if (place->is_private && !place->where.line)
 		place->where.capture = capture_open_roomy(0, why, sizeof(why));
 	return options->command ? start(place) : NULL;
 }
@@ -313,4 +322,5 @@ void place_close(struct place *place)
 			close(place->where.listeners[way]);
 	kernel_close(place->kernel);
 	capture_close(place->where.capture);
+	line_close(place->where.line);
 }

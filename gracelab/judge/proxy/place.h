@@ -14,6 +14,7 @@
 
 /* Filled in by the caller; place_open() does the rest. */
 struct place_options {
+	struct line_plan line; /* what the loopback is like; all zero: itself */
 	char **command; /* of argv, ends with NULL; NULL: a proxy that runs */
 	const char *front_host;        /* ... listens there, */
 	uint16_t front_port;           /* and here, */

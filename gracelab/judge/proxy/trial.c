@@ -8,6 +8,8 @@
 enum {
 	/* How many tries begin together. */
 	TOGETHER = 3,
+	/* ... where each takes its time, on a line. */
+	TOGETHER_SLOW = 20,
 };
 
 /* How much longer what has no FIN pauses. */
@@ -56,7 +58,9 @@ void trial_begin(struct trial *trial, struct relay *relay)
 {
 	trial->together = true;
 	ask_direct(trial, relay);
-	while (trial->asked < trial->tries && trial->asked < TOGETHER)
+	unsigned together = relay->place.line ? TOGETHER_SLOW : TOGETHER;
+
+	while (trial->asked < trial->tries && trial->asked < together)
 		ask(trial, relay);
 }
 

@@ -6,6 +6,7 @@
 
 #include "findings.h"
 #include "gracelab/judge/inspect.h"
+#include "gracelab/judge/relay/hops.h"
 #include "gracelab/judge/subject/held.h"
 #include "lib/base/duration.h"
 
@@ -234,8 +235,11 @@ void watch_look_at_sockets(struct run *run)
 	if (!run->place->is_private || run->stop == RUN_INTERRUPTED)
 		return;
 	while (look_for_held(run) && duration_now_ms() < deadline_ms &&
-		!inspect_interrupted())
+		!inspect_interrupted()) {
 		poll(NULL, 0, LOOK_MS);
+		/* What is under way on a line has to arrive. */
+		hops_drain(&run->relay);
+	}
 	for (size_t i = 0; i < run->socket_count; i++)
 		if (run->sockets[i].held)
 			run->sockets[i].state = place_socket_state(

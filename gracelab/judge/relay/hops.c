@@ -9,9 +9,14 @@
 /* The place of `hops` for what passes the proxy's front. */
 #define FRONT RELAY_WAYS
 
+static bool is_observed(const struct relay *relay)
+{
+	return relay->place.capture || relay->place.line;
+}
+
 bool hops_init(struct relay *relay)
 {
-	for (int i = 0; i <= RELAY_WAYS && relay->place.capture; i++) {
+	for (int i = 0; i <= RELAY_WAYS && is_observed(relay); i++) {
 		relay->hops[i] = calloc(PORTS, sizeof(**relay->hops));
 		if (!relay->hops[i])
 			return false;
@@ -19,7 +24,8 @@ bool hops_init(struct relay *relay)
 	return true;
 }
 
-static void on_segment(void *context, const struct segment *segment)
+static void on_travelling(
+	void *context, const struct segment *segment, bool lost)
 {
 	struct relay *relay = context;
 	const struct relay_place *place = &relay->place;
@@ -29,18 +35,25 @@ static void on_segment(void *context, const struct segment *segment)
 	ports[FRONT] = place->front_port;
 	for (int i = 0; i <= RELAY_WAYS; i++) {
 		if (segment->dport == ports[i])
-			evidence_segment(
-				&relay->hops[i][segment->sport], segment, true);
+			evidence_segment(&relay->hops[i][segment->sport],
+				segment, true, lost);
 		else if (segment->sport == ports[i])
 			evidence_segment(&relay->hops[i][segment->dport],
-				segment, false);
+				segment, false, lost);
 	}
+}
+
+static void on_segment(void *context, const struct segment *segment)
+{
+	on_travelling(context, segment, false);
 }
 
 unsigned hops_drain(struct relay *relay)
 {
 	struct capture *capture = relay->place.capture;
 
+	if (relay->place.line)
+		line_pump(relay->place.line, on_travelling, relay);
 	if (!capture)
 		return 0;
 	capture_drain(capture, on_segment, relay);
@@ -52,7 +65,7 @@ const struct evidence *hops_of(
 {
 	bool front = side == CLIENT;
 
-	if (!relay->place.capture || (front && play->way == RELAY_DIRECT))
+	if (!is_observed(relay) || (front && play->way == RELAY_DIRECT))
 		return NULL;
 	if (front)
 		return &relay->hops[FRONT][play->port];

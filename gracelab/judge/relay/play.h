@@ -10,6 +10,7 @@
 
 #include "gracelab/judge/ends/party.h"
 #include "gracelab/observe/capture.h"
+#include "gracelab/stage/line.h"
 #include "lib/base/side.h"
 #include "scene.h"
 
@@ -71,7 +72,8 @@ struct relay_place {
 	uint16_t front_port;
 	int listeners[RELAY_WAYS];  /* where its connections arrive, or ours */
 	uint16_t ports[RELAY_WAYS]; /* of the listeners */
-	struct capture *capture;    /* NULL: not observed */
+	struct capture *capture;    /* NULL: not observed by it */
+	struct line *line;          /* that all passes, and is observed; NULL */
 	const struct preamble *preamble; /* of each client; or NULL */
 	const sigset_t *outside;         /* the mask for ppoll(2) */
 };

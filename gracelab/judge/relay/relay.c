@@ -10,6 +10,11 @@
 #include "turns.h"
 #include "wait.h"
 
+static void on_step(void *context)
+{
+	hops_drain(context);
+}
+
 bool relay_init(struct relay *relay, const struct relay_place *place)
 {
 	*relay = (struct relay){ .place = *place, .jobs = 1 };
@@ -17,6 +22,10 @@ bool relay_init(struct relay *relay, const struct relay_place *place)
 
 	relay->common.arrivals = &relay->arrived;
 	relay->common.gate = true;
+	if (place->line) {
+		relay->common.on_step = on_step;
+		relay->common.context = relay;
+	}
 	return hops_init(relay) && enough;
 }
 

@@ -84,6 +84,13 @@ void wait_once(struct relay *relay, struct wait *wait)
 		watch(wait, relay->place.listeners[way], POLLIN);
 	nfds_t listeners = wait->count;
 
+	if (relay->place.line) {
+		watch(wait, line_descriptor(relay->place.line), POLLIN);
+		wait->due_ms = duration_earlier_ms(
+			wait->due_ms, line_due_ms(relay->place.line));
+	}
+	nfds_t others = wait->count;
+
 	for (struct play *play = relay->plays; play; play = play->next)
 		watch_play(wait, play);
 	for (struct arrival *one = relay->arrivals; one; one = one->next)
@@ -94,7 +101,7 @@ void wait_once(struct relay *relay, struct wait *wait)
 
 	if (ppoll(wait->fds, wait->count, &left, relay->place.outside) <= 0)
 		return;
-	for (nfds_t i = listeners; i < wait->count; i++) {
+	for (nfds_t i = others; i < wait->count; i++) {
 		if (!wait->fds[i].revents)
 			continue;
 		if (wait->whose[i].party)

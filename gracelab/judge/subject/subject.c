@@ -4,20 +4,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "family.h"
 #include "lib/base/duration.h"
 #include "lib/base/names.h"
-#include "lib/base/signals.h"
-#include "lib/base/start.h"
 #include "lib/text/escape.h"
 
 #define LOOK_MS 5
@@ -72,173 +69,43 @@ char *subject_fill_in(const char *word, const struct subject_ports *ports)
 	return filled;
 }
 
-/* What all processes of the family need to know. */
-struct family {
-	char *const *command;
-	const struct subject_ports *ports;
-	const sigset_t *outside;
-	int output, news; /* news: FAMILY_NEWS, once in the family */
-	pid_t parent;     /* whose end is everybody's */
-	int lives[2];     /* a pipe that its keeper alone holds open */
-};
-
-#define FAMILY_NEWS (STDERR_FILENO + 1)
-
-/*
- * Leaves the lab's descriptors and signals behind: a connection that a copy
- * holds open would not end when the lab closes it.
- */
-static void leave_lab(struct family *family)
-{
-	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
-	dup2(family->output, STDOUT_FILENO);
-	dup2(family->output, STDERR_FILENO);
-	dup2(family->news, FAMILY_NEWS);
-	closefrom(FAMILY_NEWS + 1);
-	family->news = FAMILY_NEWS;
-	signals_by_default();
-	sigprocmask(SIG_SETMASK, family->outside, NULL);
-}
-
-/* Ends with the parent. It may have ended before that could be asked for. */
-static void end_with_parent(int signal, pid_t parent)
-{
-	prctl(PR_SET_PDEATHSIG, signal);
-	if (getppid() != parent)
-		_exit(1);
-}
-
-/* The command itself. */
-__attribute__((noreturn)) static void become(const struct family *family)
+/* Fills in all words of a command; NULL without memory. */
+static char **fill_in_all(
+	char *const *command, const struct subject_ports *ports)
 {
 	size_t count = 0;
 
-	while (family->command[count])
+	while (command[count])
 		count++;
 	char **words = calloc(count + 1, sizeof(*words));
 
 	for (size_t i = 0; words && i < count; i++)
-		words[i] = subject_fill_in(family->command[i], family->ports);
-	closefrom(STDERR_FILENO + 1);
-	start_undo();
-	if (words && words[0])
-		execvp(words[0], words);
-	dprintf(STDERR_FILENO, "cannot start %s: %s\n", family->command[0],
-		strerror(errno));
-	_exit(127);
+		words[i] = subject_fill_in(command[i], ports);
+	return words;
 }
 
-/* Ends all that is left of the family, whose orphans are our children. */
-__attribute__((noreturn)) static void end_all(void)
+static void free_all(char **words)
 {
-	char path[64], line[4096];
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/children",
-		(int)getpid());
-	while (waitpid(-1, NULL, WNOHANG) >= 0) {
-		FILE *in = fopen(path, "re");
-		char *rest = line;
-		long pid;
-
-		if (in && fgets(line, sizeof(line), in))
-			while ((pid = strtol(rest, &rest, 10)) > 0)
-				kill((pid_t)pid, SIGKILL);
-		if (in)
-			fclose(in);
-		poll(NULL, 0, LOOK_MS);
-	}
-	_exit(0);
-}
-
-/*
- * Looks after the command, and tells how it ends. Ends once nothing is left of
- * the family, or, asked by SIGTERM, ends all of it.
- */
-__attribute__((noreturn)) static void look_after(const struct family *family)
-{
-	sigset_t awaited;
-	int status, signal = 0;
-	pid_t pid, self = getpid();
-
-	sigemptyset(&awaited);
-	sigaddset(&awaited, SIGCHLD);
-	sigaddset(&awaited, SIGTERM);
-	sigprocmask(SIG_BLOCK, &awaited, NULL);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	pid_t program = fork();
-
-	if (program == 0) {
-		end_with_parent(SIGKILL, self);
-		become(family);
-	}
-	do {
-		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-			if (pid == program &&
-				write(family->news, &status, sizeof(status)) <
-					0)
-				end_all();
-		if (pid < 0)
-			_exit(0);
-		signal = sigwaitinfo(&awaited, NULL);
-	} while (signal != SIGTERM);
-	end_all();
-}
-
-/* The first process of the PID namespace, so that its end is the end of all. */
-__attribute__((noreturn)) static void be_first(const struct family *family)
-{
-	struct pollfd keeper = { .fd = family->lives[0] };
-
-	/* The parent is in another namespace and has no number here; but with
-	 * it the pipe's other end is gone. */
-	close(family->lives[1]);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (poll(&keeper, 1, 0) != 0)
-		_exit(1);
-	look_after(family);
-}
-
-/*
- * Enters a PID namespace, which counts for children only: the first of them
- * looks after the command, and this process waits for it.
- */
-__attribute__((noreturn)) static void keep(struct family *family)
-{
-	setpgid(0, 0);
-	leave_lab(family);
-	if (unshare(CLONE_NEWPID) || pipe(family->lives)) {
-		/* SIGTERM finds all that there is. */
-		sigset_t term;
-
-		sigemptyset(&term);
-		sigaddset(&term, SIGTERM);
-		sigprocmask(SIG_BLOCK, &term, NULL);
-		end_with_parent(SIGTERM, family->parent);
-		look_after(family);
-	}
-	end_with_parent(SIGKILL, family->parent);
-	pid_t first = fork();
-
-	if (first == 0)
-		be_first(family);
-	while (waitpid(first, NULL, 0) < 0 && errno == EINTR)
-		;
-	_exit(0);
+	for (size_t i = 0; words && words[i]; i++)
+		free(words[i]);
+	free(words);
 }
 
 int subject_start(struct subject *subject, char *const *command,
 	const struct subject_ports *ports, const sigset_t *outside)
 {
 	struct family family = {
-		.command = command,
-		.ports = ports,
+		.words = fill_in_all(command, ports),
 		.outside = outside,
 		.parent = getpid(),
 	};
 	int news[2];
 
-	if (pipe2(news, O_CLOEXEC | O_NONBLOCK))
+	if (!family.words || !family.words[0] ||
+		pipe2(news, O_CLOEXEC | O_NONBLOCK)) {
+		free_all(family.words);
 		return -1;
+	}
 	*subject = (struct subject){
 		.output = memfd_create("output", MFD_CLOEXEC),
 		.news = news[0],
@@ -248,8 +115,9 @@ int subject_start(struct subject *subject, char *const *command,
 	fflush(NULL);
 	subject->keeper = fork();
 	if (subject->keeper == 0)
-		keep(&family);
+		family_keep(&family);
 	close(news[1]);
+	free_all(family.words);
 	if (subject->keeper > 0)
 		return 0;
 	subject->keeper = 0;

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "family.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/signals.h"
+#include "lib/base/start.h"
+
+#define LOOK_MS 5
+
+/* Where the family has its news. */
+#define FAMILY_NEWS (STDERR_FILENO + 1)
+
+/*
+ * Leaves the lab's descriptors and signals behind: a connection that a copy
+ * holds open would not end when the lab closes it.
+ */
+static void leave_lab(struct family *family)
+{
+	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+	dup2(family->output, STDOUT_FILENO);
+	dup2(family->output, STDERR_FILENO);
+	dup2(family->news, FAMILY_NEWS);
+	closefrom(FAMILY_NEWS + 1);
+	family->news = FAMILY_NEWS;
+	signals_by_default();
+	sigprocmask(SIG_SETMASK, family->outside, NULL);
+}
+
+/* Ends with the parent. It may have ended before that could be asked for. */
+static void end_with_parent(int signal, pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, signal);
+	if (getppid() != parent)
+		_exit(1);
+}
+
+/* The command itself. */
+__attribute__((noreturn)) static void become(const struct family *family)
+{
+	closefrom(STDERR_FILENO + 1);
+	start_undo();
+	execvp(family->words[0], family->words);
+	dprintf(STDERR_FILENO, "cannot start %s: %s\n", family->words[0],
+		strerror(errno));
+	_exit(127);
+}
+
+/* Ends all that is left of the family, whose orphans are our children. */
+__attribute__((noreturn)) static void end_all(void)
+{
+	char path[64], line[4096];
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children",
+		(int)getpid());
+	while (waitpid(-1, NULL, WNOHANG) >= 0) {
+		FILE *in = fopen(path, "re");
+		char *rest = line;
+		long pid;
+
+		if (in && fgets(line, sizeof(line), in))
+			while ((pid = strtol(rest, &rest, 10)) > 0)
+				kill((pid_t)pid, SIGKILL);
+		if (in)
+			fclose(in);
+		poll(NULL, 0, LOOK_MS);
+	}
+	_exit(0);
+}
+
+/*
+ * Looks after the command, and tells how it ends. Ends once nothing is left of
+ * the family, or, asked by SIGTERM, ends all of it.
+ */
+__attribute__((noreturn)) static void look_after(const struct family *family)
+{
+	sigset_t awaited;
+	int status, signal = 0;
+	pid_t pid, self = getpid();
+
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGCHLD);
+	sigaddset(&awaited, SIGTERM);
+	sigprocmask(SIG_BLOCK, &awaited, NULL);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	pid_t program = fork();
+
+	if (program == 0) {
+		end_with_parent(SIGKILL, self);
+		become(family);
+	}
+	do {
+		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+			if (pid == program &&
+				write(family->news, &status, sizeof(status)) <
+					0)
+				end_all();
+		if (pid < 0)
+			_exit(0);
+		signal = sigwaitinfo(&awaited, NULL);
+	} while (signal != SIGTERM);
+	end_all();
+}
+
+/* The first process of the PID namespace, so that its end is the end of all. */
+__attribute__((noreturn)) static void be_first(const struct family *family)
+{
+	struct pollfd keeper = { .fd = family->lives[0] };
+
+	/* The parent is in another namespace and has no number here; but with
+	 * it the pipe's other end is gone. */
+	close(family->lives[1]);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (poll(&keeper, 1, 0) != 0)
+		_exit(1);
+	look_after(family);
+}
+
+/* A PID namespace counts for children only: the first of them looks after the
+ * program, and this process waits for it. */
+void family_keep(struct family *family)
+{
+	setpgid(0, 0);
+	leave_lab(family);
+	if (unshare(CLONE_NEWPID) || pipe(family->lives)) {
+		/* SIGTERM finds all that there is. */
+		sigset_t term;
+
+		sigemptyset(&term);
+		sigaddset(&term, SIGTERM);
+		sigprocmask(SIG_BLOCK, &term, NULL);
+		end_with_parent(SIGTERM, family->parent);
+		look_after(family);
+	}
+	end_with_parent(SIGKILL, family->parent);
+	pid_t first = fork();
+
+	if (first == 0)
+		be_first(family);
+	while (waitpid(first, NULL, 0) < 0 && errno == EINTR)
+		;
+	_exit(0);
+}

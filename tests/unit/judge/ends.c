@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gracelab/judge/ends/evidence.h"
+#include "gracelab/judge/ends/rows.h"
+#include "gracelab/judge/ends/stream.h"
+#include "tests/unit/tap.h"
+
+static const char token[STREAM_TOKEN_BYTES + 1] =
+	"grace/0123456789abcdef/00001\r\n\r\n";
+
+/* Writes the first `bytes` of a stream to `out`. */
+static void write_stream(const char *pattern, char *out, size_t bytes)
+{
+	char *scratch = malloc(STREAM_BUFFER_BYTES);
+	uint64_t at = 0;
+
+	while (at < bytes) {
+		size_t piece;
+		const char *next = stream_piece(
+			pattern, token, at, bytes - at, scratch, &piece);
+
+		memcpy(out + at, next, piece);
+		at += piece;
+	}
+	free(scratch);
+}
+
+static void test_stream(void)
+{
+	enum { BYTES = 200000 };
+	char *pattern = stream_pattern(), *whole = malloc(BYTES);
+
+	write_stream(pattern, whole, BYTES);
+	EXPECT_BYTES(token, STREAM_TOKEN_BYTES, whole, STREAM_TOKEN_BYTES);
+	for (size_t at = 0; at < BYTES; at += 31337) {
+		size_t count = BYTES - at < 70000 ? BYTES - at : 70000;
+
+		tap_case("at %zu", at);
+		EXPECT(stream_is(pattern, token, at, whole + at, count));
+		/* One byte is lost, comes twice, or is another. */
+		EXPECT(!stream_is(
+			pattern, token, at, whole + at + 1, count - 1));
+		EXPECT(!stream_is(
+			pattern, token, at + 1, whole + at, count - 1));
+		whole[at + count - 1] ^= 1;
+		EXPECT(!stream_is(pattern, token, at, whole + at, count));
+		whole[at + count - 1] ^= 1;
+	}
+	tap_case("any token");
+	whole[0] = 'x';
+	EXPECT(stream_is(pattern, NULL, 0, whole, 100));
+	EXPECT(!stream_is(pattern, token, 0, whole, 100));
+	free(whole);
+	free(pattern);
+}
+
+static void see(struct evidence *hop, uint32_t seq, uint32_t bytes,
+	uint8_t flags, uint64_t time_ns)
+{
+	const struct segment segment = {
+		.seq = seq,
+		.payload_bytes = bytes,
+		.flags = flags,
+		.time_ns = time_ns,
+	};
+
+	evidence_segment(hop, &segment, true, false);
+}
+
+static void test_runs(void)
+{
+	struct evidence hop = { 0 };
+
+	see(&hop, 99, 0, SEGMENT_SYN, 1);
+	see(&hop, 100, 10, SEGMENT_ACK, 2);
+	see(&hop, 110, 0, SEGMENT_ACK, 3);
+	see(&hop, 110, 20, SEGMENT_ACK, 4);
+	/* Some of it again, and all of it. */
+	see(&hop, 120, 30, SEGMENT_ACK, 5);
+	see(&hop, 100, 10, SEGMENT_ACK, 6);
+	EXPECT_INT(2, hop.count);
+	EXPECT_INT(50, hop.entries[1].bytes);
+	EXPECT_INT(3, hop.entries[1].times);
+	see(&hop, 150, 0, SEGMENT_FIN | SEGMENT_ACK, 7);
+	see(&hop, 150, 0, SEGMENT_FIN | SEGMENT_ACK, 8);
+	see(&hop, 151, 0, SEGMENT_RST, 9);
+	EXPECT_INT(4, hop.count);
+	EXPECT_TEXT("FIN", hop.entries[2].text);
+	EXPECT_TEXT("RST", hop.entries[3].text);
+	EXPECT_INT(7, evidence_end_ns(&hop, true));
+	EXPECT_INT(0, evidence_end_ns(&hop, false));
+	evidence_free(&hop);
+}
+
+static void test_lost(void)
+{
+	struct evidence hop = { 0 };
+	struct segment segment = { .seq = 1,
+		.payload_bytes = 10,
+		.flags = SEGMENT_ACK | SEGMENT_FIN };
+
+	evidence_segment(&hop, &segment, true, true);
+	EXPECT_INT(0, evidence_end_ns(&hop, true));
+	segment.time_ns = 5;
+	evidence_segment(&hop, &segment, true, false);
+	EXPECT_INT(2, hop.count);
+	EXPECT_INT(5, evidence_end_ns(&hop, true));
+	evidence_free(&hop);
+}
+
+static const char *text_of(const json_t *rows, size_t i, const char *key)
+{
+	const char *text = json_string_value(
+		json_object_get(json_array_get(rows, i), key));
+
+	return text ? text : "";
+}
+
+static void test_rows(void)
+{
+	struct evidence client = { 0 }, server = { 0 }, front = { 0 };
+	struct evidence back = { 0 };
+	const struct event sent = { .kind = EVENT_SEND, .bytes = 10 };
+	const struct event shut = { .kind = EVENT_SHUTDOWN };
+
+	evidence_call(&client, &sent, 1000);
+	see(&front, 1, 10, SEGMENT_ACK, 1001);
+	see(&back, 1, 10, SEGMENT_ACK, 1002);
+	evidence_call(&server, &shut, 1003);
+	const struct rows_source source = {
+		.calls = { &client, &server },
+		.hops = { &front, &back },
+		.begun_ns = 1000,
+		.given_up_ns = 5000001000,
+		.patience_ms = 5000,
+	};
+	json_t *rows = rows_json(&source);
+
+	EXPECT_INT(4, json_array_size(rows));
+	EXPECT_TEXT("send", text_of(rows, 0, "call"));
+	EXPECT_TEXT("10", text_of(rows, 0, "result"));
+	EXPECT_TEXT("data 10", text_of(rows, 0, "segment"));
+	EXPECT_TEXT("front", text_of(rows, 0, "hop"));
+	EXPECT_TEXT("client", text_of(rows, 0, "from"));
+	EXPECT_TEXT("", text_of(rows, 1, "call"));
+	EXPECT_TEXT("proxy", text_of(rows, 1, "from"));
+	EXPECT_TEXT("back", text_of(rows, 1, "hop"));
+	EXPECT_TEXT("shutdown wr", text_of(rows, 2, "call"));
+	EXPECT_TEXT("nothing for 5 s: given up", text_of(rows, 3, "event"));
+	json_decref(rows);
+	evidence_free(&client);
+	evidence_free(&server);
+	evidence_free(&front);
+	evidence_free(&back);
+}
+
+const struct tap_test tests_judge_ends[] = {
+	{ "stream: a byte that is lost, doubled or another shows",
+		test_stream },
+	{ "evidence: runs add up, and what comes again is no more", test_runs },
+	{ "evidence: a segment that is lost ends nothing", test_lost },
+	{ "rows: a segment stands with the call that sent it", test_rows },
+	{ 0 },
+};
