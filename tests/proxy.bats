@@ -10,6 +10,7 @@ load helpers
 # NAME: OPTIONS OF THE PROXY : OPTIONS OF GRACELAB, besides --idle=1s.
 PROXIES='
 hides-server-fin:   --fault hides-server-fin: --idle=0.5s --timeout=2s --only=client-fin,gated,server-fin,idle
+hides-alone:        --fault hides-server-fin: --jobs=1 --idle=0.2s --timeout=1s --only=gated,idle
 loses-fin:          --fault loses-fin: --timeout=2s --only=gated,large
 good:               : --idle=5s
 hurries:            --fault hurries: --only=gated,large
@@ -205,6 +206,9 @@ print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
 		"the server's FIN does not come to the client" \
 		'nothing for 2 s'
 	shows server-fin 'event=nothing for 2 s'
+	judged hides-alone 1 idle
+	passed gated
+	says idle '3 hung, 1 whole of 4'
 }
 
 @test "a FIN that is lost behind bytes in flight fails" {

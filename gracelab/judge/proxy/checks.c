@@ -67,7 +67,7 @@ const struct scene checks_early = {
 
 const struct scene checks_deaf = {
 	.scripts = {
-		SCRIPT(SEND(REQUEST), DEAF, CLOSE),
+		SCRIPT(SEND(REQUEST), DEAF, AWAIT_END, CLOSE),
 		SCRIPT(AWAIT_BYTES(REQUEST), SEND(PARTY_SIZE), CLOSE),
 	},
 	.gets = { PARTY_SIZE, REQUEST },

@@ -145,7 +145,9 @@ static void judge_failure(
 	say_part(row, sum->failed);
 	say_others(run, row, sum->failed);
 	exhibit_draw(run, row, sum->failed);
-	row->remedy = remedy_of_proxy(run->program);
+	/* A race with a FIN that comes at once has no remedy of its own. */
+	if (sum->failed->id != CHECK_BARE_FIN)
+		row->remedy = remedy_of_proxy(run->program);
 }
 
 /* Why a client that is silent at first cannot be told from others. */

@@ -107,7 +107,7 @@ bool relay_run(struct relay *relay)
 	return goes_on;
 }
 
-const struct party *relay_server(const struct play *play)
+struct party *relay_server(const struct play *play)
 {
 	return play->server ? &play->server->party : NULL;
 }

@@ -22,7 +22,7 @@ bool relay_run(struct relay *relay);
 void relay_forget(struct relay *relay, struct play *play);
 
 /* The play's server, or NULL. */
-const struct party *relay_server(const struct play *play);
+struct party *relay_server(const struct play *play);
 
 /* How long its connection took to arrive, in seconds. */
 double relay_arrival_s(const struct play *play);
