@@ -117,7 +117,7 @@ assert_modes_in() {
 		await_screen "$signal" "* looking up 'a.name' ..."
 		kill "-$signal" "$(<pid)"
 		rm pid
-		await_screen "$signal" 'Pane is dead'
+		await pane_has_ended "$signal"
 	done
 }
 
@@ -171,7 +171,7 @@ sys.stdin.read()'
 		await_screen "$signal" '* connecting to'
 		kill "-$signal" "$(<pid)"
 		rm pid
-		await_screen "$signal" 'Pane is dead'
+		await pane_has_ended "$signal"
 	done
 }
 

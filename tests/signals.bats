@@ -118,13 +118,15 @@ sleeps_for_output() {
 
 @test "save to a reader that never reads again says what is lost" {
 	stalled file
-	peer_listens <<<'s.sendall(b"x" * 100000); typed()'
+	# All that the pipe has room for.
+	dd if=/dev/zero bs=4096 oflag=nonblock status=none >&"$STALLED" || true
+	peer_listens <<<'s.sendall(b"x" * 100); typed()'
 	connect
 	type_at client 'save file' 'wait reply' close
 	await_text client 'cannot close file: EAGAIN'
 	end_input client
 	finish client 1
-	assert_line --regexp '^\* save: [0-9]* of [0-9]* bytes are in file$'
+	assert_line '* save: 0 of 100 bytes are in file'
 	type_at peer ''
 }
 

@@ -122,6 +122,12 @@ shell_window() {
 	await_last "$1" '$'
 }
 
+# Whether nobody has the window's terminal any more. That it says so on the
+# screen comes later, and sometimes not at all.
+pane_has_ended() {
+	[[ $(tm display-message -p -t "$1" '#{pane_dead}') == 1 ]]
+}
+
 type_in() {
 	tm send-keys -t "$1" -l -- "$2"
 }

@@ -240,11 +240,15 @@ static bool sort(struct building *building)
 	size_t *place = calloc(graph->count + 1, sizeof(*place));
 	struct graph_node *nodes = calloc(graph->count + 1, sizeof(*nodes));
 	size_t next = graph->count;
-	bool good = (place && nodes) || no_memory(building);
+	bool good = false;
 
-	if (good && !sort_from(graph, 0, place, &next))
-		good = ground_fail(building->site->ground,
+	if (!place || !nodes)
+		no_memory(building);
+	else if (!sort_from(graph, 0, place, &next))
+		ground_fail(building->site->ground,
 			"moves lead back to a state: there is no end to them");
+	else
+		good = true;
 	if (good) {
 		for (size_t i = 0; i < graph->count; i++) {
 			struct graph_node *node = &nodes[place[i] - 1];

@@ -6,7 +6,7 @@
 
 size_t rows_add(struct rows *rows, double seconds)
 {
-	if (rows->first + rows->count == rows->room) {
+	if (rows->first && rows->first + rows->count == rows->room) {
 		memmove(rows->rows, rows->rows + rows->first,
 			rows->count * sizeof(*rows->rows));
 		rows->first = 0;
