@@ -6,7 +6,8 @@
 #include "lib/base/options.h"
 
 enum {
-	OPTION_ASCII = 0x300,
+	OPTION_ACKS = 0x300,
+	OPTION_ASCII,
 	OPTION_CONFIRM,
 	OPTION_FORMAT,
 	OPTION_HOST,
@@ -58,9 +59,9 @@ static error_t parse_shared(int key, char *argument, struct argp_state *state)
 		options->transcripts = argument;
 		return 0;
 	case ARGP_KEY_END:
-		if (options->wire && options->host)
-			argp_error(
-				state, "--wire and --host: only one of them");
+		if ((options->wire || options->acks) && options->host)
+			argp_error(state, "--%s and --host: only one of them",
+				options->acks ? "acks" : "wire");
 		return 0;
 	case ARGP_KEY_ARG:
 		options->experiments[options->experiment_count++] = argument;
@@ -127,6 +128,10 @@ static void check_play(struct argp_state *state)
 static const struct argp_option play[] = {
 	{ "format", OPTION_FORMAT, "FORMAT", 0,
 		"text (the default), json, svg or mermaid", 1 },
+	{ "acks", OPTION_ACKS, NULL, 0,
+		"Show pure ACKs and states in passing too; on two hosts, as "
+		"with --wire",
+		1 },
 	{ "ascii", OPTION_ASCII, NULL, 0, "Draw the text with ASCII only", 1 },
 	{ "output", 'o', "FILE", 0, "Write to FILE", 1 },
 	{ "pcap", OPTION_PCAP, "FILE", 0,
@@ -147,6 +152,9 @@ static error_t parse_play(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case OPTION_FORMAT:
 		parse_format(state, argument);
+		return 0;
+	case OPTION_ACKS:
+		options->acks = true;
 		return 0;
 	case OPTION_ASCII:
 		options->ascii = true;

@@ -30,7 +30,7 @@ struct lab_options {
 	char **experiments; /* room for all of argv, given by the caller */
 	int experiment_count;
 	enum lab_format format;
-	bool ascii, step, host, confirm, wire;
+	bool acks, ascii, step, host, confirm, wire;
 	const char *output;      /* a path, or NULL */
 	const char *pcap;        /* a path, or NULL */
 	const char *transcripts; /* a folder, or NULL */

@@ -77,12 +77,14 @@ static bool check_one_order(struct program *program)
 
 	for (size_t i = 0; i < program->count; i++) {
 		if (!program->experiments[i]->explored ||
-			(!options->step && !options->pcap))
+			(!options->step && !options->pcap && !options->acks))
 			continue;
 		program_complain(
 			"%s: --%s needs one order of many: --order chooses it",
 			program->experiments[i]->name,
-			options->step ? "step" : "pcap");
+			options->step           ? "step"
+				: options->pcap ? "pcap"
+						: "acks");
 		program->status = STATUS_USAGE;
 		return false;
 	}

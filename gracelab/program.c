@@ -264,7 +264,8 @@ static void choose_play(struct program *program)
 		.programs = program->programs,
 		.pcap = options->pcap,
 		.patience_ms = options->patience_ms,
-		.wire = options->wire,
+		.wire = options->wire || options->acks,
+		.acks = options->acks,
 		.host_why = options->host ? "--host was said"
 			: program->stage.result == STAGE_PRIVATE
 			? NULL

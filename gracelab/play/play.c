@@ -161,7 +161,7 @@ static bool settle(struct play *play)
 
 	good = play->network->drain(play) && good;
 	if (play->record->states)
-		connections_note_states(play);
+		connections_note_states(play, MOMENT_STEP);
 	connections_name_segments(play);
 	if (!rungs_flush(&play->rungs, play->record,
 		    duration_now_s() - play->start_s))
@@ -267,6 +267,7 @@ struct play *play_run(const struct experiment *experiment,
 		.network = experiment->wired || options->wire
 			? &network_wire
 			: &network_loopback,
+		.rungs.acks = options->acks,
 		.start_s = duration_now_s(),
 		.cast = { .experiment = experiment,
 			.programs = options->programs,
