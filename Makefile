@@ -55,7 +55,8 @@ READLINE    = $(if $(word 2,$(ARCHIVES)),$(ARCHIVES),$(shell $(PKG_CONFIG) \
 	--libs readline))
 LIBS_graceclient = $(READLINE) $(shell $(PKG_CONFIG) --libs jansson)
 LIBS_graceserver = $(LIBS_graceclient)
-LIBS_gracelab    = $(shell $(PKG_CONFIG) --libs jansson libpcap libmnl) -lm -lm
+LIBS_gracelab    = $(READLINE) $(shell $(PKG_CONFIG) --libs jansson libpcap \
+	libmnl) -lm -lm
 LIBS_unit        = $(LIBS_graceclient) $(LIBS_gracelab) \
 	-Wl,--wrap=argp_parse,--wrap=argp_error
 

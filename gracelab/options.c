@@ -8,6 +8,7 @@
 enum {
 	OPTION_ACKS = 0x300,
 	OPTION_ASCII,
+	OPTION_BIG,
 	OPTION_CONFIRM,
 	OPTION_FORMAT,
 	OPTION_HOST,
@@ -89,20 +90,39 @@ static error_t share(int key, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+/* What a play can be shown as, in the order of enum lab_format. */
+static const char *const formats[] = { "text", "json", "svg", "mermaid" };
+
+#define FORMATS (sizeof(formats) / sizeof(*formats))
+
+const char *options_format_name(size_t index)
+{
+	return index < FORMATS ? formats[index] : NULL;
+}
+
+const char *options_format_names(void)
+{
+	return "text, json, svg or mermaid";
+}
+
+bool options_format_named(const char *name, enum lab_format *format)
+{
+	for (size_t i = 0; i < FORMATS; i++) {
+		if (strcmp(formats[i], name) != 0)
+			continue;
+		*format = (enum lab_format)i;
+		return true;
+	}
+	return false;
+}
+
 static void parse_format(struct argp_state *state, const char *argument)
 {
-	static const char *const names[] = { "text", "json", "svg", "mermaid" };
 	struct lab_options *options = state->input;
 
-	for (int i = 0; i < 4; i++) {
-		if (!strcmp(names[i], argument)) {
-			options->format = (enum lab_format)i;
-			return;
-		}
-	}
-	argp_error(state,
-		"--format: expected text, json, svg or mermaid, not '%s'",
-		argument);
+	if (!options_format_named(argument, &options->format))
+		argp_error(state, "--format: expected %s, not '%s'",
+			options_format_names(), argument);
 }
 
 static void check_play(struct argp_state *state)
@@ -250,6 +270,48 @@ const struct argp options_list = {
 	.options = list,
 	.parser = parse_list,
 	.doc = "Lists the experiments, one a line, the name first.",
+};
+
+static const struct argp_option live[] = {
+	{ "big", OPTION_BIG, NULL, 0,
+		"Show the whole ladder after each line, for a projector", 1 },
+	{ "ascii", OPTION_ASCII, NULL, 0, "Draw the ladder with ASCII only",
+		1 },
+	{ 0 },
+};
+
+static error_t parse_live(int key, char *argument, struct argp_state *state)
+{
+	struct lab_options *options = state->input;
+
+	(void)argument;
+	switch (key) {
+	case OPTION_BIG:
+		options->big = true;
+		return 0;
+	case OPTION_ASCII:
+		options->ascii = true;
+		return 0;
+	case ARGP_KEY_INIT:
+		options->may_be_none = true;
+		return share(key, state);
+	case ARGP_KEY_END:
+		if (options->experiment_count > 1)
+			argp_error(state, "live takes one EXPERIMENT");
+		return 0;
+	default:
+		return share(key, state);
+	}
+}
+
+const struct argp options_live = {
+	.options = live,
+	.parser = parse_live,
+	.children = shares,
+	.args_doc = "[EXPERIMENT]",
+	.doc = "The laboratory by hand: each line that is typed is played at "
+	       "once, and the ladder grows by what came of it. `help' lists "
+	       "the lines. Begins with EXPERIMENT's steps." OPTIONS_EXPERIMENT,
 };
 
 void options_begin(struct lab_options *options, char **experiments)

@@ -39,7 +39,8 @@ bool play_fail(struct play *play, const char *format, ...)
 	if (vasprintf(&why, format, arguments) < 0)
 		why = NULL;
 	va_end(arguments);
-	if (why && play->step &&
+	/* A step that stands in no file is known to who has typed it. */
+	if (why && play->step && play->step->line_number &&
 		asprintf(&whole, "%s:%u: %s: %s", play->experiment->path,
 			play->step->line_number,
 			escape_made_fit(source, play->step->source), why) < 0)
@@ -237,7 +238,7 @@ static void loop(struct play *play, const struct director *director)
 		director->end(state);
 }
 
-static void keep_terminals(struct play *play)
+void play_keep_terminals(struct play *play)
 {
 	for (unsigned who = 0; who < ACTORS_MAX; who++) {
 		if (!play->experiment->plays[who])
@@ -245,6 +246,7 @@ static void keep_terminals(struct play *play)
 		char *text = terminals_text(
 			actor_side(who), play->cast.members[who].actor.shown);
 
+		free(play->record->terminals[who]);
 		play->record->terminals[who] = text;
 		if (!text)
 			play_fail(play, "no memory for the terminals");
@@ -288,7 +290,7 @@ struct play *play_run(const struct experiment *experiment,
 			duration_now_s() - play->start_s);
 	if (options->before_step)
 		options->before_step(options->context, record, NULL);
-	keep_terminals(play);
+	play_keep_terminals(play);
 	return play;
 }
 

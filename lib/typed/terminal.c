@@ -15,7 +15,7 @@
 #include "history.h"
 #include "lib/base/signals.h"
 
-#define PROMPT_SIZE 64
+#define PROMPT_SIZE 160
 
 /* readline's callbacks take no context, and it has one terminal only. */
 static struct {
@@ -86,9 +86,10 @@ void terminal_begin(const struct terminal_options *options)
 	rl_catch_signals = 0;
 	rl_catch_sigwinch = 0;
 	rl_change_environment = 0;
-	complete_begin(options->side, &options->numbers);
+	complete_begin(options->side, &options->numbers, &options->own);
 	if (options->keeps_history)
-		history_begin(options->side);
+		history_begin(options->history ? options->history
+					       : side_name(options->side));
 	signals_catch(SIGINT);
 	signals_catch(SIGWINCH);
 	signals_catch(SIGTSTP);
