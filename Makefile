@@ -102,8 +102,21 @@ $(O)/$(1): $$(call objects,$(1)) $(O)/libgrace.a
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
+# The files that a page consists of, as a part of gracelab.
+PAGE_PARTS := $(O)/obj/page-parts.o
+PAGE_FILES := $(wildcard gracelab/page/*.css gracelab/page/*.js \
+	gracelab/page/*.svg)
+
+$(PAGE_PARTS): gracelab/page/embed.sh $(PAGE_FILES) $(O)/flags
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	@gracelab/page/embed.sh gracelab/page > $(O)/page-parts.c
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $(O)/page-parts.c
+
+$(O)/gracelab: $(PAGE_PARTS)
+
 # Parts of the programs for their unit tests.
-UNIT_PARTS := $(O)/obj/graceclient/options.o \
+UNIT_PARTS := $(PAGE_PARTS) $(O)/obj/graceclient/options.o \
 	$(addprefix $(O)/obj/graceserver/,options.o timers.o) \
 	$(filter-out %/main.o,$(call objects,gracelab))
 
@@ -144,7 +157,8 @@ $(foreach p,graceclient graceserver,$(eval $(call manual_rule,$(p))))
 
 # The synopsis of gracelab's comes from its table of subcommands.
 $(O)/synopsis-manual: $(O)/obj/gracelab/manual/synopsis.o \
-		$(filter-out %/main.o,$(call objects,gracelab)) $(O)/libgrace.a
+		$(filter-out %/main.o,$(call objects,gracelab)) $(PAGE_PARTS) \
+		$(O)/libgrace.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ \
 		$(LIBS_gracelab)
@@ -188,6 +202,10 @@ pictures: all
 		$(O)/pictures/orders-close-2.svg \
 		$(O)/pictures/orders-shutdown-2.svg transcripts
 	@echo 'pictures are in $(O)/pictures, those of the README in transcripts'
+
+.PHONY: book check-book deps-book
+book: all
+	@O=$(abspath $(O)) python3 tests/book/book.py
 
 check: all tests
 	@O=$(abspath $(O)) tests/run.sh

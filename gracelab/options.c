@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/base/options.h"
 
@@ -91,7 +92,8 @@ static error_t share(int key, struct argp_state *state)
 }
 
 /* What a play can be shown as, in the order of enum lab_format. */
-static const char *const formats[] = { "text", "json", "svg", "mermaid" };
+static const char *const formats[] = { "text", "json", "svg", "mermaid",
+	"html" };
 
 #define FORMATS (sizeof(formats) / sizeof(*formats))
 
@@ -102,7 +104,7 @@ const char *options_format_name(size_t index)
 
 const char *options_format_names(void)
 {
-	return "text, json, svg or mermaid";
+	return "text, json, svg, mermaid or html";
 }
 
 bool options_format_named(const char *name, enum lab_format *format)
@@ -125,6 +127,13 @@ static void parse_format(struct argp_state *state, const char *argument)
 			options_format_names(), argument);
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat status;
+
+	return !stat(path, &status) && S_ISDIR(status.st_mode);
+}
+
 static void check_play(struct argp_state *state)
 {
 	struct lab_options *options = state->input;
@@ -133,6 +142,13 @@ static void check_play(struct argp_state *state)
 
 	if (!options->experiment_count)
 		argp_error(state, "expected an EXPERIMENT");
+	if (options->format == FORMAT_HTML && options->output)
+		options->into_folder = is_folder(options->output);
+	if (options->format == FORMAT_HTML && !options->into_folder &&
+		options->experiment_count != 1)
+		argp_error(state,
+			"--format=html: one EXPERIMENT, or --output=FOLDER, "
+			"which is there, for a page of each");
 	if (one_picture && options->experiment_count != 1)
 		argp_error(state,
 			"--format=svg, --format=mermaid and --pcap take one "
@@ -147,13 +163,16 @@ static void check_play(struct argp_state *state)
 
 static const struct argp_option play[] = {
 	{ "format", OPTION_FORMAT, "FORMAT", 0,
-		"text (the default), json, svg or mermaid", 1 },
+		"text (the default), json, svg, mermaid or html", 1 },
 	{ "acks", OPTION_ACKS, NULL, 0,
 		"Show pure ACKs and states in passing too; on two hosts, as "
 		"with --wire",
 		1 },
 	{ "ascii", OPTION_ASCII, NULL, 0, "Draw the text with ASCII only", 1 },
-	{ "output", 'o', "FILE", 0, "Write to FILE", 1 },
+	{ "output", 'o', "FILE", 0,
+		"Write to FILE; with --format=html also to a folder, NAME.html "
+		"each",
+		1 },
 	{ "pcap", OPTION_PCAP, "FILE", 0,
 		"Write the capture to FILE too, for Wireshark", 1 },
 	{ "step", OPTION_STEP, NULL, 0,

@@ -13,6 +13,7 @@ enum lab_format {
 	FORMAT_JSON,
 	FORMAT_SVG,
 	FORMAT_MERMAID,
+	FORMAT_HTML,
 	FORMAT_DOT, /* of orders */
 	FORMAT_LAB, /* of one order */
 };
@@ -34,6 +35,7 @@ struct lab_options {
 	bool acks, ascii, step, host, confirm, wire;
 	bool big;           /* live */
 	bool may_be_none;   /* where no EXPERIMENT is named, none is meant */
+	bool into_folder;   /* `output` is one: a page each goes there */
 	const char *output; /* a path, or NULL */
 	const char *pcap;   /* a path, or NULL */
 	const char *transcripts; /* a folder, or NULL */

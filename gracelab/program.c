@@ -291,7 +291,7 @@ bool program_begin(
 		program->status = STATUS_USAGE;
 		return false;
 	}
-	if (!program_open_output(program))
+	if (!program->options.into_folder && !program_open_output(program))
 		return false;
 	choose_play(program);
 	program->status = STATUS_ORDER;
