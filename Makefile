@@ -101,8 +101,21 @@ $(O)/$(1): $$(call objects,$(1)) $(O)/libgrace.a
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
+# The files that a page consists of, as a part of gracelab.
+PAGE_PARTS := $(O)/obj/page-parts.o
+PAGE_FILES := $(wildcard gracelab/page/*.css gracelab/page/*.js \
+	gracelab/page/*.svg)
+
+$(PAGE_PARTS): gracelab/page/embed.sh $(PAGE_FILES) $(O)/flags
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	@gracelab/page/embed.sh gracelab/page > $(O)/page-parts.c
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $(O)/page-parts.c
+
+$(O)/gracelab: $(PAGE_PARTS)
+
 # Parts of the programs for their unit tests.
-UNIT_PARTS := $(O)/obj/graceclient/options.o \
+UNIT_PARTS := $(PAGE_PARTS) $(O)/obj/graceclient/options.o \
 	$(addprefix $(O)/obj/graceserver/,options.o timers.o) \
 	$(filter-out %/main.o,$(call objects,gracelab))
 
@@ -143,7 +156,8 @@ $(foreach p,graceclient graceserver,$(eval $(call manual_rule,$(p))))
 
 # The synopsis of gracelab's comes from its table of subcommands.
 $(O)/synopsis-manual: $(O)/obj/gracelab/manual/synopsis.o \
-		$(filter-out %/main.o,$(call objects,gracelab)) $(O)/libgrace.a
+		$(filter-out %/main.o,$(call objects,gracelab)) $(PAGE_PARTS) \
+		$(O)/libgrace.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ \
 		$(LIBS_gracelab)

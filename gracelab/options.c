@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/base/options.h"
 
@@ -90,18 +91,26 @@ static error_t share(int key, struct argp_state *state)
 
 static void parse_format(struct argp_state *state, const char *argument)
 {
-	static const char *const names[] = { "text", "json", "svg", "mermaid" };
+	static const char *const names[] = { "text", "json", "svg", "mermaid",
+		"html" };
 	struct lab_options *options = state->input;
 
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 5; i++) {
 		if (!strcmp(names[i], argument)) {
 			options->format = (enum lab_format)i;
 			return;
 		}
 	}
 	argp_error(state,
-		"--format: expected text, json, svg or mermaid, not '%s'",
+		"--format: expected text, json, svg, mermaid or html, not '%s'",
 		argument);
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat status;
+
+	return !stat(path, &status) && S_ISDIR(status.st_mode);
 }
 
 static void check_play(struct argp_state *state)
@@ -112,6 +121,13 @@ static void check_play(struct argp_state *state)
 
 	if (!options->experiment_count)
 		argp_error(state, "expected an EXPERIMENT");
+	if (options->format == FORMAT_HTML && options->output)
+		options->into_folder = is_folder(options->output);
+	if (options->format == FORMAT_HTML && !options->into_folder &&
+		options->experiment_count != 1)
+		argp_error(state,
+			"--format=html: one EXPERIMENT, or --output=FOLDER, "
+			"which is there, for a page of each");
 	if (one_picture && options->experiment_count != 1)
 		argp_error(state,
 			"--format=svg, --format=mermaid and --pcap take one "
@@ -126,9 +142,12 @@ static void check_play(struct argp_state *state)
 
 static const struct argp_option play[] = {
 	{ "format", OPTION_FORMAT, "FORMAT", 0,
-		"text (the default), json, svg or mermaid", 1 },
+		"text (the default), json, svg, mermaid or html", 1 },
 	{ "ascii", OPTION_ASCII, NULL, 0, "Draw the text with ASCII only", 1 },
-	{ "output", 'o', "FILE", 0, "Write to FILE", 1 },
+	{ "output", 'o', "FILE", 0,
+		"Write to FILE; with --format=html also to a folder, NAME.html "
+		"each",
+		1 },
 	{ "pcap", OPTION_PCAP, "FILE", 0,
 		"Write the capture to FILE too, for Wireshark", 1 },
 	{ "step", OPTION_STEP, NULL, 0,

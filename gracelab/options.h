@@ -12,6 +12,7 @@ enum lab_format {
 	FORMAT_JSON,
 	FORMAT_SVG,
 	FORMAT_MERMAID,
+	FORMAT_HTML,
 	FORMAT_DOT, /* of orders */
 	FORMAT_LAB, /* of one order */
 };
@@ -31,6 +32,7 @@ struct lab_options {
 	int experiment_count;
 	enum lab_format format;
 	bool ascii, step, host, confirm, wire;
+	bool into_folder;        /* `output` is one: a page each goes there */
 	const char *output;      /* a path, or NULL */
 	const char *pcap;        /* a path, or NULL */
 	const char *transcripts; /* a folder, or NULL */

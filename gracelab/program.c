@@ -288,7 +288,7 @@ bool program_begin(
 		program->status = STATUS_USAGE;
 		return false;
 	}
-	if (!open_output(program))
+	if (!program->options.into_folder && !open_output(program))
 		return false;
 	choose_play(program);
 	program->status = STATUS_ORDER;

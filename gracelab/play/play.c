@@ -166,6 +166,9 @@ static bool settle(struct play *play)
 	if (!rungs_flush(&play->rungs, play->record,
 		    duration_now_s() - play->start_s))
 		good = play_fail(play, "no memory for the ladder");
+	for (unsigned who = 0; who < ACTORS_MAX; who++)
+		terminals_count(play->record, play->first_rung, who,
+			play->cast.members[who].actor.shown);
 	return good;
 }
 
