@@ -202,6 +202,10 @@ pictures: all
 		$(O)/pictures/orders-shutdown-2.svg transcripts
 	@echo 'pictures are in $(O)/pictures, those of the README in transcripts'
 
+.PHONY: book check-book deps-book
+book: all
+	@O=$(abspath $(O)) python3 tests/book/book.py
+
 check: all tests
 	@O=$(abspath $(O)) tests/run.sh
 

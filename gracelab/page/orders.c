@@ -30,7 +30,7 @@ static void put_fate(FILE *out, const json_t *class, const char *key)
 }
 
 /* An order of the class, to be opened. */
-static void put_order(FILE *out, const json_t *class)
+static void put_order(FILE *out, const json_t *class, size_t number)
 {
 	const json_t *order = json_object_get(class, "order");
 	size_t i;
@@ -46,7 +46,7 @@ static void put_order(FILE *out, const json_t *class)
 		put_text(out, text ? text : "?");
 		fputs("</li>", out);
 	}
-	fputs("</ol></details></td>", out);
+	fprintf(out, "</ol></details><!--order %zu--></td>", number);
 }
 
 static void put_class(FILE *out, const json_t *class, size_t number, double all)
@@ -62,7 +62,7 @@ static void put_class(FILE *out, const json_t *class, size_t number, double all)
 	fputs("<td>", out);
 	put_text(out, text_of(class, "told"));
 	fputs("</td>", out);
-	put_order(out, class);
+	put_order(out, class, number);
 	fputs("</tr>\n", out);
 }
 

@@ -46,7 +46,7 @@ static void put_header(FILE *out, const struct record *record)
 		put_text(out, record->asks);
 		fputs("</p>\n", out);
 	}
-	fputs("</header>\n", out);
+	fputs("<!--claim-->\n</header>\n", out);
 }
 
 static void put_note(FILE *out, const char *note, const char *why)

@@ -11,8 +11,9 @@
  * Writes a whole HTML document, UTF-8, whatever bytes the record has. It asks
  * for nothing, also not by the network, and its Content-Security-Policy allows
  * no script and no style but its own. Without scripts, and for who does not
- * see, the ladder is a table of words. A comment, `<!--book-->`, stands once in
- * it, where links to other pages may go.
+ * see, the ladder is a table of words. Comments stand where a book
+ * may put its links: `<!--book-->`, `<!--claim-->`, and `<!--order K-->` for
+ * each class of orders.
  */
 void page_write(FILE *out, const struct record *record);
 
