@@ -23,6 +23,7 @@ DEPS_LINT  := clang clang-format clang-tidy cppcheck shellcheck
 DEPS_BENCH := netcat-openbsd socat ncat python3
 DEPS_FUZZ  := clang libclang-rt-dev
 DEPS_KERNELS := user-mode-linux kmod
+DEPS_BOOK := chromium fonts-dejavu-core python3
 
 # One short line a product; `make V=1` shows the commands, `make -s` nothing.
 Q     := $(if $(V),,@)
@@ -207,6 +208,13 @@ pictures: all
 book: all
 	@O=$(abspath $(O)) python3 tests/book/book.py
 
+# By a browser; what needs none is a part of check.
+check-book: book tests
+	@O=$(abspath $(O)) python3 tests/book/check.py
+
+deps-book:
+	@tests/deps.sh $(DEPS_BOOK)
+
 check: all tests
 	@O=$(abspath $(O)) tests/run.sh
 
@@ -346,6 +354,9 @@ help:
 	@echo 'make demo       play the two ways to end a connection'
 	@echo 'make transcripts  record the goldens; see .github/CONTRIBUTING.md'
 	@echo 'make pictures   an SVG of each experiment, into $(O)/pictures'
+	@echo 'make book       a page of each experiment to step through, and an index,'
+	@echo '                into $(O)/book; check-book looks at it by a browser,'
+	@echo '                which deps-book installs'
 	@echo 'make bench      what it costs beside others; a run of all goes into'
 	@echo '                tests/bench/README.md; BENCH= chooses: safe echo file cycles'
 	@echo '                thinking fin start lab; deps-bench installs the peers'

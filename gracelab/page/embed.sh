@@ -8,7 +8,7 @@ cd "$1"
 array() {
 	name=$1
 	shift
-	echo "const char $name[] = {"
+	echo "const char ${name}[] = {"
 	cat "$@" | od -An -v -to1 | sed 's/ \([0-7]*\)/(char)0\1,/g'
 	echo "0 };"
 }
@@ -19,7 +19,7 @@ hash() {
 	shift
 	sum=$(cat "$@" | sha256sum | cut -c 1-64 | sed 's/../\\x&/g')
 	# shellcheck disable=SC2059 # the format is the sum
-	echo "const char $name[] = \"sha256-$(env printf "$sum" | base64)\";"
+	echo "const char ${name}[] = \"sha256-$(env printf "$sum" | base64)\";"
 }
 
 scripts="ladder.js states.js guess.js page.js"

@@ -33,14 +33,11 @@ static void put_fate(FILE *out, const json_t *class, const char *key)
 static void put_order(FILE *out, const json_t *class, size_t number)
 {
 	const json_t *order = json_object_get(class, "order");
-	size_t i;
-	json_t *move;
 
 	fprintf(out, "<td><details><summary>%zu moves</summary><ol>",
 		json_array_size(order));
-	json_array_foreach(order, i, move)
-	{
-		const char *text = json_string_value(move);
+	for (size_t i = 0; i < json_array_size(order); i++) {
+		const char *text = json_string_value(json_array_get(order, i));
 
 		fputs("<li>", out);
 		put_text(out, text ? text : "?");
@@ -70,11 +67,10 @@ static void put_class(FILE *out, const json_t *class, size_t number, double all)
 static void put_sum(FILE *out, const json_t *classes, int64_t all)
 {
 	int64_t lost = 0, silent = 0;
-	size_t i;
-	json_t *class;
 
-	json_array_foreach(classes, i, class)
-	{
+	for (size_t i = 0; i < json_array_size(classes); i++) {
+		const json_t *class = json_array_get(classes, i);
+
 		if (strcmp(text_of(class, "answers"), "lost") != 0)
 			continue;
 		lost += number_of(class, "orders");
@@ -92,8 +88,6 @@ void orders_write(FILE *out, const struct record *record)
 {
 	const json_t *classes = json_object_get(record->orders, "classes");
 	int64_t all = number_of(record->orders, "orders");
-	size_t i;
-	json_t *class;
 
 	fputs("<section id=\"orders\">\n<h2>Every order</h2>\n", out);
 	put_sum(out, classes, all);
@@ -112,8 +106,8 @@ void orders_write(FILE *out, const struct record *record)
 		json_is_false(json_object_get(record->orders, "complete"))
 			? "; there are more, which were not played"
 			: "");
-	json_array_foreach(classes, i, class)
-		put_class(out, class, i + 1, (double)all);
+	for (size_t i = 0; i < json_array_size(classes); i++)
+		put_class(out, json_array_get(classes, i), i + 1, (double)all);
 	fputs("</tbody>\n</table></div>\n", out);
 	if (record->picture) {
 		fputs("<figure><div class=\"graph\" tabindex=\"0\"><img "

@@ -136,8 +136,12 @@ class Tab:
                   height=height, deviceScaleFactor=scale, mobile=width < 600)
 
     def go(self, path):
-        """Opens a file, and waits until it is there."""
-        self.call("Page.navigate", url=f"file://{path}")
+        """Opens a file, anew, and waits until it is there."""
+        self._open("about:blank")
+        self._open(f"file://{path}")
+
+    def _open(self, address):
+        self.call("Page.navigate", url=address)
         self.browser.await_event("Page.loadEventFired", self.session)
 
     def value(self, expression):
