@@ -110,18 +110,22 @@ bool unix_ask(int fd, struct unix_facts *facts)
 {
 	int domain = 0;
 	socklen_t size = sizeof(domain);
-	struct unix_facts peer;
 	struct stat stat;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) ||
-		domain != AF_UNIX || fstat(fd, &stat))
-		return false;
+	return !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) &&
+		domain == AF_UNIX && !fstat(fd, &stat) &&
+		unix_ask_inode((uint32_t)stat.st_ino, facts);
+}
+
+bool unix_ask_inode(uint32_t inode, struct unix_facts *facts)
+{
+	struct unix_facts peer;
 	int netlink =
 		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 
 	if (netlink < 0)
 		return false;
-	bool known = ask(netlink, (uint32_t)stat.st_ino, facts);
+	bool known = ask(netlink, inode, facts);
 
 	if (known && facts->peer && ask(netlink, facts->peer, &peer))
 		facts->peer_unread_bytes = peer.unread_bytes;

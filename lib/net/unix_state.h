@@ -27,6 +27,9 @@ struct unix_facts {
  */
 bool unix_ask(int fd, struct unix_facts *facts);
 
+/* The same by the inode, of any socket of the process's network. */
+bool unix_ask_inode(uint32_t inode, struct unix_facts *facts);
+
 /*
  * The state by sk_state and the mask of ended halves as unix_diag has them
  * (linux/unix_diag.h): 1 is receiving, 2 is sending.
