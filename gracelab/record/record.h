@@ -41,7 +41,8 @@ struct record {
 	char *name, *title, *asks;          /* title, asks: or NULL */
 	char *system;                       /* "Linux 6.18" */
 	bool private_network, wire, states; /* what was had and observed */
-	char *network_why, *wire_why;       /* why not, or NULL */
+	bool over_unix; /* a UNIX socket's connection, which has no wire */
+	char *network_why, *wire_why; /* why not, or NULL */
 	struct rung *rungs;
 	size_t rung_count;
 	char *terminals[ACTORS_MAX]; /* by number, actors.h */
@@ -54,6 +55,12 @@ struct record {
 	char *failure;   /* why not; see record_why_failed() */
 	bool unplayable; /* it needs what is refused here */
 };
+
+/* Whether there was a wire, and nobody looked. */
+static inline bool record_lacks_wire(const struct record *record)
+{
+	return !record->wire && !record->over_unix;
+}
 
 /* Adds an empty rung and returns it, or NULL without memory. */
 struct rung *record_add(struct record *record, double seconds);
