@@ -248,6 +248,8 @@ static bool enter_unix(struct play *play)
 	size_t count;
 
 	play->record->over_unix = true;
+	/* A connection that nobody has accepted is there all the same. */
+	play->cast.settles = true;
 	if (play->options->wire || play->options->pcap)
 		return play_fail(play,
 			"%s: it is over unix, and has no wire to be played or "
@@ -268,6 +270,18 @@ static bool rests_unix(const struct play *play)
 	return true;
 }
 
+/* What one has done is at the other at once, whoever that wakes. */
+static bool rouse_unix(struct play *play)
+{
+	const char *error = NULL;
+
+	for (unsigned who = 0; who < ACTORS_MAX && !error; who++)
+		if (cast_runs(&play->cast, who))
+			error = cast_settle(
+				&play->cast, who, play_deadline_ms(play));
+	return !error || play_fail(play, "%s", error);
+}
+
 static bool nothing_to_do(struct play *play)
 {
 	(void)play;
@@ -285,6 +299,7 @@ const struct network network_unix = {
 	.observe = nothing_to_do,
 	.look = look_unix,
 	.rests = rests_unix,
+	.rouse = rouse_unix,
 	.drain = nothing_to_do,
 	.leave = leave_unix,
 };

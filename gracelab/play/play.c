@@ -78,8 +78,10 @@ static void add_call(struct play *play, unsigned who, const struct heard *heard)
 	if (rungs->call_count == calls || !rungs->calls[calls].establishes)
 		return;
 	/* A UNIX socket is never ESTABLISHED; what it is, is looked at. */
-	if (play->experiment->over_unix)
+	if (play->experiment->over_unix) {
 		rungs->calls[calls].establishes = false;
+		return;
+	}
 	if (!play->network->rouse)
 		return;
 	enum tcp_state *shown = &connections_of(play, who)->shown[side];

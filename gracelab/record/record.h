@@ -62,6 +62,13 @@ static inline bool record_lacks_wire(const struct record *record)
 	return !record->wire && !record->over_unix;
 }
 
+/* Whether all that there was to be seen was looked at. */
+static inline bool record_is_complete(const struct record *record)
+{
+	return record->private_network && !record_lacks_wire(record) &&
+		record->states;
+}
+
 /* Adds an empty rung and returns it, or NULL without memory. */
 struct rung *record_add(struct record *record, double seconds);
 
