@@ -69,7 +69,7 @@ static void confirm(
 {
 	char why[NAMES_DESCRIPTION_SIZE];
 
-	if (!record->private_network || !record->wire || !record->states)
+	if (!record_is_complete(record))
 		return;
 	switch (golden_confirm(path, record->system)) {
 	case 0:
@@ -109,10 +109,10 @@ static void compare(
 		program->status = STATUS_FAILURE;
 	else if (program->options.confirm)
 		confirm(program, path, record);
-	if (!record->wire || !record->states)
+	if (record_lacks_wire(record) || !record->states)
 		comment(program->out,
 			"not observed, and so not compared:%s%s%s%s",
-			record->wire ? "" : " wire",
+			record_lacks_wire(record) ? " wire" : "",
 			record->states ? "" : " states",
 			record->wire_why ? ": " : "",
 			record->wire_why ? record->wire_why : "");
@@ -192,8 +192,7 @@ static void on_recorded(
 
 	if (record->failed) {
 		program_failed(program, record);
-	} else if (!record->private_network || !record->wire ||
-		!record->states) {
+	} else if (!record_is_complete(record)) {
 		program_complain(
 			"%s: not recorded: not everything is observed here",
 			record->name);

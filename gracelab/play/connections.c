@@ -61,9 +61,27 @@ static void connect_one(
 	struct connection *connection = &play->connections[client];
 	struct kernel_pair pair;
 
-	if (read_pair(event->local, event->peer, &pair) &&
+	if (play->experiment->over_unix)
+		*connection = (struct connection){ .waits = true };
+	else if (read_pair(event->local, event->peer, &pair) &&
 		!kernel_pair_equal(&connection->pair, &pair))
 		*connection = (struct connection){ .pair = pair };
+}
+
+/*
+ * A UNIX client has no name: who waits first is accepted first, and who has not
+ * told yet that it is connected is the one that acts.
+ */
+static void accept_unix(struct play *play, const struct event *event)
+{
+	unsigned client = 0;
+
+	while (client < ACTORS_MAX && !play->connections[client].waits)
+		client++;
+	if (client == ACTORS_MAX)
+		client = play->acting == SERVER ? CLIENT : play->acting;
+	play->connections[client].waits = false;
+	play->connections[client].served = event->conn;
 }
 
 /* The server's event says whose connection it has accepted. */
@@ -71,6 +89,8 @@ static void accept_one(struct play *play, const struct event *event)
 {
 	struct kernel_pair pair;
 
+	if (play->experiment->over_unix)
+		accept_unix(play, event);
 	if (!read_pair(event->peer, event->local, &pair))
 		return;
 	unsigned client = client_at(play, &pair.client);

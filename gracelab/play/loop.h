@@ -17,6 +17,8 @@ struct connection {
 	bool known; /* `pair` is, and the kernels can be asked for it */
 	struct kernel_pair pair;
 	unsigned served; /* its number at the server; 0: not accepted yet */
+	bool waits;      /* over UNIX sockets: connected, not accepted yet */
+	uint32_t inodes[SIDES];              /* ... of its ends; 0: not known */
 	struct kernel_socket sockets[SIDES]; /* as last looked at */
 	enum tcp_state shown[SIDES];         /* as last shown in the record */
 };

@@ -76,8 +76,14 @@ static void add_call(struct play *play, unsigned who, const struct heard *heard)
 
 	rungs_add_event(
 		rungs, side, connections_hear(play, who, &heard->event), heard);
-	if (rungs->call_count == calls || !play->network->rouse ||
-		!rungs->calls[calls].establishes)
+	if (rungs->call_count == calls || !rungs->calls[calls].establishes)
+		return;
+	/* A UNIX socket is never ESTABLISHED; what it is, is looked at. */
+	if (play->experiment->over_unix) {
+		rungs->calls[calls].establishes = false;
+		return;
+	}
+	if (!play->network->rouse)
 		return;
 	enum tcp_state *shown = &connections_of(play, who)->shown[side];
 
@@ -269,7 +275,8 @@ struct play *play_run(const struct experiment *experiment,
 		.experiment = experiment,
 		.options = options,
 		.record = record,
-		.network = experiment->wired || options->wire
+		.network = experiment->over_unix ? &network_unix
+			: experiment->wired || options->wire
 			? &network_wire
 			: &network_loopback,
 		.rungs.acks = options->acks,

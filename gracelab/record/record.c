@@ -175,6 +175,7 @@ json_t *record_to_json(const struct record *record)
 	bad |= json_object_set_new(json, "observed",
 		json_pack("{s:b, s:b}", "wire", record->wire, "states",
 			record->states));
+	bad |= set(json, "over", record->over_unix ? "unix" : NULL);
 	bad |= set(json, "network_why", record->network_why);
 	bad |= set(json, "wire_why", record->wire_why);
 	bad |= json_object_set_new(json, "ladder", ladder_to_json(record));
@@ -275,6 +276,7 @@ bool record_from_json(struct record *record, const json_t *json)
 		.private_network = get_true(json, "private_network"),
 		.wire = get_true(observed, "wire"),
 		.states = get_true(observed, "states"),
+		.over_unix = json_object_get(json, "over"),
 		.network_why = get(json, "network_why"),
 		.wire_why = get(json, "wire_why"),
 		.failed = get_true(json, "failed"),

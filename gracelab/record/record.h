@@ -44,7 +44,8 @@ struct record {
 	char *name, *title, *asks;          /* title, asks: or NULL */
 	char *system;                       /* "Linux 6.18" */
 	bool private_network, wire, states; /* what was had and observed */
-	char *network_why, *wire_why;       /* why not, or NULL */
+	bool over_unix; /* a UNIX socket's connection, which has no wire */
+	char *network_why, *wire_why; /* why not, or NULL */
 	struct rung *rungs;
 	size_t rung_count;
 	char *terminals[ACTORS_MAX]; /* by number, actors.h */
@@ -58,6 +59,19 @@ struct record {
 	char *failure;   /* why not; see record_why_failed() */
 	bool unplayable; /* it needs what is refused here */
 };
+
+/* Whether there was a wire, and nobody looked. */
+static inline bool record_lacks_wire(const struct record *record)
+{
+	return !record->wire && !record->over_unix;
+}
+
+/* Whether all that there was to be seen was looked at. */
+static inline bool record_is_complete(const struct record *record)
+{
+	return record->private_network && !record_lacks_wire(record) &&
+		record->states;
+}
 
 /* Adds an empty rung and returns it, or NULL without memory. */
 struct rung *record_add(struct record *record, double seconds);

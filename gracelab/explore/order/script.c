@@ -256,12 +256,14 @@ static bool check_actors(const struct script *script, char **error)
 {
 	const struct experiment *experiment = script->experiment;
 
-	if (!options_are_foreign(&experiment->client) &&
-		!options_are_foreign(&experiment->server))
+	bool foreign = options_are_foreign(&experiment->client) ||
+		options_are_foreign(&experiment->server);
+
+	if (!foreign && !experiment->over_unix)
 		return true;
-	if (asprintf(error,
-		    "%s: cannot be explored: exec is a program of others",
-		    experiment->path) < 0)
+	if (asprintf(error, "%s: cannot be explored: %s", experiment->path,
+		    foreign ? "exec is a program of others"
+			    : "it is over unix, and orders are TCP's") < 0)
 		*error = NULL;
 	return false;
 }

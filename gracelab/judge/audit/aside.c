@@ -276,7 +276,10 @@ void audit_probe_oversend(struct audit *audit)
 	describe(&result, finding->why, sizeof(finding->why));
 	used = strlen(finding->why);
 	snprintf(finding->why + used, sizeof(finding->why) - used, "%s",
-		result.end == END_RESET
+		result.end == END_RESET && plan.address->ai_family == AF_UNIX
+			? ": it closes with unread input; on a UNIX socket "
+			  "what it had sent is read first"
+			: result.end == END_RESET
 			? ": it closes with unread input, and the RST may "
 			  "take the reply away (RFC 9112 section 9.6)"
 			: result.end == END_EOF && result.reply.bytes

@@ -113,7 +113,11 @@ static void play(struct audit *audit, enum audit_id id)
 		audit_probe_rude(audit, id, ENDING_CLOSE);
 		break;
 	case AUDIT_RESET:
-		audit_probe_rude(audit, id, ENDING_RESET);
+		if (audit->plan.address->ai_family == AF_UNIX)
+			audit_skip(&audit->report->findings[id],
+				"a UNIX socket has no RST");
+		else
+			audit_probe_rude(audit, id, ENDING_RESET);
 		break;
 	case AUDIT_OVERSEND:
 		audit_probe_oversend(audit);

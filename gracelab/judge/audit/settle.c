@@ -242,7 +242,8 @@ static void explain(struct audit *audit, enum audit_id id,
 {
 	const struct baseline *baseline = &audit->report->baseline;
 	struct audit_finding *finding = &audit->report->findings[id];
-	struct cause_times times = { -1, -1 }, other = { -1, -1 };
+	struct cause_times times = { .after_fin_s = -1, .after_request_s = -1 };
+	struct cause_times other = times;
 	enum cause cause = CAUSE_UNKNOWN;
 	bool lost = finding->verdict == VERDICT_LOST ||
 		finding->verdict == VERDICT_RESET;
@@ -252,7 +253,7 @@ static void explain(struct audit *audit, enum audit_id id,
 			cause_add(&times, &tries->results[i]);
 	if (lost)
 		cause = cause_of(baseline, &times, NULL);
-	if (lost && cause == CAUSE_UNKNOWN && !audit->died &&
+	if (lost && cause == CAUSE_UNKNOWN && !audit->died && !times.untimed &&
 		baseline->think_s >= TELLING_S && !audit->stopped &&
 		(id == AUDIT_FIN_GLUED || id == AUDIT_FIN_LATE)) {
 		ask_other_clock(audit, id, &other);

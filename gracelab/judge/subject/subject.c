@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "family.h"
+#include "gracelab/observe/unix_table.h"
 #include "lib/base/duration.h"
 #include "lib/base/names.h"
 #include "lib/text/escape.h"
@@ -54,6 +55,10 @@ char *subject_fill_in(const char *word, const struct subject_ports *ports)
 		{ "{backend}", backend },
 		{ "{backend_port}", backend_port },
 		{ "{host}", "127.0.0.1" },
+		{ "{listen_unix}",
+			ports->listen_unix ? ports->listen_unix : "" },
+		{ "{backend_unix}",
+			ports->backend_unix ? ports->backend_unix : "" },
 	};
 	char *filled = strdup(word);
 
@@ -143,12 +148,23 @@ static bool is_left(struct subject *subject)
 	return is_left(subject);
 }
 
-bool subject_has_ended(
-	struct subject *subject, struct kernel *kernel, uint16_t port)
+int subject_listens(struct kernel *kernel, const struct subject_ports *ports)
+{
+	uint32_t inode;
+
+	if (!ports->listen_unix)
+		return kernel_is_listening(kernel, ports->listen);
+	if (unix_table_listener(ports->listen_unix, &inode))
+		return -1;
+	return inode != 0;
+}
+
+bool subject_has_ended(struct subject *subject, struct kernel *kernel,
+	const struct subject_ports *ports)
 {
 	if (!is_left(subject))
 		return true;
-	return subject->ended && kernel_is_listening(kernel, port) == 0;
+	return subject->ended && subject_listens(kernel, ports) == 0;
 }
 
 char *subject_describe_end(char *out, const struct subject *subject)
@@ -190,12 +206,13 @@ void subject_trim_output(struct subject *subject)
 }
 
 char *subject_await(struct subject *subject, struct kernel *kernel,
-	uint16_t port, int64_t patience_ms, bool (*goes_on)(void))
+	const struct subject_ports *ports, int64_t patience_ms,
+	bool (*goes_on)(void))
 {
 	int64_t deadline_ms = duration_deadline_ms(patience_ms);
-	char why[128], end[SUBJECT_END_SIZE];
+	char why[256], end[SUBJECT_END_SIZE];
 
-	while (kernel_is_listening(kernel, port) != 1) {
+	while (subject_listens(kernel, ports) != 1) {
 		if (!is_left(subject)) {
 			snprintf(why, sizeof(why),
 				"the proxy ended with %s before it listened",
@@ -203,8 +220,14 @@ char *subject_await(struct subject *subject, struct kernel *kernel,
 			return complain(subject, why);
 		}
 		if (duration_now_ms() >= deadline_ms) {
-			snprintf(why, sizeof(why),
-				"nobody listens on the proxy's port %u", port);
+			if (ports->listen_unix)
+				snprintf(why, sizeof(why),
+					"nobody listens at unix:%s",
+					ports->listen_unix);
+			else
+				snprintf(why, sizeof(why),
+					"nobody listens on the proxy's port %u",
+					ports->listen);
 			return complain(subject, why);
 		}
 		if (goes_on && !goes_on())
