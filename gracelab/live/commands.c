@@ -65,9 +65,6 @@ static void undo(struct session *session, char *arguments)
 		return;
 	session_go_to(session, done - count);
 	say_steps(session, "undone", session->lesson.done, done);
-	/* At a terminal, nobody has to think of rows as gone. */
-	if (session->editor.is_tty && !session->paint.big)
-		paint_all(session);
 }
 
 static void redo(struct session *session, char *arguments)
@@ -160,7 +157,7 @@ static void what(struct session *session, char *arguments)
 	}
 	char *text = count ? meaning_text(record, count - 1) : NULL;
 
-	say_paragraph("  ", text ? text : "There is no row yet.",
+	say_paragraph(stdout, "  ", text ? text : "There is no row yet.",
 		session->paint.ascii);
 	free(text);
 }

@@ -45,9 +45,9 @@ static void put_entry(
 	snprintf(first, sizeof(first), narrow ? "  %s" : "  %-30s", usage);
 	if (narrow) {
 		puts(first);
-		say_paragraph("      ", text, session->paint.ascii);
+		say_paragraph(stdout, "      ", text, session->paint.ascii);
 	} else {
-		say_paragraph(first, text, session->paint.ascii);
+		say_paragraph(stdout, first, text, session->paint.ascii);
 	}
 }
 
@@ -72,7 +72,7 @@ static void put_list(struct session *session)
 		"inherit");
 	while ((command = commands_next(command)))
 		put_command(session, command);
-	say_paragraph("",
+	say_paragraph(stdout, "",
 		"`help COMMAND' explains one, with examples: `help "
 		"wire', `help close'. Programs read only when told "
 		"to: `s read'. gracelab(1) and grace-lab(5) have "
@@ -106,7 +106,7 @@ static void put_names(struct session *session, enum side side)
 	while ((spec = command_next(1u << side, spec)))
 		fprintf(out, " %s", spec->name);
 	if (!fclose(out))
-		say_paragraph("  ", text, session->paint.ascii);
+		say_paragraph(stdout, "  ", text, session->paint.ascii);
 	free(text);
 }
 
@@ -117,7 +117,8 @@ static bool explain_line(struct session *session, const char *topic)
 			(*lines[i].name != *topic || topic[1]))
 			continue;
 		put_entry(session, lines[i].usage, lines[i].help);
-		say_paragraph("  ", lines[i].text, session->paint.ascii);
+		say_paragraph(
+			stdout, "  ", lines[i].text, session->paint.ascii);
 		if (i < SIDES)
 			put_names(session, (enum side)i);
 		put_example("", lines[i].example);
@@ -146,7 +147,8 @@ static bool explain_typed(struct session *session, const char *topic)
 		spec->synopsis);
 	put_entry(session, usage, spec->help);
 	if (*explanation->text)
-		say_paragraph("  ", explanation->text, session->paint.ascii);
+		say_paragraph(
+			stdout, "  ", explanation->text, session->paint.ascii);
 	put_example(before, explanation->example);
 	return true;
 }

@@ -135,46 +135,56 @@ static void show(struct session *session, size_t from, bool whole)
 	paint->headed = true;
 }
 
-/* Takes new rows in; returns how many stand there already as they are, and
- * whether those are all that stand there. */
-static size_t take(struct session *session, bool *grows, bool *same)
+/* How new rows stand to those on the screen. */
+enum growth { GROWN, SAME, SHRUNK, OTHERS };
+
+/* Takes new rows in; `*kept` is how many stand there already as they are. */
+static enum growth take(struct session *session, size_t *kept)
 {
 	struct paint *paint = &session->paint;
-	size_t count, kept = 0;
+	size_t count, before = paint->count;
 	char **rows = make_rows(&session->view.record, &count);
 
-	while (kept < count && kept < paint->count &&
-		!strcmp(rows[kept], paint->rows[kept]))
-		kept++;
-	*grows = kept == paint->count;
-	*same = *grows && kept == count;
+	*kept = 0;
+	while (*kept < count && *kept < before &&
+		!strcmp(rows[*kept], paint->rows[*kept]))
+		++*kept;
 	paint_free(paint);
 	paint->rows = rows;
-	paint->count = rows ? count : 0;
-	return kept;
+	paint->count = count;
+	if (*kept == before)
+		return count == before ? SAME : GROWN;
+	return *kept == count ? SHRUNK : OTHERS;
 }
 
 void paint_rows(struct session *session)
 {
-	struct paint *paint = &session->paint;
-	bool grows, same;
-	size_t kept = take(session, &grows, &same);
+	size_t kept;
+	enum growth growth = take(session, &kept);
 
-	if (paint->big) {
-		if (!same || !paint->headed)
+	if (!session->paint.headed)
+		growth = OTHERS;
+	switch (growth) {
+	case SAME:
+		break;
+	case GROWN:
+		show(session, kept, session->paint.big);
+		break;
+	case SHRUNK:
+		/* What a pipe has had it has had; a screen shows what is. */
+		if (session->editor.is_tty || session->paint.big)
 			show(session, 0, true);
-		return;
-	}
-	if (!paint->headed || !grows)
+		break;
+	case OTHERS:
 		show(session, 0, true);
-	else if (!same)
-		show(session, kept, false);
+		break;
+	}
 }
 
 void paint_all(struct session *session)
 {
-	bool grows, same;
+	size_t kept;
 
-	take(session, &grows, &same);
+	take(session, &kept);
 	show(session, 0, true);
 }

@@ -134,6 +134,7 @@ void session_head(struct session *session, const char *line)
 	}
 	if (attempt_anew(session, lesson->done, NULL, &why) == PLAYED) {
 		session->changed = true;
+		tell_note(session, "played anew with: %s", line);
 		return;
 	}
 	tell_failure(session, "%s", why ? why : "stopped");

@@ -39,7 +39,7 @@ void tell_note(struct session *session, const char *format, ...)
 	va_end(arguments);
 	tell_make_room(session);
 	if (text)
-		say_paragraph("* ", text, session->options->ascii);
+		say_paragraph(stdout, "* ", text, session->options->ascii);
 	free(text);
 }
 
@@ -47,14 +47,20 @@ void tell_note(struct session *session, const char *format, ...)
 static void complain(
 	struct session *session, const char *format, va_list arguments)
 {
-	char *text = make(format, arguments);
+	bool by_hand = session->editor.is_tty || !session->line;
+	char *text = make(format, arguments), *line = NULL;
 
+	if (by_hand &&
+		asprintf(&line, "gracelab: %s", text ? text : "no memory") < 0)
+		line = NULL;
+	if (!by_hand &&
+		asprintf(&line, "gracelab: line %lu: %s", session->line,
+			text ? text : "no memory") < 0)
+		line = NULL;
 	tell_make_room(session);
-	if (session->editor.is_tty || !session->line)
-		fprintf(stderr, "gracelab: %s\n", text ? text : "no memory");
-	else
-		fprintf(stderr, "gracelab: line %lu: %s\n", session->line,
-			text ? text : "no memory");
+	if (line)
+		say_paragraph(stderr, "", line, session->options->ascii);
+	free(line);
 	free(text);
 }
 

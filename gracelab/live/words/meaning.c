@@ -24,32 +24,19 @@ static void look_back(
 	}
 }
 
-/* What the wire has done with the segment; "" where it just went over. */
-static const char *fate(const struct rung *rung)
+/* A segment that arrives by more than just being sent. */
+static const char *how_it_arrives(const struct rung *rung)
 {
-	switch (rung->wire) {
-	case WIRE_AT_ONCE:
-		return "";
-	case WIRE_SENT:
-		return "It has left, and waits on the wire: its receiver knows "
-		       "nothing of it yet. ";
-	case WIRE_ARRIVED:
-		return rung->copy ? "A copy of what has arrived before "
-				    "arrives: what it holds is acknowledged "
-				    "again, and nothing else comes of it (RFC "
-				    "9293, section 3.10.7.4). "
-				  : "It had waited on the wire, and arrives "
-				    "now. ";
-	case WIRE_LOST:
-		return "It is lost on its way. What is not acknowledged is "
-		       "sent again when the retransmission timer fires (RFC "
-		       "9293, section 3.8.1); a RST and a pure ACK never are. ";
-	case WIRE_FORGED:
+	if (rung->wire == WIRE_FORGED)
 		return "Nobody has sent it: it was forged. A RST or SYN in the "
 		       "window but not at the exact number is answered with a "
 		       "challenge ACK (RFC 5961, sections 3.2 and 4.2). ";
-	}
-	return "";
+	if (rung->wire != WIRE_ARRIVED)
+		return "";
+	return rung->copy ? "A copy of what has arrived before: what it holds "
+			    "is acknowledged again, and nothing else comes of "
+			    "it (RFC 9293, section 3.10.7.4). "
+			  : "What had waited on the wire arrives now. ";
 }
 
 static const char *segment(const char *name)
@@ -95,8 +82,9 @@ static const struct {
 		"it came second to close, and waits for the ACK of its "
 		"FIN" },
 	{ "TIME_WAIT",
-		"it ended first, and waits for a minute (Linux), so "
-		"that what is late finds nobody wrong" },
+		"both FINs have come and are acknowledged; it waits for "
+		"a minute (Linux), so that what is late meets no new "
+		"connection" },
 	{ "SYN_SENT", "it has asked for a connection" },
 	{ "SYN_RECV", "it has answered, and waits for the last ACK" },
 	{ "CLOSE", "there is a socket, but no connection" },
@@ -109,9 +97,12 @@ static void put_state(
 
 	if (!now)
 		return;
+	/* Behind another sentence. */
+	if (ftell(out) > 0)
+		fputc(' ', out);
 	if (!strcmp(now, "gone")) {
 		fprintf(out,
-			" The %s's kernel keeps nothing of the connection any "
+			"The %s's kernel keeps nothing of the connection any "
 			"more (it was %s).",
 			side_name(side), before);
 		return;
@@ -119,7 +110,7 @@ static void put_state(
 	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
 		if (!strcmp(states[i].state, now))
 			fprintf(out,
-				" %s is in %s: %s (RFC 9293, section 3.3.2).",
+				"%s is in %s: %s (RFC 9293, section 3.3.2).",
 				side == CLIENT ? "The client" : "The server",
 				now, states[i].text);
 }
@@ -136,9 +127,23 @@ char *meaning_text(const struct record *record, size_t at)
 		return NULL;
 	look_back(record, at, before);
 	if (rung->call)
-		fprintf(out, "%s ", meaning_call(rung, before[rung->caller]));
-	if (rung->segment)
-		fprintf(out, "%s%s", fate(rung), segment(rung->segment));
+		fprintf(out, "%s", meaning_call(rung, before[rung->caller]));
+	if (rung->call && rung->segment)
+		fputc(' ', out);
+	if (rung->segment && rung->wire == WIRE_SENT)
+		fprintf(out,
+			"%s leaves, and waits on the wire: its receiver knows "
+			"nothing of it yet.",
+			rung->segment);
+	else if (rung->segment && rung->wire == WIRE_LOST)
+		fprintf(out,
+			"%s is lost on its way. What is not acknowledged is "
+			"sent again when the retransmission timer fires (RFC "
+			"9293, section 3.8.1); a RST and a pure ACK never are.",
+			rung->segment);
+	else if (rung->segment)
+		fprintf(out, "%s%s", how_it_arrives(rung),
+			segment(rung->segment));
 	put_state(out, rung, CLIENT, before[CLIENT]);
 	put_state(out, rung, SERVER, before[SERVER]);
 	if (!fclose(out))

@@ -37,7 +37,7 @@ void say_begin(struct say *say)
 	say->out = open_memstream(&say->text, &say->size);
 }
 
-void say_end(struct say *say, bool ascii)
+static void end(struct say *say, FILE *to, bool ascii)
 {
 	char *fit = NULL;
 
@@ -47,15 +47,20 @@ void say_end(struct say *say, bool ascii)
 			escape_lines(fit, say->text, say->size);
 	}
 	if (fit && ascii)
-		text_write_ascii(stdout, fit);
+		text_write_ascii(to, fit);
 	else if (fit)
-		fputs(fit, stdout);
+		fputs(fit, to);
 	free(fit);
 	free(say->text);
-	fflush(stdout);
+	fflush(to);
 }
 
-void say_paragraph(const char *first, const char *text, bool ascii)
+void say_end(struct say *say, bool ascii)
+{
+	end(say, stdout, ascii);
+}
+
+void say_paragraph(FILE *to, const char *first, const char *text, bool ascii)
 {
 	size_t indent = text_columns(first), room = say_columns() - 1;
 	size_t columns = room > indent + 10 ? room - indent : 10;
@@ -63,13 +68,22 @@ void say_paragraph(const char *first, const char *text, bool ascii)
 
 	say_begin(&say);
 	do {
-		size_t skipped, len = wrap_line(text, columns, &skipped);
+		/* Lines that are there stay; a pipe's are as long as they are.
+		 */
+		size_t line = strcspn(text, "\n"), skipped = 0;
+		size_t len = isatty(fileno(to))
+			? wrap_line(text, columns, &skipped)
+			: line;
 
+		if (len >= line) {
+			len = line;
+			skipped = text[len] == '\n';
+		}
 		if (say.out)
 			fprintf(say.out, "%s%*s%.*s\n", first,
 				*first ? 0 : (int)indent, "", (int)len, text);
 		first = "";
 		text += len + skipped;
 	} while (*text);
-	say_end(&say, ascii);
+	end(&say, to, ascii);
 }

@@ -19,9 +19,9 @@ void say_begin(struct say *say);
 /* Shows it on standard output, in ASCII if so asked. */
 void say_end(struct say *say, bool ascii);
 
-/* A paragraph on standard output, in lines of as many columns as the terminal
+/* A paragraph, in lines of as many columns as the terminal
  * has: `first` before it, and as many blanks before what goes on. */
-void say_paragraph(const char *first, const char *text, bool ascii);
+void say_paragraph(FILE *to, const char *first, const char *text, bool ascii);
 
 /* How many columns, and lines, standard output has; 80 and 0 where it is no
  * terminal. */
