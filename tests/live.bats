@@ -216,7 +216,7 @@ here: an order's segments arrive once, and nobody forges one"
 	await_text slow keepalive
 	# Nothing but time shall pass: patiences, and as much as a probe that
 	# the wire does not carry would have to end the connection.
-	! read -r -t 2.5 -u "$TICK"
+	read -r -t 2.5 -u "$TICK" || :
 	type_at slow 'c data1' 's read'
 	await_text slow 'recv "data1" = 5'
 	end_input slow
