@@ -165,6 +165,6 @@ _gracelab()
 	fi
 	case $command in
 	'') _gracelab_words "$cur" "$(_gracelab_commands)" ;;
-	play | check | record) _gracelab_experiments "$cur" ;;
+	play | check | record | live) _gracelab_experiments "$cur" ;;
 	esac
 } && complete -F _gracelab gracelab

@@ -81,6 +81,7 @@ int live_lab_run(int argc, char **argv)
 	program.status = live_run(&(struct live_options){
 		.play = program.play,
 		.wire = program.options.wire,
+		.keeps_history = !program.options.no_history,
 		.big = program.options.big,
 		.ascii = program.options.ascii,
 		.path = experiment ? experiment->path : NULL,

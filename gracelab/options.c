@@ -13,6 +13,7 @@ enum {
 	OPTION_CONFIRM,
 	OPTION_FORMAT,
 	OPTION_HOST,
+	OPTION_NO_HISTORY,
 	OPTION_ORDER,
 	OPTION_PATIENCE,
 	OPTION_PCAP,
@@ -296,6 +297,8 @@ static const struct argp_option live[] = {
 		"Show the whole ladder after each line, for a projector", 1 },
 	{ "ascii", OPTION_ASCII, NULL, 0, "Draw the ladder with ASCII only",
 		1 },
+	{ "no-history", OPTION_NO_HISTORY, NULL, 0,
+		"Keep no lines from one session to the next", 1 },
 	{ 0 },
 };
 
@@ -310,6 +313,9 @@ static error_t parse_live(int key, char *argument, struct argp_state *state)
 		return 0;
 	case OPTION_ASCII:
 		options->ascii = true;
+		return 0;
+	case OPTION_NO_HISTORY:
+		options->no_history = true;
 		return 0;
 	case ARGP_KEY_INIT:
 		options->may_be_none = true;

@@ -33,11 +33,11 @@ struct lab_options {
 	int experiment_count;
 	enum lab_format format;
 	bool acks, ascii, step, host, confirm, wire;
-	bool big;           /* live */
-	bool may_be_none;   /* where no EXPERIMENT is named, none is meant */
-	bool into_folder;   /* `output` is one: a page each goes there */
-	const char *output; /* a path, or NULL */
-	const char *pcap;   /* a path, or NULL */
+	bool big, no_history; /* live */
+	bool may_be_none;     /* where no EXPERIMENT is named, none is meant */
+	bool into_folder;     /* `output` is one: a page each goes there */
+	const char *output;   /* a path, or NULL */
+	const char *pcap;     /* a path, or NULL */
 	const char *transcripts; /* a folder, or NULL */
 	int64_t patience_ms;
 	struct orders_options orders;

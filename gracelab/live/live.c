@@ -161,7 +161,7 @@ int live_run(const struct live_options *options)
 			&(struct editor_options){
 				.fd = STDIN_FILENO,
 				.colour = !no_colour || !*no_colour,
-				.keeps_history = true,
+				.keeps_history = options->keeps_history,
 				.own = completing_own(&completing),
 				.history = "live",
 			});

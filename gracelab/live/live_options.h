@@ -26,6 +26,7 @@ struct live_desk {
 
 struct live_options {
 	struct play_options play;
+	bool keeps_history;
 	bool wire;        /* it must be had; else it is used if it can be */
 	bool big, ascii;  /* for a projector; for who has no UTF-8 */
 	const char *path; /* of `experiment`, or NULL */

@@ -67,7 +67,7 @@ static const char *send_(const struct rung *rung, const char *before)
 static const char *recv_(const struct rung *rung, const char *before)
 {
 	(void)before;
-	if (rung->result && !strncmp(rung->result, "0", 1))
+	if (rung->result && !strncmp(rung->result, "0", 1) && !rung->text)
 		return "EOF: the peer's FIN has come, and all before it was "
 		       "read. Half-close and close look alike from here "
 		       "(recv(2); RFC 9293, section 3.6).";
