@@ -43,6 +43,10 @@ static void end_of_input(void)
 		!strcmp(rl_variable_value("enable-bracketed-paste"), "on");
 
 	terminal.options.lines->ended = true;
+	/* Else it ends a line, too, when the terminal is given back. */
+#if RL_READLINE_VERSION >= 0x0802
+	rl_eof_found = 0;
+#endif
 	if (terminal.options.endless)
 		put(line_ended ? "\033[A\r\033[K" : "\r\033[K");
 	else if (!line_ended)
