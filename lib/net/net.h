@@ -8,11 +8,8 @@
 #include <sys/socket.h>
 
 #include "resolve.h"
+#include "sizes.h"
 #include "unix.h"
-
-/* Room for an address as net_format() writes it: "[IPv6%scope]:port", with
- * `PORT` too, or `unix:PATH` escaped; and the terminator. */
-#define NET_ADDRESS_SIZE 448
 
 /* A port to connect to or listen on; 0 to let the kernel choose. */
 bool net_parse_port(const char *text, uint16_t *port);

@@ -6,8 +6,7 @@
 #include <netdb.h>
 #include <stdbool.h>
 
-/* Room for a failure's message, terminated. */
-#define NET_ERROR_SIZE 768
+#include "sizes.h"
 
 /*
  * Takes HOST:PORT apart, where it stands: `[::1]:80`, `localhost:80`. False,
