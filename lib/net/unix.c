@@ -13,7 +13,6 @@
 #include "lib/base/names.h"
 #include "lib/base/signals.h"
 #include "lib/text/escape.h"
-#include "sizes.h"
 
 /* How often a listener whose queue is full is tried; nothing tells of room. */
 #define AGAIN_MS 5

@@ -12,6 +12,8 @@
 #include <sys/types.h>
 #include <sys/un.h>
 
+#include "sizes.h"
+
 #define UNIX_PREFIX "unix:"
 
 /* The longest PATH or @NAME; sun_path has a terminator too. */
