@@ -10,10 +10,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bypass.h"
 #include "lib/base/task.h"
 #include "peek.h"
 #include "stop.h"
 #include "turn.h"
+#include "world.h"
+
+/* So many calls on what is no connection may stop. */
+#define PASSED_MAX 64
 
 static void go_on(struct thread *thread, int signal)
 {
@@ -47,6 +52,8 @@ static struct thread *adopt(struct tracer *tracer, pid_t number, int root)
 		if (kin && root < 0)
 			thread->root = kin->root;
 	}
+	if (process == number && tracer->bypasses)
+		bypass_born(tracer, process);
 	if (process == number && tracer->hooks.born)
 		tracer->hooks.born(tracer->hooks.context, thread);
 	return thread;
@@ -81,15 +88,103 @@ static void refuse_uring(struct tracer *tracer, struct thread *thread)
 	go_on(thread, 0);
 }
 
+/* A call that was made without a stop, and has ended. */
+static void tell_ended(struct tracer *tracer, struct thread *thread,
+	const struct trace_call *call)
+{
+	const struct tracer_hooks *hooks = &tracer->hooks;
+
+	thread->call = *call;
+	if (!hooks->enter(hooks->context, &thread->call))
+		return;
+	hooks->begin(hooks->context, &thread->call);
+	turn_leave(tracer, thread);
+	hooks->leave(hooks->context, &thread->call);
+}
+
+/* What a call is about to close is no bulk any more. */
+static void close_bypass(struct tracer *tracer, const struct trace_call *call)
+{
+	switch (call->what->kind) {
+	case CALL_CLOSE:
+		bypass_close(tracer, call->process, (int)call->args[0]);
+		break;
+	case CALL_DUP_ONTO:
+		bypass_close(tracer, call->process, (int)call->args[1]);
+		break;
+	case CALL_CLOSE_RANGE:
+	case CALL_EXEC:
+	case CALL_EXIT:
+		bypass_close(tracer, call->process, -1);
+		break;
+	default:
+		break;
+	}
+}
+
+static void on_stop(struct tracer *tracer, struct thread *thread, int status);
+static void on_gone(struct tracer *tracer, struct thread *thread, int status);
+
+/* Has calls like this one go through without a stop, if that can be; else by
+ * `otherwise`. */
+static void lay_bypass(struct tracer *tracer, struct thread *thread,
+	uint64_t address,
+	void (*otherwise)(struct tracer *tracer, struct thread *thread))
+{
+	int status;
+
+	switch (bypass_lay(tracer, thread, address, &status)) {
+	case BYPASS_NOT:
+		otherwise(tracer, thread);
+		return;
+	case BYPASS_AGAIN:
+		go_on(thread, 0);
+		return;
+	case BYPASS_GONE:
+		if (WIFSTOPPED(status))
+			on_stop(tracer, thread, status);
+		else
+			on_gone(tracer, thread, status);
+	}
+}
+
+static void let_go(struct tracer *tracer, struct thread *thread)
+{
+	(void)tracer;
+	go_on(thread, 0);
+}
+
+/* It stands at a call that is none of ours. */
+static void pass_by(
+	struct tracer *tracer, struct thread *thread, uint64_t address)
+{
+	/* Who copies a file shall not stop for each piece of it. */
+	if (thread->call.what->bytes == CALL_BUFFER &&
+		++thread->passed > PASSED_MAX) {
+		thread->call.subject = NULL;
+		thread->call.group = NULL;
+		lay_bypass(tracer, thread, address, let_go);
+		return;
+	}
+	go_on(thread, 0);
+}
+
 static void on_entry(struct tracer *tracer, struct thread *thread)
 {
 	const struct tracer_hooks *hooks = &tracer->hooks;
 	struct trace_call call = { .process = thread->process,
 		.thread = thread->number,
 		.root = thread->root };
+	uint64_t address;
 	long number;
 
-	if (!stop_entry(thread->number, &number, call.args)) {
+	if (!stop_entry(thread->number, &number, call.args, &address)) {
+		go_on(thread, 0);
+		return;
+	}
+	if (tracer->bypasses &&
+		bypass_reports(tracer, thread, number, address, &call)) {
+		tell_ended(tracer, thread, &call);
 		go_on(thread, 0);
 		return;
 	}
@@ -113,10 +208,14 @@ static void on_entry(struct tracer *tracer, struct thread *thread)
 		return;
 	}
 	thread->call = call;
-	if (hooks->enter(hooks->context, &thread->call))
-		turn_add(tracer, thread);
+	if (tracer->bypasses)
+		close_bypass(tracer, &call);
+	if (!hooks->enter(hooks->context, &thread->call))
+		pass_by(tracer, thread, address);
+	else if (thread->call.bulk)
+		lay_bypass(tracer, thread, address, turn_add);
 	else
-		go_on(thread, 0);
+		turn_add(tracer, thread);
 }
 
 static void on_return(struct tracer *tracer, struct thread *thread)
@@ -163,6 +262,7 @@ static void on_exec(struct tracer *tracer, struct thread *thread)
 	}
 	thread->call.thread = thread->call.process = thread->process =
 		thread->number;
+	bypass_forget(tracer, thread->process);
 	peek_program(thread->process, &foreign, &privileged);
 	if (foreign)
 		tracer->hooks.remark(
@@ -206,6 +306,8 @@ static void on_end_begun(struct tracer *tracer, struct thread *thread)
 		.root = thread->root,
 		.args = { (uint64_t)status },
 	};
+	if (tracer->bypasses)
+		close_bypass(tracer, &thread->call);
 	if (tracer->hooks.enter(tracer->hooks.context, &thread->call)) {
 		turn_add(tracer, thread);
 		return;
@@ -227,6 +329,8 @@ static void on_gone(struct tracer *tracer, struct thread *thread, int status)
 	drop_call(tracer, thread);
 	threads_remove(&tracer->threads, number);
 	if (number == process)
+		bypass_forget(tracer, process);
+	if (number == process)
 		hooks->ended(hooks->context, process, root, status);
 }
 
@@ -241,6 +345,10 @@ static void on_new(struct tracer *tracer, struct thread *thread)
 
 static void on_signal(struct tracer *tracer, struct thread *thread, int signal)
 {
+	struct trace_call call;
+
+	if (tracer->bypasses && bypass_interrupted(tracer, thread, &call))
+		tell_ended(tracer, thread, &call);
 	tracer->hooks.signal(tracer->hooks.context, thread, signal);
 	go_on(thread, signal);
 }
@@ -284,7 +392,9 @@ bool tracer_handle(struct tracer *tracer)
 
 	for (;;) {
 		int status;
-		pid_t number = tracer->alone
+		struct thread *thread = world_next(tracer, &status);
+		pid_t number = thread ? thread->number
+			: tracer->alone
 			? threads_wait(&tracer->threads, &status)
 			: waitpid(-1, &status, __WALL | WNOHANG);
 
@@ -295,8 +405,7 @@ bool tracer_handle(struct tracer *tracer)
 				return any;
 			continue;
 		}
-		struct thread *thread = adopt(tracer, number, -1);
-
+		thread = adopt(tracer, number, -1);
 		any = true;
 		if (!thread)
 			kill(number, SIGKILL);
@@ -340,5 +449,6 @@ pid_t tracer_start(struct tracer *tracer, struct launch *launch, int root)
 
 void tracer_end(struct tracer *tracer)
 {
+	bypass_free(tracer);
 	threads_free(&tracer->threads);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "flight.h"
+#include "gracelab/trace/bypass_code.h"
 #include "gracelab/trace/peek.h"
 #include "lib/base/names.h"
 #include "story.h"
@@ -20,7 +21,6 @@
 
 /* In bulk the wire is not looked at after each call. */
 #define BULK_CALLS_PER_DRAIN 64
-#define BULK_CALL_BYTES      4096
 
 /* Of all that a process has open. */
 struct holding {
@@ -62,8 +62,9 @@ static bool enter_on_socket(struct story *story, struct trace_call *call)
 	call->bulk = sums_is_bulk(socket->connection) &&
 		(call->what->kind == CALL_SENDFILE ||
 			call->what->kind == CALL_SPLICE ||
-			(call->what->bytes == CALL_BUFFER &&
-				call->args[2] >= BULK_CALL_BYTES));
+			((call->what->bytes == CALL_BUFFER ||
+				 call->what->bytes == CALL_VECTOR) &&
+				peek_room(call) >= BYPASS_CALL_BYTES));
 	return true;
 }
 
@@ -231,6 +232,20 @@ static void leave(void *context, struct trace_call *call)
 	story_settle(story, false);
 }
 
+static void bulk(void *context, const struct trace_call *call, uint64_t calls,
+	uint64_t bytes, uint64_t again)
+{
+	const struct sums_calls more = { calls, bytes, again };
+	struct story *story = context;
+	struct trace_socket *socket =
+		subject_of(story, call, subject_descriptor(story, call));
+
+	if (!socket || !socket->connection)
+		return;
+	story->changes++;
+	sums_add(story, socket->connection, socket->side, call, &more);
+}
+
 static void abandon(void *context, struct trace_call *call)
 {
 	struct story *story = context;
@@ -329,6 +344,7 @@ struct tracer_hooks witness_hooks(struct story *story)
 		.enter = enter,
 		.begin = begin,
 		.leave = leave,
+		.bulk = bulk,
 		.abandon = abandon,
 		.signal = on_signal,
 		.ended = ended,
