@@ -50,6 +50,10 @@ void bypass_born(struct tracer *tracer, pid_t process);
 /* The process has ended, or is another program. */
 void bypass_forget(struct tracer *tracer, pid_t process);
 
+/* It is about to have a filter of its own, which might kill it for what our
+ * code calls. */
+void bypass_refuse(struct tracer *tracer, pid_t process);
+
 void bypass_free(struct tracer *tracer);
 
 #endif

@@ -11,23 +11,12 @@
 #include <unistd.h>
 
 #include "bypass.h"
+#include "entry.h"
 #include "lib/base/task.h"
 #include "peek.h"
 #include "stop.h"
 #include "turn.h"
 #include "world.h"
-
-/* So many calls on what is no connection may stop. */
-#define PASSED_MAX 64
-
-static void go_on(struct thread *thread, int signal)
-{
-	bool calling = thread->phase == THREAD_CALLING;
-
-	/* ESRCH: it was killed, and its end is reported. */
-	ptrace(calling ? PTRACE_SYSCALL : PTRACE_CONT, thread->number, NULL,
-		(long)signal);
-}
 
 /* A thread that nobody has told of yet: its parent's event comes later. */
 static struct thread *adopt(struct tracer *tracer, pid_t number, int root)
@@ -59,173 +48,14 @@ static struct thread *adopt(struct tracer *tracer, pid_t number, int root)
 	return thread;
 }
 
-/* An interrupted call was not restarted. */
-static void give_up(struct tracer *tracer, struct thread *thread)
-{
-	if (thread->phase != THREAD_INTERRUPTED)
-		return;
-	thread->phase = THREAD_FREE;
-	thread->call.result = -EINTR;
-	tracer->hooks.leave(tracer->hooks.context, &thread->call);
-}
-
-/* Whether the call at whose entry it stands is the interrupted one. */
-static bool is_restarted(
-	const struct thread *thread, long number, const uint64_t args[6])
-{
-	return thread->phase == THREAD_INTERRUPTED &&
-		thread->call.what->number == number &&
-		!memcmp(thread->call.args, args, 3 * sizeof(*args));
-}
-
-/* io_uring would do calls that nobody sees. */
-static void refuse_uring(struct tracer *tracer, struct thread *thread)
-{
-	bool refused = stop_refuse(thread->number);
-
-	tracer->hooks.remark(tracer->hooks.context, thread->process,
-		refused ? TRACER_URING : TRACER_URING_SEEN);
-	go_on(thread, 0);
-}
-
-/* A call that was made without a stop, and has ended. */
-static void tell_ended(struct tracer *tracer, struct thread *thread,
-	const struct trace_call *call)
-{
-	const struct tracer_hooks *hooks = &tracer->hooks;
-
-	thread->call = *call;
-	if (!hooks->enter(hooks->context, &thread->call))
-		return;
-	hooks->begin(hooks->context, &thread->call);
-	turn_leave(tracer, thread);
-	hooks->leave(hooks->context, &thread->call);
-}
-
-/* What a call is about to close is no bulk any more. */
-static void close_bypass(struct tracer *tracer, const struct trace_call *call)
-{
-	switch (call->what->kind) {
-	case CALL_CLOSE:
-		bypass_close(tracer, call->process, (int)call->args[0]);
-		break;
-	case CALL_DUP_ONTO:
-		bypass_close(tracer, call->process, (int)call->args[1]);
-		break;
-	case CALL_CLOSE_RANGE:
-	case CALL_EXEC:
-	case CALL_EXIT:
-		bypass_close(tracer, call->process, -1);
-		break;
-	default:
-		break;
-	}
-}
-
-static void on_stop(struct tracer *tracer, struct thread *thread, int status);
-static void on_gone(struct tracer *tracer, struct thread *thread, int status);
-
-/* Has calls like this one go through without a stop, if that can be; else by
- * `otherwise`. */
-static void lay_bypass(struct tracer *tracer, struct thread *thread,
-	uint64_t address,
-	void (*otherwise)(struct tracer *tracer, struct thread *thread))
-{
-	int status;
-
-	switch (bypass_lay(tracer, thread, address, &status)) {
-	case BYPASS_NOT:
-		otherwise(tracer, thread);
-		return;
-	case BYPASS_AGAIN:
-		go_on(thread, 0);
-		return;
-	case BYPASS_GONE:
-		if (WIFSTOPPED(status))
-			on_stop(tracer, thread, status);
-		else
-			on_gone(tracer, thread, status);
-	}
-}
-
-static void let_go(struct tracer *tracer, struct thread *thread)
-{
-	(void)tracer;
-	go_on(thread, 0);
-}
-
-/* It stands at a call that is none of ours. */
-static void pass_by(
-	struct tracer *tracer, struct thread *thread, uint64_t address)
-{
-	/* Who copies a file shall not stop for each piece of it. */
-	if (thread->call.what->bytes == CALL_BUFFER &&
-		++thread->passed > PASSED_MAX) {
-		thread->call.subject = NULL;
-		thread->call.group = NULL;
-		lay_bypass(tracer, thread, address, let_go);
-		return;
-	}
-	go_on(thread, 0);
-}
-
-static void on_entry(struct tracer *tracer, struct thread *thread)
-{
-	const struct tracer_hooks *hooks = &tracer->hooks;
-	struct trace_call call = { .process = thread->process,
-		.thread = thread->number,
-		.root = thread->root };
-	uint64_t address;
-	long number;
-
-	if (!stop_entry(thread->number, &number, call.args, &address)) {
-		go_on(thread, 0);
-		return;
-	}
-	if (tracer->bypasses &&
-		bypass_reports(tracer, thread, number, address, &call)) {
-		tell_ended(tracer, thread, &call);
-		go_on(thread, 0);
-		return;
-	}
-	if (is_restarted(thread, number, call.args)) {
-		turn_add(tracer, thread);
-		return;
-	}
-	give_up(tracer, thread);
-	call.what = call_find(number);
-	if (!call.what) {
-		go_on(thread, 0);
-		return;
-	}
-	if (call.what->kind == CALL_URING) {
-		refuse_uring(tracer, thread);
-		return;
-	}
-	if (call.what->kind == CALL_FILTER) {
-		hooks->remark(hooks->context, thread->process, TRACER_FILTER);
-		go_on(thread, 0);
-		return;
-	}
-	thread->call = call;
-	if (tracer->bypasses)
-		close_bypass(tracer, &call);
-	if (!hooks->enter(hooks->context, &thread->call))
-		pass_by(tracer, thread, address);
-	else if (thread->call.bulk)
-		lay_bypass(tracer, thread, address, turn_add);
-	else
-		turn_add(tracer, thread);
-}
-
 static void on_return(struct tracer *tracer, struct thread *thread)
 {
 	if (thread->phase != THREAD_CALLING) {
-		go_on(thread, 0);
+		turn_go_on(thread, 0);
 		return;
 	}
 	if (!stop_result(thread->number, &thread->call.result)) {
-		go_on(thread, 0);
+		turn_go_on(thread, 0);
 		return;
 	}
 	turn_leave(tracer, thread);
@@ -234,7 +64,7 @@ static void on_return(struct tracer *tracer, struct thread *thread)
 		thread->phase = THREAD_INTERRUPTED;
 	else
 		tracer->hooks.leave(tracer->hooks.context, &thread->call);
-	go_on(thread, 0);
+	turn_go_on(thread, 0);
 }
 
 static void drop_call(struct tracer *tracer, struct thread *thread)
@@ -270,7 +100,7 @@ static void on_exec(struct tracer *tracer, struct thread *thread)
 	if (privileged)
 		tracer->hooks.remark(tracer->hooks.context, thread->process,
 			TRACER_PRIVILEGED);
-	go_on(thread, 0);
+	turn_go_on(thread, 0);
 }
 
 /* Whether another thread of its process has not ended. */
@@ -292,11 +122,11 @@ static void on_end_begun(struct tracer *tracer, struct thread *thread)
 
 	/* Who ends by itself has seen that its call gave EINTR. */
 	if (!WIFSIGNALED(status))
-		give_up(tracer, thread);
+		entry_give_up(tracer, thread);
 	drop_call(tracer, thread);
 	thread->phase = THREAD_ENDING;
 	if (has_company(tracer, thread)) {
-		go_on(thread, 0);
+		turn_go_on(thread, 0);
 		return;
 	}
 	thread->call = (struct trace_call){
@@ -307,13 +137,13 @@ static void on_end_begun(struct tracer *tracer, struct thread *thread)
 		.args = { (uint64_t)status },
 	};
 	if (tracer->bypasses)
-		close_bypass(tracer, &thread->call);
+		entry_close_bypass(tracer, &thread->call);
 	if (tracer->hooks.enter(tracer->hooks.context, &thread->call)) {
 		turn_add(tracer, thread);
 		return;
 	}
 	thread->call.what = NULL;
-	go_on(thread, 0);
+	turn_go_on(thread, 0);
 }
 
 static void on_gone(struct tracer *tracer, struct thread *thread, int status)
@@ -340,7 +170,7 @@ static void on_new(struct tracer *tracer, struct thread *thread)
 
 	if (number > 0)
 		adopt(tracer, number, thread->root);
-	go_on(thread, 0);
+	turn_go_on(thread, 0);
 }
 
 static void on_signal(struct tracer *tracer, struct thread *thread, int signal)
@@ -348,9 +178,9 @@ static void on_signal(struct tracer *tracer, struct thread *thread, int signal)
 	struct trace_call call;
 
 	if (tracer->bypasses && bypass_interrupted(tracer, thread, &call))
-		tell_ended(tracer, thread, &call);
+		entry_tell(tracer, thread, &call);
 	tracer->hooks.signal(tracer->hooks.context, thread, signal);
-	go_on(thread, signal);
+	turn_go_on(thread, signal);
 }
 
 static void on_stop(struct tracer *tracer, struct thread *thread, int status)
@@ -359,7 +189,7 @@ static void on_stop(struct tracer *tracer, struct thread *thread, int status)
 
 	switch (status >> 16) {
 	case PTRACE_EVENT_SECCOMP:
-		on_entry(tracer, thread);
+		entry_stop(tracer, thread);
 		return;
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
@@ -376,7 +206,7 @@ static void on_stop(struct tracer *tracer, struct thread *thread, int status)
 		if (stop_is_group(signal))
 			ptrace(PTRACE_LISTEN, thread->number, NULL, NULL);
 		else
-			go_on(thread, 0);
+			turn_go_on(thread, 0);
 		return;
 	default:
 		if (signal == (SIGTRAP | 0x80))

@@ -25,6 +25,13 @@ static struct thread *next_other(struct tracer *tracer,
 	return other;
 }
 
+void world_keep(struct tracer *tracer, struct thread *thread, int status)
+{
+	thread->kept = status;
+	thread->has_kept = true;
+	tracer->kept++;
+}
+
 /* Waits until it has stopped or ended. */
 static bool await(struct tracer *tracer, struct thread *thread)
 {
@@ -43,9 +50,7 @@ static bool await(struct tracer *tracer, struct thread *thread)
 			return false;
 		sched_yield();
 	}
-	thread->kept = status;
-	thread->has_kept = true;
-	tracer->kept++;
+	world_keep(tracer, thread, status);
 	return true;
 }
 

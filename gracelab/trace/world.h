@@ -15,6 +15,9 @@ bool world_stop(struct tracer *tracer, const struct thread *thread);
 void world_move(struct tracer *tracer, const struct thread *thread,
 	uint64_t from, uint64_t to);
 
+/* Keeps for world_next() what waitpid(2) has given of a thread. */
+void world_keep(struct tracer *tracer, struct thread *thread, int status);
+
 /* A thread of which something is kept, with what waitpid(2) has given; NULL:
  * there is none. */
 struct thread *world_next(struct tracer *tracer, int *status);

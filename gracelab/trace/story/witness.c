@@ -14,6 +14,7 @@
 #include "gracelab/trace/bypass_code.h"
 #include "gracelab/trace/peek.h"
 #include "lib/base/names.h"
+#include "remarks.h"
 #include "story.h"
 #include "subject.h"
 #include "sums.h"
@@ -308,36 +309,6 @@ static void ended(void *context, pid_t process, int root, int wait_status)
 	story->plan.ended(story->plan.ended_context, process, wait_status);
 }
 
-static void remark(void *context, pid_t process, enum tracer_remark remark)
-{
-	static const char *const words[] = {
-		[TRACER_URING] = "asked for io_uring(7), whose calls nobody "
-				 "can see, and was told ENOSYS",
-		[TRACER_URING_SEEN] = "uses io_uring(7): what it does by that "
-				      "is missing here",
-		[TRACER_FILTER] = "installed a seccomp(2) filter of its own: "
-				  "calls which that refuses are missing here",
-		[TRACER_FOREIGN] = "is a program of another ABI: its calls "
-				   "are missing here",
-		[TRACER_PRIVILEGED] = "is set-user-ID or set-group-ID, and "
-				      "runs without that privilege",
-	};
-	struct story *story = context;
-	char name[64] = "?", path[64], *text = NULL;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/comm", process);
-	file = fopen(path, "re");
-	if (file && fgets(name, sizeof(name), file))
-		name[strcspn(name, "\n")] = '\0';
-	if (file)
-		fclose(file);
-	if (asprintf(&text, "%s (process %d) %s", name, process,
-		    words[remark]) >= 0)
-		story->plan.note(story->plan.context, text);
-	free(text);
-}
-
 struct tracer_hooks witness_hooks(struct story *story)
 {
 	return (struct tracer_hooks){
@@ -348,7 +319,7 @@ struct tracer_hooks witness_hooks(struct story *story)
 		.abandon = abandon,
 		.signal = on_signal,
 		.ended = ended,
-		.remark = remark,
+		.remark = remarks_note,
 		.context = story,
 	};
 }
