@@ -36,6 +36,20 @@ size_t peek_memory(pid_t thread, uint64_t address, void *out, size_t len)
 	return n < 0 ? 0 : (size_t)n;
 }
 
+bool peek_replace(
+	pid_t process, uint64_t address, const void *bytes, size_t len)
+{
+	struct iovec here = { .iov_base = (void *)(uintptr_t)bytes,
+		.iov_len = len }; // NOLINT
+	struct iovec there = {
+		.iov_base = (void *)(uintptr_t)address, // NOLINT
+		.iov_len = len,
+	};
+
+	return process_vm_writev(process, &here, 1, &there, 1, 0) ==
+		(ssize_t)len;
+}
+
 static bool read_inode(const char *target, uint64_t *inode)
 {
 	return sscanf(target, "socket:[%" SCNu64 "]", inode) == 1;
@@ -150,6 +164,17 @@ bool peek_family(pid_t thread, pid_t *process, pid_t *parent)
 	*process = (pid_t)status_number(status, "\nTgid:", 10);
 	*parent = (pid_t)status_number(status, "\nPPid:", 10);
 	return *process > 0;
+}
+
+int peek_filters(pid_t process)
+{
+	static const char key[] = "\nSeccomp_filters:";
+	char status[4096];
+
+	if (!read_status(process, status, sizeof(status)) ||
+		!strstr(status, key))
+		return -1;
+	return (int)status_number(status, key, 10);
 }
 
 void peek_program(pid_t process, bool *foreign, bool *privileged)
