@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gracelab/judge/tls/options.h"
 #include "lib/base/io.h"
 #include "lib/base/options.h"
 #include "lib/net/net.h"
@@ -33,6 +34,7 @@ enum {
 	OPTION_TIMEOUT,
 	OPTION_TRIES,
 	OPTION_JOBS,
+	OPTION_TLS,
 };
 
 static const struct argp_option entries[] = {
@@ -54,6 +56,8 @@ static const struct argp_option entries[] = {
 		"The reply is whole with TEXT; C escapes hold in it", 2 },
 	{ "status", OPTION_STATUS, "CODE", 0,
 		"The reply's HTTP status (default: any that is no error)", 2 },
+	{ "tls", OPTION_TLS, "1.2|1.3", OPTION_ARG_OPTIONAL,
+		"Speak TLS, of this version or the latest that both know", 2 },
 	{ "timeout", OPTION_TIMEOUT, "DURATION", 0,
 		"How long nothing may happen (default 5s)", 2 },
 	{ "tries", OPTION_TRIES, "N", 0, "Tries of fin-glued (default 8)", 2 },
@@ -180,7 +184,7 @@ static void parse_place(struct argp_state *state, const char *argument)
 static int write_get(const struct audit_command *command, char **request)
 {
 	bool v6 = strchr(command->host, ':'),
-	     usual = !strcmp(command->port, "80");
+	     usual = !strcmp(command->port, command->tls ? "443" : "80");
 
 	if (command->target)
 		return asprintf(request,
@@ -200,6 +204,28 @@ static int write_get(const struct audit_command *command, char **request)
 		usual ? "" : ":", usual ? "" : command->port);
 }
 
+static void check_tls(struct argp_state *state)
+{
+	static const enum audit_id of_tls[] = { AUDIT_NOTIFY_ALONE,
+		AUDIT_FIN_ALONE, AUDIT_TLS_END };
+	struct audit_command *command = state->input;
+	const char *option = tls_option_given(&command->wish);
+
+	command->wish.name = command->host;
+	if (command->tls)
+		return;
+	if (option)
+		argp_error(state, "%s needs --tls", option);
+	for (size_t i = 0; i < sizeof(of_tls) / sizeof(*of_tls); i++) {
+		bool *chosen = &command->audit.chosen[of_tls[i]];
+
+		if (*chosen && command->common.only)
+			argp_error(state, "--only: %s needs --tls",
+				audit_probes()[of_tls[i]].name);
+		*chosen = false;
+	}
+}
+
 static void check_whole(struct argp_state *state)
 {
 	struct audit_command *command = state->input;
@@ -207,6 +233,7 @@ static void check_whole(struct argp_state *state)
 
 	if (command->common.list)
 		return;
+	check_tls(state);
 	if (!command->port)
 		argp_error(state, "expected HOST and PORT, or unix:PATH");
 	if (command->http && command->port &&
@@ -266,6 +293,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &command->common;
+		state->child_inputs[1] = &command->wish;
 		return 0;
 	case OPTION_SEND:
 		text = resolve_escapes(state, "--send", argument, &bytes);
@@ -286,6 +314,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case OPTION_SOCKS5:
 	case OPTION_CONNECT:
 		parse_preamble(state, key, argument);
+		return 0;
+	case OPTION_TLS:
+		command->tls = true;
+		command->wish.version =
+			tls_parse_version(state, "--tls", argument);
 		return 0;
 	case OPTION_UNTIL:
 		parse_until(state, argument);
@@ -310,6 +343,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct argp_child children[] = {
 	{ &inspect_argp, 0, NULL, 0 },
+	{ &tls_argp, 0, NULL, 0 },
 	{ 0 },
 };
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the TLS connections of one kind share: versions, certificates. */
+#ifndef GRACELAB_TLS_CONTEXT_H
+#define GRACELAB_TLS_CONTEXT_H
+
+#include <stdbool.h>
+
+enum tls_version { TLS_ANY, TLS_1_2, TLS_1_3 };
+
+/* "1.2"; never changes. */
+const char *tls_version_name(enum tls_version version);
+
+/* What a client asks for; all borrowed while the context lives. */
+struct tls_wish {
+	enum tls_version version; /* TLS_ANY: 1.2 or later */
+	const char *name;         /* the server's, or address: to be verified */
+	const char *sni; /* the name to be sent and verified; NULL: `name` */
+	const char *ca;  /* a file of certificates; NULL: the system's */
+	bool insecure;   /* nothing is verified */
+};
+
+struct tls_context;
+
+/* Room for a message, terminated. */
+#define TLS_ERROR_SIZE 240
+
+/* NULL with the reason in `error`; tls_context_free() frees. */
+struct tls_context *tls_context_client(
+	const struct tls_wish *wish, char error[TLS_ERROR_SIZE]);
+
+/* A server, with a certificate and its key in files. */
+struct tls_context *tls_context_server(const char *certificate, const char *key,
+	enum tls_version version, char error[TLS_ERROR_SIZE]);
+
+void tls_context_free(struct tls_context *context);
+
+#endif
