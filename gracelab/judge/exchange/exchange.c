@@ -248,6 +248,7 @@ int64_t exchange_due_ms(const struct exchange *exchange)
 		due_ms = since_ms + patience;
 	due_ms = duration_earlier_ms(due_ms, exchange->fin_due_ms);
 	due_ms = duration_earlier_ms(due_ms, exchange->limit_ms);
+	due_ms = duration_earlier_ms(due_ms, exchange_notified_ms(exchange));
 	if (exchange->stalled_ms)
 		due_ms = duration_earlier_ms(
 			exchange->fin_due_ms, exchange->stalled_ms);

@@ -91,8 +91,13 @@ void exchange_end_tls(struct exchange *exchange);
 /* What an end that was read is called in a trace. */
 const char *exchange_end_text(const struct exchange *exchange);
 
-/* After close_notify: the end of TCP, if it has come. */
+/*
+ * After close_notify: ends where TCP has ended too, or where that is not to be
+ * waited for. A FIN that is not owed to ours is waited for a while alone, until
+ * exchange_notified_ms(); -1: as long as for everything.
+ */
 void exchange_look_for_end(struct exchange *exchange);
+int64_t exchange_notified_ms(const struct exchange *exchange);
 
 /* Before the request: exchange_early.c. */
 void exchange_begin_preamble(struct exchange *exchange);

@@ -241,6 +241,12 @@ void exchange_reply_time(struct exchange *exchange, int64_t now_ms)
 		give_up(exchange, "wait", END_GAVE_UP);
 		return;
 	}
+	int64_t notified_ms = exchange_notified_ms(exchange);
+
+	if (notified_ms >= 0 && now_ms >= notified_ms) {
+		exchange_end_as(exchange, END_EOF);
+		return;
+	}
 	if (exchange->stalled_ms || plan->patient)
 		return;
 	int64_t since_ms = exchange->whole_ms >= 0 ? exchange->whole_ms

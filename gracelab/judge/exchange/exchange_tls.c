@@ -9,6 +9,9 @@
 #include "gracelab/judge/arrival.h"
 #include "lib/base/duration.h"
 
+/* How soon behind a close_notify a FIN of the peer's own accord comes. */
+#define NOTIFIED_MS 200
+
 ssize_t exchange_put(
 	struct exchange *exchange, const char *data, size_t len, bool more)
 {
@@ -128,20 +131,31 @@ const char *exchange_end_text(const struct exchange *exchange)
 	return tls_end(exchange->tls)->notified ? "close_notify" : "FIN alone";
 }
 
+/* Who has sent no FIN has no right to another's. */
+static bool is_owed(const struct exchange *exchange)
+{
+	return exchange->fin_sent && exchange->plan.half != HALF_NOTIFY;
+}
+
+int64_t exchange_notified_ms(const struct exchange *exchange)
+{
+	return exchange->notified && !is_owed(exchange)
+		? exchange->active_ms + NOTIFIED_MS
+		: -1;
+}
+
 void exchange_look_for_end(struct exchange *exchange)
 {
 	const struct tls_end *end = tls_end(exchange->tls);
-	bool waits = exchange->plan.to_the_end ||
-		(exchange->fin_sent && exchange->plan.half != HALF_NOTIFY);
 
-	exchange->active_ms = duration_now_ms();
-	if (!tls_look_for_end(exchange->tls)) {
-		/* Who has sent no FIN has no right to another's. */
-		if (!waits)
-			exchange_end_as(exchange, END_EOF);
-		return;
+	if (tls_look_for_end(exchange->tls)) {
+		exchange_trace(
+			exchange, "recv", NULL, 0, "0 (EOF)", end->error);
+		exchange->result.error = end->error;
+		exchange_end_as(exchange, end->error ? END_RESET : END_EOF);
+	} else if (!is_owed(exchange) && !exchange->plan.to_the_end) {
+		exchange_end_as(exchange, END_EOF);
+	} else {
+		exchange->active_ms = duration_now_ms();
 	}
-	exchange_trace(exchange, "recv", NULL, 0, "0 (EOF)", end->error);
-	exchange->result.error = end->error;
-	exchange_end_as(exchange, end->error ? END_RESET : END_EOF);
 }
