@@ -8,6 +8,7 @@
 
 #include "audit.h"
 #include "gracelab/judge/results.h"
+#include "gracelab/judge/tls/context.h"
 #include "lib/base/status.h"
 #include "lib/net/net.h"
 #include "options.h"
@@ -246,9 +247,9 @@ static bool begin_tls(struct audit_command *command)
 {
 	char error[TLS_ERROR_SIZE];
 
-	if (!command->tls)
+	if (!command->tls.on)
 		return true;
-	command->audit.plan.tls = tls_context_client(&command->wish, error);
+	command->audit.plan.tls = tls_context_client(&command->tls.wish, error);
 	if (!command->audit.plan.tls)
 		fprintf(stderr, "gracelab: audit: %s\n", error);
 	return command->audit.plan.tls;
@@ -285,7 +286,7 @@ static int audit(struct auditor *auditor, int argc, char **argv)
 	options->context = auditor;
 	snprintf(results->title, sizeof(results->title), "audit of %s%s%s%s",
 		command->host, *command->port ? ":" : "", command->port,
-		command->tls ? ", TLS" : "");
+		command->tls.on ? ", TLS" : "");
 	audit_run(options, report);
 	results->overall = overall_name(report->overall);
 	results->status = overall_status(report->overall);

@@ -3,7 +3,7 @@
 #ifndef GRACELAB_AUDIT_OPTIONS_H
 #define GRACELAB_AUDIT_OPTIONS_H
 
-#include "gracelab/judge/tls/context.h"
+#include "gracelab/judge/tls/options.h"
 #include "report.h"
 
 struct audit_command {
@@ -12,8 +12,7 @@ struct audit_command {
 	const char *http, *target; /* of --http; of --socks5 or --connect */
 	char *request, *until;     /* owned */
 	struct preamble preamble;  /* owned */
-	bool tls;
-	struct tls_wish wish; /* of TLS; all borrowed */
+	struct tls_options tls;
 	struct inspect_options common;
 };
 

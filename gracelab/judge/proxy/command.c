@@ -228,14 +228,10 @@ static void name_proxy(const struct command *command, struct results *results)
 		snprintf(results->title, sizeof(results->title), "proxy %s:%u",
 			place->front_host, place->front_port);
 	size_t used = strlen(results->title);
-	const bool *tls = place->secure.on;
 
-	if (tls[CLIENT] || tls[SERVER])
-		used += (size_t)snprintf(results->title + used,
-			sizeof(results->title) - used, ", TLS %s",
-			!tls[SERVER]           ? "before it"
-				: !tls[CLIENT] ? "behind it"
-					       : "on either side");
+	used += (size_t)snprintf(results->title + used,
+		sizeof(results->title) - used, "%s",
+		secure_describe(&place->secure));
 	if (used >= sizeof(results->title))
 		return;
 	path_describe(&place->line, results->title + used,

@@ -203,6 +203,19 @@ static char *start(struct place *place)
 		START_MS, goes_on);
 }
 
+/* For the command's words, if TLS is spoken. */
+static void name_certificates(struct place *place)
+{
+	const struct tls_certs *certs = &place->secure.certs;
+
+	if (!*certs->folder)
+		return;
+	place->ports.cert = certs->cert;
+	place->ports.key = certs->key;
+	place->ports.pem = certs->pem;
+	place->ports.ca = certs->ca;
+}
+
 char *place_open(struct place *place, const struct place_options *options,
 	const sigset_t *outside)
 {
@@ -224,7 +237,7 @@ char *place_open(struct place *place, const struct place_options *options,
 	if (!secure_open(&place->secure, &options->secure, options->command,
 		    options->front_host, why))
 		return strdup(why);
-	secure_fill_in(&place->secure, &place->ports);
+	name_certificates(place);
 	memcpy(place->where.clients, place->secure.clients,
 		sizeof(place->where.clients));
 	memcpy(place->where.servers, place->secure.servers,

@@ -8,12 +8,12 @@
 #include <stdint.h>
 
 #include "gracelab/judge/relay/relay.h"
+#include "gracelab/judge/relay/secure.h"
 #include "gracelab/judge/subject/held.h"
 #include "gracelab/judge/subject/sockets.h"
 #include "gracelab/judge/subject/subject.h"
 #include "gracelab/observe/kernel.h"
 #include "lib/net/unix.h"
-#include "secure.h"
 
 /* Filled in by the caller; place_open() does the rest. */
 struct place_options {
@@ -41,7 +41,6 @@ struct place {
 	struct sockets_path front_path, back_path;
 	struct unix_file files[RELAY_WAYS]; /* of our listeners */
 	struct secure secure;
-	unsigned started; /* how often */
 };
 
 /* Whether the command has that in one of its words. */

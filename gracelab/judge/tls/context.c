@@ -11,19 +11,6 @@
 
 #include "inside.h"
 
-const char *tls_version_name(enum tls_version version)
-{
-	switch (version) {
-	case TLS_1_2:
-		return "1.2";
-	case TLS_1_3:
-		return "1.3";
-	case TLS_ANY:
-		break;
-	}
-	return "";
-}
-
 void tls_context_free(struct tls_context *context)
 {
 	if (!context)

@@ -3,21 +3,7 @@
 #ifndef GRACELAB_TLS_CONTEXT_H
 #define GRACELAB_TLS_CONTEXT_H
 
-#include <stdbool.h>
-
-enum tls_version { TLS_ANY, TLS_1_2, TLS_1_3 };
-
-/* "1.2"; never changes. */
-const char *tls_version_name(enum tls_version version);
-
-/* What a client asks for; all borrowed while the context lives. */
-struct tls_wish {
-	enum tls_version version; /* TLS_ANY: 1.2 or later */
-	const char *name;         /* the server's, or address: to be verified */
-	const char *sni; /* the name to be sent and verified; NULL: `name` */
-	const char *ca;  /* a file of certificates; NULL: the system's */
-	bool insecure;   /* nothing is verified */
-};
+#include "data.h"
 
 struct tls_context;
 

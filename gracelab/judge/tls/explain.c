@@ -8,6 +8,7 @@
 #include "inside.h"
 #include "lib/base/names.h"
 #include "lib/text/escape.h"
+#include "tls.h"
 
 /* The types of records, RFC 8446 section 5.1. */
 static bool is_tls(const struct tls *tls)

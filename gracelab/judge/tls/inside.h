@@ -6,7 +6,7 @@
 #include <openssl/ssl.h>
 #include <stdint.h>
 
-#include "tls.h"
+#include "data.h"
 
 /* What is kept of the first bytes, to say what they are. */
 #define TLS_HEAD_BYTES 24

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { OPTION_SNI = 0x680, OPTION_CA, OPTION_INSECURE };
+enum { OPTION_SNI = 0x680, OPTION_CA, OPTION_INSECURE, OPTION_TLS };
 
 static const struct argp_option entries[] = {
 	{ "sni", OPTION_SNI, "NAME", 0,
@@ -63,3 +63,44 @@ const char *tls_option_given(const struct tls_wish *wish)
 		: wish->insecure ? "--insecure"
 				 : NULL;
 }
+
+static const struct argp_option client_entries[] = {
+	{ "tls", OPTION_TLS, "1.2|1.3", OPTION_ARG_OPTIONAL,
+		"Speak TLS, of this version or the latest that both know", 2 },
+	{ 0 },
+};
+
+static error_t parse_client(int key, char *argument, struct argp_state *state)
+{
+	struct tls_options *options = state->input;
+	const char *given;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->wish;
+		return 0;
+	case OPTION_TLS:
+		options->on = true;
+		options->wish.version =
+			tls_parse_version(state, "--tls", argument);
+		return 0;
+	case ARGP_KEY_END:
+		given = tls_option_given(&options->wish);
+		if (given && !options->on)
+			argp_error(state, "%s needs --tls", given);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child client_children[] = {
+	{ &tls_argp, 0, NULL, 0 },
+	{ 0 },
+};
+
+const struct argp tls_client_argp = {
+	.options = client_entries,
+	.parser = parse_client,
+	.children = client_children,
+};

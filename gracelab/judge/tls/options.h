@@ -10,6 +10,14 @@
 /* A child parser; its input is a struct tls_wish. */
 extern const struct argp tls_argp;
 
+/* The same and --tls, without which the others are usage errors. */
+struct tls_options {
+	bool on;
+	struct tls_wish wish;
+};
+
+extern const struct argp tls_client_argp;
+
 /* The argument of an option for a version, NULL for any; or a usage error. */
 enum tls_version tls_parse_version(
 	struct argp_state *state, const char *option, const char *argument);

@@ -11,19 +11,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "context.h"
-
-/* How the peer has ended its half, as far as it was read. */
-struct tls_end {
-	bool notified; /* close_notify has come */
-	bool fin;      /* the end of TCP, behind it or without it */
-	int error;     /* errno of recv(2) or send(2); 0: none */
-	/* The last alert of the peer's but for close_notify, "bad record mac";
-	 * never changes, "": none. */
-	const char *alert;
-};
+#include "data.h"
 
 struct tls;
+struct tls_context;
 
 /*
  * Begins, as a client or as a server as the context has it; the socket is

@@ -6,10 +6,10 @@
 #include <argp.h>
 #include <stdbool.h>
 
-#include "gracelab/judge/relay/relay.h"
-#include "gracelab/judge/subject/subject.h"
 #include "gracelab/judge/tls/certs.h"
+#include "gracelab/judge/tls/context.h"
 #include "lib/base/side.h"
+#include "play.h"
 
 struct secure_options {
 	bool on[SIDES]; /* CLIENT: our client speaks it, to the proxy */
@@ -19,6 +19,9 @@ struct secure_options {
 
 /* A child parser; its input is a struct secure_options. */
 extern const struct argp secure_argp;
+
+/* ", TLS before it" and the like, for a title; "": none. Never changes. */
+const char *secure_describe(const struct secure_options *options);
 
 struct secure {
 	struct tls_certs certs;
@@ -35,9 +38,6 @@ struct secure {
  */
 bool secure_open(struct secure *secure, const struct secure_options *options,
 	char *const *command, const char *host, char error[TLS_ERROR_SIZE]);
-
-/* Adds the files to what a command's words are filled in with. */
-void secure_fill_in(const struct secure *secure, struct subject_ports *ports);
 
 void secure_close(struct secure *secure);
 

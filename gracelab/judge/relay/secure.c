@@ -57,6 +57,16 @@ const struct argp secure_argp = {
 	.children = children,
 };
 
+const char *secure_describe(const struct secure_options *options)
+{
+	bool front = options->on[CLIENT], back = options->on[SERVER];
+
+	return front && back ? ", TLS on either side"
+		: front      ? ", TLS before it"
+		: back       ? ", TLS behind it"
+			     : "";
+}
+
 static bool is_handed_certificate(char *const *command)
 {
 	for (; *command; command++)
@@ -109,16 +119,6 @@ bool secure_open(struct secure *secure, const struct secure_options *options,
 	return secure->clients[RELAY_DIRECT] && secure->servers[RELAY_DIRECT] &&
 		(!front || secure->clients[RELAY_THROUGH]) &&
 		(!back || secure->servers[RELAY_THROUGH]);
-}
-
-void secure_fill_in(const struct secure *secure, struct subject_ports *ports)
-{
-	if (!*secure->certs.folder)
-		return;
-	ports->cert = secure->certs.cert;
-	ports->key = secure->certs.key;
-	ports->pem = secure->certs.pem;
-	ports->ca = secure->certs.ca;
 }
 
 void secure_close(struct secure *secure)
