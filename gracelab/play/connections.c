@@ -160,19 +160,52 @@ void connections_name_segments(struct play *play)
 	}
 }
 
-void connections_note_states(struct play *play)
+/* The segment that was added last, if it is of this client's connection. */
+static const struct rungs_segment *last_segment(
+	const struct play *play, unsigned who)
+{
+	const struct rungs *rungs = &play->rungs;
+	const struct rungs_segment *last = rungs->segment_count
+		? &rungs->segments[rungs->segment_count - 1]
+		: NULL;
+
+	return last && client_of(play, last) == who ? last : NULL;
+}
+
+/*
+ * Whether a state is to be shown at this moment: one that begins as the own FIN
+ * is sent waits for that, which a thread may be sending just now.
+ */
+static bool is_due(enum tcp_state state, enum side side,
+	const struct rungs_segment *last, enum moment moment)
+{
+	if (moment == MOMENT_STEP ||
+		(state != STATE_FIN_WAIT1 && state != STATE_LAST_ACK))
+		return true;
+	return moment == MOMENT_SENT && last && last->sender == side &&
+		(last->segment.flags & SEGMENT_FIN);
+}
+
+void connections_note_states(struct play *play, enum moment moment)
 {
 	for (unsigned who = 0; who < ACTORS_MAX; who++) {
 		struct connection *connection = &play->connections[who];
+		const struct rungs_segment *last = last_segment(play, who);
 
 		for (int side = 0; side < SIDES && connection->known; side++) {
 			enum tcp_state state = connection->sockets[side].state;
 
-			if (state == connection->shown[side])
+			if (state == connection->shown[side] ||
+				!is_due(state, (enum side)side, last, moment))
 				continue;
 			connection->shown[side] = state;
-			rungs_set_state(&play->rungs, number_of(play, who),
-				(enum side)side, state);
+			if (last && moment != MOMENT_STEP)
+				rungs_set_state_by_segment(
+					&play->rungs, (enum side)side, state);
+			else
+				rungs_set_state(&play->rungs,
+					number_of(play, who), (enum side)side,
+					state);
 		}
 	}
 }

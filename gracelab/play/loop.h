@@ -48,6 +48,9 @@ struct play {
 bool play_fail(struct play *play, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Has the record show what the terminals show by now. */
+void play_keep_terminals(struct play *play);
+
 /* When what begins now has taken too long, duration_now_ms(). */
 int64_t play_deadline_ms(const struct play *play);
 

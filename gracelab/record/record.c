@@ -100,6 +100,20 @@ static int set_actors(
 	return json_object_set_new(object, key, actors) | bad;
 }
 
+/* How far the terminals have grown that have. */
+static int set_lines(json_t *object, const unsigned lines[])
+{
+	json_t *grown = json_object();
+	int bad = 0;
+
+	for (unsigned who = 0; who < ACTORS_MAX; who++)
+		bad |= set_number(grown, actor_name(who), lines[who]);
+	if (json_object_size(grown))
+		return json_object_set_new(object, "lines", grown) | bad;
+	json_decref(grown);
+	return bad;
+}
+
 static json_t *rung_to_json(const struct rung *rung)
 {
 	json_t *json = json_object();
@@ -123,6 +137,7 @@ static json_t *rung_to_json(const struct rung *rung)
 	}
 	bad |= set_number(json, "connection", rung->connection);
 	bad |= set_true(json, "failed", rung->failed);
+	bad |= set_lines(json, rung->lines);
 	if (rung->states[CLIENT] || rung->states[SERVER])
 		bad |= set_actors(json, "states", rung->states, SIDES);
 	if (!bad)
@@ -221,6 +236,7 @@ static bool rung_from_json(struct record *record, const json_t *json)
 	struct rung *rung =
 		record_add(record, json_real_value(json_object_get(json, "t")));
 	const json_t *states = json_object_get(json, "states");
+	const json_t *lines = json_object_get(json, "lines");
 
 	if (!rung)
 		return false;
@@ -239,6 +255,8 @@ static bool rung_from_json(struct record *record, const json_t *json)
 	rung->failed = get_true(json, "failed");
 	for (int side = 0; side < SIDES; side++)
 		rung->states[side] = get(states, side_keys[side]);
+	for (unsigned who = 0; who < ACTORS_MAX; who++)
+		rung->lines[who] = get_number(lines, actor_name(who));
 	return get_wire(json, &rung->wire);
 }
 
@@ -299,6 +317,7 @@ void record_free(struct record *record)
 	free(record->wire_why);
 	free(record->failure);
 	free(record->table);
+	free(record->picture);
 	json_decref(record->orders);
 	*record = (struct record){ 0 };
 }

@@ -32,6 +32,9 @@ struct rung {
 	unsigned connection; /* counted from 1; 0: there is but one */
 	/* Of the call, where that is known; else 0. */
 	int process, thread;
+	/* How many lines stood on each terminal behind this row, by number,
+	 * actors.h; 0: as many as before. */
+	unsigned lines[ACTORS_MAX];
 	bool tie;    /* the call may have been before what stands above it */
 	bool failed; /* the play failed at this row */
 	bool late;   /* record_insert() put it there; not in JSON */
@@ -50,6 +53,7 @@ struct record {
 	 * SVG is asked for, that) and as JSON, in place of rungs and terminals;
 	 * owned; or NULL. */
 	char *table;
+	char *picture; /* for a page: the tree of its orders, as SVG; or NULL */
 	json_t *orders;
 	bool failed;     /* the play did not come to its end */
 	char *failure;   /* why not; see record_why_failed() */

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "bypass_code.h"
 #include "call.h"
 
 #if defined(__x86_64__)
@@ -32,6 +33,10 @@
 #define RETURN(action) (struct sock_filter) BPF_STMT(BPF_RET | BPF_K, action)
 #define UNLESS(value, skip) \
 	(struct sock_filter) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, skip)
+#define UNLESS_BITS(bits, skip) \
+	(struct sock_filter) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, skip)
+#define MASK(bits) \
+	(struct sock_filter) BPF_STMT(BPF_ALU | BPF_AND | BPF_K, bits)
 #define IF(value, skip) \
 	(struct sock_filter) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, skip, 0)
 
@@ -67,11 +72,20 @@ unsigned short filter_compose(struct sock_filter out[FILTER_MAX], bool all)
 			out[n++] = IF(PR_SET_SECCOMP, 1);
 			out[n++] = RETURN(SECCOMP_RET_ALLOW);
 			out[n++] = RETURN(SECCOMP_RET_TRACE);
+		} else if (bypass_suits(call)) {
+			out[n++] = UNLESS(number, 5);
+			out[n++] = LOAD(instruction_pointer);
+			out[n++] = MASK(BYPASS_FAST_MASK);
+			out[n++] = UNLESS(BYPASS_FAST_ADDRESS, 1);
+			out[n++] = RETURN(SECCOMP_RET_ALLOW);
+			out[n++] = RETURN(SECCOMP_RET_TRACE);
 		} else {
 			out[n++] = UNLESS(number, 1);
 			out[n++] = RETURN(SECCOMP_RET_TRACE);
 		}
 	}
+	out[n++] = UNLESS_BITS(UINT32_C(1) << 31, 1);
+	out[n++] = RETURN(SECCOMP_RET_TRACE);
 	out[n++] = RETURN(SECCOMP_RET_ALLOW);
 	return n;
 }

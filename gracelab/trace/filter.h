@@ -7,14 +7,17 @@
 #include <stdbool.h>
 
 /* Room for the filter. */
-#define FILTER_MAX 128
+#define FILTER_MAX 192
 
 /*
  * Composes it:
  *
  *     other ABI than ours        allow (it is not seen, and that is said)
  *     fcntl, prctl               trace by their second or first argument
+ *     bulk, from where it need   allow, see bypass.h
+ *     not stop
  *     a number of the table      trace
+ *     a negative number          trace: a result that bypass.h is told
  *     else                       allow
  *
  * The kernel knows of a call that is allowed whatever its arguments are, and

@@ -18,17 +18,36 @@
 
 #define PROC_PATH_SIZE 64
 
+/* An address of another process, which nobody follows here. */
+static void *pointer_to(uint64_t address)
+{
+	return (void *)(uintptr_t)address; // NOLINT(performance-no-int-to-ptr)
+}
+
 size_t peek_memory(pid_t thread, uint64_t address, void *out, size_t len)
 {
 	struct iovec here = { .iov_base = out, .iov_len = len };
 	struct iovec there = {
-		/* An address of another process. */
-		.iov_base = (void *)(uintptr_t)address, // NOLINT
+		.iov_base = pointer_to(address),
 		.iov_len = len,
 	};
 	ssize_t n = process_vm_readv(thread, &here, 1, &there, 1, 0);
 
 	return n < 0 ? 0 : (size_t)n;
+}
+
+bool peek_replace(
+	pid_t process, uint64_t address, const void *bytes, size_t len)
+{
+	struct iovec here = { .iov_base = (void *)(uintptr_t)bytes,
+		.iov_len = len }; // NOLINT
+	struct iovec there = {
+		.iov_base = (void *)(uintptr_t)address, // NOLINT
+		.iov_len = len,
+	};
+
+	return process_vm_writev(process, &here, 1, &there, 1, 0) ==
+		(ssize_t)len;
 }
 
 static bool read_inode(const char *target, uint64_t *inode)
@@ -147,6 +166,17 @@ bool peek_family(pid_t thread, pid_t *process, pid_t *parent)
 	return *process > 0;
 }
 
+int peek_filters(pid_t process)
+{
+	static const char key[] = "\nSeccomp_filters:";
+	char status[4096];
+
+	if (!read_status(process, status, sizeof(status)) ||
+		!strstr(status, key))
+		return -1;
+	return (int)status_number(status, key, 10);
+}
+
 void peek_program(pid_t process, bool *foreign, bool *privileged)
 {
 	char path[PROC_PATH_SIZE];
@@ -179,7 +209,7 @@ static size_t read_parts(
 		return 0;
 	case CALL_BUFFER:
 		parts[0] = (struct iovec){
-			.iov_base = (void *)(uintptr_t)at, // NOLINT
+			.iov_base = pointer_to(at),
 			.iov_len = count,
 		};
 		return 1;

@@ -13,6 +13,10 @@
 /* Reads of its memory what can be read from there on. Returns how much. */
 size_t peek_memory(pid_t thread, uint64_t address, void *out, size_t len);
 
+/* Writes of it, where the program may too; false: not all. */
+bool peek_replace(
+	pid_t process, uint64_t address, const void *bytes, size_t len);
+
 /* The inode of a socket by its descriptor; false if it is none. */
 bool peek_socket(pid_t thread, int fd, uint64_t *inode);
 
@@ -35,6 +39,9 @@ enum peek_signal peek_disposition(pid_t process, int signal);
 
 /* The process and the parent of a thread; false if there is none. */
 bool peek_family(pid_t thread, pid_t *process, pid_t *parent);
+
+/* How many seccomp(2) filters it has, -1: the kernel does not say. */
+int peek_filters(pid_t process);
 
 /* Its program: whether another ABI than ours, and whether set-user-ID. */
 void peek_program(pid_t process, bool *foreign, bool *privileged);

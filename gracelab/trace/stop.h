@@ -4,6 +4,7 @@
 #define GRACELAB_STOP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/ptrace.h>
 #include <sys/types.h>
@@ -16,8 +17,10 @@
 		PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |                   \
 		PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT)
 
-/* At the entry of a call: its number and arguments; false: not there. */
-bool stop_entry(pid_t thread, long *number, uint64_t args[6]);
+/* At the entry of a call: its number and arguments, and where it returns to;
+ * false: not there. */
+bool stop_entry(
+	pid_t thread, long *number, uint64_t args[6], uint64_t *address);
 
 /* At its exit: its result, or -errno; false: not there. */
 bool stop_result(pid_t thread, int64_t *result);
@@ -33,5 +36,37 @@ bool stop_is_interrupted(int64_t result);
 
 /* Whether the thread goes on by PTRACE_LISTEN: it is stopped for good. */
 bool stop_is_group(int signal);
+
+/*
+ * What has the thread do otherwise than its program says; all of it false
+ * where that cannot be done, on this machine or at all.
+ */
+
+/* The bytes of the instruction that calls the kernel. */
+#define STOP_CALL_BYTES 2
+
+/* The call at whose entry it stands becomes another. */
+bool stop_replace(pid_t thread, long number, const uint64_t args[6]);
+
+/* It makes a call, from there, as soon as it goes on; one at whose entry it
+ * stands is not made. */
+bool stop_call_again(
+	pid_t thread, uint64_t from, long number, const uint64_t args[6]);
+
+/* The call at whose entry it stands is not made, and gives that; `args` are
+ * its. */
+bool stop_answer(pid_t thread, int64_t result, uint64_t args[6]);
+
+/* Where it stands, wherever that is; and what a call has given, if it stands
+ * behind one, with which arguments. */
+bool stop_where(
+	pid_t thread, uint64_t *address, int64_t *result, uint64_t args[6]);
+
+/* It goes on there; `ended`: with no call that may be restarted. */
+bool stop_go_to(pid_t thread, uint64_t address, bool ended);
+
+/* Writes into its memory, also where the program must not. */
+bool stop_write(
+	pid_t thread, uint64_t address, const void *bytes, size_t count);
 
 #endif

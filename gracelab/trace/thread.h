@@ -24,7 +24,9 @@ struct thread {
 	pid_t number, process;
 	int root;
 	int wait_status; /* ENDING: of the process */
-	bool forced;     /* its call is answered by us with ENOSYS */
+	int kept;        /* of waitpid(2), and not yet looked at */
+	bool has_kept;
+	unsigned passed; /* calls that were none of ours */
 };
 
 #define THREAD_BUCKETS 1024

@@ -10,19 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bypass.h"
+#include "entry.h"
 #include "lib/base/task.h"
 #include "peek.h"
 #include "stop.h"
 #include "turn.h"
-
-static void go_on(struct thread *thread, int signal)
-{
-	bool calling = thread->phase == THREAD_CALLING;
-
-	/* ESRCH: it was killed, and its end is reported. */
-	ptrace(calling ? PTRACE_SYSCALL : PTRACE_CONT, thread->number, NULL,
-		(long)signal);
-}
+#include "world.h"
 
 /* A thread that nobody has told of yet: its parent's event comes later. */
 static struct thread *adopt(struct tracer *tracer, pid_t number, int root)
@@ -47,86 +41,21 @@ static struct thread *adopt(struct tracer *tracer, pid_t number, int root)
 		if (kin && root < 0)
 			thread->root = kin->root;
 	}
+	if (process == number && tracer->bypasses)
+		bypass_born(tracer, process);
 	if (process == number && tracer->hooks.born)
 		tracer->hooks.born(tracer->hooks.context, thread);
 	return thread;
 }
 
-/* An interrupted call was not restarted. */
-static void give_up(struct tracer *tracer, struct thread *thread)
-{
-	if (thread->phase != THREAD_INTERRUPTED)
-		return;
-	thread->phase = THREAD_FREE;
-	thread->call.result = -EINTR;
-	tracer->hooks.leave(tracer->hooks.context, &thread->call);
-}
-
-/* Whether the call at whose entry it stands is the interrupted one. */
-static bool is_restarted(
-	const struct thread *thread, long number, const uint64_t args[6])
-{
-	return thread->phase == THREAD_INTERRUPTED &&
-		thread->call.what->number == number &&
-		!memcmp(thread->call.args, args, 3 * sizeof(*args));
-}
-
-/* io_uring would do calls that nobody sees. */
-static void refuse_uring(struct tracer *tracer, struct thread *thread)
-{
-	bool refused = stop_refuse(thread->number);
-
-	tracer->hooks.remark(tracer->hooks.context, thread->process,
-		refused ? TRACER_URING : TRACER_URING_SEEN);
-	go_on(thread, 0);
-}
-
-static void on_entry(struct tracer *tracer, struct thread *thread)
-{
-	const struct tracer_hooks *hooks = &tracer->hooks;
-	struct trace_call call = { .process = thread->process,
-		.thread = thread->number,
-		.root = thread->root };
-	long number;
-
-	if (!stop_entry(thread->number, &number, call.args)) {
-		go_on(thread, 0);
-		return;
-	}
-	if (is_restarted(thread, number, call.args)) {
-		turn_add(tracer, thread);
-		return;
-	}
-	give_up(tracer, thread);
-	call.what = call_find(number);
-	if (!call.what) {
-		go_on(thread, 0);
-		return;
-	}
-	if (call.what->kind == CALL_URING) {
-		refuse_uring(tracer, thread);
-		return;
-	}
-	if (call.what->kind == CALL_FILTER) {
-		hooks->remark(hooks->context, thread->process, TRACER_FILTER);
-		go_on(thread, 0);
-		return;
-	}
-	thread->call = call;
-	if (hooks->enter(hooks->context, &thread->call))
-		turn_add(tracer, thread);
-	else
-		go_on(thread, 0);
-}
-
 static void on_return(struct tracer *tracer, struct thread *thread)
 {
 	if (thread->phase != THREAD_CALLING) {
-		go_on(thread, 0);
+		turn_go_on(thread, 0);
 		return;
 	}
 	if (!stop_result(thread->number, &thread->call.result)) {
-		go_on(thread, 0);
+		turn_go_on(thread, 0);
 		return;
 	}
 	turn_leave(tracer, thread);
@@ -135,7 +64,7 @@ static void on_return(struct tracer *tracer, struct thread *thread)
 		thread->phase = THREAD_INTERRUPTED;
 	else
 		tracer->hooks.leave(tracer->hooks.context, &thread->call);
-	go_on(thread, 0);
+	turn_go_on(thread, 0);
 }
 
 static void drop_call(struct tracer *tracer, struct thread *thread)
@@ -163,6 +92,7 @@ static void on_exec(struct tracer *tracer, struct thread *thread)
 	}
 	thread->call.thread = thread->call.process = thread->process =
 		thread->number;
+	bypass_forget(tracer, thread->process);
 	peek_program(thread->process, &foreign, &privileged);
 	if (foreign)
 		tracer->hooks.remark(
@@ -170,7 +100,7 @@ static void on_exec(struct tracer *tracer, struct thread *thread)
 	if (privileged)
 		tracer->hooks.remark(tracer->hooks.context, thread->process,
 			TRACER_PRIVILEGED);
-	go_on(thread, 0);
+	turn_go_on(thread, 0);
 }
 
 /* Whether another thread of its process has not ended. */
@@ -192,11 +122,11 @@ static void on_end_begun(struct tracer *tracer, struct thread *thread)
 
 	/* Who ends by itself has seen that its call gave EINTR. */
 	if (!WIFSIGNALED(status))
-		give_up(tracer, thread);
+		entry_give_up(tracer, thread);
 	drop_call(tracer, thread);
 	thread->phase = THREAD_ENDING;
 	if (has_company(tracer, thread)) {
-		go_on(thread, 0);
+		turn_go_on(thread, 0);
 		return;
 	}
 	thread->call = (struct trace_call){
@@ -206,12 +136,14 @@ static void on_end_begun(struct tracer *tracer, struct thread *thread)
 		.root = thread->root,
 		.args = { (uint64_t)status },
 	};
+	if (tracer->bypasses)
+		entry_close_bypass(tracer, &thread->call);
 	if (tracer->hooks.enter(tracer->hooks.context, &thread->call)) {
 		turn_add(tracer, thread);
 		return;
 	}
 	thread->call.what = NULL;
-	go_on(thread, 0);
+	turn_go_on(thread, 0);
 }
 
 static void on_gone(struct tracer *tracer, struct thread *thread, int status)
@@ -227,6 +159,8 @@ static void on_gone(struct tracer *tracer, struct thread *thread, int status)
 	drop_call(tracer, thread);
 	threads_remove(&tracer->threads, number);
 	if (number == process)
+		bypass_forget(tracer, process);
+	if (number == process)
 		hooks->ended(hooks->context, process, root, status);
 }
 
@@ -236,13 +170,17 @@ static void on_new(struct tracer *tracer, struct thread *thread)
 
 	if (number > 0)
 		adopt(tracer, number, thread->root);
-	go_on(thread, 0);
+	turn_go_on(thread, 0);
 }
 
 static void on_signal(struct tracer *tracer, struct thread *thread, int signal)
 {
+	struct trace_call call;
+
+	if (tracer->bypasses && bypass_interrupted(tracer, thread, &call))
+		entry_tell(tracer, thread, &call);
 	tracer->hooks.signal(tracer->hooks.context, thread, signal);
-	go_on(thread, signal);
+	turn_go_on(thread, signal);
 }
 
 static void on_stop(struct tracer *tracer, struct thread *thread, int status)
@@ -251,7 +189,7 @@ static void on_stop(struct tracer *tracer, struct thread *thread, int status)
 
 	switch (status >> 16) {
 	case PTRACE_EVENT_SECCOMP:
-		on_entry(tracer, thread);
+		entry_stop(tracer, thread);
 		return;
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
@@ -268,7 +206,7 @@ static void on_stop(struct tracer *tracer, struct thread *thread, int status)
 		if (stop_is_group(signal))
 			ptrace(PTRACE_LISTEN, thread->number, NULL, NULL);
 		else
-			go_on(thread, 0);
+			turn_go_on(thread, 0);
 		return;
 	default:
 		if (signal == (SIGTRAP | 0x80))
@@ -284,7 +222,9 @@ bool tracer_handle(struct tracer *tracer)
 
 	for (;;) {
 		int status;
-		pid_t number = tracer->alone
+		struct thread *thread = world_next(tracer, &status);
+		pid_t number = thread ? thread->number
+			: tracer->alone
 			? threads_wait(&tracer->threads, &status)
 			: waitpid(-1, &status, __WALL | WNOHANG);
 
@@ -295,8 +235,7 @@ bool tracer_handle(struct tracer *tracer)
 				return any;
 			continue;
 		}
-		struct thread *thread = adopt(tracer, number, -1);
-
+		thread = adopt(tracer, number, -1);
 		any = true;
 		if (!thread)
 			kill(number, SIGKILL);
@@ -340,5 +279,6 @@ pid_t tracer_start(struct tracer *tracer, struct launch *launch, int root)
 
 void tracer_end(struct tracer *tracer)
 {
+	bypass_free(tracer);
 	threads_free(&tracer->threads);
 }

@@ -23,6 +23,10 @@ struct tracer_hooks {
 	void (*begin)(void *context, struct trace_call *call);
 	/* It has ended, with call->result. */
 	void (*leave)(void *context, struct trace_call *call);
+	/* So many more calls like that one, which have given bytes, were made
+	 * without a word; and so many that gave EAGAIN. */
+	void (*bulk)(void *context, const struct trace_call *call,
+		uint64_t calls, uint64_t bytes, uint64_t again);
 	/* Its thread has ended in it. */
 	void (*abandon)(void *context, struct trace_call *call);
 	/* A signal is about to be delivered. */
@@ -38,15 +42,20 @@ struct tracer_hooks {
 	void *context;
 };
 
+struct bypass;
+
 struct tracer {
 	struct tracer_hooks hooks;
 	struct threads threads;
 	struct thread *active;        /* in a call, and not asleep */
 	struct thread *first, **last; /* queue */
 	bool all;                     /* filter_compose() */
-	bool alone;  /* other children of this process are not its own */
-	bool holds;  /* calls wait at their entry for turn_release() */
-	bool failed; /* there was no memory */
+	bool alone; /* other children of this process are not its own */
+	bool holds; /* calls wait at their entry for turn_release() */
+	bool swift; /* calls in bulk need not stop, see bypass.h */
+	struct bypass *bypasses; /* owned */
+	unsigned kept;           /* threads, see world.h */
+	bool failed;             /* there was no memory */
 };
 
 #endif

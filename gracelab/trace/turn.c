@@ -19,6 +19,15 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
 }
 
+void turn_go_on(const struct thread *thread, int signal)
+{
+	bool calling = thread->phase == THREAD_CALLING;
+
+	/* ESRCH: it was killed, and its end is reported. */
+	ptrace(calling ? PTRACE_SYSCALL : PTRACE_CONT, thread->number, NULL,
+		(long)signal);
+}
+
 static void start(struct tracer *tracer, struct thread *thread)
 {
 	bool again = thread->call.began_ns;

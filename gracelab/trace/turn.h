@@ -5,6 +5,9 @@
 
 #include "tracing.h"
 
+/* Has a thread go on, with that signal, or 0. */
+void turn_go_on(const struct thread *thread, int signal);
+
 /* The thread stands at the entry of a call, and goes on when it may. */
 void turn_add(struct tracer *tracer, struct thread *thread);
 

@@ -193,11 +193,13 @@ static void append(struct audit_finding *finding, const char *text)
 static void weigh_controls(struct audit *audit, struct audit_finding *finding)
 {
 	unsigned bad = bad_ones(finding);
+	const char *control = audit->report->baseline.gated ? "with a later FIN"
+							    : "without a FIN";
 	char text[128];
 
 	if (bad && bad < finding->tries && finding->controls &&
 		!finding->failed_controls) {
-		snprintf(text, sizeof(text), "without a FIN none of %u fails",
+		snprintf(text, sizeof(text), "%s none of %u fails", control,
 			finding->controls);
 		append(finding, text);
 	}
@@ -208,7 +210,7 @@ static void weigh_controls(struct audit *audit, struct audit_finding *finding)
 		append(finding, "and then it serves nobody any more");
 		return;
 	}
-	snprintf(text, sizeof(text), "without a FIN %u of %u fail too",
+	snprintf(text, sizeof(text), "%s %u of %u fail too", control,
 		finding->failed_controls, finding->controls);
 	if (chance(bad, finding->tries, finding->failed_controls,
 		    finding->controls) >= CHANCE) {

@@ -23,12 +23,14 @@ struct subject_ports {
 	uint16_t backend; /* where it is to connect to, on 127.0.0.1 */
 	/* The same as paths of UNIX sockets; NULL: it is a port. */
 	const char *listen_unix, *backend_unix;
+	uint16_t port; /* a client's: where it is to connect to; 0: none */
 };
 
 /*
  * A copy of the text with {listen} and {backend_port} replaced by the ports,
  * {host} by 127.0.0.1 and {backend} by 127.0.0.1:PORT, {listen_unix} and
- * {backend_unix} by the paths; for the caller to free. NULL without memory.
+ * {backend_unix} by the paths and, for a client, {port} by its port; for the
+ * caller to free. NULL without memory.
  */
 char *subject_fill_in(const char *text, const struct subject_ports *ports);
 
@@ -41,6 +43,19 @@ char *subject_fill_in(const char *text, const struct subject_ports *ports);
  */
 int subject_start(struct subject *subject, char *const *command,
 	const struct subject_ports *ports, const sigset_t *outside);
+
+/* What it reads and writes: descriptors of the caller's, who closes them. */
+struct subject_streams {
+	int input, output, errors;
+};
+
+/* The same with these; `output` of the subject stays -1. */
+int subject_start_with(struct subject *subject, char *const *command,
+	const struct subject_ports *ports, const sigset_t *outside,
+	const struct subject_streams *streams);
+
+/* Whether the program itself has ended; its `status` says how. */
+bool subject_is_over(struct subject *subject);
 
 /*
  * Waits until somebody listens where it is to, as the kernel's table tells: a

@@ -16,7 +16,7 @@ struct cause_times {
 	bool untimed;
 };
 
-/* Adds a try; `*times` begins as { -1, -1 }. */
+/* Adds a try; `*times` begins with both -1. */
 void cause_add(struct cause_times *times, const struct exchange_result *result);
 
 enum cause {

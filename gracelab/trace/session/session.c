@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gracelab/trace/bypass.h"
 #include "gracelab/trace/story/story.h"
 #include "gracelab/trace/story/witness.h"
 #include "gracelab/trace/tracer.h"
@@ -23,6 +24,7 @@
 enum {
 	SERVER_PORT = 43211, /* if the server lets us choose */
 	TICK_MS = 10,
+	BULK_TICK_MS = 1,
 	QUIET_LOOKS = 3,
 	STATUS_SIGNAL = 128, /* as a shell tells of a signal */
 	WISHES_MAX = 2,      /* whoever asks so often does not want to wait */
@@ -45,6 +47,22 @@ static void on_signal(
 							     : signal);
 }
 
+/* Waits a tick for something to happen; what goes over the wire meanwhile must
+ * not pile up where programs move it in bulk, and tell of none of it. */
+static int wait_tick(
+	struct session *session, struct pollfd *polled, unsigned count)
+{
+	int step_ms = session->tracer.bypasses ? BULK_TICK_MS : TICK_MS;
+	int ready = 0;
+
+	for (int ms = 0; !ready && ms < TICK_MS; ms += step_ms) {
+		ready = poll(polled, count, step_ms);
+		if (!ready && step_ms < TICK_MS)
+			watched_drain(&session->watched);
+	}
+	return ready;
+}
+
 /* Deals with what has happened, or waits a tick for it. */
 static void go_round(struct session *session)
 {
@@ -60,7 +78,7 @@ static void go_round(struct session *session)
 	for (int i = 0; i < count; i++)
 		polled[1 + i] =
 			(struct pollfd){ .fd = fds[i], .events = POLLIN };
-	int ready = poll(polled, (nfds_t)count + 1, TICK_MS);
+	int ready = wait_tick(session, polled, (unsigned)count + 1);
 
 	if (polled[0].revents)
 		while (read(session->signals, &info, sizeof(info)) ==
@@ -208,6 +226,13 @@ static int run_one(struct session *session)
 	return status_of(&session->programs[CLIENT]);
 }
 
+static void harvest(void *context, const void *group)
+{
+	struct session *session = context;
+
+	bypass_harvest(&session->tracer, group);
+}
+
 static struct story_plan plan_story(struct session *session)
 {
 	const struct session_plan *plan = session->plan;
@@ -219,6 +244,8 @@ static struct story_plan plan_story(struct session *session)
 		.context = plan->context,
 		.drain = watched_drain,
 		.drain_context = watched,
+		.harvest = harvest,
+		.harvest_context = session,
 		.ended = started_ended,
 		.ended_context = session,
 		.own_network = record->private_network,
@@ -284,6 +311,7 @@ static int run(struct session *session)
 	story_begin(&session->story, &story);
 	hooks = witness_hooks(&session->story);
 	tracer_begin(&session->tracer, &hooks, plan->all);
+	session->tracer.swift = true;
 	status = plan->commands[SERVER] ? run_pair(session) : run_one(session);
 	story_end(&session->story);
 	tracer_end(&session->tracer);

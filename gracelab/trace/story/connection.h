@@ -13,10 +13,14 @@
 
 /* What moves in bulk is summed up: calls of one kind, and their bytes. */
 struct bulk {
-	const char *name; /* NULL: none */
+	const char *name; /* NULL: none; never changes */
 	int process, thread;
-	uint64_t calls, bytes;
+	uint64_t calls, bytes; /* of those that moved some */
+	uint64_t again;        /* those that gave EAGAIN */
 };
+
+/* Of one side: what it got, what it sent. */
+enum bulk_way { BULK_IN, BULK_OUT, BULK_WAYS };
 
 struct connection {
 	struct connection *next; /* of the same bucket */
@@ -32,7 +36,7 @@ struct connection {
 	bool over;             /* both ends are gone */
 	unsigned users;        /* sockets that are joined to it */
 	uint64_t moved_bytes;
-	struct bulk bulk[SIDES];
+	struct bulk bulk[SIDES][BULK_WAYS];
 	uint64_t bulk_segments[SIDES], bulk_segment_bytes[SIDES];
 };
 

@@ -19,6 +19,10 @@ struct story_plan {
 	/* Has story_segment() called for all that has gone over the wire. */
 	void (*drain)(void *context);
 	void *drain_context;
+	/* Has the tracer tell what was moved in bulk (tracer_hooks.bulk), for
+	 * trace_call.group, or of all. */
+	void (*harvest)(void *context, const void *group);
+	void *harvest_context;
 	/* Something that is to be said of the whole; not kept. */
 	void (*note)(void *context, const char *text);
 	/* A process has ended. */

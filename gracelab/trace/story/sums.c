@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sums.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,24 +17,42 @@ bool sums_is_bulk(const struct connection *connection)
 
 static bool is_same(const struct bulk *bulk, const struct trace_call *call)
 {
-	return bulk->name && bulk->thread == call->thread &&
-		!strcmp(bulk->name, call->what->name);
+	return bulk->thread == call->thread &&
+		!strcmp(bulk->name, words_name(call));
+}
+
+static void tell(struct story *story, struct connection *connection);
+
+void sums_add(struct story *story, struct connection *connection,
+	enum side side, const struct trace_call *call,
+	const struct sums_calls *more)
+{
+	enum bulk_way way = call->what->kind == CALL_READ ? BULK_IN : BULK_OUT;
+	struct bulk *bulk = &connection->bulk[side][way];
+
+	if (bulk->name && !is_same(bulk, call))
+		tell(story, connection);
+	bulk->name = words_name(call);
+	bulk->process = call->process;
+	bulk->thread = call->thread;
+	bulk->calls += more->calls;
+	bulk->bytes += more->bytes;
+	bulk->again += more->again;
 }
 
 bool sums_call(struct story *story, struct connection *connection,
 	enum side side, const struct trace_call *call)
 {
-	struct bulk *bulk = &connection->bulk[side];
+	struct sums_calls one = { .calls = 1 };
 
-	if (!call->bulk || call->result <= 0)
+	if (!call->bulk || !call->result ||
+		(call->result < 0 && call->result != -EAGAIN))
 		return false;
-	if (bulk->name && !is_same(bulk, call))
-		sums_tell(story, connection);
-	bulk->name = call->what->name;
-	bulk->process = call->process;
-	bulk->thread = call->thread;
-	bulk->calls++;
-	bulk->bytes += (uint64_t)call->result;
+	if (call->result > 0)
+		one.bytes = (uint64_t)call->result;
+	else
+		one = (struct sums_calls){ .again = 1 };
+	sums_add(story, connection, side, call, &one);
 	return true;
 }
 
@@ -60,42 +79,55 @@ __attribute__((format(printf, 1, 2))) static char *print(
 	return text;
 }
 
-/* What one side called; and the segments of its own. */
-static void tell_side(
-	struct story *story, struct connection *connection, enum side side)
+static struct row *add_row(
+	struct story *story, const struct connection *connection)
 {
-	struct bulk *bulk = &connection->bulk[side];
-	uint64_t segments = connection->bulk_segments[side];
+	struct row *row = rows_at(
+		&story->rows, rows_add(&story->rows, story_seconds(story, 0)));
+
+	if (row)
+		row->rung.connection = connection->number;
+	else
+		story->incomplete = true;
+	return row;
+}
+
+/* What one side called in one way; and the segments of its own. */
+static void tell_way(struct story *story, struct connection *connection,
+	enum side side, enum bulk_way way)
+{
+	struct bulk *bulk = &connection->bulk[side][way];
+	uint64_t *segments = &connection->bulk_segments[side];
+	bool sends = way == BULK_OUT && *segments;
 	struct row *row;
 
-	if (!bulk->name && !segments)
+	if (!bulk->name && !sends)
 		return;
-	row = rows_at(
-		&story->rows, rows_add(&story->rows, story_seconds(story, 0)));
-	if (!row) {
-		story->incomplete = true;
-		return;
-	}
-	row->rung.connection = connection->number;
-	if (bulk->name) {
+	row = add_row(story, connection);
+	if (row && bulk->name) {
 		row->rung.caller = (int)side;
-		row->rung.call =
-			print("%s, %" PRIu64 " times", bulk->name, bulk->calls);
+		row->rung.call = bulk->again
+			? print("%s, %" PRIu64 " times, and %" PRIu64
+				" times EAGAIN",
+				  bulk->name, bulk->calls, bulk->again)
+			: print("%s, %" PRIu64 " times", bulk->name,
+				  bulk->calls);
 		row->rung.result = print("%" PRIu64, bulk->bytes);
 		row->rung.process = bulk->process;
 		row->rung.thread = bulk->thread;
 	}
-	if (segments) {
+	if (row && sends) {
 		row->rung.sender = (int)side;
 		row->rung.segment = print(
 			"data %" PRIu64, connection->bulk_segment_bytes[side]);
 	}
 	*bulk = (struct bulk){ 0 };
-	connection->bulk_segments[side] = 0;
-	connection->bulk_segment_bytes[side] = 0;
+	if (!sends)
+		return;
+	*segments = connection->bulk_segment_bytes[side] = 0;
 }
 
-void sums_tell(struct story *story, struct connection *connection)
+static void tell(struct story *story, struct connection *connection)
 {
 	/* Who sends comes first. */
 	enum side first = connection->bulk_segments[SERVER] >
@@ -103,8 +135,17 @@ void sums_tell(struct story *story, struct connection *connection)
 		? SERVER
 		: CLIENT;
 
-	tell_side(story, connection, first);
-	tell_side(story, connection, side_other(first));
+	tell_way(story, connection, first, BULK_OUT);
+	tell_way(story, connection, side_other(first), BULK_IN);
+	tell_way(story, connection, side_other(first), BULK_OUT);
+	tell_way(story, connection, first, BULK_IN);
+}
+
+void sums_tell(struct story *story, struct connection *connection)
+{
+	if (story->plan.harvest)
+		story->plan.harvest(story->plan.harvest_context, connection);
+	tell(story, connection);
 }
 
 void sums_tell_all(struct story *story)

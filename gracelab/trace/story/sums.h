@@ -11,6 +11,14 @@
 /* Whether the connection moves in bulk. */
 bool sums_is_bulk(const struct connection *connection);
 
+/* Adds so many calls to the sum, like the one. */
+struct sums_calls {
+	uint64_t calls, bytes, again;
+};
+void sums_add(struct story *story, struct connection *connection,
+	enum side side, const struct trace_call *call,
+	const struct sums_calls *more);
+
 /* Adds a call to the sum, if it is one of bulk; it has no row then. */
 bool sums_call(struct story *story, struct connection *connection,
 	enum side side, const struct trace_call *call);

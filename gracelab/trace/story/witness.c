@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "flight.h"
+#include "gracelab/trace/bypass_code.h"
 #include "gracelab/trace/peek.h"
 #include "lib/base/names.h"
+#include "remarks.h"
 #include "story.h"
 #include "subject.h"
 #include "sums.h"
@@ -20,7 +22,6 @@
 
 /* In bulk the wire is not looked at after each call. */
 #define BULK_CALLS_PER_DRAIN 64
-#define BULK_CALL_BYTES      4096
 
 /* Of all that a process has open. */
 struct holding {
@@ -62,8 +63,9 @@ static bool enter_on_socket(struct story *story, struct trace_call *call)
 	call->bulk = sums_is_bulk(socket->connection) &&
 		(call->what->kind == CALL_SENDFILE ||
 			call->what->kind == CALL_SPLICE ||
-			(call->what->bytes == CALL_BUFFER &&
-				call->args[2] >= BULK_CALL_BYTES));
+			((call->what->bytes == CALL_BUFFER ||
+				 call->what->bytes == CALL_VECTOR) &&
+				peek_room(call) >= BYPASS_CALL_BYTES));
 	return true;
 }
 
@@ -231,6 +233,20 @@ static void leave(void *context, struct trace_call *call)
 	story_settle(story, false);
 }
 
+static void bulk(void *context, const struct trace_call *call, uint64_t calls,
+	uint64_t bytes, uint64_t again)
+{
+	const struct sums_calls more = { calls, bytes, again };
+	struct story *story = context;
+	struct trace_socket *socket =
+		subject_of(story, call, subject_descriptor(story, call));
+
+	if (!socket || !socket->connection)
+		return;
+	story->changes++;
+	sums_add(story, socket->connection, socket->side, call, &more);
+}
+
 static void abandon(void *context, struct trace_call *call)
 {
 	struct story *story = context;
@@ -293,46 +309,17 @@ static void ended(void *context, pid_t process, int root, int wait_status)
 	story->plan.ended(story->plan.ended_context, process, wait_status);
 }
 
-static void remark(void *context, pid_t process, enum tracer_remark remark)
-{
-	static const char *const words[] = {
-		[TRACER_URING] = "asked for io_uring(7), whose calls nobody "
-				 "can see, and was told ENOSYS",
-		[TRACER_URING_SEEN] = "uses io_uring(7): what it does by that "
-				      "is missing here",
-		[TRACER_FILTER] = "installed a seccomp(2) filter of its own: "
-				  "calls which that refuses are missing here",
-		[TRACER_FOREIGN] = "is a program of another ABI: its calls "
-				   "are missing here",
-		[TRACER_PRIVILEGED] = "is set-user-ID or set-group-ID, and "
-				      "runs without that privilege",
-	};
-	struct story *story = context;
-	char name[64] = "?", path[64], *text = NULL;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/comm", process);
-	file = fopen(path, "re");
-	if (file && fgets(name, sizeof(name), file))
-		name[strcspn(name, "\n")] = '\0';
-	if (file)
-		fclose(file);
-	if (asprintf(&text, "%s (process %d) %s", name, process,
-		    words[remark]) >= 0)
-		story->plan.note(story->plan.context, text);
-	free(text);
-}
-
 struct tracer_hooks witness_hooks(struct story *story)
 {
 	return (struct tracer_hooks){
 		.enter = enter,
 		.begin = begin,
 		.leave = leave,
+		.bulk = bulk,
 		.abandon = abandon,
 		.signal = on_signal,
 		.ended = ended,
-		.remark = remark,
+		.remark = remarks_note,
 		.context = story,
 	};
 }

@@ -15,8 +15,7 @@
 
 #define UTF8_BYTES_MAX 4
 
-/* sendto(2) and recvfrom(2) without an address are send and recv. */
-static const char *name_of(const struct trace_call *call)
+const char *words_name(const struct trace_call *call)
 {
 	bool has_address = call->args[4];
 
@@ -55,10 +54,10 @@ char *words_call(const struct trace_call *call)
 	}
 	if (call->what->kind == CALL_READ && call->what->flags &&
 		call->args[call->what->flags] & MSG_PEEK) {
-		len = asprintf(&text, "%s(MSG_PEEK)", name_of(call));
+		len = asprintf(&text, "%s(MSG_PEEK)", words_name(call));
 		return len < 0 ? NULL : text;
 	}
-	return strdup(name_of(call));
+	return strdup(words_name(call));
 }
 
 char *words_result(const struct trace_call *call)

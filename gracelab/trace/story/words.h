@@ -7,10 +7,13 @@
 
 #include "gracelab/trace/call.h"
 
+/* Its name alone: recv(3) without an address is no recvfrom; never changes. */
+const char *words_name(const struct trace_call *call);
+
 /*
  * Each returns a text for free(3), or NULL: nothing to say, or no memory.
- * The call as who wrote the program knows it: recv(3) without an address is no
- * recvfrom, shutdown(2) has how, exit its status.
+ * The call as who wrote the program knows it: shutdown(2) has how, exit its
+ * status.
  */
 char *words_call(const struct trace_call *call);
 

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "entry.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "bypass.h"
+#include "stop.h"
+#include "turn.h"
+#include "world.h"
+
+/* So many calls on what is no connection may stop. */
+#define PASSED_MAX 64
+
+/* An interrupted call was not restarted. */
+void entry_give_up(struct tracer *tracer, struct thread *thread)
+{
+	if (thread->phase != THREAD_INTERRUPTED)
+		return;
+	thread->phase = THREAD_FREE;
+	thread->call.result = -EINTR;
+	tracer->hooks.leave(tracer->hooks.context, &thread->call);
+}
+
+/* Whether the call at whose entry it stands is the interrupted one. */
+static bool is_restarted(
+	const struct thread *thread, long number, const uint64_t args[6])
+{
+	return thread->phase == THREAD_INTERRUPTED &&
+		thread->call.what->number == number &&
+		!memcmp(thread->call.args, args, 3 * sizeof(*args));
+}
+
+/* io_uring would do calls that nobody sees. */
+static void refuse_uring(struct tracer *tracer, struct thread *thread)
+{
+	bool refused = stop_refuse(thread->number);
+
+	tracer->hooks.remark(tracer->hooks.context, thread->process,
+		refused ? TRACER_URING : TRACER_URING_SEEN);
+	turn_go_on(thread, 0);
+}
+
+/* A call that was made without a stop, and has ended. */
+void entry_tell(struct tracer *tracer, struct thread *thread,
+	const struct trace_call *call)
+{
+	const struct tracer_hooks *hooks = &tracer->hooks;
+
+	thread->call = *call;
+	if (!hooks->enter(hooks->context, &thread->call))
+		return;
+	hooks->begin(hooks->context, &thread->call);
+	turn_leave(tracer, thread);
+	hooks->leave(hooks->context, &thread->call);
+}
+
+/* What a call is about to close is no bulk any more. */
+void entry_close_bypass(struct tracer *tracer, const struct trace_call *call)
+{
+	switch (call->what->kind) {
+	case CALL_CLOSE:
+		bypass_close(tracer, call->process, (int)call->args[0]);
+		break;
+	case CALL_DUP_ONTO:
+		bypass_close(tracer, call->process, (int)call->args[1]);
+		break;
+	case CALL_CLOSE_RANGE:
+	case CALL_EXEC:
+	case CALL_EXIT:
+		bypass_close(tracer, call->process, -1);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Has calls like this one go through without a stop, if that can be; else by
+ * `otherwise`. */
+static void lay_bypass(struct tracer *tracer, struct thread *thread,
+	uint64_t address,
+	void (*otherwise)(struct tracer *tracer, struct thread *thread))
+{
+	int status;
+
+	switch (bypass_lay(tracer, thread, address, &status)) {
+	case BYPASS_NOT:
+		otherwise(tracer, thread);
+		return;
+	case BYPASS_AGAIN:
+		turn_go_on(thread, 0);
+		return;
+	case BYPASS_GONE:
+		world_keep(tracer, thread, status);
+	}
+}
+
+static void let_go(struct tracer *tracer, struct thread *thread)
+{
+	(void)tracer;
+	turn_go_on(thread, 0);
+}
+
+/* It stands at a call that is none of ours. */
+static void pass_by(
+	struct tracer *tracer, struct thread *thread, uint64_t address)
+{
+	/* Who copies a file shall not stop for each piece of it. */
+	if (thread->call.what->bytes == CALL_BUFFER &&
+		++thread->passed > PASSED_MAX) {
+		thread->call.subject = NULL;
+		thread->call.group = NULL;
+		lay_bypass(tracer, thread, address, let_go);
+		return;
+	}
+	turn_go_on(thread, 0);
+}
+
+void entry_stop(struct tracer *tracer, struct thread *thread)
+{
+	const struct tracer_hooks *hooks = &tracer->hooks;
+	struct trace_call call = { .process = thread->process,
+		.thread = thread->number,
+		.root = thread->root };
+	uint64_t address;
+	long number;
+
+	if (!stop_entry(thread->number, &number, call.args, &address)) {
+		turn_go_on(thread, 0);
+		return;
+	}
+	if (tracer->bypasses &&
+		bypass_reports(tracer, thread, number, address, &call)) {
+		entry_tell(tracer, thread, &call);
+		turn_go_on(thread, 0);
+		return;
+	}
+	if (is_restarted(thread, number, call.args)) {
+		turn_add(tracer, thread);
+		return;
+	}
+	entry_give_up(tracer, thread);
+	call.what = call_find(number);
+	if (!call.what) {
+		turn_go_on(thread, 0);
+		return;
+	}
+	if (call.what->kind == CALL_URING) {
+		refuse_uring(tracer, thread);
+		return;
+	}
+	if (call.what->kind == CALL_FILTER) {
+		hooks->remark(hooks->context, thread->process, TRACER_FILTER);
+		bypass_refuse(tracer, thread->process);
+		turn_go_on(thread, 0);
+		return;
+	}
+	thread->call = call;
+	if (tracer->bypasses)
+		entry_close_bypass(tracer, &call);
+	if (!hooks->enter(hooks->context, &thread->call))
+		pass_by(tracer, thread, address);
+	else if (thread->call.bulk)
+		lay_bypass(tracer, thread, address, turn_add);
+	else
+		turn_add(tracer, thread);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A thread at the entry of a call: what is to become of that. */
+#ifndef GRACELAB_ENTRY_H
+#define GRACELAB_ENTRY_H
+
+#include "tracing.h"
+
+/* It has stopped there. */
+void entry_stop(struct tracer *tracer, struct thread *thread);
+
+/* If it was interrupted in a call: that was not restarted. */
+void entry_give_up(struct tracer *tracer, struct thread *thread);
+
+/* A call that was made without a stop, and has ended. */
+void entry_tell(struct tracer *tracer, struct thread *thread,
+	const struct trace_call *call);
+
+/* What a call is about to close is no bulk any more. */
+void entry_close_bypass(struct tracer *tracer, const struct trace_call *call);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "remarks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void remarks_note(void *context, pid_t process, enum tracer_remark remark)
+{
+	static const char *const words[] = {
+		[TRACER_URING] = "asked for io_uring(7), whose calls nobody "
+				 "can see, and was told ENOSYS",
+		[TRACER_URING_SEEN] = "uses io_uring(7): what it does by that "
+				      "is missing here",
+		[TRACER_FILTER] = "installed a seccomp(2) filter of its own: "
+				  "calls which that refuses are missing here",
+		[TRACER_FOREIGN] = "is a program of another ABI: its calls "
+				   "are missing here",
+		[TRACER_PRIVILEGED] = "is set-user-ID or set-group-ID, and "
+				      "runs without that privilege",
+	};
+	struct story *story = context;
+	char name[64] = "?", path[64], *text = NULL;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", process);
+	file = fopen(path, "re");
+	if (file && fgets(name, sizeof(name), file))
+		name[strcspn(name, "\n")] = '\0';
+	if (file)
+		fclose(file);
+	if (asprintf(&text, "%s (process %d) %s", name, process,
+		    words[remark]) >= 0)
+		story->plan.note(story->plan.context, text);
+	free(text);
+}

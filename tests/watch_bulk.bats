@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# gracelab watch: what moves in bulk goes on without a stop, and is counted as
+# exactly as if it did not.
+
+# shellcheck disable=SC2154 # run sets output
+
+load helpers
+
+setup_file() {
+	export FLOOD=$BATS_FILE_TMPDIR/flood
+	cc -O1 -pthread -D_GNU_SOURCE -o "$FLOOD" \
+		"${BATS_TEST_FILENAME%/*}/flood.c"
+}
+
+# watch SERVER CLIENT: modes of tests/flood.c; the ladder is in `ladder`.
+watch() {
+	timeout 60 "$O/gracelab" watch -o ladder --format=json \
+		--server "$FLOOD $1 {port}" --client "$FLOOD $2 {port}" \
+		3>&- {TICK}<&-
+}
+
+# counted: the ladder and the programs, by what they printed, agree.
+counted() {
+	OUTPUT=$output "$PYTHON" - <<'EOF'
+import json, os, re
+rows = json.load(open("ladder"))["ladder"]
+sums = 0
+for side, name, verb in (("server", "send", "sent"), ("client", "recv", "got")):
+    told = [tuple(map(int, m)) for m in
+            re.findall(verb + r" (\d+) (\d+)", os.environ["OUTPUT"])]
+    calls = moved = 0
+    for row in rows:
+        if row.get("side") != side or not row["call"].startswith(name):
+            continue
+        many = re.fullmatch(name + r", (\d+) times.*", row["call"])
+        if many or (row["result"].isdigit()):
+            calls += int(many[1]) if many else 1
+            moved += int(row["result"])
+            sums += bool(many)
+    told = sum(t[0] for t in told), sum(t[1] for t in told)
+    assert (calls, moved) == told, (side, calls, moved, told)
+assert sums and len(rows) < 2000, (sums, len(rows))
+EOF
+}
+
+@test "calls in bulk are counted exactly, of threads and under signals" {
+	run -0 watch send take
+	counted
+	run -0 watch send peek
+	counted
+	grep -q 'times EAGAIN' ladder
+}
+
+@test "who forks in bulk goes on to be counted, parent and child" {
+	run -0 watch fork take
+	OUTPUT=$output "$PYTHON" - <<'EOF'
+import json, os, re
+rows = json.load(open("ladder"))["ladder"]
+by_pid = {}
+for row in rows:
+    if row.get("side") == "server" and row["call"].startswith("send"):
+        by_pid[row["pid"]] = by_pid.get(row["pid"], 0) + int(row["result"])
+assert sorted(by_pid.values()) == [4 << 20, (4 << 20) + 3], by_pid
+EOF
+}
+
+@test "who dies of SIGPIPE in bulk is seen to" {
+	run -141 watch send leave
+	"$PYTHON" - <<'EOF'
+import json
+rows = [(r.get("call"), r.get("result"))
+        for r in json.load(open("ladder"))["ladder"]
+        if r.get("side") == "server"]
+assert [c for c, _ in rows[-2:]] == ["SIGPIPE", "killed by SIGPIPE"], rows
+assert rows[-3] == ("send", "EPIPE"), rows[-5:]
+EOF
+}
+
+@test "a program's own filter does not kill it for what watch has it call" {
+	run -0 watch filter take
+	counted
+	grep -q 'filter of its own' ladder
+}
+
+@test "bulk does not stop at each call" {
+	[[ $(uname -m) == x86_64 ]] || skip "on this machine it does"
+	run -0 watch long take
+	counted
+	# Each stop is a wait: there would be two a call.
+	read -r _ calls _ waits < <(grep sent <<<"$output")
+	[[ $waits -lt $calls ]] || fail "$calls calls, $waits waits"
+}
