@@ -137,6 +137,19 @@ _gracelab_values()
 	esac
 }
 
+# Completes the path behind `unix:`; false where there is none. readline splits
+# at the `:`, unless COMP_WORDBREAKS says otherwise.
+_gracelab_unix()
+{
+	local path=${1#unix:} before=
+
+	path=${path#:}
+	[[ ${COMP_LINE:0:COMP_POINT} == *[\ =]unix:"$path" ]] || return 1
+	[[ $1 != unix:* ]] || before=unix:
+	mapfile -t COMPREPLY < <(compgen -f -P "$before" -- "$path")
+	compopt -o filenames
+}
+
 # Completes what stands behind a `--`, a command of its own; false if there is
 # no such.
 _gracelab_behind()
@@ -180,6 +193,7 @@ _gracelab()
 		fi
 	fi
 
+	_gracelab_unix "$cur" && return
 	command=$(_gracelab_command "$cword")
 	if [[ $command == @(proxy|watch) ]] && _gracelab_behind; then
 		return

@@ -78,10 +78,8 @@ row() {
 ### The two programs
 
 @test "a server listens at unix:PATH, for its user alone, and cleans up" {
-	(umask 0 && exec "$O/graceserver" --listen unix:s.sock -d 0) \
-		>server.out 2>server.err 3>&- {TICK}<&- &
-	echo $! >>.pids
-	PID_OF[server]=$!
+	start server bash -c 'umask 0 && exec "$@"' - \
+		"$O/graceserver" --listen unix:s.sock -d 0
 	await_line server 'listening on unix:s.sock'
 	assert_equal "$(stat -c '%a %F' s.sock)" '600 socket'
 	run -0 "$O/graceclient" unix:s.sock -e hello -e 'wait reply' \
@@ -272,6 +270,36 @@ print(listener.accept()[0].recv(9))'
 	finish client 3
 	grep -q '"peer": *"unix:s".*CONNECTED' client.json ||
 		grep -q 'CONNECTED.*"peer": *"unix:s"' client.json
+}
+
+@test "bash completes paths behind unix:" {
+	local program line
+
+	mkdir some
+	touch some/socket
+	for program in 'graceclient ' 'graceserver --listen ' \
+		'gracelab audit ' 'gracelab proxy --front='; do
+		line=${program}unix:some/so
+		# As readline splits it, and as it does without `:` in
+		# COMP_WORDBREAKS.
+		run -0 offered "$line" some/so
+		assert_output some/socket
+		run -0 offered "$line" unix:some/so
+		assert_output unix:some/socket
+	done
+}
+
+# offered LINE WORD: what bash would offer for the word, the line's last.
+offered() {
+	bash -c 'compopt() { :; }
+		source "$1"
+		COMP_LINE=$2 COMP_POINT=${#2}
+		read -ra COMP_WORDS <<<"${2%unix:*}"
+		COMP_WORDS+=("$3")
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		"_${2%% *}"
+		printf "%s\n" "${COMPREPLY[@]}"' - \
+		"$ROOT/${1%% *}/completion.bash" "$1" "$2"
 }
 
 ### Peers that are not ours

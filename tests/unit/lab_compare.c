@@ -296,6 +296,22 @@ static void two_clocks_tell_a_cause(void)
 	EXPECT(is_near(0.001, times.after_fin_s));
 }
 
+/* On a UNIX socket an end is seen when we look: at most so late. */
+static void without_the_kernels_time_an_upper_bound_is_all(void)
+{
+	struct baseline baseline = { .think_s = 0.5 };
+	struct cause_times times = {
+		.after_fin_s = 0.01, .after_request_s = 0.01, .untimed = true
+	};
+
+	EXPECT_INT(CAUSE_AT_ONCE, cause_of(&baseline, &times, NULL));
+	times.after_fin_s = 0.2;
+	times.after_request_s = 0.2;
+	EXPECT_INT(CAUSE_UNKNOWN, cause_of(&baseline, &times, NULL));
+	times.untimed = false;
+	EXPECT_INT(CAUSE_AFTER, cause_of(&baseline, &times, NULL));
+}
+
 static void what_was_cut_is_never_a_hundred_percent(void)
 {
 	static char body[2001];
@@ -342,5 +358,7 @@ const struct tap_test tests_lab_compare[] = {
 		two_clocks_tell_a_cause },
 	{ "cause: what was cut is never 100 percent",
 		what_was_cut_is_never_a_hundred_percent },
+	{ "compare: what no kernel has timed has a cause only at once",
+		without_the_kernels_time_an_upper_bound_is_all },
 	{ 0 },
 };
