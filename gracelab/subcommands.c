@@ -29,6 +29,8 @@ static const struct subcommand table[] = {
 		&inspect_audit_argp, inspect_audit },
 	{ "proxy", "Judge whether a proxy keeps half-closed connections",
 		&inspect_proxy_argp, inspect_proxy },
+	{ "client", "Judge how a client ends, and whether it loses a reply",
+		&inspect_client_argp, inspect_client },
 	{ "watch", "Show what any program does with its TCP connections",
 		&watch_argp, watch_run },
 };

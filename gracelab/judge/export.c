@@ -49,6 +49,8 @@ void export_json(FILE *out, const struct results *results)
 	json_object_set_new(json, "overall", text(results->overall));
 	json_object_set_new(json, "status", json_integer(results->status));
 	json_object_set_new(json, "proof", text(results->proof));
+	if (results->data)
+		json_object_update(json, results->data);
 	for (size_t i = 0; i < results->count; i++)
 		json_array_append_new(rows, row_to_json(&results->rows[i]));
 	json_object_set_new(json, "probes", rows);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The subcommands that judge what others wrote: audit and proxy. */
+/* The subcommands that judge what others wrote: audit, proxy and client. */
 #ifndef GRACELAB_INSPECT_H
 #define GRACELAB_INSPECT_H
 
@@ -15,18 +15,21 @@
  */
 int inspect_audit(int argc, char **argv);
 int inspect_proxy(int argc, char **argv);
+int inspect_client(int argc, char **argv);
 
 /* Their options, for whoever looks for the subcommand among them. */
-extern const struct argp inspect_audit_argp, inspect_proxy_argp;
+extern const struct argp inspect_audit_argp, inspect_proxy_argp,
+	inspect_client_argp;
 
-/* A probe of the audit, or a check of a proxy, as both choose and list them. */
+/* A probe of a server or client, or a check of a proxy, as both choose and list
+ * them. */
 struct inspect_item {
 	const char *name, *help;
 	bool judged;     /* its verdict counts */
 	bool on_request; /* not without --only */
 };
 
-/* The options that both have. */
+/* The options that all have. */
 struct inspect_options {
 	const char *command;              /* the subcommand */
 	const struct inspect_item *items; /* borrowed, `count` of them */

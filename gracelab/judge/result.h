@@ -43,6 +43,7 @@ struct results {
 	const char *overall; /* borrowed: one word */
 	int status;          /* the exit status */
 	char proof[512];     /* the last sentence */
+	json_t *data;        /* owned: what else JSON has; or NULL */
 
 	/* What follows is results.c's own. */
 	FILE *out;

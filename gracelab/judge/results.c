@@ -222,5 +222,6 @@ void results_free(struct results *results)
 {
 	free_rows(results);
 	free(results->suite);
+	json_decref(results->data);
 	*results = (struct results){ .overall = "" };
 }

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "place.h"
 
-#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "gracelab/judge/inspect.h"
 #include "gracelab/judge/relay/arrivals.h"
-#include "gracelab/stage/link.h"
-#include "gracelab/stage/network.h"
+#include "gracelab/stage/loopback.h"
 #include "lib/base/duration.h"
 #include "lib/net/net.h"
 #include "path.h"
@@ -62,36 +59,6 @@ const char *place_resolve(struct place_options *options)
 	}
 	freeaddrinfo(list);
 	return NULL;
-}
-
-/* Goes where the loopback is ours alone, as the kernel makes it. */
-static bool leave_host(void)
-{
-	char why[240];
-
-	if (network_leave_host(why, sizeof(why)) != NETWORK_PRIVATE)
-		return false;
-	struct mnl_socket *nl = link_open();
-	bool up = nl && !link_up(nl, if_nametoindex("lo"));
-
-	if (nl)
-		mnl_socket_close(nl);
-	return up;
-}
-
-/* Whether that can be done, found out in a child: half done, it is no use. */
-static bool may_leave_host(void)
-{
-	int status = -1;
-
-	fflush(NULL);
-	pid_t child = fork();
-
-	if (child == 0)
-		_exit(leave_host() ? 0 : 1);
-	if (child > 0)
-		waitpid(child, &status, 0);
-	return status == 0;
 }
 
 static uint16_t port_of(int fd)
@@ -178,8 +145,7 @@ char *place_open(struct place *place, const struct place_options *options,
 			.listeners = { -1, -1 },
 			.outside = outside },
 	};
-	place->is_private =
-		options->command && may_leave_host() && leave_host();
+	place->is_private = options->command && loopback_leave_host();
 	uint16_t back = place->is_private ? PRIVATE_BACK : options->back_port;
 
 	if (!listen_at(place, RELAY_THROUGH, back, error) ||

@@ -46,7 +46,7 @@ static char *replace(const char *text, const char *name, const char *value)
 
 char *subject_fill_in(const char *word, const struct subject_ports *ports)
 {
-	char listen[8], backend[32], backend_port[8];
+	char listen[8], backend[32], backend_port[8], port[8];
 	const struct {
 		const char *name, *value;
 	} all[] = {
@@ -54,12 +54,14 @@ char *subject_fill_in(const char *word, const struct subject_ports *ports)
 		{ "{backend}", backend },
 		{ "{backend_port}", backend_port },
 		{ "{host}", "127.0.0.1" },
+		{ "{port}", ports->port ? port : "{port}" },
 	};
 	char *filled = strdup(word);
 
 	snprintf(listen, sizeof(listen), "%u", ports->listen);
 	snprintf(backend, sizeof(backend), "127.0.0.1:%u", ports->backend);
 	snprintf(backend_port, sizeof(backend_port), "%u", ports->backend);
+	snprintf(port, sizeof(port), "%u", ports->port);
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all) && filled; i++) {
 		char *next = replace(filled, all[i].name, all[i].value);
 
@@ -91,26 +93,27 @@ static void free_all(char **words)
 	free(words);
 }
 
-int subject_start(struct subject *subject, char *const *command,
-	const struct subject_ports *ports, const sigset_t *outside)
+int subject_start_with(struct subject *subject, char *const *command,
+	const struct subject_ports *ports, const sigset_t *outside,
+	const struct subject_streams *streams)
 {
 	struct family family = {
 		.words = fill_in_all(command, ports),
 		.outside = outside,
+		.input = streams->input,
+		.output = streams->output,
+		.errors = streams->errors,
 		.parent = getpid(),
 	};
 	int news[2];
 
+	*subject = (struct subject){ .output = -1 };
 	if (!family.words || !family.words[0] ||
 		pipe2(news, O_CLOEXEC | O_NONBLOCK)) {
 		free_all(family.words);
 		return -1;
 	}
-	*subject = (struct subject){
-		.output = memfd_create("output", MFD_CLOEXEC),
-		.news = news[0],
-	};
-	family.output = subject->output;
+	subject->news = news[0];
 	family.news = news[1];
 	fflush(NULL);
 	subject->keeper = fork();
@@ -122,6 +125,18 @@ int subject_start(struct subject *subject, char *const *command,
 		return 0;
 	subject->keeper = 0;
 	return -1;
+}
+
+int subject_start(struct subject *subject, char *const *command,
+	const struct subject_ports *ports, const sigset_t *outside)
+{
+	int output = memfd_create("output", MFD_CLOEXEC);
+	const struct subject_streams streams = { -1, output, output };
+	int result =
+		subject_start_with(subject, command, ports, outside, &streams);
+
+	subject->output = output;
+	return result;
 }
 
 /* Hears the news; false once no process is left. */
@@ -141,6 +156,11 @@ static bool is_left(struct subject *subject)
 		return true;
 	subject->keeper = 0;
 	return is_left(subject);
+}
+
+bool subject_is_over(struct subject *subject)
+{
+	return !is_left(subject) || subject->ended;
 }
 
 bool subject_has_ended(
@@ -221,9 +241,10 @@ void subject_end(struct subject *subject)
 		kill(subject->keeper, SIGTERM);
 		waitpid(subject->keeper, NULL, 0);
 	}
-	if (subject->output >= 0) {
+	if (subject->output >= 0)
 		close(subject->output);
+	/* 0 is never ours: start() has seen to that. */
+	if (subject->news > 0)
 		close(subject->news);
-	}
 	*subject = (struct subject){ .output = -1 };
 }

@@ -21,12 +21,13 @@ struct subject {
 struct subject_ports {
 	uint16_t listen;  /* where it is to listen */
 	uint16_t backend; /* where it is to connect to, on 127.0.0.1 */
+	uint16_t port;    /* a client's: where it is to connect to; 0: none */
 };
 
 /*
  * A copy of the text with {listen} and {backend_port} replaced by the ports,
- * {host} by 127.0.0.1 and {backend} by 127.0.0.1:PORT; for the caller to free.
- * NULL without memory.
+ * {host} by 127.0.0.1, {backend} by 127.0.0.1:PORT and, for a client, {port} by
+ * its port; for the caller to free. NULL without memory.
  */
 char *subject_fill_in(const char *text, const struct subject_ports *ports);
 
@@ -39,6 +40,19 @@ char *subject_fill_in(const char *text, const struct subject_ports *ports);
  */
 int subject_start(struct subject *subject, char *const *command,
 	const struct subject_ports *ports, const sigset_t *outside);
+
+/* What it reads and writes: descriptors of the caller's, who closes them. */
+struct subject_streams {
+	int input, output, errors;
+};
+
+/* The same with these; `output` of the subject stays -1. */
+int subject_start_with(struct subject *subject, char *const *command,
+	const struct subject_ports *ports, const sigset_t *outside,
+	const struct subject_streams *streams);
+
+/* Whether the program itself has ended; its `status` says how. */
+bool subject_is_over(struct subject *subject);
 
 /*
  * Waits until somebody listens on the port, as the kernel's table tells: a
