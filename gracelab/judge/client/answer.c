@@ -37,10 +37,12 @@ static bool is_chunked(enum answer_kind kind)
 	return kind == ANSWER_CHUNKED || kind == ANSWER_CHUNKED_CUT;
 }
 
-/* Two chunks, the second of which ends too soon if it is cut. */
-static void put_chunks(FILE *out, const char *body, size_t bytes, bool cut)
+/* Two chunks, the second of which ends too soon if it is cut: how much of the
+ * body that is. */
+static size_t put_chunks(FILE *out, const char *body, size_t bytes, bool cut)
 {
 	size_t first = bytes / 2, rest = bytes - first;
+	size_t put = cut ? rest / 2 : rest;
 
 	if (first) {
 		fprintf(out, "%zx\r\n", first);
@@ -48,15 +50,30 @@ static void put_chunks(FILE *out, const char *body, size_t bytes, bool cut)
 		fputs("\r\n", out);
 	}
 	fprintf(out, "%zx\r\n", rest);
-	fwrite(body + first, 1, cut ? rest / 2 : rest, out);
+	fwrite(body + first, 1, put, out);
 	if (!cut)
 		fputs("\r\n0\r\n\r\n", out);
+	return first + put;
+}
+
+/* Where the body of a reply begins that is HTTP already; else it is all of it.
+ */
+static size_t header_bytes(const struct answer_matter *matter)
+{
+	const char *end =
+		matter->reply_bytes > 7 && !memcmp(matter->reply, "HTTP/1.", 7)
+		? memmem(matter->reply, matter->reply_bytes, "\r\n\r\n", 4)
+		: NULL;
+
+	return end ? (size_t)(end + 4 - matter->reply) : 0;
 }
 
 bool answer_make(struct answer *answer, enum answer_kind kind,
 	const struct answer_matter *matter)
 {
-	size_t bytes = matter->reply_bytes, cut_bytes = bytes / 2;
+	size_t bytes =
+		is_cut(kind) ? matter->reply_bytes / 2 : matter->reply_bytes;
+	size_t header = matter->http ? 0 : header_bytes(matter);
 	FILE *out;
 
 	*answer = (struct answer){ 0 };
@@ -64,23 +81,26 @@ bool answer_make(struct answer *answer, enum answer_kind kind,
 	if (!out)
 		return false;
 	if (matter->http)
-		put_header(out, kind, bytes);
+		put_header(out, kind, matter->reply_bytes);
 	fflush(out);
-	answer->body_at = answer->bytes;
+	answer->header_bytes = matter->http ? answer->bytes : header;
 	if (matter->http && matter->head)
-		bytes = cut_bytes = 0;
-	if (matter->http && is_chunked(kind) && !matter->head)
-		put_chunks(out, matter->reply, bytes, is_cut(kind));
+		bytes = 0;
+	else if (matter->http && is_chunked(kind))
+		bytes = put_chunks(
+			out, matter->reply, matter->reply_bytes, is_cut(kind));
 	else
-		fwrite(matter->reply, 1, is_cut(kind) ? cut_bytes : bytes, out);
+		fwrite(matter->reply, 1, bytes, out);
+	answer->body = matter->reply + header;
+	answer->body_bytes = bytes > header ? bytes - header : 0;
 	if (fclose(out)) {
 		free(answer->text);
 		answer->text = NULL;
 		return false;
 	}
-	/* What asks for no body can be cut only here. */
+	/* What has no body can be cut only here. */
 	if (matter->http && matter->head && is_cut(kind))
-		answer->bytes = answer->body_at = answer->body_at / 2;
+		answer->bytes /= 2;
 	return true;
 }
 

@@ -23,11 +23,14 @@ struct answer_matter {
 	bool head; /* the request wants no body */
 };
 
+/* The reply is borrowed still: what of it is in the answer is its beginning. */
+
 struct answer {
 	char *text; /* owned */
 	size_t bytes;
-	size_t body_at; /* where in it the reply begins, or what there is of it;
-			   `bytes` if there is nothing */
+	const char *body; /* ... that a client may put out, without a header */
+	size_t body_bytes;
+	size_t header_bytes; /* of the text */
 };
 
 /* False without memory. */

@@ -77,13 +77,14 @@ static bool is_chosen(const struct inquiry *inquiry, enum client_probe id)
 			(inquiry->http && !inquiry->setting->verbatim));
 }
 
-/* Whether all that is known of one that was reset is that it was not read. */
+/* Whether one was reset with a reply that may not have been read. */
 static bool is_ambiguous(const struct inquiry *inquiry)
 {
 	const struct visit *visit = NULL;
 
 	while ((visit = inquiry_next(inquiry, CLIENT_ENDS, visit)))
-		if (visit->reset == MOMENT_AFTER && visit->unread_at_reset)
+		if (visit->reset == MOMENT_AFTER && visit->unread_at_reset &&
+			!seen_in_output(visit))
 			return true;
 	return false;
 }

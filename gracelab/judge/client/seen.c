@@ -74,13 +74,10 @@ bool seen_in_output(const struct visit *visit)
 	static const size_t most = 256;
 	char output[OUTPUT_BYTES];
 	size_t got = visit_said(visit->output, output, sizeof(output));
-	const char *body = visit->answer.text
-		? visit->answer.text + visit->answer.body_at
-		: NULL;
-	size_t bytes = visit->answer.bytes - visit->answer.body_at;
+	const char *body = visit->answer.body;
+	size_t bytes = visit->answer.body_bytes;
 
-	return body && bytes &&
-		memmem(output, got, body, bytes < most ? bytes : most);
+	return bytes && memmem(output, got, body, bytes < most ? bytes : most);
 }
 
 static struct seen no_connection(const struct visit *visit)
@@ -154,25 +151,23 @@ static struct seen see_late_fin(const struct visit *visit)
 
 static struct seen see_reset(const struct visit *visit)
 {
-	switch (visit->reset) {
-	case MOMENT_BEFORE:
+	bool shown = seen_in_output(visit);
+
+	if (visit->reset == MOMENT_BEFORE)
 		return say(SEEN_RESET, RESULT_BAD,
 			"RST, %.3f s after it has connected: no reply can "
 			"reach it",
 			visit->fin_s - visit->accepted_s);
-	case MOMENT_AFTER:
-		if (visit->unread_at_reset)
-			return say(SEEN_RESET, RESULT_BAD,
-				"RST, with the reply not read: an abortive "
-				"close, or close(2) with something unread");
-		break;
-	case MOMENT_LAST:
-	case MOMENT_NEVER:
-		break;
-	}
+	/* It may have read it a moment before. */
+	if (visit->unread_at_reset && !shown)
+		return say(SEEN_RESET, RESULT_UNPROVED,
+			"RST, once the reply is there; whether it has read "
+			"that does not show");
 	return say(SEEN_RESET, RESULT_REPORTED,
-		"RST, once it has read the reply%s",
-		visit->reset == MOMENT_LAST ? " and the server's FIN" : "");
+		"RST, once it has read the reply%s%s",
+		shown ? ", and put it out" : "",
+		visit->reset == MOMENT_LAST ? "; the server's FIN came before"
+					    : "");
 }
 
 static struct seen see_ends(const struct visit *visit)

@@ -39,21 +39,34 @@ static struct said errors_of(const struct visit *visit)
 	return said;
 }
 
-/* Its output without the reply, or what it has got of it. */
+/* Takes a text out of another, once, if it is there. */
+static bool take_out(struct said *said, const char *text, size_t bytes)
+{
+	char *found =
+		bytes ? memmem(said->text, said->bytes, text, bytes) : NULL;
+
+	if (!found)
+		return false;
+	said->bytes -= bytes;
+	memmove(found, found + bytes,
+		said->bytes - (size_t)(found - said->text));
+	return true;
+}
+
+/* Its output without the reply, or what it has got of that: decoded, or as it
+ * came. */
 static struct said words_of(const struct visit *visit)
 {
+	const struct answer *answer = &visit->answer;
+	size_t header = answer->header_bytes < answer->bytes
+		? answer->header_bytes
+		: answer->bytes;
 	struct said said;
-	const char *body = visit->answer.text + visit->answer.body_at;
-	size_t bytes = visit->answer.bytes - visit->answer.body_at;
-	char *found;
 
 	said.bytes = visit_said(visit->output, said.text, sizeof(said.text));
-	found = bytes ? memmem(said.text, said.bytes, body, bytes) : NULL;
-	if (found) {
-		said.bytes -= bytes;
-		memmove(found, found + bytes,
-			said.bytes - (size_t)(found - said.text));
-	}
+	if (!take_out(&said, answer->body, answer->body_bytes) &&
+		answer->text && !take_out(&said, answer->text, answer->bytes))
+		take_out(&said, answer->text + header, answer->bytes - header);
 	return said;
 }
 
