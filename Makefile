@@ -80,7 +80,7 @@ SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.sh' '*.bash' '*.bats' .ci/run)
 
-.PHONY: all demo bench orders soak transcripts pictures check check-valgrind lint analyze format install uninstall deb clean deps deps-audit deps-bench audited check-real help
+.PHONY: all demo bench orders soak transcripts pictures check check-valgrind lint analyze format install uninstall deb clean deps deps-audit deps-bench deps-build audited check-real help
 .PHONY: lib graceclient graceserver gracelab tests
 
 all: $(PROGRAMS:%=$(O)/%) $(MANUALS)
@@ -308,6 +308,9 @@ corpus:
 
 deps-fuzz:
 	@tests/deps.sh $(DEPS_FUZZ)
+
+deps-build:
+	@tests/deps.sh $(DEPS_BUILD)
 
 deps-bench:
 	@tests/deps.sh $(DEPS_BENCH)

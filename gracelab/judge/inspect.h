@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#include "known.h"
 #include "lib/base/options.h"
 #include "results.h"
 
@@ -37,8 +38,12 @@ struct inspect_options {
 	bool *chosen; /* by item; --only chooses anew */
 	bool list;
 	const char *output; /* a path, or NULL */
+	const char *junit;  /* a path for JUnit besides; or NULL */
 	const char *name;   /* of JUnit's suite; NULL: the command */
 	enum results_format format;
+	/* Whether a word is a verdict that may be bad; NULL: any is none. */
+	bool (*is_verdict)(const char *word);
+	struct known known; /* --baseline; `path` is NULL without */
 };
 
 /* A child parser; its input is a struct inspect_options. */
@@ -68,9 +73,12 @@ void inspect_catch(sigset_t *outside);
 bool inspect_interrupted(void);
 
 /*
- * Writes what is left of the results. Returns their status, or 2 where that
- * fails; where a signal came, ends the process by it.
+ * Writes what is left of the results, weighed by --baseline. Returns their
+ * status, or 2 where that fails; where a signal came, ends the process by it.
  */
 int inspect_end(const struct inspect_options *options, struct results *results);
+
+/* Frees what the options hold. */
+void inspect_forget(struct inspect_options *options);
 
 #endif

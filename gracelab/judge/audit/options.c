@@ -309,6 +309,15 @@ const struct argp inspect_audit_argp = {
 	       "does not; 3 no baseline, or not proved; 2 usage.",
 };
 
+static bool is_bad_verdict(const char *word)
+{
+	for (int v = 0; v < VERDICTS; v++)
+		if (verdict_is_bad((enum verdict)v) &&
+			!strcmp(verdict_name((enum verdict)v), word))
+			return true;
+	return false;
+}
+
 void audit_command_parse(struct audit_command *command, int argc, char **argv)
 {
 	*command = (struct audit_command){
@@ -319,6 +328,7 @@ void audit_command_parse(struct audit_command *command, int argc, char **argv)
 		.items = audit_probes(),
 		.count = AUDIT_PROBES,
 		.chosen = command->audit.chosen,
+		.is_verdict = is_bad_verdict,
 	};
 	inspect_choose_all(&command->common);
 	options_parse(&inspect_audit_argp, argc, argv, command);
@@ -329,4 +339,5 @@ void audit_command_free(struct audit_command *command)
 	preamble_free(&command->preamble);
 	free(command->request);
 	free(command->until);
+	inspect_forget(&command->common);
 }

@@ -8,6 +8,7 @@
 #include "lib/base/io.h"
 #include "lib/base/options.h"
 #include "lib/text/escape.h"
+#include "seen.h"
 
 #define BYTES_MAX (64 * 1024 * 1024)
 
@@ -247,6 +248,14 @@ const struct argp inspect_client_argp = {
 	       "plain connection, or nothing was proved; 2 usage.",
 };
 
+static bool is_verdict(const char *word)
+{
+	for (int seen = 0; seen < SEEN_WORDS; seen++)
+		if (!strcmp(seen_name((enum seen_word)seen), word))
+			return true;
+	return false;
+}
+
 void client_command_parse(struct client_command *command, int argc, char **argv)
 {
 	*command = (struct client_command){
@@ -263,6 +272,7 @@ void client_command_parse(struct client_command *command, int argc, char **argv)
 		.items = client_probes,
 		.count = CLIENT_PROBES,
 		.chosen = command->chosen,
+		.is_verdict = is_verdict,
 	};
 	inspect_choose_all(&command->common);
 	options_parse(&inspect_client_argp, argc, argv, command);
@@ -274,4 +284,5 @@ void client_command_free(struct client_command *command)
 	free(command->reply);
 	free(command->greeting);
 	free(command->until);
+	inspect_forget(&command->common);
 }

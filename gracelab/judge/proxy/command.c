@@ -257,6 +257,11 @@ const struct argp inspect_proxy_argp = {
 	       "usage.",
 };
 
+static bool is_bad_verdict(const char *word)
+{
+	return !strcmp(word, "FAIL");
+}
+
 int inspect_proxy(int argc, char **argv)
 {
 	struct command command = {
@@ -269,6 +274,7 @@ int inspect_proxy(int argc, char **argv)
 		.items = checks_items,
 		.count = CHECKS,
 		.chosen = command.run.chosen,
+		.is_verdict = is_bad_verdict,
 	};
 	inspect_choose_all(&command.common);
 	options_parse(&inspect_proxy_argp, argc, argv, &command);
@@ -278,5 +284,6 @@ int inspect_proxy(int argc, char **argv)
 		status = run(&command, argc, argv);
 	free(command.front);
 	tunnel_free(&command.tunnel);
+	inspect_forget(&command.common);
 	return status;
 }
