@@ -16,7 +16,8 @@ PROGRAMS := graceclient graceserver gracelab
 DEPS_BUILD := gcc libc6-dev make pkg-config libreadline-dev libjansson-dev \
 	libpcap-dev libmnl-dev libssl-dev
 DEPS_CHECK := bats bats-support bats-assert tmux netcat-openbsd socat python3 \
-	strace valgrind mandoc git iproute2 util-linux binutils openssl
+	strace valgrind mandoc git iproute2 util-linux binutils openssl \
+	python3-yaml
 DEPS_AUDIT := socat ncat nginx-light libnginx-mod-stream haproxy nodejs \
 	redis-server openssh-server openssh-client python3
 DEPS_LINT  := clang clang-format clang-tidy cppcheck shellcheck

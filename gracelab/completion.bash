@@ -124,7 +124,8 @@ _gracelab_values()
 	--tls | --tls-front | --tls-back)
 		_gracelab_words "$cur" '1.2 1.3'
 		;;
-	--ca | --output | -o | --pcap | --preamble | --request)
+	--baseline | --ca | --input | --junit | --output | -o | --pcap | \
+		--preamble | --request)
 		# readline's own completion of file names.
 		compopt -o default
 		;;
