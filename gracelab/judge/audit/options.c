@@ -179,24 +179,17 @@ static void parse_place(struct argp_state *state, const char *argument)
 /* Who the request is for: the tunnel's target, or the server. */
 static int write_get(const struct audit_command *command, char **request)
 {
-	bool v6 = strchr(command->host, ':'),
-	     usual = !strcmp(command->port, "80");
+	const char *host = command->target ? command->target : command->host;
+	/* Without a host's name it is what curl(1) says too. */
+	bool named = !command->target && !unix_is(host),
+	     v6 = named && strchr(host, ':'),
+	     usual = !named || !strcmp(command->port, "80");
 
-	if (command->target)
-		return asprintf(request,
-			"GET %s HTTP/1.1\r\nHost: %s\r\n"
-			"Connection: close\r\n\r\n",
-			command->http, command->target);
-	/* Such a server has no host's name; curl sends this one too. */
-	if (unix_is(command->host))
-		return asprintf(request,
-			"GET %s HTTP/1.1\r\nHost: localhost\r\n"
-			"Connection: close\r\n\r\n",
-			command->http);
 	return asprintf(request,
 		"GET %s HTTP/1.1\r\nHost: %s%s%s%s%s\r\n"
 		"Connection: close\r\n\r\n",
-		command->http, v6 ? "[" : "", command->host, v6 ? "]" : "",
+		command->http, v6 ? "[" : "",
+		unix_is(host) ? "localhost" : host, v6 ? "]" : "",
 		usual ? "" : ":", usual ? "" : command->port);
 }
 
