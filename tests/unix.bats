@@ -239,10 +239,11 @@ print(listener.accept()[0].recv(9))'
 }
 
 @test "state, linger and reset say what a UNIX socket has" {
-	start server "$O/graceserver" --listen unix:s --delay hold --paused
+	start server "$O/graceserver" --listen unix:s --paused --on-accept \
+		'send "ready"'
 	await_line server 'listening on unix:s'
-	run -0 "$O/graceclient" unix:s -e hello -e state -e 'linger 0' \
-		-e 'quickack off' -e reset </dev/null
+	run -0 "$O/graceclient" unix:s -e 'wait reply' -e hello -e state \
+		-e 'linger 0' -e 'quickack off' -e reset </dev/null
 	assert_line --partial '* state: CONNECTED, unread 0 bytes, unread by the peer 5 bytes, poll OUT, SO_ERROR 0'
 	assert_line '* on a UNIX socket this has no effect'
 	assert_line --partial 'setsockopt: EOPNOTSUPP'
@@ -250,6 +251,17 @@ print(listener.accept()[0].recv(9))'
 	type_at server read read
 	await_line server '[1] received 5 bytes: hello'
 	await_line server '[1] client closed'
+}
+
+@test "what nobody has accepted is not counted, and no number is said" {
+	start server "$O/graceserver" --listen unix:s --accept hold
+	await_line server 'listening on unix:s'
+	run -0 "$O/graceclient" --events events unix:s -e state -e hello \
+		-e state -e close </dev/null
+	assert_line --partial 'unread by the peer 0 bytes'
+	assert_line --partial 'some bytes unread by the peer'
+	run -0 grep -c '"unacknowledged": null' events
+	assert_output 1
 }
 
 @test "unread data at close() is ECONNRESET, once and behind what had come" {
