@@ -186,7 +186,7 @@ ssize_t tls_recv(struct tls *tls, void *buffer, size_t size, double *at_s)
 		if (result)
 			got += read;
 	} while (result && size - got >= TLS_RECORD_BYTES);
-	*at_s = tls->at_s ? tls->at_s : duration_now_s();
+	*at_s = tls->at_s > 0 ? tls->at_s : duration_now_s();
 	if (got)
 		return (ssize_t)got;
 	ssize_t n = explain_nothing(tls, result);
