@@ -120,7 +120,7 @@ static void test_fin_alone(void)
 /* What does not fit waits, and nothing is lost or sent twice. */
 static void test_full(void)
 {
-	struct pair pair;
+	struct pair pair = { .fds = { -1, -1 } };
 	char *bytes = calloc(1, 4 * TLS_RECORD_BYTES);
 	size_t sent = 0, got = 0;
 	double at_s;
