@@ -16,7 +16,7 @@ PROGRAMS := graceclient graceserver gracelab
 DEPS_BUILD := gcc libc6-dev make pkg-config libreadline-dev libjansson-dev \
 	libpcap-dev libmnl-dev
 DEPS_CHECK := bats bats-support bats-assert tmux netcat-openbsd socat python3 \
-	strace valgrind mandoc git iproute2 util-linux binutils
+	strace valgrind mandoc git iproute2 util-linux binutils python3-yaml
 DEPS_AUDIT := socat ncat nginx-light libnginx-mod-stream haproxy nodejs \
 	redis-server openssh-server openssh-client python3
 DEPS_LINT  := clang clang-format clang-tidy cppcheck shellcheck

@@ -121,7 +121,7 @@ _gracelab_values()
 			"${command:-audit}" --list 2>/dev/null |
 			cut -d ' ' -f 1)"
 		;;
-	--output | -o | --pcap | --preamble | --request)
+	--output | -o | --pcap | --preamble | --request | --baseline | --input | --junit)
 		# readline's own completion of file names.
 		compopt -o default
 		;;
