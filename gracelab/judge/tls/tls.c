@@ -186,7 +186,7 @@ ssize_t tls_recv(struct tls *tls, void *buffer, size_t size, double *at_s)
 		if (result)
 			got += read;
 	} while (result && size - got >= TLS_RECORD_BYTES);
-	*at_s = tls->at_s ? tls->at_s : duration_now_s();
+	*at_s = tls->at_s > 0 ? tls->at_s : duration_now_s();
 	/* Of an end that is read already poll(2) does not tell. */
 	tls->end_due = got && !result &&
 		SSL_get_error(tls->ssl, result) != SSL_ERROR_WANT_READ;
