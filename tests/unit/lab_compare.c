@@ -327,12 +327,12 @@ static void two_clocks_tell_a_cause(void)
 		.fin_s = 0.5, .end_s = 0.51, .round_trip_s = 0.1
 	};
 
-	times = (struct cause_times){ -1, -1 };
+	times = (struct cause_times){ -1, -1, false };
 	cause_add(&times, &early);
 	EXPECT(is_near(0, times.after_fin_s));
 	/* Long times differ by more before they differ. */
 	struct baseline slow = { .think_s = 4 };
-	const struct cause_times due = { 4.2, 4.2 };
+	const struct cause_times due = { 4.2, 4.2, false };
 
 	EXPECT_INT(CAUSE_UNKNOWN, cause_of(&slow, &due, NULL));
 }
@@ -340,7 +340,7 @@ static void two_clocks_tell_a_cause(void)
 static void expect_said(const char *expected, enum verdict verdict,
 	const struct baseline *baseline, const struct exchange_result *result)
 {
-	const struct cause_times times = { 0.25, 0.25 };
+	const struct cause_times times = { 0.25, 0.25, false };
 	char why[200];
 
 	cause_say(verdict, baseline, result, CAUSE_AFTER, &times, why,
@@ -374,7 +374,7 @@ static void a_cause_is_said_in_words(void)
 static void a_remedy_is_told_where_the_cause_is_its(void)
 {
 	struct baseline baseline = baseline_of(WHOLE_BY_EOF, "a", "a");
-	struct cause_times times = { 0.5, 0.5 };
+	struct cause_times times = { 0.5, 0.5, false };
 
 	EXPECT(strstr(
 		cause_remedy(VERDICT_LOST, CAUSE_AFTER, &times, &baseline),
