@@ -116,11 +116,11 @@ void peek_path(pid_t thread, int fd, char *out, size_t size)
 }
 
 /* Reads a file of proc(5) whole, terminated. */
-static bool read_status(pid_t thread, char *out, size_t size)
+static bool read_file(pid_t thread, const char *name, char *out, size_t size)
 {
 	char path[PROC_PATH_SIZE];
 
-	snprintf(path, sizeof(path), "/proc/%d/status", thread);
+	snprintf(path, sizeof(path), "/proc/%d/%s", thread, name);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
 
@@ -128,6 +128,26 @@ static bool read_status(pid_t thread, char *out, size_t size)
 		close(fd);
 	out[n < 0 ? 0 : n] = '\0';
 	return n > 0;
+}
+
+static bool read_status(pid_t thread, char *out, size_t size)
+{
+	return read_file(thread, "status", out, size);
+}
+
+bool peek_sleeps(pid_t thread)
+{
+	char text[256];
+	long number = -1;
+
+	if (read_file(thread, "syscall", text, sizeof(text)) &&
+		strncmp(text, "running", 7) != 0)
+		number = strtol(text, NULL, 10);
+#ifdef SYS_nanosleep
+	if (number == SYS_nanosleep)
+		return true;
+#endif
+	return number == SYS_clock_nanosleep;
 }
 
 static uint64_t status_number(const char *status, const char *key, int base)

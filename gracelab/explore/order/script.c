@@ -260,7 +260,8 @@ static bool check_actors(const struct script *script, char **error)
 		!options_are_foreign(&experiment->server))
 		return true;
 	if (asprintf(error,
-		    "%s: cannot be explored: exec is a program of others",
+		    "%s: cannot be explored: of programs that exec starts, "
+		    "both sides must be, and only a table shows all orders",
 		    experiment->path) < 0)
 		*error = NULL;
 	return false;
