@@ -23,6 +23,7 @@ DEPS_LINT  := clang clang-format clang-tidy cppcheck shellcheck
 DEPS_BENCH := netcat-openbsd socat ncat python3
 DEPS_FUZZ  := clang libclang-rt-dev
 DEPS_KERNELS := user-mode-linux kmod
+DEPS_BOOK := chromium fonts-dejavu-core python3
 
 # One short line a product; `make V=1` shows the commands, `make -s` nothing.
 Q     := $(if $(V),,@)
@@ -55,7 +56,8 @@ READLINE    = $(if $(word 2,$(ARCHIVES)),$(ARCHIVES),$(shell $(PKG_CONFIG) \
 	--libs readline))
 LIBS_graceclient = $(READLINE) $(shell $(PKG_CONFIG) --libs jansson)
 LIBS_graceserver = $(LIBS_graceclient)
-LIBS_gracelab    = $(shell $(PKG_CONFIG) --libs jansson libpcap libmnl) -lm -lm
+LIBS_gracelab    = $(READLINE) $(shell $(PKG_CONFIG) --libs jansson libpcap \
+	libmnl) -lm -lm
 LIBS_unit        = $(LIBS_graceclient) $(LIBS_gracelab) \
 	-Wl,--wrap=argp_parse,--wrap=argp_error
 
@@ -79,7 +81,7 @@ SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 SCRIPTS      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.sh' '*.bash' '*.bats' .ci/run)
 
-.PHONY: all demo bench orders soak transcripts pictures check check-valgrind lint analyze format install uninstall deb clean deps deps-audit deps-bench audited check-real help
+.PHONY: all demo bench orders soak transcripts pictures check check-valgrind lint analyze format install uninstall deb clean deps deps-audit deps-bench deps-build audited check-real help
 .PHONY: lib graceclient graceserver gracelab tests
 
 all: $(PROGRAMS:%=$(O)/%) $(MANUALS)
@@ -101,8 +103,21 @@ $(O)/$(1): $$(call objects,$(1)) $(O)/libgrace.a
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
+# The files that a page consists of, as a part of gracelab.
+PAGE_PARTS := $(O)/obj/page-parts.o
+PAGE_FILES := $(wildcard gracelab/page/*.css gracelab/page/*.js \
+	gracelab/page/*.svg)
+
+$(PAGE_PARTS): gracelab/page/embed.sh $(PAGE_FILES) $(O)/flags
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	@gracelab/page/embed.sh gracelab/page > $(O)/page-parts.c
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $(O)/page-parts.c
+
+$(O)/gracelab: $(PAGE_PARTS)
+
 # Parts of the programs for their unit tests.
-UNIT_PARTS := $(O)/obj/graceclient/options.o \
+UNIT_PARTS := $(PAGE_PARTS) $(O)/obj/graceclient/options.o \
 	$(addprefix $(O)/obj/graceserver/,options.o timers.o) \
 	$(filter-out %/main.o,$(call objects,gracelab))
 
@@ -143,7 +158,8 @@ $(foreach p,graceclient graceserver,$(eval $(call manual_rule,$(p))))
 
 # The synopsis of gracelab's comes from its table of subcommands.
 $(O)/synopsis-manual: $(O)/obj/gracelab/manual/synopsis.o \
-		$(filter-out %/main.o,$(call objects,gracelab)) $(O)/libgrace.a
+		$(filter-out %/main.o,$(call objects,gracelab)) $(PAGE_PARTS) \
+		$(O)/libgrace.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ \
 		$(LIBS_gracelab)
@@ -187,6 +203,17 @@ pictures: all
 		$(O)/pictures/orders-close-2.svg \
 		$(O)/pictures/orders-shutdown-2.svg transcripts
 	@echo 'pictures are in $(O)/pictures, those of the README in transcripts'
+
+.PHONY: book check-book deps-book
+book: all
+	@O=$(abspath $(O)) python3 tests/book/book.py
+
+# By a browser; what needs none is a part of check.
+check-book: book tests
+	@O=$(abspath $(O)) python3 tests/book/check.py
+
+deps-book:
+	@tests/deps.sh $(DEPS_BOOK)
 
 check: all tests
 	@O=$(abspath $(O)) tests/run.sh
@@ -290,6 +317,9 @@ corpus:
 deps-fuzz:
 	@tests/deps.sh $(DEPS_FUZZ)
 
+deps-build:
+	@tests/deps.sh $(DEPS_BUILD)
+
 deps-bench:
 	@tests/deps.sh $(DEPS_BENCH)
 
@@ -327,6 +357,9 @@ help:
 	@echo 'make demo       play the two ways to end a connection'
 	@echo 'make transcripts  record the goldens; see .github/CONTRIBUTING.md'
 	@echo 'make pictures   an SVG of each experiment, into $(O)/pictures'
+	@echo 'make book       a page of each experiment to step through, and an index,'
+	@echo '                into $(O)/book; check-book looks at it by a browser,'
+	@echo '                which deps-book installs'
 	@echo 'make bench      what it costs beside others; a run of all goes into'
 	@echo '                tests/bench/README.md; BENCH= chooses: safe echo file cycles'
 	@echo '                thinking fin start lab orders watch; deps-bench installs the peers'

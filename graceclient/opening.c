@@ -37,6 +37,7 @@ static void begin_connection(struct session *session, int fd, bool under_way)
 {
 	struct conn *conn = &session->conn;
 	char local[NET_ADDRESS_SIZE], peer[NET_ADDRESS_SIZE];
+	char who[UNIX_PEER_SIZE], shown[sizeof(peer) + sizeof(who)];
 
 	opening_note_broken(session);
 	conn_init(conn, &session->context, fd, ++session->connections);
@@ -54,10 +55,11 @@ static void begin_connection(struct session *session, int fd, bool under_way)
 	}
 	net_format_end(fd, false, local);
 	net_format_end(fd, true, peer);
+	snprintf(shown, sizeof(shown), "%s%s", peer, unix_peer_text(fd, who));
 	report_event(session->report,
 		&(struct event){ .kind = EVENT_CONNECT,
 			.conn = conn->number,
-			.detail = peer,
+			.detail = shown,
 			.local = local,
 			.peer = peer,
 			.state = tcp_state(fd) });

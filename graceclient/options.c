@@ -37,7 +37,11 @@ static error_t parse_argument(
 	char *host = text, *port = NULL;
 	uint16_t number;
 
-	if (state->arg_num == 0 && !resolve_split(text, &host, &port))
+	if (state->arg_num && unix_is(options->host))
+		argp_error(state, "%s has no port: unexpected argument '%s'",
+			options->host, text);
+	else if (state->arg_num == 0 &&
+		(unix_is(text) || !resolve_split(text, &host, &port)))
 		options->host = text;
 	else if (state->arg_num == 0)
 		options->host = host;
@@ -91,6 +95,15 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (options->has_script && options->script_path)
 			argp_error(state, "-e and -f exclude each other");
+		if (unix_wrong(options->host))
+			argp_error(state, "'%s': %s", options->host,
+				unix_wrong(options->host));
+		if (unix_is(options->host) &&
+			(options->family || options->local_port))
+			argp_error(state,
+				"-4, -6 and --local-port are TCP's: %s has "
+				"none of them",
+				options->host);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -106,7 +119,7 @@ void client_options_parse(int argc, char **argv, struct client_options *options)
 	static const struct argp argp = {
 		.options = entries,
 		.parser = parse,
-		.args_doc = "[HOST [PORT]]\nHOST:PORT",
+		.args_doc = "[HOST [PORT]]\nHOST:PORT\nunix:PATH",
 		.doc = "A TCP client for the end of a connection: lines are "
 		       "sent, commands such as close and shutdown act on the "
 		       "socket.\vHOST is 127.0.0.1 and PORT is 43211 if not "

@@ -32,7 +32,8 @@ char *catalog_programs(void)
 	char path[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
-	/* A number is how getauxval(3) gives a text. NOLINTNEXTLINE */
+	/* A number is how getauxval(3) gives a text.
+	 * NOLINTNEXTLINE(performance-no-int-to-ptr) */
 	const char *executed = (const char *)getauxval(AT_EXECFN);
 
 	/* Without /proc, the path that was given to execve(2). */

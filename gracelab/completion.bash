@@ -134,6 +134,31 @@ _gracelab_values()
 	esac
 }
 
+# Completes what stands behind a `--`, a command of its own; false if there is
+# no such.
+_gracelab_behind()
+{
+	local i
+
+	for ((i = 1; i < cword; i++)); do
+		[[ ${words[i]} == -- ]] && break
+	done
+	((i < cword)) || return
+	if ((i + 1 < cword)); then
+		# What the command takes is for its own completion to say.
+		if declare -F _command_offset >/dev/null; then
+			_command_offset $((i + 1))
+		else
+			compopt -o default
+		fi
+	elif [[ $cur == */* ]]; then
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	else
+		mapfile -t COMPREPLY < <(compgen -c -- "$cur" | sort -u)
+	fi
+}
+
 _gracelab()
 {
 	local cur prev words cword split='' command
@@ -153,6 +178,9 @@ _gracelab()
 	fi
 
 	command=$(_gracelab_command "$cword")
+	if [[ $command == @(proxy|watch) ]] && _gracelab_behind; then
+		return
+	fi
 	if [[ $prev == -* ]] && _gracelab_values "$prev" "$command"; then
 		return
 	fi
@@ -165,6 +193,6 @@ _gracelab()
 	fi
 	case $command in
 	'') _gracelab_words "$cur" "$(_gracelab_commands)" ;;
-	play | check | record) _gracelab_experiments "$cur" ;;
+	play | check | record | live) _gracelab_experiments "$cur" ;;
 	esac
 } && complete -F _gracelab gracelab

@@ -2,14 +2,18 @@
 #include "options.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/base/options.h"
 
 enum {
-	OPTION_ASCII = 0x300,
+	OPTION_ACKS = 0x300,
+	OPTION_ASCII,
+	OPTION_BIG,
 	OPTION_CONFIRM,
 	OPTION_FORMAT,
 	OPTION_HOST,
+	OPTION_NO_HISTORY,
 	OPTION_ORDER,
 	OPTION_PATIENCE,
 	OPTION_PCAP,
@@ -58,9 +62,9 @@ static error_t parse_shared(int key, char *argument, struct argp_state *state)
 		options->transcripts = argument;
 		return 0;
 	case ARGP_KEY_END:
-		if (options->wire && options->host)
-			argp_error(
-				state, "--wire and --host: only one of them");
+		if ((options->wire || options->acks) && options->host)
+			argp_error(state, "--%s and --host: only one of them",
+				options->acks ? "acks" : "wire");
 		return 0;
 	case ARGP_KEY_ARG:
 		options->experiments[options->experiment_count++] = argument;
@@ -88,20 +92,47 @@ static error_t share(int key, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+/* What a play can be shown as, in the order of enum lab_format. */
+static const char *const formats[] = { "text", "json", "svg", "mermaid",
+	"html" };
+
+#define FORMATS (sizeof(formats) / sizeof(*formats))
+
+const char *options_format_name(size_t index)
+{
+	return index < FORMATS ? formats[index] : NULL;
+}
+
+const char *options_format_names(void)
+{
+	return "text, json, svg, mermaid or html";
+}
+
+bool options_format_named(const char *name, enum lab_format *format)
+{
+	for (size_t i = 0; i < FORMATS; i++) {
+		if (strcmp(formats[i], name) != 0)
+			continue;
+		*format = (enum lab_format)i;
+		return true;
+	}
+	return false;
+}
+
 static void parse_format(struct argp_state *state, const char *argument)
 {
-	static const char *const names[] = { "text", "json", "svg", "mermaid" };
 	struct lab_options *options = state->input;
 
-	for (int i = 0; i < 4; i++) {
-		if (!strcmp(names[i], argument)) {
-			options->format = (enum lab_format)i;
-			return;
-		}
-	}
-	argp_error(state,
-		"--format: expected text, json, svg or mermaid, not '%s'",
-		argument);
+	if (!options_format_named(argument, &options->format))
+		argp_error(state, "--format: expected %s, not '%s'",
+			options_format_names(), argument);
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat status;
+
+	return !stat(path, &status) && S_ISDIR(status.st_mode);
 }
 
 static void check_play(struct argp_state *state)
@@ -112,6 +143,13 @@ static void check_play(struct argp_state *state)
 
 	if (!options->experiment_count)
 		argp_error(state, "expected an EXPERIMENT");
+	if (options->format == FORMAT_HTML && options->output)
+		options->into_folder = is_folder(options->output);
+	if (options->format == FORMAT_HTML && !options->into_folder &&
+		options->experiment_count != 1)
+		argp_error(state,
+			"--format=html: one EXPERIMENT, or --output=FOLDER, "
+			"which is there, for a page of each");
 	if (one_picture && options->experiment_count != 1)
 		argp_error(state,
 			"--format=svg, --format=mermaid and --pcap take one "
@@ -126,9 +164,16 @@ static void check_play(struct argp_state *state)
 
 static const struct argp_option play[] = {
 	{ "format", OPTION_FORMAT, "FORMAT", 0,
-		"text (the default), json, svg or mermaid", 1 },
+		"text (the default), json, svg, mermaid or html", 1 },
+	{ "acks", OPTION_ACKS, NULL, 0,
+		"Show pure ACKs and states in passing too; on two hosts, as "
+		"with --wire",
+		1 },
 	{ "ascii", OPTION_ASCII, NULL, 0, "Draw the text with ASCII only", 1 },
-	{ "output", 'o', "FILE", 0, "Write to FILE", 1 },
+	{ "output", 'o', "FILE", 0,
+		"Write to FILE; with --format=html also to a folder, NAME.html "
+		"each",
+		1 },
 	{ "pcap", OPTION_PCAP, "FILE", 0,
 		"Write the capture to FILE too, for Wireshark", 1 },
 	{ "step", OPTION_STEP, NULL, 0,
@@ -147,6 +192,9 @@ static error_t parse_play(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case OPTION_FORMAT:
 		parse_format(state, argument);
+		return 0;
+	case OPTION_ACKS:
+		options->acks = true;
 		return 0;
 	case OPTION_ASCII:
 		options->ascii = true;
@@ -242,6 +290,53 @@ const struct argp options_list = {
 	.options = list,
 	.parser = parse_list,
 	.doc = "Lists the experiments, one a line, the name first.",
+};
+
+static const struct argp_option live[] = {
+	{ "big", OPTION_BIG, NULL, 0,
+		"Show the whole ladder after each line, for a projector", 1 },
+	{ "ascii", OPTION_ASCII, NULL, 0, "Draw the ladder with ASCII only",
+		1 },
+	{ "no-history", OPTION_NO_HISTORY, NULL, 0,
+		"Keep no lines from one session to the next", 1 },
+	{ 0 },
+};
+
+static error_t parse_live(int key, char *argument, struct argp_state *state)
+{
+	struct lab_options *options = state->input;
+
+	(void)argument;
+	switch (key) {
+	case OPTION_BIG:
+		options->big = true;
+		return 0;
+	case OPTION_ASCII:
+		options->ascii = true;
+		return 0;
+	case OPTION_NO_HISTORY:
+		options->no_history = true;
+		return 0;
+	case ARGP_KEY_INIT:
+		options->may_be_none = true;
+		return share(key, state);
+	case ARGP_KEY_END:
+		if (options->experiment_count > 1)
+			argp_error(state, "live takes one EXPERIMENT");
+		return 0;
+	default:
+		return share(key, state);
+	}
+}
+
+const struct argp options_live = {
+	.options = live,
+	.parser = parse_live,
+	.children = shares,
+	.args_doc = "[EXPERIMENT]",
+	.doc = "The laboratory by hand: each line that is typed is played at "
+	       "once, and the ladder grows by what came of it. `help' lists "
+	       "the lines. Begins with EXPERIMENT's steps." OPTIONS_EXPERIMENT,
 };
 
 void options_begin(struct lab_options *options, char **experiments)

@@ -5,6 +5,7 @@
 
 #include <argp.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum lab_format {
@@ -12,6 +13,7 @@ enum lab_format {
 	FORMAT_JSON,
 	FORMAT_SVG,
 	FORMAT_MERMAID,
+	FORMAT_HTML,
 	FORMAT_DOT, /* of orders */
 	FORMAT_LAB, /* of one order */
 };
@@ -30,9 +32,12 @@ struct lab_options {
 	char **experiments; /* room for all of argv, given by the caller */
 	int experiment_count;
 	enum lab_format format;
-	bool ascii, step, host, confirm, wire;
-	const char *output;      /* a path, or NULL */
-	const char *pcap;        /* a path, or NULL */
+	bool acks, ascii, step, host, confirm, wire;
+	bool big, no_history; /* live */
+	bool may_be_none;     /* where no EXPERIMENT is named, none is meant */
+	bool into_folder;     /* `output` is one: a page each goes there */
+	const char *output;   /* a path, or NULL */
+	const char *pcap;     /* a path, or NULL */
 	const char *transcripts; /* a folder, or NULL */
 	int64_t patience_ms;
 	struct orders_options orders;
@@ -43,7 +48,14 @@ void options_begin(struct lab_options *options, char **experiments);
 
 /* For options_parse(); the input of each is a struct lab_options. */
 extern const struct argp options_play, options_check, options_record,
-	options_list, options_explore;
+	options_list, options_explore, options_live;
+
+/* The format of a play by its name; false for any other text. */
+bool options_format_named(const char *name, enum lab_format *format);
+
+/* The name of the format number `index`, or NULL; and all, for a message. */
+const char *options_format_name(size_t index);
+const char *options_format_names(void);
 
 /* The end of the help of all that take an EXPERIMENT. */
 #define OPTIONS_EXPERIMENT                                                \

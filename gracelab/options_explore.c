@@ -24,6 +24,7 @@ static const char *const formats[] = {
 	[FORMAT_JSON] = "json",
 	[FORMAT_SVG] = "svg",
 	[FORMAT_MERMAID] = "mermaid",
+	[FORMAT_HTML] = "html",
 	[FORMAT_DOT] = "dot",
 	[FORMAT_LAB] = "lab",
 };
@@ -38,9 +39,9 @@ static const struct argp_option entries[] = {
 		"more orders than can be played",
 		1 },
 	{ "format", OPTION_FORMAT, "FORMAT", 0,
-		"text (the default), json; svg or dot: the tree of orders; "
-		"with "
-		"--show, --find and --order also mermaid, and lab: an "
+		"text (the default), json, html; svg or dot: the tree of "
+		"orders; with --show, --find and --order also mermaid, and "
+		"lab: an "
 		"experiment",
 		2 },
 	{ "output", 'o', "FILE", 0, "Write to FILE", 2 },
@@ -68,7 +69,8 @@ static void parse_format(struct argp_state *state, const char *argument)
 		return;
 	}
 	argp_error(state,
-		"--format: expected text, json, svg, dot, mermaid or lab, not "
+		"--format: expected text, json, svg, dot, html, mermaid or "
+		"lab, not "
 		"'%s'",
 		argument);
 }

@@ -10,6 +10,8 @@
 #include "gracelab/explore/exec/exec.h"
 #include "gracelab/explore/graph/picture.h"
 #include "gracelab/explore/write.h"
+#include "gracelab/page/page.h"
+#include "gracelab/play/terminals.h"
 #include "lib/base/signals.h"
 #include "lib/base/status.h"
 #include "playlist.h"
@@ -231,6 +233,27 @@ static void show_table(struct program *program, struct experiment *experiment,
 	explored_free(&explored);
 }
 
+/* The table and the tree, as a page. */
+static void show_page(struct program *program, struct experiment *experiment,
+	const struct explore_options *options)
+{
+	struct explored explored;
+	struct record record;
+
+	if (explore(program, experiment, options, &explored)) {
+		terminals_name(&record, experiment);
+		record.private_network = record.wire = record.states = true;
+		record.picture = playlist_picture(experiment, options);
+		record.orders = write_json(experiment, options, &explored);
+		if (record.orders)
+			page_write(program->out, &record);
+		else
+			fail(program, NULL, STATUS_FAILURE);
+		record_free(&record);
+	}
+	explored_free(&explored);
+}
+
 static void show_picture(struct program *program, struct experiment *experiment,
 	const struct explore_options *options)
 {
@@ -262,6 +285,8 @@ static void show(
 		show_class(program, experiment, &options);
 	} else if (asked->find) {
 		show_found(program, experiment, &options);
+	} else if (program->options.format == FORMAT_HTML) {
+		show_page(program, experiment, &options);
 	} else if (program->options.format == FORMAT_SVG ||
 		program->options.format == FORMAT_DOT) {
 		show_picture(program, experiment, &options);

@@ -100,12 +100,14 @@ static bool check_one_order(struct program *program)
 
 	for (size_t i = 0; i < program->count; i++) {
 		if (!program->experiments[i]->explored ||
-			(!options->step && !options->pcap))
+			(!options->step && !options->pcap && !options->acks))
 			continue;
 		program_complain(
 			"%s: --%s needs one order of many: --order chooses it",
 			program->experiments[i]->name,
-			options->step ? "step" : "pcap");
+			options->step           ? "step"
+				: options->pcap ? "pcap"
+						: "acks");
 		program->status = STATUS_USAGE;
 		return false;
 	}
@@ -167,6 +169,17 @@ static void draw(struct record *record, const struct experiment *experiment,
 	*(record->failed ? &record->failure : &record->table) = text;
 }
 
+char *playlist_picture(const struct experiment *experiment,
+	const struct explore_options *options)
+{
+	char *text;
+
+	if (picture_text(experiment, options, PICTURE_SVG, &text))
+		return text;
+	free(text);
+	return NULL;
+}
+
 static void explore_one(struct playing *playing, size_t index)
 {
 	struct program *program = playing->program;
@@ -193,6 +206,8 @@ static void explore_one(struct playing *playing, size_t index)
 		record.unplayable = explored.refused;
 		record.failure = explored.why ? strdup(explored.why) : NULL;
 	} else {
+		if (program->options.format == FORMAT_HTML)
+			record.picture = playlist_picture(experiment, &options);
 		record.table = write_text(experiment, &options, &explored);
 		record.orders = write_json(experiment, &options, &explored);
 		record.failed = !record.table || !record.orders;

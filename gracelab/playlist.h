@@ -25,6 +25,13 @@ bool playlist_explore(struct program *program,
 	const struct experiment *experiment,
 	const struct explore_options *options, struct explored *explored);
 
+/*
+ * The tree of its orders as SVG, for free(); NULL where there are too many for
+ * a picture, or it could not be drawn.
+ */
+char *playlist_picture(const struct experiment *experiment,
+	const struct explore_options *options);
+
 /* What stands behind the title of an order that was asked for by its moves. */
 #define PLAYLIST_ABOUT_ORDER "an order of moves"
 

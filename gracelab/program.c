@@ -191,7 +191,7 @@ static bool open_stream(struct program *program, int fd)
 	return program->out;
 }
 
-static bool open_output(struct program *program)
+bool program_open_output(struct program *program)
 {
 	const char *name = program->options.output;
 	char why[NAMES_DESCRIPTION_SIZE];
@@ -205,7 +205,7 @@ static bool open_output(struct program *program)
 	return false;
 }
 
-static void close_output(struct program *program)
+void program_close_output(struct program *program)
 {
 	const char *name = program->options.output;
 	char why[NAMES_DESCRIPTION_SIZE];
@@ -247,7 +247,7 @@ bool program_begin_reading(
 {
 	if (!begin(program, argp, argc, argv))
 		return false;
-	if (open_output(program))
+	if (program_open_output(program))
 		return true;
 	program->status = STATUS_FAILURE;
 	return false;
@@ -265,7 +265,8 @@ static void choose_play(struct program *program)
 		.programs = program->programs,
 		.pcap = options->pcap,
 		.patience_ms = options->patience_ms,
-		.wire = options->wire,
+		.wire = options->wire || options->acks,
+		.acks = options->acks,
 		.host_why = options->host ? "--host was said"
 			: program->stage.result == STAGE_PRIVATE
 			? NULL
@@ -284,12 +285,14 @@ bool program_begin(
 			"cannot tell where graceclient and graceserver are");
 		return false;
 	}
-	if (!(program->options.experiment_count ? read_named(program)
-						: read_all(program))) {
+	bool names = program->options.experiment_count ||
+		program->options.may_be_none;
+
+	if (!(names ? read_named(program) : read_all(program))) {
 		program->status = STATUS_USAGE;
 		return false;
 	}
-	if (!open_output(program))
+	if (!program->options.into_folder && !program_open_output(program))
 		return false;
 	choose_play(program);
 	program->status = STATUS_ORDER;
@@ -299,7 +302,7 @@ bool program_begin(
 int program_end(struct program *program)
 {
 	if (program->out)
-		close_output(program);
+		program_close_output(program);
 	for (size_t i = 0; i < program->count; i++)
 		experiment_free(program->experiments[i]);
 	free(program->experiments);

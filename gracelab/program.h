@@ -26,9 +26,10 @@ struct program {
 };
 
 /*
- * Reads the command line, the experiments that it names, or else all, and opens
- * the output. False, with the status, where that fails: it has been said then.
- * Ends the program after --help, --version and usage errors.
+ * Reads the command line, the experiments that it names, or else all (none with
+ * options.may_be_none), and opens the output. False, with the status, where
+ * that fails: it has been said then. Ends the program after --help, --version
+ * and usage errors.
  */
 bool program_begin(struct program *program, const struct argp *argp, int argc,
 	char **argv);
@@ -45,6 +46,11 @@ bool program_find_all(struct program *program, struct catalog *catalog);
 
 /* Reads one experiment by its name or path; false where it was said why not. */
 bool program_read(struct program *program, const char *name);
+
+/* Opens the output that the options name, and closes it. What fails is said;
+ * false, or in the status. */
+bool program_open_output(struct program *program);
+void program_close_output(struct program *program);
 
 /* Closes the output and frees all. Returns the exit status. */
 int program_end(struct program *program);

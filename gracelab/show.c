@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "show.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gracelab/page/page.h"
 #include "gracelab/play/parallel.h"
 #include "gracelab/record/ladder.h"
 #include "gracelab/record/mermaid.h"
 #include "gracelab/record/svg.h"
 #include "gracelab/record/text.h"
+#include "lib/base/names.h"
 #include "lib/base/status.h"
 #include "lib/text/escape.h"
 #include "playlist.h"
@@ -86,6 +90,39 @@ static void write_text(struct program *program, const struct record *record)
 	put_composed(program, &composed);
 }
 
+static void write_page(struct program *program, const struct record *record)
+{
+	const char *folder = program->options.output;
+	char why[NAMES_DESCRIPTION_SIZE];
+
+	if (!program->options.into_folder) {
+		page_write(program->out, record);
+	} else if (page_write_into(folder, record)) {
+		program_complain("cannot write %s/%s.html: %s", folder,
+			record->name, names_describe(why, errno));
+		program->status = STATUS_FAILURE;
+	}
+}
+
+/* A folder has one page of a name. */
+static bool check_names(struct program *program)
+{
+	struct experiment **list = program->experiments;
+
+	for (size_t i = 0; program->options.into_folder && i < program->count;
+		i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(list[i]->name, list[k]->name) != 0)
+				continue;
+			program_complain("%s and %s: two pages of one name",
+				list[k]->path, list[i]->path);
+			program->status = STATUS_USAGE;
+			return false;
+		}
+	}
+	return true;
+}
+
 /* A play under way. */
 struct show {
 	struct program *program;
@@ -118,6 +155,9 @@ static void on_played(void *context, size_t index, const struct record *record)
 		break;
 	case FORMAT_MERMAID:
 		mermaid_write(program->out, record);
+		break;
+	case FORMAT_HTML:
+		write_page(program, record);
 		break;
 	case FORMAT_DOT:
 	case FORMAT_LAB:
@@ -270,7 +310,7 @@ int show_run(int argc, char **argv)
 
 	if (!program_begin(&program, &options_play, argc, argv))
 		return program_end(&program);
-	if (!playlist_take_order(&program))
+	if (!check_names(&program) || !playlist_take_order(&program))
 		return program_end(&program);
 	if (program.options.step)
 		play_by_steps(&show);

@@ -7,6 +7,7 @@
 
 #include "gracelab/judge/inspect.h"
 #include "list.h"
+#include "live_lab.h"
 #include "options.h"
 #include "orders.h"
 #include "show.h"
@@ -22,11 +23,14 @@ static const struct subcommand table[] = {
 		verify_record },
 	{ "explore", "Play every order of an experiment's moves, and count",
 		&options_explore, orders_run },
+	{ "live", "Play by hand, line by line", &options_live, live_lab_run },
 	{ "list", "List the experiments", &options_list, list_run },
 	{ "audit", "Judge how a server treats the end of a connection",
 		&inspect_audit_argp, inspect_audit },
 	{ "proxy", "Judge whether a proxy keeps half-closed connections",
 		&inspect_proxy_argp, inspect_proxy },
+	{ "client", "Judge how a client ends, and whether it loses a reply",
+		&inspect_client_argp, inspect_client },
 	{ "watch", "Show what any program does with its TCP connections",
 		&watch_argp, watch_run },
 };

@@ -69,7 +69,7 @@ static void confirm(
 {
 	char why[NAMES_DESCRIPTION_SIZE];
 
-	if (!record->private_network || !record->wire || !record->states)
+	if (!record_is_complete(record))
 		return;
 	switch (golden_confirm(path, record->system)) {
 	case 0:
@@ -109,10 +109,10 @@ static void compare(
 		program->status = STATUS_FAILURE;
 	else if (program->options.confirm)
 		confirm(program, path, record);
-	if (!record->wire || !record->states)
+	if (record_lacks_wire(record) || !record->states)
 		comment(program->out,
 			"not observed, and so not compared:%s%s%s%s",
-			record->wire ? "" : " wire",
+			record_lacks_wire(record) ? " wire" : "",
 			record->states ? "" : " states",
 			record->wire_why ? ": " : "",
 			record->wire_why ? record->wire_why : "");
@@ -152,15 +152,20 @@ static void on_checked(void *context, size_t index, const struct record *record)
 	fflush(out);
 }
 
+void verify_check_program(struct program *program)
+{
+	struct verify verify = { .program = program };
+
+	fprintf(program->out, "TAP version 13\n1..%zu\n", program->count);
+	playlist_play(program, on_checked, &verify);
+}
+
 int verify_check(int argc, char **argv)
 {
 	struct program program;
-	struct verify verify = { .program = &program };
 
-	if (!program_begin(&program, &options_check, argc, argv))
-		return program_end(&program);
-	fprintf(program.out, "TAP version 13\n1..%zu\n", program.count);
-	playlist_play(&program, on_checked, &verify);
+	if (program_begin(&program, &options_check, argc, argv))
+		verify_check_program(&program);
 	return program_end(&program);
 }
 
@@ -187,8 +192,7 @@ static void on_recorded(
 
 	if (record->failed) {
 		program_failed(program, record);
-	} else if (!record->private_network || !record->wire ||
-		!record->states) {
+	} else if (!record_is_complete(record)) {
 		program_complain(
 			"%s: not recorded: not everything is observed here",
 			record->name);
@@ -221,26 +225,31 @@ static void write_golden(
 	free(path);
 }
 
-int verify_record(int argc, char **argv)
+void verify_record_program(struct program *program)
 {
-	struct program program;
-	struct verify verify = { .program = &program };
+	struct verify verify = { .program = program };
 
-	if (!program_begin(&program, &options_record, argc, argv))
-		return program_end(&program);
-	verify.recorded = calloc(program.count + 1, sizeof(char *));
+	verify.recorded = calloc(program->count + 1, sizeof(char *));
 	if (!verify.recorded) {
 		program_complain("no memory for the transcripts");
-		program.status = STATUS_FAILURE;
+		program->status = STATUS_FAILURE;
 	}
-	for (int i = 0; i < RECORD_PLAYS && !program.status; i++)
-		playlist_play(&program, on_recorded, &verify);
-	for (size_t i = 0; verify.recorded && i < program.count; i++) {
-		if (!program.status)
-			write_golden(&program, program.experiments[i]->path,
+	for (int i = 0; i < RECORD_PLAYS && !program->status; i++)
+		playlist_play(program, on_recorded, &verify);
+	for (size_t i = 0; verify.recorded && i < program->count; i++) {
+		if (!program->status)
+			write_golden(program, program->experiments[i]->path,
 				verify.recorded[i]);
 		free(verify.recorded[i]);
 	}
 	free(verify.recorded);
+}
+
+int verify_record(int argc, char **argv)
+{
+	struct program program;
+
+	if (program_begin(&program, &options_record, argc, argv))
+		verify_record_program(&program);
 	return program_end(&program);
 }

@@ -52,7 +52,7 @@ static const struct argp_option options[] = {
 	{ "connection", OPTION_CONNECTION, "N", 0,
 		"Show the Nth connection only", 2 },
 	{ "format", OPTION_FORMAT, "FORMAT", 0,
-		"text (the default), json, svg or mermaid", 3 },
+		"text (the default), json, svg, mermaid or html", 3 },
 	{ "ascii", OPTION_ASCII, NULL, 0, "Draw the text with ASCII only", 3 },
 	{ "output", 'o', "FILE", 0, "Write to FILE, not to standard error", 3 },
 	{ "pcap", OPTION_PCAP, "FILE", 0,
@@ -64,17 +64,18 @@ static const struct argp_option options[] = {
 
 static void parse_format(struct argp_state *state, const char *argument)
 {
-	static const char *const names[] = { "text", "json", "svg", "mermaid" };
+	static const char *const names[] = { "text", "json", "svg", "mermaid",
+		"html" };
 	struct watch_options *watch = state->input;
 
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 5; i++) {
 		if (!strcmp(names[i], argument)) {
 			watch->show.format = (enum lab_format)i;
 			return;
 		}
 	}
 	argp_error(state,
-		"--format: expected text, json, svg or mermaid, not '%s'",
+		"--format: expected text, json, svg, mermaid or html, not '%s'",
 		argument);
 }
 

@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "gracelab/page/page.h"
 #include "gracelab/record/ladder.h"
 #include "gracelab/record/mermaid.h"
 #include "gracelab/record/svg.h"
@@ -263,6 +264,10 @@ static void write_rest(struct watch_show *show)
 	case FORMAT_MERMAID:
 		name_all(show);
 		mermaid_write(show->out, &show->record);
+		break;
+	case FORMAT_HTML:
+		name_all(show);
+		page_write(show->out, &show->record);
 		break;
 	case FORMAT_DOT:
 	case FORMAT_LAB:

@@ -2,6 +2,7 @@
 #include "accepting.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "lib/net/net.h"
@@ -15,15 +16,18 @@ static void report_accept(struct server *server, const struct served *served,
 	const struct sockaddr *address, socklen_t address_bytes)
 {
 	char local[NET_ADDRESS_SIZE], peer[NET_ADDRESS_SIZE];
+	char who[UNIX_PEER_SIZE], shown[sizeof(peer) + sizeof(who)];
 
 	if (!report_wants_state(server->report))
 		return;
 	net_format_end(served->conn.fd, false, local);
 	net_format(address, address_bytes, peer);
+	snprintf(shown, sizeof(shown), "%s%s", peer,
+		unix_peer_text(served->conn.fd, who));
 	report_event(server->report,
 		&(struct event){ .kind = EVENT_ACCEPT,
 			.conn = served->conn.number,
-			.detail = peer,
+			.detail = shown,
 			.local = local,
 			.peer = peer,
 			.state = tcp_state(served->conn.fd) });

@@ -59,8 +59,8 @@ void connections_list(
 		report_answer(report, 0, "no connections");
 	for (served = connections->first; served; served = served->next) {
 		const struct conn *conn = &served->conn;
-		char address[NET_ADDRESS_SIZE];
-		char where[sizeof(address) + 16] = "closed, held";
+		char address[NET_ADDRESS_SIZE], who[UNIX_PEER_SIZE];
+		char where[sizeof(address) + sizeof(who) + 16] = "closed, held";
 
 		if (conn->fd >= 0) {
 			struct sockaddr_storage peer = { 0 };
@@ -68,7 +68,8 @@ void connections_list(
 
 			getpeername(conn->fd, (struct sockaddr *)&peer, &size);
 			net_show((struct sockaddr *)&peer, size, address);
-			snprintf(where, sizeof(where), "%s %s", address,
+			snprintf(where, sizeof(where), "%s%s %s", address,
+				unix_peer_text(conn->fd, who),
 				state_name(tcp_state(conn->fd)));
 		}
 		report_answer(report, 0, "%s%u %s, owed %u",

@@ -16,13 +16,16 @@ bool listener_open(struct listener *listener,
 	const struct server_options *options, struct report *report)
 {
 	char error[NET_ERROR_SIZE], address[NET_ADDRESS_SIZE];
+	struct net_listen_options listen = options->listen;
 
+	listen.file = &listener->file;
 	*listener = (struct listener){
-		.fd = net_listen(&options->listen, error),
+		.fd = -1,
 		.bound = options->once ? 1 : options->max_connections,
 		.once = options->once,
 		.by_hand = options->accept_by_hand,
 	};
+	listener->fd = net_listen(&listen, error);
 	if (listener->fd < 0) {
 		report_event(report,
 			&(struct event){ .kind = EVENT_ERROR,
@@ -41,6 +44,11 @@ bool listener_open(struct listener *listener,
 	if (net_listens_beyond_loopback(listener->fd))
 		report_note(report, 0, "others than this machine may connect");
 	return true;
+}
+
+void listener_end(struct listener *listener)
+{
+	unix_remove(&listener->file);
 }
 
 bool listener_ready(const struct listener *listener, unsigned open)

@@ -9,6 +9,7 @@
 
 #include "lib/conn/threads.h"
 #include "lib/event/report.h"
+#include "lib/net/unix.h"
 #include "options.h"
 
 struct listener {
@@ -19,12 +20,16 @@ struct listener {
 	bool shut;       /* by shutdown(2): nobody comes any more */
 	bool in_accept;  /* a thread sits in accept(2), and nobody else calls */
 	bool complained; /* said that none can be accepted, since the last */
-	int64_t again_ms; /* when to try again; 0: at any time */
+	int64_t again_ms;      /* when to try again; 0: at any time */
+	struct unix_file file; /* of a UNIX socket */
 };
 
 /* Listens and says so. False, and said, where that fails. */
 bool listener_open(struct listener *listener,
 	const struct server_options *options, struct report *report);
+
+/* Removes what listening has made: the file of a UNIX socket. */
+void listener_end(struct listener *listener);
 
 /*
  * Whether to wait for a connection and accept it unasked, with `open` of them

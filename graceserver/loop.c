@@ -255,6 +255,7 @@ void loop_run(const struct server_options *options, struct report *report)
 	} else if (listener_open(&server.listener, options, report)) {
 		run(&server);
 	}
+	listener_end(&server.listener);
 	console_end(&server.console);
 	editor_end(&server.editor);
 	while (server.connections.first)

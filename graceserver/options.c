@@ -21,7 +21,7 @@ enum {
 static const struct argp_option entries[] = {
 	{ "listen", 'l', "ADDR", 0,
 		"Listen on ADDR (default 127.0.0.1: nobody outside this "
-		"machine gets in)",
+		"machine gets in), or unix:PATH, a UNIX socket for this user",
 		1 },
 	{ "port", 'p', "PORT", 0,
 		"Listen on PORT (default 43211); 0 lets the kernel choose", 1 },
@@ -187,6 +187,15 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		argp_error(state, "unexpected argument '%s'", argument);
 		return 0;
 	case ARGP_KEY_END:
+		if (unix_wrong(options->listen.host))
+			argp_error(state, "--listen '%s': %s",
+				options->listen.host,
+				unix_wrong(options->listen.host));
+		if (unix_is(options->listen.host) &&
+			options->listen.defer_accept_s)
+			argp_error(state,
+				"--defer-accept is TCP's: %s cannot have it",
+				options->listen.host);
 		if (options->default_on_eof)
 			add_reaction(state, "--on-eof", &options->on_eof,
 				options->close_command);

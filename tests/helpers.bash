@@ -462,7 +462,7 @@ check_events() {
 # Every experiment that is played; those below orders/ are explored, which
 # explore.bats does.
 # shellcheck disable=SC2034 # for the suites
-PLAYED=("$ROOT"/transcripts/{after,calls,close,eof,shutdown,wire}/*.lab)
+PLAYED=("$ROOT"/transcripts/{after,calls,close,eof,shutdown,unix,wire}/*.lab)
 
 # waits_for_timer LAB: whether its kernel's timers, of seconds, are waited for.
 waits_for_timer() {

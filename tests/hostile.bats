@@ -266,6 +266,9 @@ refuses() {
 		say(whole, "are whole")
 	END
 	await_text server 'no memory for a message'
+	before=$(cpu_ticks server)
+	sleep 0.6
+	(($(cpu_ticks server) - before < 10))
 	prlimit --pid "${PID_OF[server]}" --as=unlimited:
 	finish peer 0
 	assert_line '100 are whole'

@@ -211,3 +211,18 @@ completes() {
 	run -0 completes audit --format = j
 	assert_output "$(printf '%s\n' json junit)"
 }
+
+@test "behind a -- a command is completed, and files" {
+	mkdir bin
+	printf '#!/bin/sh\n' >bin/a-proxy-of-mine
+	chmod +x bin/a-proxy-of-mine
+	PATH=$PWD/bin:$PATH run -0 completes proxy --delay=1ms -- a-proxy-
+	assert_output a-proxy-of-mine
+	run -0 completes watch -- bin/a
+	assert_output bin/a-proxy-of-mine
+	# Its options are not ours.
+	run -0 completes watch -- ls --al
+	assert_output ''
+	run -0 completes play -- close-h
+	assert_line close-handled
+}

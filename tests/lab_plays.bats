@@ -248,7 +248,7 @@ two_clients() {
 @test "several clients have a connection each, told apart in every row" {
 	two_clients >two.lab
 	run -0 lab play two.lab
-	assert_line --regexp '^  \[2\] connect +ESTABLISHED .* SYN '
+	assert_line --regexp '^  \[2\] connect +─── SYN '
 	assert_line --regexp ' FIN .* FIN_WAIT2 +\[2\] close = 0$'
 	assert_line --regexp '^  \[1\] close = 0 +FIN_WAIT2 .* FIN .* CLOSE_WAIT'
 	assert_line "  client2's terminal"

@@ -87,7 +87,8 @@ sleeps_for_output() {
 		await_text server '[1] connection from'
 		type_at server "save file.$signal" list
 		await_text server '-> 1'
-		type_at client 'fill 3000000'
+		# More than may wait: nothing more is read from this one.
+		type_at client 'fill 16000000'
 		await_text server '[1] send bytes'
 		is_served first
 		is_served second

@@ -130,6 +130,9 @@ teardown() {
 	press server C-c
 	await_screen server 'received 1 datagrams'
 	await_status server 0
+	# No blank line of the end of input that was long ago.
+	look server
+	[[ $screen == *'received 1 datagrams'$'\n''status 0'* ]]
 }
 
 @test "Ctrl-Z gives the terminal back as it was, and fg the line" {

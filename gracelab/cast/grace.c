@@ -16,6 +16,9 @@
 /* On a private network the port is free, and so the same in every play. */
 #define PRIVATE_PORT "43211"
 
+/* In the actors' folder, which is where they run. */
+#define UNIX_SOCKET UNIX_PREFIX "grace.sock"
+
 #define EVENTS_OPTION "--events=/dev/fd/3"
 #define ACKS_OPTION   "--events-ack=/dev/fd/4"
 
@@ -184,15 +187,18 @@ static const char *begin(
 	/* An option that is said twice is what was said last. */
 	const char *acks =
 		cast->company.between_calls ? ACKS_OPTION : EVENTS_OPTION;
+	bool over_unix = cast->experiment->over_unix;
 	const char *const server[] = { "--quiet", "--paused", "--delay=hold",
-		EVENTS_OPTION, acks, "--listen", cast->address, "--port",
+		EVENTS_OPTION, acks, "--listen",
+		over_unix ? UNIX_SOCKET : cast->address, "--port",
 		cast->port                      ? port
 			: cast->private_network ? PRIVATE_PORT
 						: "0",
 		NULL };
 	const char *const client[] = { "--quiet", "--paused", EVENTS_OPTION,
 		acks, NULL };
-	const char *const to[] = { cast->host, port, NULL };
+	const char *const to[] = { over_unix ? UNIX_SOCKET : cast->host,
+		over_unix ? NULL : port, NULL };
 
 	return who == SERVER ? start(cast, who, server, options, &to[2])
 			     : start(cast, who, client, options, to);

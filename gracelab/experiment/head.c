@@ -20,14 +20,24 @@ static bool take_asks(struct scan *scan, struct experiment *experiment)
 	return scan_text(scan, "a question", &experiment->asks);
 }
 
+/* Options of one side; `exec` says that its program is another's. */
+static bool take_options(struct scan *scan, const struct experiment *experiment,
+	struct words *words)
+{
+	return options_take(scan, words) &&
+		(!experiment->over_unix || !options_are_foreign(words) ||
+			scan_fail(
+				scan, "no exec: the connection is over unix"));
+}
+
 static bool take_server(struct scan *scan, struct experiment *experiment)
 {
-	return options_take(scan, &experiment->server);
+	return take_options(scan, experiment, &experiment->server);
 }
 
 static bool take_client(struct scan *scan, struct experiment *experiment)
 {
-	return options_take(scan, &experiment->client);
+	return take_options(scan, experiment, &experiment->client);
 }
 
 /* What a setting lacks, or NULL; only names of a network can be set. */
@@ -110,8 +120,36 @@ static bool take_inherit(struct scan *scan, struct experiment *experiment)
 	return scan_fail(scan, "SIGPIPE=ignore or SIGPIPE=default");
 }
 
+/* A UNIX socket needs grace's own programs, which know where it is. */
+static bool take_over(struct scan *scan, struct experiment *experiment)
+{
+	scan_space(scan);
+	if (!scan_keyword(scan, "unix"))
+		return scan_fail(scan, "unix");
+	if (experiment->wired || experiment->explored ||
+		options_are_foreign(&experiment->server) ||
+		options_are_foreign(&experiment->client)) {
+		return scan_fail(scan,
+			"no over unix beside wire, explore or exec: a UNIX "
+			"socket has no wire, and its orders no counts");
+	}
+	experiment->over_unix = true;
+	return scan_end(scan);
+}
+
+/* Whether what stands here cannot stand beside `over unix`. */
+static bool fits(struct scan *scan, const struct experiment *experiment)
+{
+	return !experiment->over_unix ||
+		scan_fail(scan,
+			"nothing of wire, explore or exec: the "
+			"connection is over unix");
+}
+
 static bool take_wire(struct scan *scan, struct experiment *experiment)
 {
+	if (!fits(scan, experiment))
+		return false;
 	experiment->wired = true;
 	return scan_end(scan);
 }
@@ -134,6 +172,8 @@ static bool take_losses(struct scan *scan, struct experiment *experiment)
 /* [wire [losses N]] [merge] */
 static bool take_explore(struct scan *scan, struct experiment *experiment)
 {
+	if (!fits(scan, experiment))
+		return false;
 	experiment->explored = true;
 	for (;;) {
 		scan_space(scan);
@@ -167,6 +207,7 @@ static const struct {
 	{ "file", take_file },
 	{ "inherit", take_inherit },
 	{ "wire", take_wire },
+	{ "over", take_over },
 	{ "explore", take_explore },
 };
 

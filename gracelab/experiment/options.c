@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/net/unix.h"
 #include "lib/typed/parse.h"
 
 /* Short options with an argument: what stands behind them is no option. */
@@ -31,23 +32,40 @@ static bool is_labs(const char *word)
 	return strcspn(word + 1, "ef") < letters;
 }
 
-bool options_writes_outside(enum side side, const char *line)
+static const char unix_inside[] =
+	"unix: with a name in the actors' own folder, without / or @";
+
+/* Whether `unix:PATH` stands there, of a socket outside the folder. */
+static bool is_unix_outside(const char *text)
 {
+	const char *path = strstr(text, UNIX_PREFIX);
+
+	return path && strpbrk(path, "/@");
+}
+
+const char *options_reaches_outside(enum side side, const char *line)
+{
+	static const char save[] =
+		"save to a file of the actors' own folder, without /";
 	char error[PARSE_ERROR_SIZE];
 	struct command command;
 	char *copy = strdup(line);
-	bool outside = false;
+	const char *allowed = NULL;
 
 	if (!copy)
-		return true;
-	if (parse_command(side, copy, strlen(copy), &command, error) ==
-			PARSE_DONE &&
-		command.spec->id == COMMAND_SAVE && command.path)
-		outside = strchr(command.path, '/') ||
-			!strcmp(command.path, ".") ||
-			!strcmp(command.path, "..");
+		return save;
+	if (parse_command(side, copy, strlen(copy), &command, error) !=
+		PARSE_DONE)
+		allowed = NULL;
+	else if (command.spec->id == COMMAND_SAVE && command.path &&
+		(strchr(command.path, '/') || !strcmp(command.path, ".") ||
+			!strcmp(command.path, "..")))
+		allowed = save;
+	else if (command.spec->id == COMMAND_OPEN && command.host &&
+		is_unix_outside(command.host))
+		allowed = unix_inside;
 	free(copy);
-	return outside;
+	return allowed;
 }
 
 /* The command that a word has for --on-accept or --on-eof, or NULL. */
@@ -95,9 +113,14 @@ bool options_take(struct scan *scan, struct words *words)
 			return refuse(scan, word,
 				"no -e, -f or --events: the lab types the "
 				"lines and hears the events");
-		if (command && options_writes_outside(SERVER, command))
-			return refuse(scan, word,
-				"save to a file of the actors' own folder");
+		const char *allowed = command
+			? options_reaches_outside(SERVER, command)
+			: NULL;
+
+		if (allowed)
+			return refuse(scan, word, allowed);
+		if (is_unix_outside(word))
+			return refuse(scan, word, unix_inside);
 	}
 	return true;
 }

@@ -10,7 +10,8 @@
 /*
  * Takes the rest of the line. Options that would give a program other lines
  * than the lab types, or its events to others, are refused in all their
- * spellings, and so are commands that write outside the actors' folder.
+ * spellings, and so are commands that write outside the actors' folder, and
+ * UNIX sockets that are not in there.
  */
 bool options_take(struct scan *scan, struct words *words);
 
@@ -18,9 +19,10 @@ bool options_take(struct scan *scan, struct words *words);
 bool options_are_foreign(const struct words *words);
 
 /*
- * Whether a line, terminated, is a command of that side that writes to a file
- * that is not in the actors' folder; true also without memory to tell.
+ * What a line, terminated, may be instead, where it is a command of that side
+ * that reaches a file or UNIX socket that is not in the actors' folder: a text
+ * that stays; so also without memory to tell. NULL: it is none.
  */
-bool options_writes_outside(enum side side, const char *line);
+const char *options_reaches_outside(enum side side, const char *line);
 
 #endif

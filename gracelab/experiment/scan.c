@@ -35,14 +35,22 @@ bool scan_fail(struct scan *scan, const char *what)
 {
 	size_t offset = (size_t)(scan->at - scan->line);
 	char text[ESCAPE_SIZE(QUOTED_BYTES) + sizeof("…")];
+	char *expected;
 	bool quoted = *quote(scan->source, offset, text) && *text;
 
 	free(scan->error);
-	if (asprintf(&scan->error, "%s:%u:%zu: expected %s%s%s%s", scan->path,
-		    scan->line_number, offset + 1, what,
+	if (asprintf(&expected, "expected %s%s%s%s", what,
 		    quoted ? ", not '" : "", quoted ? text : "",
 		    quoted ? "'" : "") < 0)
+		expected = NULL;
+	if (!*scan->path || !expected) {
+		scan->error = expected;
+		return false;
+	}
+	if (asprintf(&scan->error, "%s:%u:%zu: %s", scan->path,
+		    scan->line_number, offset + 1, expected) < 0)
 		scan->error = NULL;
+	free(expected);
 	return false;
 }
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 struct scan {
-	const char *path;
+	const char *path;     /* "": the line stands in no file */
 	unsigned line_number; /* from 1 */
 	const char *source;   /* the line as it stands, terminated */
 	char *line;           /* a copy that words are resolved in */
@@ -20,7 +20,8 @@ void scan_begin_line(
 	struct scan *scan, const char *source, char *line, size_t len);
 
 /*
- * Writes `PATH:LINE:COLUMN: expected WHAT, not 'WORD'`; column and word are
+ * Writes `PATH:LINE:COLUMN: expected WHAT, not 'WORD'`, without the place where
+ * the line stands in no file; column and word are
  * where the scan stands, and nothing follows WHAT at the end of a line. Returns
  * false, for the caller to return.
  */

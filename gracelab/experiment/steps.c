@@ -95,7 +95,7 @@ static struct step *new_step(
 	return &steps[experiment->step_count++];
 }
 
-/* What is typed; it writes to no file but the actors' own. */
+/* What is typed; it reaches no file but the actors' own. */
 static bool take_typed(struct scan *scan, struct step *step)
 {
 	if (*scan->at == ' ')
@@ -103,11 +103,12 @@ static bool take_typed(struct scan *scan, struct step *step)
 	step->line = scan_rest(scan);
 	if (!*step->line)
 		return scan_fail(scan, "a line to type");
-	if (!options_writes_outside(step->side, step->line))
+	const char *allowed = options_reaches_outside(step->side, step->line);
+
+	if (!allowed)
 		return true;
 	scan_back_to(scan, step->line);
-	return scan_fail(
-		scan, "save to a file of the actors' own folder, without /");
+	return scan_fail(scan, allowed);
 }
 
 static bool take_step(struct scan *scan, struct experiment *experiment,
@@ -141,6 +142,8 @@ static bool take_wire(
 
 	if (!step)
 		return false;
+	if (experiment->over_unix)
+		return scan_fail(scan, "no wire: the connection is over unix");
 	experiment->wired = true;
 	step->kind = STEP_WIRE;
 	if (mark == '>')

@@ -268,7 +268,11 @@ static bool begin(struct explorer *explorer)
 			.losses = options->losses },
 		.find = options->find,
 	};
-	return explorer->spans || fail(explorer, "no memory");
+	if (explorer->spans &&
+		(!options->from ||
+			walk_begin_with(&explorer->spans->walk, options->from)))
+		return true;
+	return fail(explorer, "no memory");
 }
 
 bool explore_run(const struct experiment *experiment,

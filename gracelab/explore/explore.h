@@ -23,6 +23,7 @@ struct explore_options {
 	uint64_t limit;          /* how many orders, at most */
 	unsigned workers;        /* 0: as many as there are processors */
 	const struct find *find; /* what to look for, or NULL */
+	const struct moves *from; /* with what all orders begin, or NULL */
 	/* Called now and then with what is covered so far; or NULL. */
 	void (*on_progress)(void *context, uint64_t orders, size_t ends);
 	void *context;

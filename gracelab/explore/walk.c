@@ -55,11 +55,15 @@ void walk_next(struct walk *walk)
 static bool check_same(const struct walk *walk, size_t at, uint16_t moves,
 	struct ground *ground)
 {
-	return walk->choices[at].possible == moves ||
+	const struct choice *choice = &walk->choices[at];
+
+	if (choice->forced && moves & choice->possible)
+		return true;
+	return choice->possible == moves ||
 		ground_fail(ground,
 			"move %zu: 0x%x were possible before, 0x%x are now: "
 			"the kernels do not do the same twice",
-			at + 1, walk->choices[at].possible, moves);
+			at + 1, choice->possible, moves);
 }
 
 /* Plays from the choices on to the end of the order. */
@@ -136,6 +140,21 @@ enum walk_result walk_on(struct walk *walk, struct order *order,
 		return WALK_FAILED;
 	walk_next(walk);
 	return WALK_ORDER;
+}
+
+bool walk_begin_with(struct walk *walk, const struct moves *moves)
+{
+	for (size_t i = 0; i < moves->count; i++) {
+		struct choice choice = {
+			.possible = (uint16_t)(1u << moves->list[i]),
+			.made = moves->list[i],
+			.forced = true,
+		};
+
+		if (!walk_push(walk, choice))
+			return false;
+	}
+	return true;
 }
 
 bool walk_copy(struct walk *to, const struct walk *from)

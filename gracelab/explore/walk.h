@@ -14,6 +14,7 @@
 struct choice {
 	uint16_t possible; /* a bit each */
 	uint8_t made;      /* enum order_move */
+	bool forced;       /* the only one that is tried: `possible` is that */
 };
 
 /*
@@ -28,6 +29,10 @@ struct walk {
 };
 
 /* Zero-initialised: all orders, from the first. */
+
+/* Has all its orders begin with these moves; to be called first. False without
+ * memory. */
+bool walk_begin_with(struct walk *walk, const struct moves *moves);
 
 enum walk_result {
 	WALK_ORDER,  /* one was played to its end */

@@ -110,8 +110,8 @@ static void write_table(FILE *out, const struct experiment *experiment,
 	fprintf(out, "%s%s%s\n", experiment->name,
 		experiment->title ? ": " : "",
 		experiment->title ? experiment->title : "");
-	fprintf(out, "every order: %" PRIu64 " orders, %zu ends\n",
-		table->orders, table->count);
+	fprintf(out, "every order%s: %" PRIu64 " orders, %zu ends\n",
+		options->from ? " from here" : "", table->orders, table->count);
 	write_how(out, options, explored);
 	fprintf(out,
 		"\n  %*s            the answers      the request   "

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "known.h"
 #include "lib/text/json_text.h"
 #include "lib/text/xml.h"
 
@@ -20,12 +21,15 @@ static json_t *text(const char *string)
 	return json_text(string, strlen(string));
 }
 
-static json_t *row_to_json(const struct result *row)
+static json_t *row_to_json(
+	const struct results *results, const struct result *row)
 {
 	json_t *json = json_object();
 
 	json_object_set_new(json, "id", text(row->name));
-	json_object_set_new(json, "kind", text(kind_names[row->kind]));
+	json_object_set_new(json, "kind",
+		text(known_has(results->known, row) ? "known"
+						    : kind_names[row->kind]));
 	json_object_set_new(json, "verdict", text(row->verdict));
 	json_object_set_new(json, "measured", text(row->measured));
 	json_object_set_new(json, "why", text(row->why));
@@ -49,8 +53,11 @@ void export_json(FILE *out, const struct results *results)
 	json_object_set_new(json, "overall", text(results->overall));
 	json_object_set_new(json, "status", json_integer(results->status));
 	json_object_set_new(json, "proof", text(results->proof));
+	if (results->data)
+		json_object_update(json, results->data);
 	for (size_t i = 0; i < results->count; i++)
-		json_array_append_new(rows, row_to_json(&results->rows[i]));
+		json_array_append_new(
+			rows, row_to_json(results, &results->rows[i]));
 	json_object_set_new(json, "probes", rows);
 	json_dumpf(json, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 	fputc('\n', out);
@@ -115,6 +122,18 @@ static void put_failure(FILE *out, const struct result *row)
 	fputs("</failure>\n", out);
 }
 
+/* One that --baseline names does not fail. */
+static void put_known(FILE *out, const struct result *row)
+{
+	char message[sizeof(row->why) + 64];
+
+	snprintf(message, sizeof(message), "known: %s: %s", row->verdict,
+		row->why);
+	fputs("    <skipped", out);
+	put_attribute(out, "message", message);
+	fputs("/>\n", out);
+}
+
 static void put_case(
 	FILE *out, const struct results *results, const struct result *row)
 {
@@ -125,7 +144,10 @@ static void put_case(
 	put_measures(out, row);
 	switch (row->kind) {
 	case RESULT_BAD:
-		put_failure(out, row);
+		if (known_has(results->known, row))
+			put_known(out, row);
+		else
+			put_failure(out, row);
 		break;
 	case RESULT_SKIPPED:
 	case RESULT_UNPROVED:
@@ -154,8 +176,11 @@ void export_junit(FILE *out, const struct results *results)
 	for (size_t i = 0; i < results->count; i++) {
 		enum result_kind kind = results->rows[i].kind;
 
-		bad += kind == RESULT_BAD;
-		skipped += kind == RESULT_SKIPPED || kind == RESULT_UNPROVED;
+		bool known = known_has(results->known, &results->rows[i]);
+
+		bad += kind == RESULT_BAD && !known;
+		skipped += known || kind == RESULT_SKIPPED ||
+			kind == RESULT_UNPROVED;
 		seconds += results->rows[i].seconds;
 	}
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite", out);
@@ -167,6 +192,8 @@ void export_junit(FILE *out, const struct results *results)
 		results->count, bad, skipped, seconds);
 	put_property(out, "overall", results->overall);
 	put_property(out, "proof", results->proof);
+	if (results->notes)
+		put_property(out, "baseline", results->notes);
 	fputs("    </properties>\n", out);
 	for (size_t i = 0; i < results->count; i++)
 		put_case(out, results, &results->rows[i]);

@@ -6,19 +6,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "export.h"
 #include "lib/base/names.h"
 #include "lib/base/signals.h"
 #include "lib/base/status.h"
 
-enum { OPTION_ONLY = 0x600, OPTION_LIST, OPTION_FORMAT, OPTION_NAME };
+enum {
+	OPTION_ONLY = 0x600,
+	OPTION_LIST,
+	OPTION_FORMAT,
+	OPTION_NAME,
+	OPTION_BASELINE,
+	OPTION_JUNIT,
+};
 
 static const struct argp_option entries[] = {
 	{ "only", OPTION_ONLY, "NAME,...", 0, "Only these", 3 },
 	{ "list", OPTION_LIST, NULL, 0, "List what there is", 3 },
 	{ "format", OPTION_FORMAT, "FORMAT", 0,
 		"text (the default), json or junit", 3 },
+	{ "junit", OPTION_JUNIT, "FILE", 0, "... and junit to FILE besides",
+		3 },
 	{ "name", OPTION_NAME, "NAME", 0,
 		"JUnit's name of the suite (default: the command line)", 3 },
+	{ "baseline", OPTION_BASELINE, "FILE", 0,
+		"What is known to fail, a line each: only what is new does",
+		3 },
 	{ "output", 'o', "FILE", 0, "Write to FILE", 3 },
 	{ 0 },
 };
@@ -53,6 +66,27 @@ static void parse_format(struct argp_state *state, const char *argument)
 	options->format = (enum results_format)format;
 }
 
+static bool is_id(const void *context, const char *word)
+{
+	const struct inspect_options *options = context;
+
+	for (int i = 0; i < options->count; i++)
+		if (!strcmp(options->items[i].name, word))
+			return true;
+	return false;
+}
+
+static void parse_baseline(struct argp_state *state, const char *path)
+{
+	struct inspect_options *options = state->input;
+	char error[KNOWN_ERROR_SIZE] = "out of memory";
+
+	known_free(&options->known);
+	if (!known_read(&options->known, path, is_id, options->is_verdict,
+		    options, error))
+		argp_error(state, "--baseline: %s", error);
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct inspect_options *options = state->input;
@@ -66,6 +100,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case OPTION_FORMAT:
 		parse_format(state, argument);
+		return 0;
+	case OPTION_BASELINE:
+		parse_baseline(state, argument);
+		return 0;
+	case OPTION_JUNIT:
+		options->junit = argument;
 		return 0;
 	case OPTION_NAME:
 		options->name = argument;
@@ -116,24 +156,25 @@ static char *join(const char *command, int argc, char **argv)
 	return joined;
 }
 
-static void complain(const struct inspect_options *options)
+static void complain(const char *path)
 {
 	char why[NAMES_DESCRIPTION_SIZE];
 
 	fprintf(stderr, "gracelab: cannot write %s: %s\n",
-		options->output ? options->output : "standard output",
-		names_describe(why, errno));
+		path ? path : "standard output", names_describe(why, errno));
 }
 
 bool inspect_begin(const struct inspect_options *options, int argc, char **argv,
 	struct results *results)
 {
 	if (results_open(results, options->output, options->format)) {
-		complain(options);
+		complain(options->output);
 		return false;
 	}
 	results->suite = options->name ? strdup(options->name)
 				       : join(options->command, argc, argv);
+	if (options->known.path)
+		results->known = &options->known;
 	return true;
 }
 
@@ -150,12 +191,33 @@ bool inspect_interrupted(void)
 	return signals_ending();
 }
 
+/* JUnit beside what a person reads. */
+static bool write_junit(const char *path, const struct results *results)
+{
+	FILE *out = fopen(path, "we");
+	bool good = out != NULL;
+
+	if (out) {
+		export_junit(out, results);
+		good = !fflush(out) && !ferror(out);
+		good = !fclose(out) && good;
+	}
+	return good;
+}
+
 int inspect_end(const struct inspect_options *options, struct results *results)
 {
-	int status = results->status;
+	int status;
 
+	if (results->known)
+		known_conclude(results->known, results);
+	status = results->status;
 	if (results_close(results)) {
-		complain(options);
+		complain(options->output);
+		status = STATUS_USAGE;
+	}
+	if (options->junit && !write_junit(options->junit, results)) {
+		complain(options->junit);
 		status = STATUS_USAGE;
 	}
 	results_free(results);
@@ -164,4 +226,9 @@ int inspect_end(const struct inspect_options *options, struct results *results)
 	if (signals_pending(SIGTERM))
 		signals_die(SIGTERM);
 	return status;
+}
+
+void inspect_forget(struct inspect_options *options)
+{
+	known_free(&options->known);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The subcommands that judge what others wrote: audit and proxy. */
+/* The subcommands that judge what others wrote: audit, proxy and client. */
 #ifndef GRACELAB_INSPECT_H
 #define GRACELAB_INSPECT_H
 
 #include <signal.h>
 #include <stdbool.h>
 
+#include "known.h"
 #include "lib/base/options.h"
 #include "results.h"
 
@@ -15,18 +16,21 @@
  */
 int inspect_audit(int argc, char **argv);
 int inspect_proxy(int argc, char **argv);
+int inspect_client(int argc, char **argv);
 
 /* Their options, for whoever looks for the subcommand among them. */
-extern const struct argp inspect_audit_argp, inspect_proxy_argp;
+extern const struct argp inspect_audit_argp, inspect_proxy_argp,
+	inspect_client_argp;
 
-/* A probe of the audit, or a check of a proxy, as both choose and list them. */
+/* A probe of a server or client, or a check of a proxy, as both choose and list
+ * them. */
 struct inspect_item {
 	const char *name, *help;
 	bool judged;     /* its verdict counts */
 	bool on_request; /* not without --only */
 };
 
-/* The options that both have. */
+/* The options that all have. */
 struct inspect_options {
 	const char *command;              /* the subcommand */
 	const struct inspect_item *items; /* borrowed, `count` of them */
@@ -34,8 +38,12 @@ struct inspect_options {
 	bool *chosen; /* by item; --only chooses anew */
 	bool list;
 	const char *output; /* a path, or NULL */
+	const char *junit;  /* a path for JUnit besides; or NULL */
 	const char *name;   /* of JUnit's suite; NULL: the command */
 	enum results_format format;
+	/* Whether a word is a verdict that may be bad; NULL: any is none. */
+	bool (*is_verdict)(const char *word);
+	struct known known; /* --baseline; `path` is NULL without */
 };
 
 /* A child parser; its input is a struct inspect_options. */
@@ -65,9 +73,12 @@ void inspect_catch(sigset_t *outside);
 bool inspect_interrupted(void);
 
 /*
- * Writes what is left of the results. Returns their status, or 2 where that
- * fails; where a signal came, ends the process by it.
+ * Writes what is left of the results, weighed by --baseline. Returns their
+ * status, or 2 where that fails; where a signal came, ends the process by it.
  */
 int inspect_end(const struct inspect_options *options, struct results *results);
+
+/* Frees what the options hold. */
+void inspect_forget(struct inspect_options *options);
 
 #endif

@@ -35,3 +35,14 @@ const char *remedy_of_proxy(const char *program)
 			return all[i].remedy;
 	return NULL;
 }
+
+const char *remedy_of_client(const char *command)
+{
+	const char *slash = strrchr(command, '/');
+	const char *program = slash ? slash + 1 : command;
+
+	if (!strncmp(program, "socat", 5))
+		return "socat gives up 0.5 s after EOF: -t SECONDS is that "
+		       "time, and longer than any think time it must be";
+	return NULL;
+}

@@ -9,4 +9,8 @@
  */
 const char *remedy_of_proxy(const char *program);
 
+/* The same of a client that gives up too soon after its FIN, by the word or
+ * path that it is started with. */
+const char *remedy_of_client(const char *command);
+
 #endif

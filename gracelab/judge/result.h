@@ -33,6 +33,8 @@ struct result {
 	char *picture;
 };
 
+struct known;
+
 enum results_format { RESULTS_TEXT, RESULTS_JSON, RESULTS_JUNIT };
 
 struct results {
@@ -40,9 +42,12 @@ struct results {
 	char *suite;         /* owned: JUnit's name of the suite */
 	struct result *rows; /* owned, `count` of them */
 	size_t count;
-	const char *overall; /* borrowed: one word */
-	int status;          /* the exit status */
-	char proof[512];     /* the last sentence */
+	const char *overall;       /* borrowed: one word */
+	int status;                /* the exit status */
+	char proof[512];           /* the last sentence */
+	json_t *data;              /* owned: what else JSON has; or NULL */
+	char *notes;               /* owned: lines behind it, or NULL */
+	const struct known *known; /* borrowed: what may fail; or NULL */
 
 	/* What follows is results.c's own. */
 	FILE *out;

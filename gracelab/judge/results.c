@@ -8,6 +8,7 @@
 
 #include "export.h"
 #include "gracelab/record/text.h"
+#include "known.h"
 
 /* Where nobody says how wide it is, and the least that a table needs. */
 #define COLUMNS       80
@@ -132,7 +133,10 @@ static void show_row(struct results *results, const struct result *row)
 
 	snprintf(text, sizeof(text), "%s%s%s", row->measured,
 		*row->measured && *row->why ? "; " : "", row->why);
-	fprintf(results->out, "%s %-13s ", row->kind == RESULT_BAD ? "!" : " ",
+	fprintf(results->out, "%s %-13s ",
+		row->kind != RESULT_BAD                  ? " "
+			: known_has(results->known, row) ? "~"
+							 : "!",
 		row->name);
 	if (!*text) {
 		fprintf(results->out, "%s\n", row->verdict);
@@ -188,6 +192,8 @@ static void show_end(struct results *results)
 		results->overall, *results->proof ? ": " : "\n");
 	wrap(results, strlen(results->overall) + 2, INDENT_BELOW,
 		results->proof);
+	if (results->notes)
+		fputs(results->notes, results->out);
 	show_remedies(results);
 	for (size_t i = 0; i < results->count; i++)
 		if (results->rows[i].picture)
@@ -222,5 +228,7 @@ void results_free(struct results *results)
 {
 	free_rows(results);
 	free(results->suite);
+	json_decref(results->data);
+	free(results->notes);
 	*results = (struct results){ .overall = "" };
 }

@@ -228,6 +228,10 @@ static bool may_face(enum tcp_state state, enum tcp_state other)
 	case STATE_FIN_WAIT1:
 	case STATE_LAST_ACK:
 	case STATE_CLOSING:
+	case STATE_CONNECTED:
+	case STATE_SHUT_RD:
+	case STATE_SHUT_WR:
+	case STATE_SHUT_RDWR:
 	case STATE_LISTEN:
 		return false;
 	}

@@ -61,9 +61,27 @@ static void connect_one(
 	struct connection *connection = &play->connections[client];
 	struct kernel_pair pair;
 
-	if (read_pair(event->local, event->peer, &pair) &&
+	if (play->experiment->over_unix)
+		*connection = (struct connection){ .waits = true };
+	else if (read_pair(event->local, event->peer, &pair) &&
 		!kernel_pair_equal(&connection->pair, &pair))
 		*connection = (struct connection){ .pair = pair };
+}
+
+/*
+ * A UNIX client has no name: who waits first is accepted first, and who has not
+ * told yet that it is connected is the one that acts.
+ */
+static void accept_unix(struct play *play, const struct event *event)
+{
+	unsigned client = 0;
+
+	while (client < ACTORS_MAX && !play->connections[client].waits)
+		client++;
+	if (client == ACTORS_MAX)
+		client = play->acting == SERVER ? CLIENT : play->acting;
+	play->connections[client].waits = false;
+	play->connections[client].served = event->conn;
 }
 
 /* The server's event says whose connection it has accepted. */
@@ -71,6 +89,8 @@ static void accept_one(struct play *play, const struct event *event)
 {
 	struct kernel_pair pair;
 
+	if (play->experiment->over_unix)
+		accept_unix(play, event);
 	if (!read_pair(event->peer, event->local, &pair))
 		return;
 	unsigned client = client_at(play, &pair.client);
@@ -140,19 +160,52 @@ void connections_name_segments(struct play *play)
 	}
 }
 
-void connections_note_states(struct play *play)
+/* The segment that was added last, if it is of this client's connection. */
+static const struct rungs_segment *last_segment(
+	const struct play *play, unsigned who)
+{
+	const struct rungs *rungs = &play->rungs;
+	const struct rungs_segment *last = rungs->segment_count
+		? &rungs->segments[rungs->segment_count - 1]
+		: NULL;
+
+	return last && client_of(play, last) == who ? last : NULL;
+}
+
+/*
+ * Whether a state is to be shown at this moment: one that begins as the own FIN
+ * is sent waits for that, which a thread may be sending just now.
+ */
+static bool is_due(enum tcp_state state, enum side side,
+	const struct rungs_segment *last, enum moment moment)
+{
+	if (moment == MOMENT_STEP ||
+		(state != STATE_FIN_WAIT1 && state != STATE_LAST_ACK))
+		return true;
+	return moment == MOMENT_SENT && last && last->sender == side &&
+		(last->segment.flags & SEGMENT_FIN);
+}
+
+void connections_note_states(struct play *play, enum moment moment)
 {
 	for (unsigned who = 0; who < ACTORS_MAX; who++) {
 		struct connection *connection = &play->connections[who];
+		const struct rungs_segment *last = last_segment(play, who);
 
 		for (int side = 0; side < SIDES && connection->known; side++) {
 			enum tcp_state state = connection->sockets[side].state;
 
-			if (state == connection->shown[side])
+			if (state == connection->shown[side] ||
+				!is_due(state, (enum side)side, last, moment))
 				continue;
 			connection->shown[side] = state;
-			rungs_set_state(&play->rungs, number_of(play, who),
-				(enum side)side, state);
+			if (last && moment != MOMENT_STEP)
+				rungs_set_state_by_segment(
+					&play->rungs, (enum side)side, state);
+			else
+				rungs_set_state(&play->rungs,
+					number_of(play, who), (enum side)side,
+					state);
 		}
 	}
 }

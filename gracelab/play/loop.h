@@ -17,6 +17,8 @@ struct connection {
 	bool known; /* `pair` is, and the kernels can be asked for it */
 	struct kernel_pair pair;
 	unsigned served; /* its number at the server; 0: not accepted yet */
+	bool waits;      /* over UNIX sockets: connected, not accepted yet */
+	uint32_t inodes[SIDES];              /* ... of its ends; 0: not known */
 	struct kernel_socket sockets[SIDES]; /* as last looked at */
 	enum tcp_state shown[SIDES];         /* as last shown in the record */
 };
@@ -45,6 +47,9 @@ struct play {
  */
 bool play_fail(struct play *play, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Has the record show what the terminals show by now. */
+void play_keep_terminals(struct play *play);
 
 /* When what begins now has taken too long, duration_now_ms(). */
 int64_t play_deadline_ms(const struct play *play);

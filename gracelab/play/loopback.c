@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "gracelab/observe/capture.h"
+#include "gracelab/observe/unix_table.h"
 #include "gracelab/stage/stage.h"
+#include "lib/net/unix_state.h"
 #include "network.h"
 
 struct loopback {
@@ -175,6 +177,132 @@ static void leave(struct play *play)
 	free(loopback);
 	play->network_state = NULL;
 }
+
+/*
+ * Looks for the ends of a client's new connection among the sockets that have
+ * the listener's name: none but its client's is not known yet.
+ */
+static bool find_unix(const struct play *play, const struct unix_entry *entry)
+{
+	for (unsigned who = 0; who < ACTORS_MAX; who++)
+		if (play->connections[who].inodes[CLIENT] == entry->peer)
+			return false;
+	return entry->peer && entry->state != STATE_LISTEN;
+}
+
+/* Both ends of one connection, by what the kernel has of them. */
+static void look_at_unix(
+	struct connection *one, const struct unix_entry *entries, size_t count)
+{
+	struct unix_facts facts;
+	enum tcp_state server = STATE_GONE;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct unix_entry *entry = &entries[i];
+
+		if (entry->state == STATE_LISTEN ||
+			(entry->peer != one->inodes[CLIENT] &&
+				(!entry->inode ||
+					entry->inode != one->inodes[SERVER])))
+			continue;
+		server = entry->state;
+		if (entry->inode)
+			one->inodes[SERVER] = entry->inode;
+	}
+	one->sockets[SERVER].state = server;
+	one->sockets[CLIENT].state = unix_ask_inode(one->inodes[CLIENT], &facts)
+		? facts.state
+		: STATE_GONE;
+}
+
+static bool look_unix(struct play *play)
+{
+	struct unix_entry *entries;
+	size_t count;
+
+	if (!play->record->states)
+		return true;
+	if (unix_table_read(&entries, &count))
+		return play_fail(play, "sock_diag: %s", strerror(errno));
+	for (unsigned who = 0; who < ACTORS_MAX; who++) {
+		struct connection *one = &play->connections[who];
+
+		for (size_t i = 0; i < count && !one->known; i++) {
+			if ((!one->waits && !one->served) ||
+				!find_unix(play, &entries[i]))
+				continue;
+			one->known = true;
+			one->inodes[CLIENT] = entries[i].peer;
+		}
+		if (one->known)
+			look_at_unix(one, entries, count);
+	}
+	free(entries);
+	return true;
+}
+
+/* The names of sockets are told apart only where nobody else has any. */
+static bool enter_unix(struct play *play)
+{
+	struct unix_entry *entries = NULL;
+	size_t count;
+
+	play->record->over_unix = true;
+	/* A connection that nobody has accepted is there all the same. */
+	play->cast.settles = true;
+	if (play->options->wire || play->options->pcap)
+		return play_fail(play,
+			"%s: it is over unix, and has no wire to be played or "
+			"captured on",
+			play->experiment->path);
+	if (!set_stage(play))
+		return false;
+	play->record->states = play->record->private_network &&
+		!unix_table_read(&entries, &count);
+	free(entries);
+	return true;
+}
+
+/* Both ends are one kernel's, which has acted when the call returns. */
+static bool rests_unix(const struct play *play)
+{
+	(void)play;
+	return true;
+}
+
+/* What one has done is at the other at once, whoever that wakes. */
+static bool rouse_unix(struct play *play)
+{
+	const char *error = NULL;
+
+	for (unsigned who = 0; who < ACTORS_MAX && !error; who++)
+		if (cast_runs(&play->cast, who))
+			error = cast_settle(
+				&play->cast, who, play_deadline_ms(play));
+	return !error || play_fail(play, "%s", error);
+}
+
+static bool nothing_to_do(struct play *play)
+{
+	(void)play;
+	return true;
+}
+
+static void leave_unix(struct play *play)
+{
+	(void)play;
+}
+
+const struct network network_unix = {
+	.name = "unix",
+	.enter = enter_unix,
+	.observe = nothing_to_do,
+	.look = look_unix,
+	.rests = rests_unix,
+	.rouse = rouse_unix,
+	.drain = nothing_to_do,
+	.leave = leave_unix,
+};
 
 const struct network network_loopback = {
 	.name = "loopback",

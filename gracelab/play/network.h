@@ -49,6 +49,9 @@ struct network {
  */
 extern const struct network network_loopback;
 
+/* The same without a network: UNIX sockets, in a private one if it is had. */
+extern const struct network network_unix;
+
 /* Two hosts with a wire between them: wired.h. */
 extern const struct network network_wire;
 

@@ -39,7 +39,8 @@ bool play_fail(struct play *play, const char *format, ...)
 	if (vasprintf(&why, format, arguments) < 0)
 		why = NULL;
 	va_end(arguments);
-	if (why && play->step &&
+	/* A step that stands in no file is known to who has typed it. */
+	if (why && play->step && play->step->line_number &&
 		asprintf(&whole, "%s:%u: %s: %s", play->experiment->path,
 			play->step->line_number,
 			escape_made_fit(source, play->step->source), why) < 0)
@@ -75,8 +76,14 @@ static void add_call(struct play *play, unsigned who, const struct heard *heard)
 
 	rungs_add_event(
 		rungs, side, connections_hear(play, who, &heard->event), heard);
-	if (rungs->call_count == calls || !play->network->rouse ||
-		!rungs->calls[calls].establishes)
+	if (rungs->call_count == calls || !rungs->calls[calls].establishes)
+		return;
+	/* A UNIX socket is never ESTABLISHED; what it is, is looked at. */
+	if (play->experiment->over_unix) {
+		rungs->calls[calls].establishes = false;
+		return;
+	}
+	if (!play->network->rouse)
 		return;
 	enum tcp_state *shown = &connections_of(play, who)->shown[side];
 
@@ -161,11 +168,14 @@ static bool settle(struct play *play)
 
 	good = play->network->drain(play) && good;
 	if (play->record->states)
-		connections_note_states(play);
+		connections_note_states(play, MOMENT_STEP);
 	connections_name_segments(play);
 	if (!rungs_flush(&play->rungs, play->record,
 		    duration_now_s() - play->start_s))
 		good = play_fail(play, "no memory for the ladder");
+	for (unsigned who = 0; who < ACTORS_MAX; who++)
+		terminals_count(play->record, play->first_rung, who,
+			play->cast.members[who].actor.shown);
 	return good;
 }
 
@@ -237,7 +247,7 @@ static void loop(struct play *play, const struct director *director)
 		director->end(state);
 }
 
-static void keep_terminals(struct play *play)
+void play_keep_terminals(struct play *play)
 {
 	for (unsigned who = 0; who < ACTORS_MAX; who++) {
 		if (!play->experiment->plays[who])
@@ -245,6 +255,7 @@ static void keep_terminals(struct play *play)
 		char *text = terminals_text(
 			actor_side(who), play->cast.members[who].actor.shown);
 
+		free(play->record->terminals[who]);
 		play->record->terminals[who] = text;
 		if (!text)
 			play_fail(play, "no memory for the terminals");
@@ -264,9 +275,11 @@ struct play *play_run(const struct experiment *experiment,
 		.experiment = experiment,
 		.options = options,
 		.record = record,
-		.network = experiment->wired || options->wire
+		.network = experiment->over_unix ? &network_unix
+			: experiment->wired || options->wire
 			? &network_wire
 			: &network_loopback,
+		.rungs.acks = options->acks,
 		.start_s = duration_now_s(),
 		.cast = { .experiment = experiment,
 			.programs = options->programs,
@@ -287,7 +300,7 @@ struct play *play_run(const struct experiment *experiment,
 			duration_now_s() - play->start_s);
 	if (options->before_step)
 		options->before_step(options->context, record, NULL);
-	keep_terminals(play);
+	play_keep_terminals(play);
 	return play;
 }
 

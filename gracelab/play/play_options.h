@@ -15,6 +15,7 @@ struct play_options {
 	const char *pcap;     /* a file for the capture, or NULL */
 	int64_t patience_ms;  /* how long a move may take */
 	bool wire; /* on two hosts, also where the experiment does not say so */
+	bool acks; /* pure ACKs and states in passing have rungs; with `wire` */
 	const char *host_why; /* why to play on the host's network, or NULL */
 	/* Who chooses the moves; NULL: the experiment's script. */
 	const struct director *director;

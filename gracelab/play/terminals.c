@@ -24,9 +24,41 @@ void terminals_name(struct record *record, const struct experiment *experiment)
 		record->system = strdup(system.sysname);
 }
 
-char *terminals_text(enum side side, const char *shown)
+/* What a server received is never the beginning of its line. */
+static bool is_transcript(enum side side, const char *line)
 {
 	static const char listening[] = "listening on ";
+
+	return side != SERVER ||
+		strncmp(line, listening, strlen(listening)) != 0;
+}
+
+void terminals_count(
+	struct record *record, size_t first, unsigned who, const char *shown)
+{
+	enum side side = actor_side(who);
+	size_t row = record->rung_count;
+	unsigned lines = 0;
+
+	for (const char *at = shown; at && *at; at += *at == '\n') {
+		lines += is_transcript(side, at);
+		at += strcspn(at, "\n");
+	}
+	while (row > first &&
+		!(record->rungs[row - 1].call &&
+			record->rungs[row - 1].caller == (int)side))
+		row--;
+	if (row <= first)
+		row = record->rung_count;
+	for (size_t i = 0; i < record->rung_count; i++)
+		if (record->rungs[i].lines[who] >= lines)
+			return;
+	if (row)
+		record->rungs[row - 1].lines[who] = lines;
+}
+
+char *terminals_text(enum side side, const char *shown)
+{
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -34,9 +66,7 @@ char *terminals_text(enum side side, const char *shown)
 	while (out && shown && *shown) {
 		size_t len = strcspn(shown, "\n");
 
-		/* What a server received is never the beginning of its line. */
-		if (side != SERVER ||
-			strncmp(shown, listening, strlen(listening)) != 0)
+		if (is_transcript(side, shown))
 			fprintf(out, "%.*s\n", (int)len, shown);
 		shown += len + (shown[len] == '\n');
 	}

@@ -16,6 +16,14 @@ void terminals_name(struct record *record, const struct experiment *experiment);
 char *terminals_text(enum side side, const char *shown);
 
 /*
+ * Notes how many lines of terminals_text() an actor's terminal has by now: at
+ * the last call of its side among the rungs from `first` on, else at the last
+ * rung there is. Nothing where it has not grown.
+ */
+void terminals_count(
+	struct record *record, size_t first, unsigned who, const char *shown);
+
+/*
  * Where a program has shown the server's `address` and a hidden port, puts the
  * loopback's in its place, so that both can be compared; address and
  * 127.0.0.1 are of one length.

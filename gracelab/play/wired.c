@@ -26,6 +26,7 @@ struct wired {
 	struct savefile *savefile; /* NULL: none was asked for */
 	int waiter;                /* epoll(7): a kernel has sent something */
 	bool shows_ack;
+	bool shown;               /* the last segment is among the rungs' */
 	unsigned arrivals[SIDES]; /* segments that have come to that host */
 	unsigned settled[SIDES];  /* ... before its actor was last waited for */
 };
@@ -60,12 +61,44 @@ static void follow(struct play *play, const struct segment *segment)
  * An ACK only if it was asked for. That a cut wire loses again what it has lost
  * before says nothing new, and how often is a matter of chance.
  */
-static bool is_shown(const struct wired *wired, const struct wire_news *news)
+static bool is_shown(const struct play *play, const struct wire_news *news)
 {
+	const struct wired *wired = play->network_state;
+
 	if (news->fate == WIRE_LOST && news->again && !news->id)
 		return false;
 	return news->fate != WIRE_ARRIVED || wired->shows_ack ||
-		!segment_is_pure_ack(news->segment);
+		play->rungs.acks || !segment_is_pure_ack(news->segment);
+}
+
+/* Whoever looks at the kernels' states, and cannot, says so later. */
+static bool look_at_kernels(struct play *play)
+{
+	struct wired *wired = play->network_state;
+
+	for (unsigned who = 0; who < ACTORS_MAX; who++) {
+		struct connection *one = &play->connections[who];
+
+		if (one->known &&
+			kernel_look_between(wired->kernels, &one->pair,
+				&one->sockets[CLIENT], &one->sockets[SERVER]))
+			return false;
+	}
+	return true;
+}
+
+/* States in passing. */
+static void note_passing(struct play *play, enum moment moment)
+{
+	const struct wired *wired = play->network_state;
+
+	if (play->rungs.acks && wired->shown && look_at_kernels(play))
+		connections_note_states(play, moment);
+}
+
+static void on_given(void *context)
+{
+	note_passing(context, MOMENT_ARRIVED);
 }
 
 static void on_news(void *context, const struct wire_news *news)
@@ -83,7 +116,8 @@ static void on_news(void *context, const struct wire_news *news)
 		!(news->segment->flags & SEGMENT_ACK) &&
 		news->fate != WIRE_FORGED)
 		follow(play, news->segment);
-	if (!is_shown(wired, news))
+	wired->shown = is_shown(play, news);
+	if (!wired->shown)
 		return;
 	rungs_add_segment(&play->rungs,
 		&(struct rungs_segment){
@@ -94,6 +128,7 @@ static void on_news(void *context, const struct wire_news *news)
 			.copy = news->copy,
 			.again = news->again,
 		});
+	note_passing(play, MOMENT_SENT);
 }
 
 static bool pump(struct play *play)
@@ -172,6 +207,7 @@ static bool enter(struct play *play)
 	wired->waiter = epoll_create1(EPOLL_CLOEXEC);
 	if (!wired->wire || wired->waiter < 0)
 		return play_fail(play, "the wire: %s", strerror(errno));
+	wire_on_given(wired->wire, on_given);
 	cast->address = hosts_name(SERVER, AF_INET);
 	cast->address6 = hosts_name(SERVER, AF_INET6);
 	cast->settles = true;
@@ -199,20 +235,9 @@ static bool observe(struct play *play)
 
 static bool look(struct play *play)
 {
-	struct wired *wired = play->network_state;
-
-	if (!pump(play))
-		return false;
-	for (unsigned who = 0; who < ACTORS_MAX; who++) {
-		struct connection *one = &play->connections[who];
-
-		if (one->known &&
-			kernel_look_between(wired->kernels, &one->pair,
-				&one->sockets[CLIENT], &one->sockets[SERVER]))
-			return play_fail(
-				play, "sock_diag: %s", strerror(errno));
-	}
-	return true;
+	return pump(play) &&
+		(look_at_kernels(play) ||
+			play_fail(play, "sock_diag: %s", strerror(errno)));
 }
 
 /* Nothing is under way but what waits. */

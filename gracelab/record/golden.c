@@ -130,9 +130,11 @@ char *golden_diff(const char *old_label, const char *old, const char *new_label,
 /* Takes out of a transcript what was not observed; takes the text over. */
 static char *mask(char *text, const struct record *record)
 {
-	if (record->wire && record->states)
+	bool wire = !record_lacks_wire(record);
+
+	if (wire && record->states)
 		return text;
-	char *masked = mask_transcript(text, record->wire, record->states);
+	char *masked = mask_transcript(text, wire, record->states);
 
 	free(text);
 	return masked;

@@ -110,7 +110,10 @@ void ladder_write_head(FILE *out, const struct record *record)
 	if (record->asks)
 		write_lines(out, record->asks, "", "");
 	fputc('\n', out);
-	strcpy(heading.wire, record->wire ? "wire" : "");
+	strcpy(heading.wire,
+		record->wire                ? "wire"
+			: record->over_unix ? "UNIX socket"
+					    : "");
 	put_cells(out, &heading);
 }
 
@@ -178,7 +181,7 @@ void ladder_write_missing(FILE *out, const struct record *record)
 		fprintf(out,
 			"\n  The private network is not as it should be: %s\n",
 			record->network_why);
-	if (!record->wire)
+	if (record_lacks_wire(record))
 		fprintf(out, "\n  The wire was not observed: %s\n",
 			record->wire_why ? record->wire_why : "?");
 	if (!record->states)

@@ -117,7 +117,7 @@ void mermaid_write(FILE *out, const struct record *record)
 		put_text(out, record->asks);
 		fputc('\n', out);
 	}
-	if (!record->wire)
+	if (record_lacks_wire(record))
 		fprintf(out,
 			"    Note over client,server: wire not observed\n");
 	for (size_t i = 0; i < record->rung_count; i++)

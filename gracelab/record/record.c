@@ -100,6 +100,20 @@ static int set_actors(
 	return json_object_set_new(object, key, actors) | bad;
 }
 
+/* How far the terminals have grown that have. */
+static int set_lines(json_t *object, const unsigned lines[])
+{
+	json_t *grown = json_object();
+	int bad = 0;
+
+	for (unsigned who = 0; who < ACTORS_MAX; who++)
+		bad |= set_number(grown, actor_name(who), lines[who]);
+	if (json_object_size(grown))
+		return json_object_set_new(object, "lines", grown) | bad;
+	json_decref(grown);
+	return bad;
+}
+
 static json_t *rung_to_json(const struct rung *rung)
 {
 	json_t *json = json_object();
@@ -123,6 +137,7 @@ static json_t *rung_to_json(const struct rung *rung)
 	}
 	bad |= set_number(json, "connection", rung->connection);
 	bad |= set_true(json, "failed", rung->failed);
+	bad |= set_lines(json, rung->lines);
 	if (rung->states[CLIENT] || rung->states[SERVER])
 		bad |= set_actors(json, "states", rung->states, SIDES);
 	if (!bad)
@@ -160,6 +175,7 @@ json_t *record_to_json(const struct record *record)
 	bad |= json_object_set_new(json, "observed",
 		json_pack("{s:b, s:b}", "wire", record->wire, "states",
 			record->states));
+	bad |= set(json, "over", record->over_unix ? "unix" : NULL);
 	bad |= set(json, "network_why", record->network_why);
 	bad |= set(json, "wire_why", record->wire_why);
 	bad |= json_object_set_new(json, "ladder", ladder_to_json(record));
@@ -220,6 +236,7 @@ static bool rung_from_json(struct record *record, const json_t *json)
 	struct rung *rung =
 		record_add(record, json_real_value(json_object_get(json, "t")));
 	const json_t *states = json_object_get(json, "states");
+	const json_t *lines = json_object_get(json, "lines");
 
 	if (!rung)
 		return false;
@@ -238,6 +255,8 @@ static bool rung_from_json(struct record *record, const json_t *json)
 	rung->failed = get_true(json, "failed");
 	for (int side = 0; side < SIDES; side++)
 		rung->states[side] = get(states, side_keys[side]);
+	for (unsigned who = 0; who < ACTORS_MAX; who++)
+		rung->lines[who] = get_number(lines, actor_name(who));
 	return get_wire(json, &rung->wire);
 }
 
@@ -257,6 +276,7 @@ bool record_from_json(struct record *record, const json_t *json)
 		.private_network = get_true(json, "private_network"),
 		.wire = get_true(observed, "wire"),
 		.states = get_true(observed, "states"),
+		.over_unix = json_object_get(json, "over"),
 		.network_why = get(json, "network_why"),
 		.wire_why = get(json, "wire_why"),
 		.failed = get_true(json, "failed"),
@@ -297,6 +317,7 @@ void record_free(struct record *record)
 	free(record->wire_why);
 	free(record->failure);
 	free(record->table);
+	free(record->picture);
 	json_decref(record->orders);
 	*record = (struct record){ 0 };
 }

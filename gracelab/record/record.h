@@ -32,6 +32,9 @@ struct rung {
 	unsigned connection; /* counted from 1; 0: there is but one */
 	/* Of the call, where that is known; else 0. */
 	int process, thread;
+	/* How many lines stood on each terminal behind this row, by number,
+	 * actors.h; 0: as many as before. */
+	unsigned lines[ACTORS_MAX];
 	bool tie;    /* the call may have been before what stands above it */
 	bool failed; /* the play failed at this row */
 	bool late;   /* record_insert() put it there; not in JSON */
@@ -41,7 +44,8 @@ struct record {
 	char *name, *title, *asks;          /* title, asks: or NULL */
 	char *system;                       /* "Linux 6.18" */
 	bool private_network, wire, states; /* what was had and observed */
-	char *network_why, *wire_why;       /* why not, or NULL */
+	bool over_unix; /* a UNIX socket's connection, which has no wire */
+	char *network_why, *wire_why; /* why not, or NULL */
 	struct rung *rungs;
 	size_t rung_count;
 	char *terminals[ACTORS_MAX]; /* by number, actors.h */
@@ -49,11 +53,25 @@ struct record {
 	 * SVG is asked for, that) and as JSON, in place of rungs and terminals;
 	 * owned; or NULL. */
 	char *table;
+	char *picture; /* for a page: the tree of its orders, as SVG; or NULL */
 	json_t *orders;
 	bool failed;     /* the play did not come to its end */
 	char *failure;   /* why not; see record_why_failed() */
 	bool unplayable; /* it needs what is refused here */
 };
+
+/* Whether there was a wire, and nobody looked. */
+static inline bool record_lacks_wire(const struct record *record)
+{
+	return !record->wire && !record->over_unix;
+}
+
+/* Whether all that there was to be seen was looked at. */
+static inline bool record_is_complete(const struct record *record)
+{
+	return record->private_network && !record_lacks_wire(record) &&
+		record->states;
+}
 
 /* Adds an empty rung and returns it, or NULL without memory. */
 struct rung *record_add(struct record *record, double seconds);

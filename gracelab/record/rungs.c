@@ -203,6 +203,8 @@ void rungs_add_event(struct rungs *rungs, enum side side, unsigned connection,
 				(event->kind == EVENT_ERROR && !event->conn) ||
 				(event->call &&
 					!strcmp(event->call, "connect")),
+			.connects = event->kind == EVENT_CONNECT,
+			.accepts = event->kind == EVENT_ACCEPT,
 			.establishes = event->kind == EVENT_CONNECT ||
 				event->kind == EVENT_ACCEPT,
 		});
@@ -223,7 +225,7 @@ void rungs_add_line(struct rungs *rungs, enum side side, const char *line,
 void rungs_add_segment(struct rungs *rungs, const struct rungs_segment *segment)
 {
 	if (segment_is_pure_ack(&segment->segment) && !segment->id &&
-		segment->fate != WIRE_FORGED)
+		segment->fate != WIRE_FORGED && !rungs->acks)
 		return;
 	struct rungs_segment *segments = reallocarray(
 		rungs->segments, rungs->segment_count + 1, sizeof(*segments));
@@ -241,6 +243,15 @@ void rungs_set_state(struct rungs *rungs, unsigned connection, enum side side,
 {
 	rungs->changed[connection][side] = true;
 	rungs->states[connection][side] = state;
+}
+
+void rungs_set_state_by_segment(
+	struct rungs *rungs, enum side side, enum tcp_state state)
+{
+	struct rungs_segment *last = &rungs->segments[rungs->segment_count - 1];
+
+	last->changed[side] = true;
+	last->states[side] = state;
 }
 
 void rungs_free(struct rungs *rungs)

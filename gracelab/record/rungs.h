@@ -19,7 +19,8 @@ struct rungs_call {
 	unsigned connection;        /* counted from 1; 0: not told apart */
 	char *call, *text, *result; /* `text` escaped; or NULL */
 	bool sends;                 /* it may put a segment on the wire */
-	bool establishes;           /* it gives ESTABLISHED: connect, accept */
+	bool connects, accepts;     /* it succeeded; accept sends nothing */
+	bool establishes;           /* it is the first to tell of ESTABLISHED */
 	size_t before; /* how many segments were added before; set by us */
 };
 
@@ -32,6 +33,9 @@ struct rungs_segment {
 	unsigned id; /* of one that waited, else 0 */
 	bool copy;   /* one of these has arrived already */
 	bool again;  /* sent before, and so it changes nothing at its sender */
+	/* With `acks`: the states that it has brought about, one by one. */
+	bool changed[SIDES];
+	enum tcp_state states[SIDES];
 };
 
 /* A pure ACK that waits, and has no rung. */
@@ -53,6 +57,7 @@ struct rungs {
 	enum tcp_state states[RUNGS_CONNECTIONS][SIDES];
 	bool incomplete; /* something was not added for lack of memory */
 	/* Of all steps. */
+	bool acks;                   /* pure ACKs have rungs like others */
 	struct rungs_silent *silent; /* owned */
 	size_t silent_count;
 };
@@ -69,9 +74,9 @@ void rungs_add_line(struct rungs *rungs, enum side side, const char *line,
 	unsigned connection);
 
 /*
- * Adds a segment. A pure ACK has no rung but where it was forged; or arrived
- * or was lost after it had waited: then also where it was sent, so that a rung
- * is put between those that are there.
+ * Adds a segment. Without `acks` a pure ACK has no rung but where it was
+ * forged; or arrived or was lost after it had waited: then also where it was
+ * sent, so that a rung is put between those that are there.
  */
 void rungs_add_segment(
 	struct rungs *rungs, const struct rungs_segment *segment);
@@ -80,11 +85,18 @@ void rungs_add_segment(
 void rungs_set_state(struct rungs *rungs, unsigned connection, enum side side,
 	enum tcp_state state);
 
+/* The same: it came with the segment that was added last; there is one. */
+void rungs_set_state_by_segment(
+	struct rungs *rungs, enum side side, enum tcp_state state);
+
 /*
  * Adds the rungs to the record, and begins anew. A segment stands on the rung
- * of the call that sent it; a state on that of the segment that changed it.
- * That connect(2) or accept(2) gave a connection says that it was ESTABLISHED,
- * however soon it was not. False where something is missing for lack of memory.
+ * of the call that sent it; a state begins where it is true: on the rung of the
+ * segment that brought it about, sent or arrived, once that and its ACK are
+ * over. The client is ESTABLISHED by the SYN+ACK's arrival; the server by the
+ * ACK of that, on the rung of accept(2) or one of its own. That connect(2) or
+ * accept(2) gave a connection says that it was ESTABLISHED, however soon it was
+ * not. False where something is missing for lack of memory.
  */
 bool rungs_flush(struct rungs *rungs, struct record *record, double seconds);
 

@@ -3,16 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rungs.h"
-
-/* The rungs of one connection; SIZE_MAX: there is no such rung. */
-struct places {
-	size_t sender;          /* of the last call that sends */
-	size_t changer[SIDES];  /* the last whose segment changes its state */
-	size_t touched[SIDES];  /* the last whose segment came late to it */
-	size_t answered[SIDES]; /* the last whose own one came late to the other
-				 */
-};
+#include "rungs_places.h"
 
 /* Rungs under way to the record. */
 struct flush {
@@ -21,6 +12,7 @@ struct flush {
 	double seconds;
 	size_t next; /* the first segment that has no rung yet */
 	struct places of[RUNGS_CONNECTIONS];
+	bool established[RUNGS_CONNECTIONS][SIDES]; /* as a call told */
 	bool complete;
 };
 
@@ -70,12 +62,6 @@ static void keep_silent(struct flush *flush, const struct rungs_segment *from)
 	};
 }
 
-static void shift(size_t *at, size_t inserted)
-{
-	if (*at != SIZE_MAX && *at >= inserted)
-		(*at)++;
-}
-
 /* Gives an ACK that waited the rung in which it was sent. */
 static void break_silence(struct flush *flush, unsigned id)
 {
@@ -102,40 +88,8 @@ static void break_silence(struct flush *flush, unsigned id)
 	set_text(flush, &rung->segment, "ACK");
 	for (; i < rungs->silent_count; i++)
 		rungs->silent[i].at++;
-	for (int c = 0; c < RUNGS_CONNECTIONS; c++) {
-		struct places *places = &flush->of[c];
-
-		shift(&places->sender, silent.at);
-		for (int side = 0; side < SIDES; side++) {
-			shift(&places->changer[side], silent.at);
-			shift(&places->touched[side], silent.at);
-			shift(&places->answered[side], silent.at);
-		}
-	}
-}
-
-/* Notes whose state the segment of the last rung may have changed. */
-static void note_changes(struct flush *flush, const struct rungs_segment *from)
-{
-	size_t at = flush->record->rung_count - 1;
-	bool leaves = !from->again &&
-		(from->fate == WIRE_AT_ONCE || from->fate == WIRE_SENT ||
-			(from->fate == WIRE_LOST && !from->id));
-	bool arrives = from->fate == WIRE_AT_ONCE ||
-		from->fate == WIRE_ARRIVED || from->fate == WIRE_FORGED;
-	enum side receiver = side_other(from->sender);
-	struct places *places = &flush->of[from->connection];
-
-	if (arrives && from->fate != WIRE_AT_ONCE)
-		places->touched[receiver] = at;
-	if (!(from->segment.flags & (SEGMENT_FIN | SEGMENT_SYN | SEGMENT_RST)))
-		return;
-	if (leaves)
-		places->changer[from->sender] = at;
-	if (arrives)
-		places->changer[receiver] = at;
-	if (from->fate == WIRE_ARRIVED)
-		places->answered[from->sender] = at;
+	for (int c = 0; c < RUNGS_CONNECTIONS; c++)
+		places_shift(&flush->of[c], silent.at);
 }
 
 /* Puts a segment onto the last rung. */
@@ -151,7 +105,12 @@ static void put_segment(struct flush *flush, struct rung *rung,
 	rung->segment_id = from->id;
 	rung->copy = from->copy;
 	set_text(flush, &rung->segment, text);
-	note_changes(flush, from);
+	for (int side = 0; side < SIDES; side++)
+		if (from->changed[side])
+			set_text(flush, &rung->states[side],
+				state_name(from->states[side]));
+	places_note(&flush->of[from->connection], flush->record->rung_count - 1,
+		from);
 }
 
 /* The next segment that has no rung, and is to have one, or NULL. */
@@ -163,7 +122,7 @@ static const struct rungs_segment *next_segment(struct flush *flush)
 		const struct rungs_segment *segment =
 			&rungs->segments[flush->next];
 
-		if (segment->fate != WIRE_SENT ||
+		if (segment->fate != WIRE_SENT || rungs->acks ||
 			!segment_is_pure_ack(&segment->segment))
 			return segment;
 		keep_silent(flush, segment);
@@ -195,14 +154,53 @@ static bool put_next(struct flush *flush)
 	return rung;
 }
 
-/* Adds what came late, and before the call. */
-static void put_late(struct flush *flush, const struct rungs_call *call)
+/* Adds what came before the call, and is not its own. */
+static void put_earlier(struct flush *flush, const struct rungs_call *call)
 {
 	const struct rungs_segment *segment;
 
 	while ((segment = next_segment(flush)) && flush->next < call->before &&
-		came_late(segment) && put_next(flush))
+		(came_late(segment) ||
+			segment_is_pure_ack(&segment->segment)) &&
+		put_next(flush))
 		;
+}
+
+/* Whether it is a SYN that its call has sent, and that did not come late. */
+static bool is_own(
+	const struct rungs_call *call, const struct rungs_segment *segment)
+{
+	return segment->sender == call->caller &&
+		segment->connection == call->connection && !came_late(segment);
+}
+
+/*
+ * Adds the handshake that a call tells of: connect(2) has not sent the SYN+ACK,
+ * and accept(2) nothing of it.
+ */
+static void put_handshake(struct flush *flush, const struct rungs_call *call)
+{
+	const struct rungs_segment *segment;
+
+	while ((segment = next_segment(flush)) && !came_late(segment) &&
+		segment->connection == call->connection &&
+		((segment->segment.flags & SEGMENT_SYN) ||
+			segment_is_pure_ack(&segment->segment)) &&
+		(call->accepts || !is_own(call, segment)) && put_next(flush))
+		;
+}
+
+/* Notes the rung of a call that sends, and gives it the segment it has sent. */
+static void put_sent(
+	struct flush *flush, struct rung *rung, const struct rungs_call *call)
+{
+	const struct rungs_segment *segment = next_segment(flush);
+
+	flush->of[call->connection].sender = flush->record->rung_count - 1;
+	if (!segment || call->accepts || !is_own(call, segment))
+		return;
+	put_segment(flush, rung, segment);
+	flush->next++;
 }
 
 /*
@@ -218,28 +216,24 @@ static void put_calls(struct flush *flush)
 		struct rungs_call *call = &rungs->calls[i];
 		bool another =
 			i + 1 < rungs->call_count && rungs->calls[i + 1].sends;
-		const struct rungs_segment *segment;
+		struct places *places = &flush->of[call->connection];
 
-		put_late(flush, call);
+		put_earlier(flush, call);
+		if (call->accepts || call->connects)
+			put_handshake(flush, call);
 		struct rung *rung = add_rung(flush);
 
 		if (!rung)
 			return;
 		put_call(rung, call);
-		if (call->establishes)
-			set_text(flush, &rung->states[call->caller],
-				state_name(STATE_ESTABLISHED));
+		if (call->accepts || call->connects)
+			places->told[call->caller] =
+				flush->record->rung_count - 1;
+		flush->established[call->connection][call->caller] |=
+			call->establishes;
 		if (!call->sends)
 			continue;
-		flush->of[call->connection].sender =
-			flush->record->rung_count - 1;
-		segment = next_segment(flush);
-		if (segment && segment->sender == call->caller &&
-			segment->connection == call->connection &&
-			!came_late(segment)) {
-			put_segment(flush, rung, segment);
-			flush->next++;
-		}
+		put_sent(flush, rung, call);
 		while (!another && put_next(flush))
 			;
 	}
@@ -247,46 +241,40 @@ static void put_calls(struct flush *flush)
 		;
 }
 
-/*
- * The rung to which a side's change of state belongs. What neither a segment
- * nor a call has brought about is a timer's doing, and behind all else.
- */
-static size_t rung_of_change(struct flush *flush, unsigned connection, int side)
+/* Puts a state where it begins, or on a rung of its own. */
+static void put_state(struct flush *flush, unsigned connection, enum side side,
+	enum tcp_state state)
 {
+	struct record *record = flush->record;
 	struct places *places = &flush->of[connection];
+	size_t at = places_of_state(places, side, state);
 
-	if (places->changer[side] != SIZE_MAX)
-		return places->changer[side];
-	if (places->touched[side] != SIZE_MAX)
-		return places->touched[side];
-	/* The ACK of its FIN has no rung. */
-	if (places->answered[side] != SIZE_MAX)
-		return places->answered[side];
-	if (places->sender == SIZE_MAX) {
+	if (at == PLACE_NONE) {
 		struct rung *rung = add_rung(flush);
 
-		if (rung)
-			rung->connection = connection;
-		places->sender = flush->record->rung_count - 1;
+		if (!rung)
+			return;
+		rung->connection = connection;
+		at = record->rung_count - 1;
+		if (places->sender == PLACE_NONE)
+			places->sender = at;
 	}
-	return places->sender;
+	set_text(flush, &record->rungs[at].states[side], state_name(state));
 }
 
 /* Puts the states of one connection where they belong. */
 static void put_states(struct flush *flush, unsigned connection)
 {
 	struct rungs *rungs = flush->rungs;
-	struct record *record = flush->record;
 
-	for (int side = 0; side < SIDES; side++) {
-		if (!rungs->changed[connection][side])
-			continue;
-		size_t at = rung_of_change(flush, connection, side);
-
-		if (at < record->rung_count)
-			set_text(flush, &record->rungs[at].states[side],
-				state_name(rungs->states[connection][side]));
-	}
+	for (int side = 0; side < SIDES; side++)
+		if (flush->established[connection][side])
+			put_state(flush, connection, (enum side)side,
+				STATE_ESTABLISHED);
+	for (int side = 0; side < SIDES; side++)
+		if (rungs->changed[connection][side])
+			put_state(flush, connection, (enum side)side,
+				rungs->states[connection][side]);
 }
 
 /* Begins anew; what waits in silence goes on to. */
@@ -294,11 +282,13 @@ static void forget_step(struct rungs *rungs)
 {
 	struct rungs_silent *silent = rungs->silent;
 	size_t silent_count = rungs->silent_count;
+	bool acks = rungs->acks;
 
 	rungs->silent = NULL;
 	rungs_free(rungs);
 	rungs->silent = silent;
 	rungs->silent_count = silent_count;
+	rungs->acks = acks;
 }
 
 bool rungs_flush(struct rungs *rungs, struct record *record, double seconds)
@@ -311,12 +301,7 @@ bool rungs_flush(struct rungs *rungs, struct record *record, double seconds)
 	};
 
 	for (int c = 0; c < RUNGS_CONNECTIONS; c++)
-		flush.of[c] = (struct places){
-			.sender = SIZE_MAX,
-			.changer = { SIZE_MAX, SIZE_MAX },
-			.touched = { SIZE_MAX, SIZE_MAX },
-			.answered = { SIZE_MAX, SIZE_MAX },
-		};
+		places_begin(&flush.of[c]);
 	put_calls(&flush);
 	for (unsigned c = 0; c < RUNGS_CONNECTIONS; c++)
 		put_states(&flush, c);

@@ -173,9 +173,12 @@ static void put_foot(const struct svg_page *page, int y)
 	svg_text(page, SVG_MARGIN, y, "foot", "start", name);
 	svg_text(page, page->width - SVG_MARGIN, y, "foot", "end",
 		record->system);
-	if (!record->wire || !record->states)
+	if (record->over_unix && record->states)
 		svg_text(page, svg_middle_x(page), y, "foot", "middle",
-			record->wire ? "states not observed"
+			"UNIX socket");
+	else if (record_lacks_wire(record) || !record->states)
+		svg_text(page, svg_middle_x(page), y, "foot", "middle",
+			!record_lacks_wire(record) ? "states not observed"
 				: record->states
 				? "wire not observed"
 				: "wire and states not observed");

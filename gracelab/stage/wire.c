@@ -8,6 +8,7 @@
 struct wire {
 	struct hosts *hosts;
 	void (*on_news)(void *context, const struct wire_news *news);
+	void (*on_given)(void *context); /* or NULL */
 	void *context;
 	struct flows flows;
 	struct waiting sent[SIDES]; /* taken from that kernel, not decided on */
@@ -33,6 +34,11 @@ struct wire *wire_open(struct hosts *hosts,
 	waiting_begin(&wire->sent[SERVER]);
 	waiting_begin(&wire->waiting);
 	return wire;
+}
+
+void wire_on_given(struct wire *wire, void (*on_given)(void *context))
+{
+	wire->on_given = on_given;
 }
 
 void wire_clear(struct wire *wire)
@@ -133,8 +139,12 @@ static int give(
 	if (!is_forged)
 		flows_note_arrival(&wire->flows, packet->shown.sender,
 			&packet->shown.segment);
-	return device_give(
+	int failed = device_give(
 		wire->hosts->of[receiver].device, packet->bytes, packet->len);
+
+	if (!failed && wire->on_given)
+		wire->on_given(wire->context);
+	return failed;
 }
 
 /*

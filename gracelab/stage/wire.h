@@ -49,6 +49,12 @@ struct wire *wire_open(struct hosts *hosts,
 	void (*on_news)(void *context, const struct wire_news *news),
 	void *context);
 
+/*
+ * on_given, with wire_open()'s context, is called as often as a kernel has
+ * acted on a segment, and before anything else travels.
+ */
+void wire_on_given(struct wire *wire, void (*on_given)(void *context));
+
 void wire_close(struct wire *wire);
 
 /* Takes all that both kernels have sent; passes on what is not held. */

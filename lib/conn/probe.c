@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "probe.h"
 
+#include <poll.h>
+
 #include "calls.h"
 #include "lib/base/duration.h"
 #include "lib/net/tcp.h"
@@ -29,6 +31,28 @@ static void is_full(struct conn *conn, int error)
 		error);
 }
 
+/* Both ends are on this machine: what the peer has ended is known at once. */
+static void ask_kernel(struct conn *conn)
+{
+	struct pollfd pollfd = { .fd = conn->fd };
+
+	/* POLLHUP is always reported: both halves have ended, unix(7). */
+	if (poll(&pollfd, 1, 0) > 0 && pollfd.revents & POLLHUP) {
+		int error = tcp_take_error(conn->fd);
+
+		calls_note_error(conn, error);
+		conclude(conn, PROBE_FULL,
+			"full close: poll says HUP; the peer receives nothing "
+			"any more, and a send gives EPIPE at once",
+			error);
+	} else {
+		conclude(conn, PROBE_HALF,
+			"half-close: poll says no HUP; the peer's receiving "
+			"half is open, whether its program reads or not",
+			0);
+	}
+}
+
 bool probe_begin(struct probe *probe, struct conn *conn)
 {
 	static const char byte = '\n';
@@ -42,6 +66,8 @@ bool probe_begin(struct probe *probe, struct conn *conn)
 		cannot_tell(conn, "cannot tell: our sending half is shut");
 	else if (conn->queue.head)
 		cannot_tell(conn, "cannot tell: bytes are still queued");
+	else if (!tcp_is(conn->fd))
+		ask_kernel(conn);
 	else if (calls_send(conn, &byte, 1, false) == 1)
 		return true;
 	else if (conn->broken)

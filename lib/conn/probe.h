@@ -2,7 +2,8 @@
 /*
  * After EOF: has the peer ended one half or both? No read, poll or state
  * tells. A byte and a round trip do: a peer that still receives acknowledges
- * it, one that has closed answers with RST (RFC 9293 section 3.10.7.1).
+ * it, one that has closed answers with RST (RFC 9293 section 3.10.7.1). Of a
+ * UNIX socket the kernel knows, and no byte is written.
  */
 #ifndef GRACE_PROBE_H
 #define GRACE_PROBE_H
@@ -20,7 +21,8 @@ struct probe {
 	int64_t deadline_ms;
 };
 
-/* Writes the byte. True while the round trip is awaited. */
+/* Writes the byte, where one is needed. True while the round trip is awaited.
+ */
 bool probe_begin(struct probe *probe, struct conn *conn);
 
 /* True once there is a result, which was then reported. */

@@ -151,7 +151,7 @@ static void say_event(struct words *words)
 		break;
 	case EVENT_CONNECT:
 		say(words, WORDING_NOTE, "connected to %s: %s", event->detail,
-			state_name(event->state));
+			event->state ? state_name(event->state) : "?");
 		break;
 	case EVENT_ACCEPT:
 		say(words, WORDING_NOTE, "connection from %s: %s",

@@ -34,8 +34,10 @@ void net_format(
 {
 	char host[NET_ADDRESS_SIZE - 16], port[8];
 
-	if (getnameinfo(address, address_bytes, host, sizeof(host), port,
-		    sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV))
+	if (address->sa_family == AF_UNIX)
+		unix_format(address, address_bytes, out);
+	else if (getnameinfo(address, address_bytes, host, sizeof(host), port,
+			 sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV))
 		snprintf(out, NET_ADDRESS_SIZE, "?");
 	else
 		snprintf(out, NET_ADDRESS_SIZE,
@@ -49,7 +51,7 @@ void net_show(
 	net_format(address, address_bytes, out);
 	char *port = strrchr(out, ':');
 
-	if (port && getenv("GRACE_HIDE_PORTS"))
+	if (port && address->sa_family != AF_UNIX && getenv("GRACE_HIDE_PORTS"))
 		strcpy(port, ":PORT");
 }
 
@@ -173,6 +175,8 @@ int net_listen(const struct net_listen_options *options, char *error)
 {
 	char port[8];
 
+	if (unix_is(options->host))
+		return unix_listen(options->host, options->file, error);
 	snprintf(port, sizeof(port), "%u", options->port);
 	struct addrinfo *list = resolve(
 		options->host, port, AF_UNSPEC, AI_PASSIVE, NULL, error);
@@ -183,11 +187,7 @@ int net_listen(const struct net_listen_options *options, char *error)
 		if (fd < 0)
 			say_failure("listen on", a, error);
 	}
-	int failure = errno;
-
-	if (list)
-		freeaddrinfo(list);
-	errno = failure;
+	resolve_free(list);
 	return fd;
 }
 
@@ -200,7 +200,8 @@ bool net_listens_beyond_loopback(int fd)
 	} address = { 0 };
 	socklen_t size = sizeof(address);
 
-	if (getsockname(fd, &address.any, &size))
+	if (getsockname(fd, &address.any, &size) ||
+		address.any.sa_family == AF_UNIX)
 		return false;
 	if (address.any.sa_family == AF_INET)
 		return ntohl(address.in.sin_addr.s_addr) >> 24 !=
@@ -293,6 +294,9 @@ static int bind_port(int fd, int family, uint16_t port)
 static int connect_to(const struct addrinfo *address,
 	const struct net_connect_options *options)
 {
+	if (address->ai_family == AF_UNIX)
+		return unix_connect(
+			address, options->under_way ? 0 : options->timeout_ms);
 	int fd = new_socket(address);
 
 	if (fd < 0)
@@ -336,10 +340,6 @@ int net_connect(const struct net_connect_options *options, char *error)
 		if (fd < 0 && (options->under_way || signals_ending()))
 			break;
 	}
-	int failure = errno;
-
-	if (list)
-		freeaddrinfo(list);
-	errno = failure;
+	resolve_free(list);
 	return fd;
 }

@@ -8,14 +8,14 @@
 #include <sys/socket.h>
 
 #include "resolve.h"
-
-/* Room for "[IPv6%scope]:port", with `PORT` too, and the terminator. */
-#define NET_ADDRESS_SIZE 96
+#include "sizes.h"
+#include "unix.h"
 
 /* A port to connect to or listen on; 0 to let the kernel choose. */
 bool net_parse_port(const char *text, uint16_t *port);
 
-/* Writes "127.0.0.1:43211" to `out` (room for NET_ADDRESS_SIZE). */
+/* Writes "127.0.0.1:43211", or "unix:PATH", to `out` (room for
+ * NET_ADDRESS_SIZE). */
 void net_format(
 	const struct sockaddr *address, socklen_t address_bytes, char *out);
 
@@ -37,7 +37,8 @@ void net_show(
 	const struct sockaddr *address, socklen_t address_bytes, char *out);
 
 struct net_listen_options {
-	const char *host;
+	const char *host;       /* or `unix:PATH`, where nothing else counts: */
+	struct unix_file *file; /* the file made there, for unix_remove() */
 	uint16_t port;
 	bool reuseaddr;
 	int defer_accept_s; /* TCP_DEFER_ACCEPT, tcp(7); 0: off */
@@ -55,7 +56,7 @@ int net_listen(const struct net_listen_options *options, char *error);
 bool net_listens_beyond_loopback(int fd);
 
 struct net_connect_options {
-	const char *host;
+	const char *host; /* or `unix:PATH`, which has neither of these: */
 	const char *port;
 	int family;          /* AF_UNSPEC, AF_INET, AF_INET6 */
 	int64_t timeout_ms;  /* for each address; -1 leaves it to the kernel */

@@ -16,6 +16,7 @@
 
 #include "lib/base/duration.h"
 #include "lib/base/signals.h"
+#include "unix.h"
 
 bool resolve_split(char *text, char **host, char **port)
 {
@@ -152,6 +153,42 @@ static int look_up_in_thread(const char *host, const char *port,
 	return result;
 }
 
+struct unix_list {
+	struct addrinfo info;
+	struct sockaddr_un address;
+};
+
+/* The address of `unix:PATH`. */
+static struct addrinfo *resolve_unix(const char *text, char *error)
+{
+	struct unix_list *list = calloc(1, sizeof(*list));
+	const char *wrong = list
+		? unix_parse(text, &list->address, &list->info.ai_addrlen)
+		: strerror(ENOMEM);
+
+	if (!wrong) {
+		list->info.ai_family = AF_UNIX;
+		list->info.ai_socktype = SOCK_STREAM;
+		list->info.ai_addr = (struct sockaddr *)&list->address;
+		return &list->info;
+	}
+	free(list);
+	snprintf(error, NET_ERROR_SIZE, "'%.200s': %s", text, wrong);
+	errno = 0;
+	return NULL;
+}
+
+void resolve_free(struct addrinfo *list)
+{
+	int error = errno;
+
+	if (list && list->ai_family == AF_UNIX)
+		free(list);
+	else if (list)
+		freeaddrinfo(list);
+	errno = error;
+}
+
 struct addrinfo *resolve(const char *host, const char *port, int family,
 	int flags, const struct slow *slow, char *error)
 {
@@ -162,6 +199,9 @@ struct addrinfo *resolve(const char *host, const char *port, int family,
 		.ai_flags = flags | AI_NUMERICSERV | AI_NUMERICHOST,
 	};
 	struct addrinfo *list = NULL;
+
+	if (unix_is(host))
+		return resolve_unix(host, error);
 	int failure = getaddrinfo(host, port, &hints, &list);
 
 	hints.ai_flags &= ~AI_NUMERICHOST;

@@ -6,8 +6,7 @@
 #include <netdb.h>
 #include <stdbool.h>
 
-/* Room for a failure's message, terminated. */
-#define NET_ERROR_SIZE 512
+#include "sizes.h"
 
 /*
  * Takes HOST:PORT apart, where it stands: `[::1]:80`, `localhost:80`. False,
@@ -26,13 +25,17 @@ struct slow {
 #define SLOW_AFTER_MS 1000
 
 /*
- * getaddrinfo(3) for streams. `flags` are AI_PASSIVE or 0. A name is looked up
- * by a thread, which is left to itself where the process is asked to end
- * (signals_ending()) meanwhile. Returns the list, for freeaddrinfo(3), or NULL
- * with the message in `error` (room for NET_ERROR_SIZE), and errno: EINTR, or
- * 0 where the name has no address.
+ * getaddrinfo(3) for streams; `unix:PATH` as `host` is the one address of that
+ * UNIX socket, whatever `port` is. `flags` are AI_PASSIVE or 0. A name is
+ * looked up by a thread, which is left to itself where the process is asked to
+ * end (signals_ending()) meanwhile. Returns the list, for resolve_free(), or
+ * NULL with the message in `error` (room for NET_ERROR_SIZE), and errno: EINTR,
+ * or 0 where the name has no address.
  */
 struct addrinfo *resolve(const char *host, const char *port, int family,
 	int flags, const struct slow *slow, char *error);
+
+/* Frees the list; NULL is allowed. Preserves errno. */
+void resolve_free(struct addrinfo *list);
 
 #endif

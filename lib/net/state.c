@@ -23,6 +23,10 @@ static const char *const names[STATES] = {
 	[STATE_LAST_ACK] = "LAST_ACK",
 	[STATE_LISTEN] = "LISTEN",
 	[STATE_CLOSING] = "CLOSING",
+	[STATE_CONNECTED] = "CONNECTED",
+	[STATE_SHUT_RD] = "SHUT_RD",
+	[STATE_SHUT_WR] = "SHUT_WR",
+	[STATE_SHUT_RDWR] = "SHUT_RDWR",
 };
 
 const char *state_name(enum tcp_state state)

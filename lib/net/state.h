@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* TCP's states, with the kernel's own numbers (RFC 9293, section 3.3.2). */
+/*
+ * States of a connection: TCP's, with the kernel's own numbers (RFC 9293,
+ * section 3.3.2), and a UNIX socket's, which has none of these.
+ */
 #ifndef GRACE_STATE_H
 #define GRACE_STATE_H
 
@@ -18,13 +21,19 @@ enum tcp_state {
 	STATE_LAST_ACK,
 	STATE_LISTEN,
 	STATE_CLOSING,
+	/* A UNIX socket: which of its halves have ended, by whoever it was. */
+	STATE_CONNECTED,
+	STATE_SHUT_RD,
+	STATE_SHUT_WR,
+	STATE_SHUT_RDWR,
 };
 
-#define STATES (STATE_CLOSING + 1)
+#define STATES (STATE_SHUT_RDWR + 1)
 
 /*
- * The name as ss(8) and RFC 9293 have it, with `_`, or "gone"; "?" for a number
- * that is no state. Never changes.
+ * The name as ss(8) and RFC 9293 have it, with `_`, or "gone"; of a UNIX socket
+ * "CONNECTED", "SHUT_RD" and so on; "?" for a number that is no state. Never
+ * changes.
  */
 const char *state_name(enum tcp_state state);
 

@@ -11,16 +11,31 @@
 #include <sys/socket.h>
 
 #include "lib/base/names.h"
+#include "unix_state.h"
+
+/* The state is the first byte; asking for no more is cheaper. */
+static bool ask_state(int fd, uint8_t *state)
+{
+	socklen_t size = sizeof(*state);
+
+	return !getsockopt(fd, IPPROTO_TCP, TCP_INFO, state, &size);
+}
+
+bool tcp_is(int fd)
+{
+	uint8_t state;
+
+	return ask_state(fd, &state);
+}
 
 enum tcp_state tcp_state(int fd)
 {
-	/* The state is the first byte; asking for no more is cheaper. */
-	uint8_t state = 0;
-	socklen_t size = sizeof(state);
+	struct unix_facts facts;
+	uint8_t state;
 
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size))
-		return STATE_GONE;
-	return (enum tcp_state)state;
+	if (ask_state(fd, &state))
+		return (enum tcp_state)state;
+	return unix_ask(fd, &facts) ? facts.state : STATE_GONE;
 }
 
 static size_t ask_bytes(int fd, unsigned long request)
@@ -39,6 +54,11 @@ size_t tcp_unread_bytes(int fd)
 
 size_t tcp_unacknowledged_bytes(int fd)
 {
+	struct unix_facts facts;
+
+	/* SIOCOUTQ of a UNIX socket counts memory, not bytes. */
+	if (!tcp_is(fd))
+		return unix_ask(fd, &facts) ? facts.peer_unread_bytes : 0;
 	return ask_bytes(fd, SIOCOUTQ);
 }
 
@@ -119,6 +139,7 @@ struct tcp_facts tcp_ask(int fd)
 	facts.unread_bytes = tcp_unread_bytes(fd);
 	facts.unacknowledged_bytes = tcp_unacknowledged_bytes(fd);
 	facts.state = tcp_state(fd);
+	facts.is_tcp = tcp_is(fd);
 	facts.error = tcp_take_error(fd);
 	return facts;
 }
@@ -129,9 +150,12 @@ void tcp_describe(const struct tcp_facts *facts, char *out)
 
 	tcp_poll_text(facts->poll, polled);
 	snprintf(out, TCP_DESCRIPTION_SIZE,
-		"%s, unread %zu bytes, unacknowledged %zu bytes, poll %s, "
-		"SO_ERROR %s",
-		state_name(facts->state), facts->unread_bytes,
+		"%s, unread %zu bytes, %s %zu bytes, poll %s, SO_ERROR %s",
+		facts->is_tcp || facts->state != STATE_GONE
+			? state_name(facts->state)
+			: "no TCP state",
+		facts->unread_bytes,
+		facts->is_tcp ? "unacknowledged" : "unread by the peer",
 		facts->unacknowledged_bytes, polled,
 		facts->error ? names_errno(facts->error) : "0");
 }

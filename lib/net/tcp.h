@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the kernel tells of a TCP socket. */
+/* What the kernel tells of a TCP socket; and of a UNIX socket in its place. */
 #ifndef GRACE_TCP_H
 #define GRACE_TCP_H
 
@@ -8,13 +8,22 @@
 
 #include "state.h"
 
-/* TCP_INFO, tcp(7); STATE_GONE if the kernel does not say. */
+/* Whether it is a TCP socket: TCP_INFO is to be had. */
+bool tcp_is(int fd);
+
+/*
+ * TCP_INFO, tcp(7), or of a UNIX socket unix_state.h; STATE_GONE if the kernel
+ * does not say.
+ */
 enum tcp_state tcp_state(int fd);
 
 /* Bytes received and not read yet: SIOCINQ, tcp(7). 0 if not known. */
 size_t tcp_unread_bytes(int fd);
 
-/* Bytes sent and not acknowledged yet: SIOCOUTQ, tcp(7). 0 if not known. */
+/*
+ * Bytes sent and not acknowledged yet: SIOCOUTQ, tcp(7); of a UNIX socket those
+ * that its peer has not read. 0 if not known.
+ */
 size_t tcp_unacknowledged_bytes(int fd);
 
 /* SO_ERROR, socket(7), which asking clears. */
@@ -23,6 +32,7 @@ int tcp_take_error(int fd);
 /* What can be asked of a socket at one moment. */
 struct tcp_facts {
 	enum tcp_state state;
+	bool is_tcp;
 	size_t unread_bytes, unacknowledged_bytes;
 	short poll; /* POLLIN, POLLOUT, POLLRDHUP, POLLHUP, POLLERR: poll(2) */
 	int error;  /* SO_ERROR */

@@ -87,6 +87,21 @@ static void act_block(
 	}
 }
 
+/* What the kernel takes of a UNIX socket's owner, and does not heed. */
+static void note_without_tcp(
+	const struct conn *conn, enum command_id id, struct report *report)
+{
+	if (tcp_is(conn->fd))
+		return;
+	if (id == COMMAND_RESET)
+		report_note(report, conn->number,
+			"a UNIX socket has no RST: this is a plain close");
+	else if (id == COMMAND_LINGER || id == COMMAND_KEEPALIVE ||
+		id == COMMAND_MORE)
+		report_note(report, conn->number,
+			"on a UNIX socket this has no effect");
+}
+
 static void act_save(
 	struct conn *conn, const struct command *command, struct report *report)
 {
@@ -155,6 +170,7 @@ void act(
 		act_refuse(report, name, "the connection is closing");
 		return;
 	}
+	note_without_tcp(conn, command->spec->id, report);
 	switch (command->spec->id) {
 	case COMMAND_SEND:
 		if (report->side == CLIENT)

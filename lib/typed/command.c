@@ -211,7 +211,7 @@ static const struct command_spec specs[] = {
 		.sides = COMMAND_BOTH },
 	{ .id = COMMAND_OPEN,
 		.name = "open",
-		.synopsis = "[--nowait] [HOST PORT|HOST:PORT]",
+		.synopsis = "[--nowait] [HOST PORT|HOST:PORT|unix:PATH]",
 		.help = "a new connection after the last has ended; --nowait: "
 			"go on in SYN_SENT",
 		.words = "--nowait",

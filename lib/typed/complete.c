@@ -13,6 +13,8 @@
 static struct {
 	enum side side;
 	struct complete_numbers numbers;
+	struct complete_own own;
+	size_t start; /* of the word that is completed */
 } completing;
 
 /* The command that the line begins with, or NULL. */
@@ -72,12 +74,39 @@ static char *next_number(const char *text, int again)
 	return NULL;
 }
 
+static char *next_own(const char *text, int again)
+{
+	static size_t index;
+	const struct complete_own *own = &completing.own;
+	const char *word;
+
+	if (!again)
+		index = 0;
+	while ((word = own->word(own->context, rl_line_buffer, completing.start,
+			index++)))
+		if (!strncmp(word, text, strlen(text)))
+			return strdup(word);
+	return NULL;
+}
+
+static char **complete_own(const char *text, int start)
+{
+	const struct complete_own *own = &completing.own;
+
+	completing.start = (size_t)start;
+	rl_attempted_completion_over =
+		!own->takes_path(own->context, rl_line_buffer, (size_t)start);
+	return rl_completion_matches(text, next_own);
+}
+
 static char **complete(const char *text, int start, int end)
 {
 	const struct command_spec *spec = spec_of_line();
 	rl_compentry_func_t *generator = next_word;
 
 	(void)end;
+	if (completing.own.word)
+		return complete_own(text, start);
 	/* Only paths are left to readline itself. */
 	rl_attempted_completion_over = start == 0 || !spec ||
 		(spec->arguments != ARGUMENTS_PATH &&
@@ -91,9 +120,11 @@ static char **complete(const char *text, int start, int end)
 	return rl_completion_matches(text, generator);
 }
 
-void complete_begin(enum side side, const struct complete_numbers *numbers)
+void complete_begin(enum side side, const struct complete_numbers *numbers,
+	const struct complete_own *own)
 {
 	completing.side = side;
+	completing.own = *own;
 	completing.numbers = *numbers;
 	rl_attempted_completion_function = complete;
 	/* As parse.h quotes. */

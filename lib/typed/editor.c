@@ -30,6 +30,8 @@ void editor_begin(struct editor *editor, const struct editor_options *options)
 			.side = options->side,
 			.lines = &editor->lines,
 			.numbers = options->numbers,
+			.own = options->own,
+			.history = options->history,
 			.endless = options->endless,
 			.colour = options->colour,
 			.keeps_history = options->keeps_history,

@@ -26,6 +26,8 @@ struct editor_options {
 	bool colour;        /* of the prompt */
 	bool keeps_history; /* see history.h */
 	struct complete_numbers numbers;
+	struct complete_own own; /* in place of the side's; or nothing */
+	const char *history;     /* its name; NULL: the side's */
 };
 
 /*

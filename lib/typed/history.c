@@ -45,14 +45,14 @@ static bool make_folders(char *path)
 }
 
 /* False, and no file, where there can be none of the user's own. */
-static bool open_file(enum side side)
+static bool open_file(const char *name)
 {
 	char folder[PATH_MAX];
 
 	if (!state_folder(folder, sizeof(folder)))
 		return false;
-	int len = snprintf(file, sizeof(file), "%s/grace/%s-history", folder,
-		side_name(side));
+	int len = snprintf(
+		file, sizeof(file), "%s/grace/%s-history", folder, name);
 
 	if (len < 0 || (size_t)len >= sizeof(file) || !make_folders(file))
 		return false;
@@ -68,10 +68,10 @@ static bool open_file(enum side side)
 	return ours;
 }
 
-void history_begin(enum side side)
+void history_begin(const char *name)
 {
 	stifle_history(HISTORY_LINES);
-	if (!open_file(side)) {
+	if (!open_file(name)) {
 		*file = '\0';
 		return;
 	}

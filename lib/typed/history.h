@@ -4,18 +4,16 @@
 #ifndef GRACE_HISTORY_H
 #define GRACE_HISTORY_H
 
-#include "lib/base/side.h"
-
 /* How many lines are kept. */
 #define HISTORY_LINES 1000
 
 /*
- * Begins with the lines of earlier sessions at that side: the file
- * `grace/SIDE-history` in $XDG_STATE_HOME, else in ~/.local/state, which only
+ * Begins with the lines of earlier sessions of that name: the file
+ * `grace/NAME-history` in $XDG_STATE_HOME, else in ~/.local/state, which only
  * the user may read and which is made if need be. Without one, history is of
  * this session alone.
  */
-void history_begin(enum side side);
+void history_begin(const char *name);
 
 /* Remembers a line that is not empty nor the last one again. */
 void history_note(const char *line);

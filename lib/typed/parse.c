@@ -135,6 +135,9 @@ static bool take_open(struct tokens *tokens, struct command *command)
 		command->nowait = true;
 		return take_open(tokens, command);
 	}
+	if (unix_is(command->host))
+		return !unix_wrong(command->host) ||
+			tokens_fail(tokens, unix_wrong(command->host), NULL, 0);
 	if (!resolve_split(command->host, &command->host, &command->port) &&
 		!tokens_take_string(
 			tokens, "expected a port, not", &command->port))

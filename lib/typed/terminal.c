@@ -15,7 +15,7 @@
 #include "history.h"
 #include "lib/base/signals.h"
 
-#define PROMPT_SIZE 64
+#define PROMPT_SIZE 160
 
 /* readline's callbacks take no context, and it has one terminal only. */
 static struct {
@@ -43,6 +43,10 @@ static void end_of_input(void)
 		!strcmp(rl_variable_value("enable-bracketed-paste"), "on");
 
 	terminal.options.lines->ended = true;
+	/* Else it ends a line, too, when the terminal is given back. */
+#if RL_READLINE_VERSION >= 0x0802
+	rl_eof_found = 0;
+#endif
 	if (terminal.options.endless)
 		put(line_ended ? "\033[A\r\033[K" : "\r\033[K");
 	else if (!line_ended)
@@ -86,9 +90,10 @@ void terminal_begin(const struct terminal_options *options)
 	rl_catch_signals = 0;
 	rl_catch_sigwinch = 0;
 	rl_change_environment = 0;
-	complete_begin(options->side, &options->numbers);
+	complete_begin(options->side, &options->numbers, &options->own);
 	if (options->keeps_history)
-		history_begin(options->side);
+		history_begin(options->history ? options->history
+					       : side_name(options->side));
 	signals_catch(SIGINT);
 	signals_catch(SIGWINCH);
 	signals_catch(SIGTSTP);

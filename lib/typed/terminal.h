@@ -16,9 +16,11 @@ struct terminal_options {
 	enum side side;      /* whose commands are completed */
 	struct lines *lines; /* borrowed: takes each line that is entered */
 	struct complete_numbers numbers;
-	bool endless;       /* Ctrl-D ends nothing */
-	bool colour;        /* the prompt has it */
-	bool keeps_history; /* from one session to the next: history.h */
+	struct complete_own own; /* in place of the side's; or nothing */
+	const char *history;     /* its name; NULL: the side's */
+	bool endless;            /* Ctrl-D ends nothing */
+	bool colour;             /* the prompt has it */
+	bool keeps_history;      /* from one session to the next: history.h */
 };
 
 void terminal_begin(const struct terminal_options *options);

@@ -67,7 +67,7 @@ static void check_http(const char *text, size_t len)
 static enum verdict judge(
 	const struct baseline *baseline, const struct exchange_result *result)
 {
-	struct cause_times times = { -1, -1 };
+	struct cause_times times = { .after_fin_s = -1, .after_request_s = -1 };
 	enum verdict verdict = compare(baseline, result);
 	char why[256];
 

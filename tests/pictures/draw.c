@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Draws records that nobody has played: `draw FORMAT <FILE.json`, where FORMAT
- * is text, ascii, svg, mermaid or json. What no experiment shows as yet can be
- * looked at so, and kept.
+ * is text, ascii, svg, mermaid, html or json. What no experiment shows as yet
+ * can be looked at so, and kept.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gracelab/page/page.h"
 #include "gracelab/record/ladder.h"
 #include "gracelab/record/mermaid.h"
 #include "gracelab/record/svg.h"
@@ -51,6 +52,7 @@ static const struct {
 	{ "ascii", write_ascii },
 	{ "svg", svg_write },
 	{ "mermaid", mermaid_write },
+	{ "html", page_write },
 	{ "json", write_json },
 };
 

@@ -54,7 +54,7 @@ def inspect(command):
     bad = [f"{probe['id']} {probe['verdict']}"
            for probe in found.get("probes", []) if probe["kind"] == "bad"]
     bad = [text.replace(" FAIL", "") for text in bad]
-    proof = found.get("proof", "").split(";")[0]
+    proof = found.get("proof", "").split(";")[0].removeprefix("proved for ")
     return found.get("overall", "no result"), ", ".join(bad) or proof
 
 
@@ -81,7 +81,7 @@ def audit(name, request):
             os.killpg(peer.pid, 15)
 
 
-HEADING = ["version", "verdict", "what fails, or was proved", "command"]
+HEADING = ["version", "verdict", "what fails, or was proved"]
 
 
 def proxies():
@@ -92,8 +92,7 @@ def proxies():
         print(name, file=sys.stderr)
         verdict, bad = inspect(["proxy", "--format=json", "--", PEER, name,
                                 "{listen}", "{backend}"])
-        yield [title, number, verdict, bad,
-               f"`gracelab proxy -- {PEER} {name} {{listen}} {{backend}}`"]
+        yield [title, number, verdict, bad]
 
 
 def servers():
@@ -103,9 +102,7 @@ def servers():
             continue
         print(name, file=sys.stderr)
         verdict, bad = audit(name, request)
-        yield [title, number, verdict, bad,
-               f"`{PEER} {name} PORT & gracelab audit {request[0]} "
-               f"'{request[1]}' 127.0.0.1 PORT`"]
+        yield [title, number, verdict, bad]
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A TCP proxy with one fault, for the tests of `gracelab proxy`.
 
-    proxy.py [--fault FAULT] LISTEN BACKEND      each PORT or HOST:PORT
+    proxy.py [--fault FAULT] LISTEN BACKEND      each PORT, HOST:PORT or /PATH
 
 Without a fault each direction is forwarded by itself, its FIN and its RST
 too. Some faults are none to a half-closed connection: see below. Prints `listening on HOST:PORT` once it does.
@@ -60,7 +60,8 @@ class Pair:
         self.back = Direction(backend, client)
         self.heard = time.monotonic()
         for sock in (client, backend):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if sock.family != socket.AF_UNIX:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.setblocking(False)
 
     def run(self):
@@ -271,9 +272,9 @@ def connect(client, options):
     if options.fault == "tunnels":
         return tunnel(client)
     if options.fault == "pools":
-        ready.put(socket.create_connection(options.backend))
+        ready.put(reach(options.backend))
         return ready.get()
-    backend = socket.create_connection(options.backend)
+    backend = reach(options.backend)
     if options.fault == "introduces":
         backend.sendall(b"PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n")
     return backend
@@ -300,7 +301,7 @@ def probe(options):
     """Looks after the backend's health, and resets each such connection."""
     while True:
         try:
-            with socket.create_connection(options.backend) as sock:
+            with reach(options.backend) as sock:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                                 struct.pack("ii", 1, 0))
         except OSError:
@@ -308,7 +309,29 @@ def probe(options):
         time.sleep(0.02)
 
 
+def reach(goal):
+    """A connection to a path or an address."""
+    if isinstance(goal, str):
+        sock = socket.socket(socket.AF_UNIX)
+        sock.connect(goal)
+        return sock
+    return socket.create_connection(goal)
+
+
+def listen(place):
+    """A listener at a path or an address, and how that is written."""
+    if isinstance(place, str):
+        sock = socket.socket(socket.AF_UNIX)
+        sock.bind(place)
+        sock.listen(128)
+        return sock, "unix:" + place
+    sock = socket.create_server(place, backlog=128)
+    return sock, "%s:%d" % sock.getsockname()[:2]
+
+
 def address(text):
+    if text.startswith("/"):
+        return text
     host, _, port = text.rpartition(":")
     return host.strip("[]") or "127.0.0.1", int(port)
 
@@ -375,12 +398,12 @@ def main():
     time.sleep(options.start_after)
     if options.fault == "never-listens":
         time.sleep(600)
-    listener = socket.create_server(options.listen, backlog=128)
-    print("listening on %s:%d" % listener.getsockname()[:2], flush=True)
+    listener, where = listen(options.listen)
+    print("listening on", where, flush=True)
     if options.fault == "probes":
         threading.Thread(target=probe, args=(options,), daemon=True).start()
     if options.fault == "pools":
-        ready.put(socket.create_connection(options.backend))
+        ready.put(reach(options.backend))
     jammed = []
     for number in itertools.count():
         client = listener.accept()[0]

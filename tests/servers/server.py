@@ -370,6 +370,7 @@ def main():
     parser.add_argument("--fault", choices=FAULTS, default="good",
                         metavar="FAULT", help="see below")
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--unix", metavar="PATH", help="instead of a port")
     parser.add_argument("--think", type=float, default=0.3, help="seconds")
     parser.add_argument("--pause", type=float, default=0.05,
                         help="seconds between the two parts of a reply")
@@ -391,11 +392,20 @@ def main():
                         help="how it ends what is no request")
     options = parser.parse_args()
 
-    listener = socket.create_server(("127.0.0.1", options.port), backlog=128)
-    print("listening on 127.0.0.1:%d" % listener.getsockname()[1], flush=True)
+    if options.unix:
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(options.unix)
+        listener.listen(128)
+        print("listening on unix:" + options.unix, flush=True)
+    else:
+        listener = socket.create_server(("127.0.0.1", options.port),
+                                        backlog=128)
+        print("listening on 127.0.0.1:%d" % listener.getsockname()[1],
+              flush=True)
     while True:
         sock = listener.accept()[0]
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not options.unix:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         threading.Thread(target=serve, args=(sock, options),
                          daemon=True).start()
 

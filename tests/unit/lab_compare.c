@@ -254,7 +254,7 @@ static void times_are_without_the_way(void)
 
 static struct cause_times times_of(double fin_s, double end_s)
 {
-	struct cause_times times = { -1, -1 };
+	struct cause_times times = { .after_fin_s = -1, .after_request_s = -1 };
 	struct exchange_result result = { .fin_s = fin_s, .end_s = end_s };
 
 	cause_add(&times, &result);
@@ -300,7 +300,7 @@ static void what_was_cut_is_never_a_hundred_percent(void)
 {
 	static char body[2001];
 	char why[200];
-	struct cause_times times = { -1, -1 };
+	struct cause_times times = { .after_fin_s = -1, .after_request_s = -1 };
 
 	memset(body, 'x', 2000);
 	struct baseline baseline = baseline_of(WHOLE_BY_EOF, body, body);

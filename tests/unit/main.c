@@ -21,6 +21,8 @@ extern const struct tap_test tests_lab_text[];
 extern const struct tap_test tests_lab_segment[];
 extern const struct tap_test tests_lab_wire[];
 
+extern const struct tap_test tests_live_words[];
+
 /* tests/fuzz/replay.c */
 extern const struct tap_test tests_replay[];
 
@@ -57,6 +59,7 @@ int main(void)
 		tests_lab_text,
 		tests_lab_segment,
 		tests_lab_wire,
+		tests_live_words,
 		tests_lab_http,
 		tests_lab_preamble,
 		tests_lab_compare,

@@ -51,6 +51,10 @@ static bool check(const struct experiment *experiment,
 			"cannot be explored so: of programs that exec starts "
 			"the calls are put in every order, with no wire and "
 			"no --merge");
+	if (experiment->over_unix)
+		return fail(explored, experiment,
+			"cannot be explored: it is over unix, and orders are "
+			"TCP's");
 	for (size_t i = 0; i < experiment->step_count; i++) {
 		const struct step *step = &experiment->steps[i];
 		char *why = NULL;

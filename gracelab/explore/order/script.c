@@ -256,13 +256,16 @@ static bool check_actors(const struct script *script, char **error)
 {
 	const struct experiment *experiment = script->experiment;
 
-	if (!options_are_foreign(&experiment->client) &&
-		!options_are_foreign(&experiment->server))
+	bool foreign = options_are_foreign(&experiment->client) ||
+		options_are_foreign(&experiment->server);
+
+	if (!foreign && !experiment->over_unix)
 		return true;
-	if (asprintf(error,
-		    "%s: cannot be explored: of programs that exec starts, "
-		    "both sides must be, and only a table shows all orders",
-		    experiment->path) < 0)
+	if (asprintf(error, "%s: cannot be explored: %s", experiment->path,
+		    foreign ? "of programs that exec starts, both "
+			      "sides must be, and only a table shows "
+			      "all orders"
+			    : "it is over unix, and orders are TCP's") < 0)
 		*error = NULL;
 	return false;
 }

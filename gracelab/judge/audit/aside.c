@@ -99,24 +99,6 @@ static void check_alive(struct audit *audit, struct audit_finding *finding,
 	exchange_forget(&result);
 }
 
-void audit_probe_bare(struct audit *audit)
-{
-	struct audit_finding *finding =
-		&audit->report->findings[AUDIT_BARE_FIN];
-	struct exchange_plan plan = plan_of(audit);
-	struct exchange_result result;
-
-	audit_progress(audit, "bare-fin", 1, 1);
-	plan.request_bytes = 0;
-	plan.rule = (struct reply_rule){ 0 };
-	audit->stopped = !pool_play(&audit->pool, &plan, &result);
-	finding->played = !audit->stopped;
-	describe(&result, finding->why, sizeof(finding->why));
-	if (finding->played && result.end != END_SILENT)
-		check_alive(audit, finding, &result);
-	exchange_forget(&result);
-}
-
 /*
  * Whether the answer is to the part what the baseline is to the request, as
  * that of an echo: the same around it.
@@ -208,34 +190,74 @@ static void say_halves(struct audit_finding *finding, const size_t cuts[],
 	}
 }
 
-void audit_probe_half_request(struct audit *audit)
+/*
+ * Plays the parts, and with them the FIN alone if `bare` is not NULL: to one
+ * that answers at EOF that is one more part, and waiting for each takes long.
+ */
+static void play_parts(struct audit *audit, struct audit_finding *bare)
 {
-	struct audit_finding *finding =
+	struct audit_finding *half =
 		&audit->report->findings[AUDIT_HALF_REQUEST];
 	size_t whole = audit->plan.request_bytes;
-	const size_t cuts[] = { 1, whole / 2, whole - 1 };
-	enum { CUTS = sizeof(cuts) / sizeof(*cuts) };
-	struct exchange_plan plans[CUTS];
-	struct exchange_result results[CUTS];
+	const size_t cuts[] = { 1, whole / 2, whole - 1, 0 };
+	enum { CUTS = sizeof(cuts) / sizeof(*cuts) - 1 };
+	struct exchange_plan plans[CUTS + 1];
+	struct exchange_result results[CUTS + 1];
+	size_t count = bare ? CUTS + 1 : CUTS;
 	char what[CUTS][HALF_SIZE];
 
-	if (whole < CUT_FROM_BYTES) {
-		audit_skip(finding, "the request is too short to cut");
-		return;
-	}
-	for (size_t i = 0; i < CUTS; i++) {
+	for (size_t i = 0; i < count; i++) {
 		plans[i] = plan_of(audit);
 		plans[i].request_bytes = cuts[i];
 	}
-	finding->played =
-		tries_play_each(audit, "half-request", plans, CUTS, results);
+	if (bare)
+		plans[CUTS].rule = (struct reply_rule){ 0 };
+	half->played =
+		tries_play_each(audit, "half-request", plans, count, results);
 	for (size_t i = 0; i < CUTS; i++)
 		say_half(audit, &plans[i], &results[i], what[i]);
-	say_halves(finding, cuts, what, CUTS);
-	if (finding->played)
-		check_alive(audit, finding, &results[CUTS - 1]);
-	for (size_t i = 0; i < CUTS; i++)
+	say_halves(half, cuts, what, CUTS);
+	if (bare) {
+		bare->played = half->played;
+		describe(&results[CUTS], bare->why, sizeof(bare->why));
+	}
+	if (half->played)
+		check_alive(audit, half, &results[CUTS - 1]);
+	for (size_t i = 0; i < count; i++)
 		exchange_forget(&results[i]);
+}
+
+void audit_probe_half_request(struct audit *audit)
+{
+	if (audit->plan.request_bytes < CUT_FROM_BYTES)
+		audit_skip(&audit->report->findings[AUDIT_HALF_REQUEST],
+			"the request is too short to cut");
+	else
+		play_parts(audit, NULL);
+}
+
+void audit_probe_bare(struct audit *audit)
+{
+	struct audit_finding *finding =
+		&audit->report->findings[AUDIT_BARE_FIN];
+	struct exchange_plan plan = plan_of(audit);
+	struct exchange_result result;
+
+	if (audit->report->baseline.gated && audit->jobs > 1 &&
+		audit->options->chosen[AUDIT_HALF_REQUEST] &&
+		audit->plan.request_bytes >= CUT_FROM_BYTES) {
+		play_parts(audit, finding);
+		return;
+	}
+	audit_progress(audit, "bare-fin", 1, 1);
+	plan.request_bytes = 0;
+	plan.rule = (struct reply_rule){ 0 };
+	audit->stopped = !pool_play(&audit->pool, &plan, &result);
+	finding->played = !audit->stopped;
+	describe(&result, finding->why, sizeof(finding->why));
+	if (finding->played && result.end != END_SILENT)
+		check_alive(audit, finding, &result);
+	exchange_forget(&result);
 }
 
 void audit_probe_oversend(struct audit *audit)
@@ -254,7 +276,10 @@ void audit_probe_oversend(struct audit *audit)
 	describe(&result, finding->why, sizeof(finding->why));
 	used = strlen(finding->why);
 	snprintf(finding->why + used, sizeof(finding->why) - used, "%s",
-		result.end == END_RESET
+		result.end == END_RESET && plan.address->ai_family == AF_UNIX
+			? ": it closes with unread input; on a UNIX socket "
+			  "what it had sent is read first"
+			: result.end == END_RESET
 			? ": it closes with unread input, and the RST may "
 			  "take the reply away (RFC 9112 section 9.6)"
 			: result.end == END_EOF && result.reply.bytes

@@ -15,9 +15,6 @@
 #define BASELINE_TIMES 4
 #define MOST_MORE      (1024 * 1024)
 
-/* When a late FIN is sent where only that brings a reply. */
-#define GATE_MS 100
-
 /*
  * Whoever is left without a FIN says no more for so long, or (where a FIN
  * brings the reply) for so many times what that takes.
@@ -40,7 +37,7 @@ struct exchange_plan audit_plain(const struct audit *audit)
 	plan.total_ms = TOTAL_TIMES * audit->patience_ms;
 	if (audit->report->baseline.gated) {
 		plan.fin = FIN_LATE;
-		plan.fin_after_ms = GATE_MS;
+		plan.fin_after_ms = AUDIT_GATE_MS;
 	}
 	return plan;
 }
@@ -116,7 +113,11 @@ static void play(struct audit *audit, enum audit_id id)
 		audit_probe_rude(audit, id, ENDING_CLOSE);
 		break;
 	case AUDIT_RESET:
-		audit_probe_rude(audit, id, ENDING_RESET);
+		if (audit->plan.address->ai_family == AF_UNIX)
+			audit_skip(&audit->report->findings[id],
+				"a UNIX socket has no RST");
+		else
+			audit_probe_rude(audit, id, ENDING_RESET);
 		break;
 	case AUDIT_OVERSEND:
 		audit_probe_oversend(audit);
@@ -209,11 +210,11 @@ static bool play_probes(struct audit *audit, bool thorough)
 
 		if (!audit->options->chosen[id] || audit->stopped)
 			continue;
-		if (audit->died)
+		if (audit->died && !finding->played)
 			audit_skip(finding,
 				"the server serves nobody any "
 				"more");
-		else
+		else if (!finding->played)
 			play(audit, (enum audit_id)id);
 		finding->seconds = duration_now_s() - begun_s;
 		if (!thorough && is_void(audit))

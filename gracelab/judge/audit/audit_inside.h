@@ -9,6 +9,9 @@
 /* All but the first probe: often enough to see what comes and goes. */
 #define AUDIT_FEW_TRIES 3
 
+/* When a late FIN is sent where only that brings a reply. */
+#define AUDIT_GATE_MS 30
+
 struct audit {
 	const struct audit_options *options;
 	struct audit_report *report;

@@ -9,7 +9,10 @@
 #include "lib/base/duration.h"
 
 /* Longer than this the second request does not wait for the first reply. */
-#define HELD_MS 600
+#define HELD_MS 400
+
+/* Nor longer than this the first, once the second has its reply. */
+#define LEFT_MS 600
 
 /* By so much a greeting may come after another's reply. */
 #define GREETING_MS 50
@@ -25,18 +28,16 @@
 #define IN_TURN_S     0.2
 
 /*
- * After so long without a reply to either, the second one sends a FIN. A server
- * that a FIN kills has not had its baseline then; so it is not soon.
+ * After so long without a reply to the first, nor for half of it to the second,
+ * that sends a FIN. A server that a FIN kills has not had its baseline then; so
+ * it is not soon.
  */
-#define GATED_AFTER_MS 700
+#define GATED_AFTER_MS 900
 
-/* When a late FIN is sent where only that brings a reply. */
-#define GATE_MS 100
-
-/* How long the second waits for the first. */
-static int64_t held_ms(const struct base *base)
+/* `most_ms`, but no more than half a time-out. */
+static int64_t at_most(const struct base *base, int64_t most_ms)
 {
-	return base->timeout_ms < 2 * HELD_MS ? base->timeout_ms / 2 : HELD_MS;
+	return base->timeout_ms < 2 * most_ms ? base->timeout_ms / 2 : most_ms;
 }
 
 /* Connects the one that is held, and asks by the other. */
@@ -62,7 +63,7 @@ static enum base_step open_both(struct base *base)
 static enum base_step watch_held(struct base *base)
 {
 	struct sample *held = &base->held, *asked = &base->asked;
-	int64_t until_ms = duration_deadline_ms(held_ms(base));
+	int64_t until_ms = duration_deadline_ms(at_most(base, HELD_MS));
 
 	while (!sample_has_bytes(asked) && !sample_has_ended(asked) &&
 		!sample_has_ended(held) && duration_now_ms() < until_ms)
@@ -91,6 +92,35 @@ static int64_t both_silent_ms(const struct base *base)
 	return held_ms < asked_ms ? held_ms : asked_ms;
 }
 
+/* A third, with a FIN: does it have its reply while the first has none? */
+static void begin_third(struct base *base)
+{
+	struct exchange_plan plan = base->audit->plan;
+
+	plan.patience_ms = 2 * base->timeout_ms;
+	plan.fin = FIN_LATE;
+	plan.fin_after_ms = AUDIT_GATE_MS;
+	sample_forget(base, &base->third);
+	base->third = (struct sample){
+		.exchange = pool_begin(&base->audit->pool, &plan),
+		.begun = true,
+	};
+}
+
+/* Both have waited for long: the second sends its FIN, the third comes. */
+static void try_gate(struct base *base)
+{
+	struct sample *held = &base->held;
+
+	if (sample_silent_ms(&base->asked) < base->gate_ms ||
+		sample_silent_ms(held) < base->gate_ms / 2 ||
+		sample_has_bytes(held) || sample_has_ended(held) ||
+		sample_has_fin(held))
+		return;
+	exchange_send_fin(held->exchange);
+	begin_third(base);
+}
+
 /*
  * Until both are settled. If neither has a byte, the one that was held sends
  * its FIN: the end may be what the server waits for.
@@ -106,12 +136,10 @@ static enum base_step settle_both(struct base *base)
 			!sample_has_bytes(asked) && !sample_has_ended(asked);
 		bool done =
 			sample_has_bytes(held) && sample_is_settled(base, held);
-		bool long_ago = both_silent_ms(base) >= held_ms(base);
+		bool long_ago = both_silent_ms(base) >= at_most(base, LEFT_MS);
 
-		if (waits && both_silent_ms(base) >= base->gate_ms &&
-			!sample_has_bytes(held) && !sample_has_ended(held) &&
-			!sample_has_fin(held))
-			exchange_send_fin(held->exchange);
+		if (waits)
+			try_gate(base);
 		if (waits && done && sample_has_fin(held))
 			break;
 		/* It may be served once the other has gone. */
@@ -133,13 +161,26 @@ static bool is_gated(const struct sample *sample)
 
 /* The first had to wait for the second, which came later but was let in first.
  */
-static bool is_in_turn(const struct base *base)
+static void note_in_turn(struct base *base, bool gated)
 {
 	double alone_s = sample_result(&base->held)->first_byte_s;
 
-	return !base->answered_first &&
+	if (!gated && !base->answered_first && sample_has_bytes(&base->held) &&
 		sample_result(&base->asked)->first_byte_s >
-		IN_TURN_TIMES * alone_s + IN_TURN_S;
+			IN_TURN_TIMES * alone_s + IN_TURN_S)
+		base->audit->jobs = 1;
+}
+
+/* Where one is served after the other, it would stand before the next. */
+static void end_third(struct base *base)
+{
+	int64_t until_ms = duration_deadline_ms(base->timeout_ms);
+
+	while (base->third.exchange && !sample_is_settled(base, &base->third) &&
+		duration_now_ms() < until_ms)
+		if (!base_look(base))
+			break;
+	sample_close(base, &base->third);
 }
 
 /* The baseline of these two, of which one may have to be asked again. */
@@ -148,13 +189,14 @@ static enum base_step make_of_both(struct base *base)
 	struct sample *held = &base->held, *asked = &base->asked;
 	bool gated = is_gated(held) && is_gated(asked);
 
+	note_in_turn(base, gated);
 	if (!gated && sample_has_fin(held) && sample_has_bytes(asked)) {
 		sample_forget(base, held);
+		end_third(base);
 		if (!sample_ask_alone(base, held, false))
 			return BASE_FAILED;
 	}
-	if (!gated && base->audit->jobs > 1 && is_in_turn(base))
-		base->audit->jobs = 1;
+	note_in_turn(base, gated);
 	base->audit->report->baseline.gated = gated;
 	return base_make(base, sample_result(asked), sample_result(held),
 		base->audit->jobs > 1 ? asked : NULL);
@@ -164,6 +206,7 @@ static enum base_step take_in_turn(struct base *base)
 {
 	sample_forget(base, &base->held);
 	sample_forget(base, &base->asked);
+	sample_forget(base, &base->third);
 	base->quiet_ms = base->timeout_ms;
 	if (!sample_ask_alone(base, &base->asked, true))
 		return BASE_FAILED;
@@ -174,27 +217,38 @@ static enum base_step take_in_turn(struct base *base)
 	return make_of_both(base);
 }
 
-/* A third, with a FIN: does it have its reply while the other has none? */
+/* Whether the third had its reply by its FIN, and the first has none yet. */
 static bool third_is_gated(struct base *base)
 {
 	const struct exchange_result *held = sample_result(&base->held);
-	double reply_s = held->first_byte_s - held->fin_s;
-	struct exchange_plan plan = base->audit->plan;
 	struct sample *third = &base->third;
+	double reply_s = held->first_byte_s - held->fin_s;
+	int64_t until_ms =
+		duration_deadline_ms((int64_t)(2000 * reply_s) + LEFT_MS);
 
-	plan.patience_ms = (int64_t)(2000 * reply_s) + HELD_MS;
-	plan.fin = FIN_LATE;
-	plan.fin_after_ms = GATE_MS;
-	*third = (struct sample){
-		.exchange = pool_begin(&base->audit->pool, &plan),
-		.begun = true,
-	};
 	while (third->exchange && !sample_is_settled(base, third) &&
-		!sample_has_bytes(&base->asked))
+		!sample_has_bytes(&base->asked) && duration_now_ms() < until_ms)
 		if (!base_look(base))
 			break;
-	sample_close(base, third);
 	return is_gated(third) && !sample_has_bytes(&base->asked);
+}
+
+/* One that may have been one too many beside two is asked again. */
+static bool is_refused(const struct base *base)
+{
+	return !base->audit->stopped && !sample_has_bytes(&base->third) &&
+		!sample_has_bytes(&base->asked) &&
+		sample_result(&base->third)->end != END_NOT_YET;
+}
+
+static bool confirm_gate(struct base *base)
+{
+	if (third_is_gated(base))
+		return true;
+	if (!is_refused(base))
+		return false;
+	begin_third(base);
+	return third_is_gated(base);
 }
 
 /* The held one's reply came after its FIN, and the other's does not come. */
@@ -203,7 +257,8 @@ static enum base_step take_gated(struct base *base)
 	struct sample *asked = &base->asked;
 
 	sample_close(base, &base->held);
-	if (third_is_gated(base)) {
+	if (confirm_gate(base)) {
+		sample_close(base, &base->third);
 		base->audit->report->baseline.gated = true;
 		return base_make(base, sample_result(&base->held),
 			sample_result(&base->third), asked);
@@ -266,6 +321,7 @@ bool audit_take_baseline(struct audit *audit, bool thorough)
 	for (int i = 0; step == BASE_AGAIN && i < 2; i++) {
 		sample_forget(&base, &base.held);
 		sample_forget(&base, &base.asked);
+		sample_forget(&base, &base.third);
 		audit_progress(audit, "base", 1, 2);
 		step = audit->jobs > 1 ? take_side_by_side(&base)
 				       : take_in_turn(&base);

@@ -189,13 +189,17 @@ static void say(struct base *base, const struct baseline *baseline, bool reset)
 		snprintf(greets, sizeof(greets), "; it speaks first, %zu bytes",
 			base->audit->plan.greeting.bytes);
 	snprintf(report->base_why, sizeof(report->base_why),
-		"%sfirst byte after %.3f s, %s; %s%s%s", status,
+		"%sfirst byte after %.3f s, %s; %s%s%s%s", status,
 		baseline->first_byte_s,
 		baseline->gated ? "counted from the FIN: it answers only at EOF"
 				: "no FIN sent",
 		way(baseline, reset), greets,
 		base->audit->jobs == 1 && base->audit->options->jobs > 1
 			? "; serves one after the other"
+			: "",
+		base->audit->plan.address->ai_family == AF_UNIX
+			? "; a UNIX socket: FIN is shutdown(SHUT_WR), RST is "
+			  "ECONNRESET"
 			: "");
 }
 

@@ -249,7 +249,7 @@ static int audit(struct auditor *auditor, int argc, char **argv)
 		return STATUS_USAGE;
 	}
 	if (!inspect_begin(&command->common, argc, argv, results)) {
-		freeaddrinfo(addresses);
+		resolve_free(addresses);
 		return STATUS_USAGE;
 	}
 	inspect_catch(NULL);
@@ -258,14 +258,14 @@ static int audit(struct auditor *auditor, int argc, char **argv)
 	options->on_try = on_try;
 	options->on_finding = on_finding;
 	options->context = auditor;
-	snprintf(results->title, sizeof(results->title), "audit of %s:%s",
-		command->host, command->port);
+	snprintf(results->title, sizeof(results->title), "audit of %s%s%s",
+		command->host, *command->port ? ":" : "", command->port);
 	audit_run(options, report);
 	results->overall = overall_name(report->overall);
 	results->status = overall_status(report->overall);
 	snprintf(results->proof, sizeof(results->proof), "%s", report->proof);
 	report_forget(report);
-	freeaddrinfo(addresses);
+	resolve_free(addresses);
 	return inspect_end(&command->common, results);
 }
 

@@ -156,6 +156,14 @@ static void parse_place(struct argp_state *state, const char *argument)
 
 	if (state->arg_num == 0) {
 		command->host = argument;
+		if (unix_wrong(argument))
+			argp_error(state, "'%s': %s", argument,
+				unix_wrong(argument));
+		if (unix_is(argument))
+			command->port = "";
+	} else if (unix_is(command->host)) {
+		argp_error(state, "%s has no port: unexpected argument '%s'",
+			command->host, argument);
 	} else if (state->arg_num == 1) {
 		if (!net_parse_port(argument, &port) || !port)
 			argp_error(state,
@@ -179,6 +187,12 @@ static int write_get(const struct audit_command *command, char **request)
 			"GET %s HTTP/1.1\r\nHost: %s\r\n"
 			"Connection: close\r\n\r\n",
 			command->http, command->target);
+	/* Such a server has no host's name; curl sends this one too. */
+	if (unix_is(command->host))
+		return asprintf(request,
+			"GET %s HTTP/1.1\r\nHost: localhost\r\n"
+			"Connection: close\r\n\r\n",
+			command->http);
 	return asprintf(request,
 		"GET %s HTTP/1.1\r\nHost: %s%s%s%s%s\r\n"
 		"Connection: close\r\n\r\n",
@@ -194,7 +208,7 @@ static void check_whole(struct argp_state *state)
 	if (command->common.list)
 		return;
 	if (!command->port)
-		argp_error(state, "expected HOST and PORT");
+		argp_error(state, "expected HOST and PORT, or unix:PATH");
 	if (command->http && command->port &&
 		write_get(command, &command->request) > 0) {
 		plan->request = command->request;
@@ -302,12 +316,21 @@ static const struct argp_child children[] = {
 const struct argp inspect_audit_argp = {
 	.options = entries,
 	.parser = parse,
-	.args_doc = "HOST PORT",
+	.args_doc = "HOST PORT\nunix:PATH",
 	.children = children,
 	.doc = "Does a server keep a half-closed connection until its "
 	       "reply is sent?\vExit status: 0 it does, proved; 1 it "
 	       "does not; 3 no baseline, or not proved; 2 usage.",
 };
+
+static bool is_bad_verdict(const char *word)
+{
+	for (int v = 0; v < VERDICTS; v++)
+		if (verdict_is_bad((enum verdict)v) &&
+			!strcmp(verdict_name((enum verdict)v), word))
+			return true;
+	return false;
+}
 
 void audit_command_parse(struct audit_command *command, int argc, char **argv)
 {
@@ -319,6 +342,7 @@ void audit_command_parse(struct audit_command *command, int argc, char **argv)
 		.items = audit_probes(),
 		.count = AUDIT_PROBES,
 		.chosen = command->audit.chosen,
+		.is_verdict = is_bad_verdict,
 	};
 	inspect_choose_all(&command->common);
 	options_parse(&inspect_audit_argp, argc, argv, command);
@@ -329,4 +353,5 @@ void audit_command_free(struct audit_command *command)
 	preamble_free(&command->preamble);
 	free(command->request);
 	free(command->until);
+	inspect_forget(&command->common);
 }

@@ -54,18 +54,20 @@ static void play_rounds(struct audit *audit, enum audit_id id,
 	struct exchange_plan *plan, double think_s, struct tries *tries)
 {
 	const char *name = audit_probes()[id].name;
+	bool gated = audit->report->baseline.gated;
 	unsigned counted = 0;
 
 	for (int round = 0;
 		round < ROUNDS && counted < audit_few(audit) && !audit->stopped;
 		round++) {
-		plan->fin_after_ms = (int64_t)(think_s * 500);
+		/* Gated, a reply waits for the FIN, however late. */
+		plan->fin_after_ms =
+			gated ? AUDIT_GATE_MS : (int64_t)(think_s * 500);
 		if (!tries_play(audit, name, plan, audit_few(audit) - counted,
 			    tries))
 			break;
 		counted = settle_count(audit, tries);
-		/* Gated, a reply waits for the FIN. */
-		if (!audit->report->baseline.gated)
+		if (!gated)
 			think_s = soonest_s(tries, think_s);
 		/* So late is no later than at once. */
 		if (id == AUDIT_FIN_LATE && think_s < LATE_LEAST_S)

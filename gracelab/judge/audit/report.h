@@ -62,7 +62,7 @@ struct audit_report {
 	char proof[512]; /* what a pass proves, or why there is none */
 	struct baseline baseline;
 	bool has_baseline;
-	char base_why[256]; /* what else is to be said of it */
+	char base_why[320]; /* what else is to be said of it */
 	double watched_s;   /* so long one without a FIN said no more; 0: none
 			     * was left open */
 	double base_seconds;

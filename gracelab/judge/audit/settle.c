@@ -193,11 +193,13 @@ static void append(struct audit_finding *finding, const char *text)
 static void weigh_controls(struct audit *audit, struct audit_finding *finding)
 {
 	unsigned bad = bad_ones(finding);
+	const char *control = audit->report->baseline.gated ? "with a later FIN"
+							    : "without a FIN";
 	char text[128];
 
 	if (bad && bad < finding->tries && finding->controls &&
 		!finding->failed_controls) {
-		snprintf(text, sizeof(text), "without a FIN none of %u fails",
+		snprintf(text, sizeof(text), "%s none of %u fails", control,
 			finding->controls);
 		append(finding, text);
 	}
@@ -208,7 +210,7 @@ static void weigh_controls(struct audit *audit, struct audit_finding *finding)
 		append(finding, "and then it serves nobody any more");
 		return;
 	}
-	snprintf(text, sizeof(text), "without a FIN %u of %u fail too",
+	snprintf(text, sizeof(text), "%s %u of %u fail too", control,
 		finding->failed_controls, finding->controls);
 	if (chance(bad, finding->tries, finding->failed_controls,
 		    finding->controls) >= CHANCE) {
@@ -240,7 +242,8 @@ static void explain(struct audit *audit, enum audit_id id,
 {
 	const struct baseline *baseline = &audit->report->baseline;
 	struct audit_finding *finding = &audit->report->findings[id];
-	struct cause_times times = { -1, -1 }, other = { -1, -1 };
+	struct cause_times times = { .after_fin_s = -1, .after_request_s = -1 };
+	struct cause_times other = times;
 	enum cause cause = CAUSE_UNKNOWN;
 	bool lost = finding->verdict == VERDICT_LOST ||
 		finding->verdict == VERDICT_RESET;
@@ -250,7 +253,7 @@ static void explain(struct audit *audit, enum audit_id id,
 			cause_add(&times, &tries->results[i]);
 	if (lost)
 		cause = cause_of(baseline, &times, NULL);
-	if (lost && cause == CAUSE_UNKNOWN && !audit->died &&
+	if (lost && cause == CAUSE_UNKNOWN && !audit->died && !times.untimed &&
 		baseline->think_s >= TELLING_S && !audit->stopped &&
 		(id == AUDIT_FIN_GLUED || id == AUDIT_FIN_LATE)) {
 		ask_other_clock(audit, id, &other);

@@ -114,6 +114,16 @@ void evidence_call(
 	add(evidence, &entry);
 }
 
+void evidence_note(struct evidence *evidence, const char *text,
+	const char *result, uint64_t time_ns)
+{
+	struct evidence_entry entry = { .time_ns = time_ns, .times = 1 };
+
+	snprintf(entry.text, sizeof(entry.text), "%s", text);
+	snprintf(entry.result, sizeof(entry.result), "%s", result);
+	add(evidence, &entry);
+}
+
 /*
  * How many bytes of a segment are new, its SYN and FIN counted; a window that
  * opens late has some of them sent again.

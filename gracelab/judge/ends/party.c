@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/duration.h"
+#include "lib/net/tcp.h"
 
 /* How long the other end cannot send before a stalled one reads a bit. */
 #define BLOCKED_MS 4
@@ -88,6 +89,7 @@ void party_enter(
 	party->context.owner = party;
 	conn_init(&party->conn, &party->context, fd, 1);
 	party->connected = true;
+	party->is_unix = !tcp_is(fd);
 	party->active_ms = duration_now_ms();
 	evidence_call(&party->calls, &(struct event){ .kind = kind }, time_ns);
 }

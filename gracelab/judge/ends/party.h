@@ -87,6 +87,7 @@ struct party {
 	uint64_t sent, received; /* bytes */
 	bool other_bytes;        /* not what the other end has sent */
 	bool eof, reset;
+	bool is_unix;       /* a UNIX socket's end, which has no RST */
 	bool hung_up;       /* poll(2) has told of an end that was not read */
 	int error;          /* errno: why not connected, or reset */
 	double first_s;     /* when its first bytes were sent; -1: never */

@@ -207,7 +207,8 @@ void rows_write(FILE *out, const char *title, const struct rows_source *source)
 	size_t column = 0;
 
 	fprintf(out, "%s\n\n", title);
-	put(out, &column, CLIENT_AT, "our client");
+	put(out, &column, CLIENT_AT,
+		source->client ? source->client : "our client");
 	if (source->hops[CLIENT] && !source->direct)
 		put(out, &column, FRONT_AT, "client, proxy");
 	if (source->hops[SERVER])

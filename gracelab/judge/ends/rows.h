@@ -18,7 +18,8 @@
 struct rows_source {
 	const struct evidence *calls[SIDES];
 	const struct evidence *hops[SIDES]; /* at each end */
-	bool direct; /* there is no proxy, and one hop: the server's */
+	const char *client; /* who that is; NULL: "our client" */
+	bool direct;        /* there is no proxy, and one hop: the server's */
 	uint64_t begun_ns;
 	uint64_t given_up_ns; /* when nothing had happened for long; 0: never */
 	int64_t patience_ms;  /* for how long */

@@ -58,11 +58,27 @@ void exchange_end_as(struct exchange *exchange, enum exchange_end end)
 	exchange->fd = -1;
 }
 
+/*
+ * Whether a connection may come about later. The queue of a UNIX listener is
+ * full for as long as it is busy; its file is gone while it starts anew.
+ */
+static bool may_come(struct exchange *exchange, int error)
+{
+	bool is_unix = exchange->plan.address->ai_family == AF_UNIX;
+
+	if (exchange->plan.once)
+		return false;
+	if (is_unix && error == EAGAIN)
+		return (duration_now_s() - exchange->opened_s) * 1000 <
+			(double)exchange->plan.patience_ms;
+	return (error == ECONNREFUSED || (is_unix && error == ENOENT)) &&
+		++exchange->refusals < CONNECT_TRIES;
+}
+
 void exchange_no_connection(struct exchange *exchange, int error)
 {
 	exchange->result.error = error;
-	if (error == ECONNREFUSED && !exchange->plan.once &&
-		++exchange->refusals < CONNECT_TRIES) {
+	if (may_come(exchange, error)) {
 		if (exchange->fd >= 0)
 			close(exchange->fd);
 		exchange->fd = -1;
@@ -132,6 +148,7 @@ struct exchange *exchange_begin(const struct exchange_plan *plan)
 		.last_byte_s = -1,
 		.end_s = -1,
 		.begun_s = duration_now_s(),
+		.untimed = plan->address->ai_family == AF_UNIX,
 	};
 	exchange->opened_s = exchange->result.begun_s;
 	exchange->fin_due_ms = exchange->whole_ms = exchange->limit_ms = -1;

@@ -86,6 +86,7 @@ struct exchange_result {
 			   */
 	double round_trip_s;
 	enum tcp_state state; /* in the end; STATE_GONE: not known */
+	bool untimed; /* no kernel tells when the end came: a UNIX socket */
 	struct trace trace;
 };
 

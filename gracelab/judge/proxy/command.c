@@ -29,9 +29,12 @@ enum {
 
 static const struct argp_option entries[] = {
 	{ "front", OPTION_FRONT, "HOST:PORT", 0,
-		"A proxy that runs already and listens here", 1 },
+		"A proxy that runs already and listens here, or at unix:PATH",
+		1 },
 	{ "back", OPTION_BACK, "PORT", 0,
-		"... and connects to 127.0.0.1:PORT, which is ours", 1 },
+		"... and connects to 127.0.0.1:PORT, or to unix:PATH, which is "
+		"ours",
+		1 },
 	{ "idle", OPTION_IDLE, "DURATION", 0,
 		"How long to leave a half-closed connection idle (default 5s)",
 		2 },
@@ -63,16 +66,23 @@ static void parse_front(struct argp_state *state, const char *argument)
 
 	free(command->front);
 	command->front = strdup(argument);
+	command->place.front_host = command->front;
+	command->place.front_port = 0;
+	if (unix_wrong(argument))
+		argp_error(state, "--front '%s': %s", argument,
+			unix_wrong(argument));
+	if (unix_is(argument))
+		return;
 	colon = command->front ? strrchr(command->front, ':') : NULL;
 	if (!colon || colon == command->front ||
 		!net_parse_port(colon + 1, &command->place.front_port) ||
 		!command->place.front_port) {
-		argp_error(state, "--front: expected HOST:PORT, not '%s'",
+		argp_error(state,
+			"--front: expected HOST:PORT or unix:PATH, not '%s'",
 			argument);
 		return;
 	}
 	*colon = '\0';
-	command->place.front_host = command->front;
 	/* An IPv6 address stands in brackets. */
 	if (*command->front == '[' && colon[-1] == ']') {
 		colon[-1] = '\0';
@@ -89,11 +99,19 @@ static void check_running(struct argp_state *state)
 		argp_error(state,
 			"--delay, --loss and --cut need a COMMAND, whose "
 			"network is ours");
-	if (!command->front || !command->place.back_port)
+	if (!command->front ||
+		(!command->place.back_port && !command->place.back_unix))
 		argp_error(state,
 			"expected -- COMMAND..., or --front HOST:PORT and "
-			"--back PORT");
-	if (command->place.front_port == command->place.back_port)
+			"--back PORT (or unix:PATH)");
+	if (command->place.back_unix &&
+		!strcmp(command->front, command->place.back_unix))
+		argp_error(state,
+			"--front and --back are the same, %s: where the proxy "
+			"listens, and where we do",
+			command->place.back_unix);
+	if (command->place.front_port &&
+		command->place.front_port == command->place.back_port)
 		argp_error(state,
 			"--front and --back have the same port, %u: where the "
 			"proxy listens, and where we do",
@@ -104,15 +122,37 @@ static void check_running(struct argp_state *state)
 			command->place.front_host, why);
 }
 
+/* What the words of a COMMAND cannot ask for together. */
+static void check_words(struct argp_state *state)
+{
+	const struct command *command = state->input;
+	const struct place_options *place = &command->place;
+	bool front = place_uses(place, "{listen_unix}");
+	bool back = place_uses(place, "{backend_unix}");
+
+	if ((front && place_uses(place, "{listen}")) ||
+		(back &&
+			(place_uses(place, "{backend}") ||
+				place_uses(place, "{backend_port}"))))
+		argp_error(state,
+			"COMMAND: a side is a port or a UNIX socket, not both");
+	if ((front || back) && path_is_other(&place->line))
+		argp_error(state,
+			"--delay, --loss and --cut are of a network: a UNIX "
+			"socket has none");
+}
+
 static void check_whole(struct argp_state *state)
 {
 	const struct command *command = state->input;
 
 	if (command->common.list)
 		return;
+	check_words(state);
 	if (!command->place.command)
 		check_running(state);
-	else if (command->front || command->place.back_port)
+	else if (command->front || command->place.back_port ||
+		command->place.back_unix)
 		argp_error(state,
 			"a COMMAND, and --front with --back, exclude each "
 			"other");
@@ -132,6 +172,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		parse_front(state, argument);
 		return 0;
 	case OPTION_BACK:
+		command->place.back_unix = unix_is(argument) ? argument : NULL;
+		if (unix_wrong(argument))
+			argp_error(state, "--back '%s': %s", argument,
+				unix_wrong(argument));
+		if (unix_is(argument))
+			return 0;
 		if (!net_parse_port(argument, &command->place.back_port) ||
 			!command->place.back_port)
 			argp_error(state,
@@ -174,6 +220,9 @@ static void name_proxy(const struct command *command, struct results *results)
 	if (place->command)
 		snprintf(results->title, sizeof(results->title), "proxy %s",
 			place->command[0]);
+	else if (!place->front_port)
+		snprintf(results->title, sizeof(results->title), "proxy %s",
+			place->front_host);
 	else
 		snprintf(results->title, sizeof(results->title), "proxy %s:%u",
 			place->front_host, place->front_port);
@@ -186,14 +235,13 @@ static void name_proxy(const struct command *command, struct results *results)
 /* Has each client say first what was asked for; NULL, or why not. */
 static char *add_preamble(struct command *command, struct place *place)
 {
-	const struct subject_ports ports = {
-		.listen = place->where.front_port,
-		.backend = place->where.ports[RELAY_THROUGH],
-	};
+	struct subject_ports ports = place->ports;
 	char error[PREAMBLE_ERROR_SIZE];
 
 	if (command->tunnel.kind == TUNNEL_NONE)
 		return NULL;
+	ports.listen = place->where.front_port;
+	ports.backend = place->where.ports[RELAY_THROUGH];
 	if (!tunnel_make(&command->tunnel, &ports, error))
 		return strdup(error);
 	place->where.preamble = &command->tunnel.preamble;
@@ -248,14 +296,22 @@ const struct argp inspect_proxy_argp = {
 	.options = entries,
 	.parser = parse,
 	.children = children,
-	.args_doc = "-- COMMAND...\n--front HOST:PORT --back PORT",
+	.args_doc = "-- COMMAND...\n--front HOST:PORT --back PORT\n"
+		    "--front unix:PATH --back unix:PATH",
 	.doc = "Does a proxy keep half-closed connections?\vIn COMMAND, "
 	       "{listen} is the port to listen on and {backend} the HOST:PORT "
-	       "to connect to; {host} and {backend_port} are its parts. Exit "
+	       "to connect to; {host} and {backend_port} are its parts; "
+	       "{listen_unix} and {backend_unix} are paths of UNIX sockets in "
+	       "their places. Exit "
 	       "status: 0 it does; 1 it does not; 3 there is no plain "
 	       "connection, a control fails, or the proxy did not start; 2 "
 	       "usage.",
 };
+
+static bool is_bad_verdict(const char *word)
+{
+	return !strcmp(word, "FAIL");
+}
 
 int inspect_proxy(int argc, char **argv)
 {
@@ -269,6 +325,7 @@ int inspect_proxy(int argc, char **argv)
 		.items = checks_items,
 		.count = CHECKS,
 		.chosen = command.run.chosen,
+		.is_verdict = is_bad_verdict,
 	};
 	inspect_choose_all(&command.common);
 	options_parse(&inspect_proxy_argp, argc, argv, &command);
@@ -278,5 +335,6 @@ int inspect_proxy(int argc, char **argv)
 		status = run(&command, argc, argv);
 	free(command.front);
 	tunnel_free(&command.tunnel);
+	inspect_forget(&command.common);
 	return status;
 }

@@ -180,7 +180,10 @@ static void judge(struct run *run, struct result *row, enum check_id id)
 		row->seconds = sum.over_s - sum.begun_s;
 	if (!sum.parts) {
 		findings_set(row, RESULT_SKIPPED, "cannot be asked");
-		findings_say(row, "%s", say_moment(run->moment));
+		findings_say(row, "%s",
+			place_has_unix(run->place) && !checks_items[id].judged
+				? "a UNIX socket has no RST"
+				: say_moment(run->moment));
 	} else if (sum.no_control) {
 		findings_set(row, RESULT_UNPROVED, "NO-CONTROL");
 		findings_say(row, "without the proxy: %s",

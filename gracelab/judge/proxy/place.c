@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "place.h"
 
-#include <net/if.h>
+#include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "gracelab/judge/inspect.h"
 #include "gracelab/judge/relay/arrivals.h"
-#include "gracelab/stage/link.h"
-#include "gracelab/stage/network.h"
+#include "gracelab/stage/loopback.h"
 #include "lib/base/duration.h"
 #include "lib/net/net.h"
 #include "path.h"
@@ -38,6 +36,14 @@ const char *place_resolve(struct place_options *options)
 	char port[8], error[NET_ERROR_SIZE];
 	int fd = -1;
 
+	if (unix_is(options->front_host)) {
+		struct sockaddr_un un;
+		const char *wrong = unix_parse(
+			options->front_host, &un, &options->front_bytes);
+
+		memcpy(&options->front, &un, sizeof(un));
+		return wrong;
+	}
 	snprintf(port, sizeof(port), "%u", options->front_port);
 	int failed = getaddrinfo(options->front_host, port, &hints, &list);
 
@@ -64,36 +70,6 @@ const char *place_resolve(struct place_options *options)
 	return NULL;
 }
 
-/* Goes where the loopback is ours alone, as the kernel makes it. */
-static bool leave_host(void)
-{
-	char why[240];
-
-	if (network_leave_host(why, sizeof(why)) != NETWORK_PRIVATE)
-		return false;
-	struct mnl_socket *nl = link_open();
-	bool up = nl && !link_up(nl, if_nametoindex("lo"));
-
-	if (nl)
-		mnl_socket_close(nl);
-	return up;
-}
-
-/* Whether that can be done, found out in a child: half done, it is no use. */
-static bool may_leave_host(void)
-{
-	int status = -1;
-
-	fflush(NULL);
-	pid_t child = fork();
-
-	if (child == 0)
-		_exit(leave_host() ? 0 : 1);
-	if (child > 0)
-		waitpid(child, &status, 0);
-	return status == 0;
-}
-
 static uint16_t port_of(int fd)
 {
 	struct sockaddr_in address = { 0 };
@@ -103,18 +79,66 @@ static uint16_t port_of(int fd)
 	return ntohs(address.sin_port);
 }
 
-/* Listens at the port of 127.0.0.1, 0 for any; false, and why. */
-static bool listen_at(
-	struct place *place, enum relay_way way, uint16_t port, char *error)
+/* Listens at `unix:PATH`, or the port of 127.0.0.1, 0 for any; false, and why.
+ */
+static bool listen_at(struct place *place, enum relay_way way, const char *text,
+	uint16_t port, char *error)
 {
 	int fd = net_listen(
 		&(struct net_listen_options){
-			.host = "127.0.0.1", .port = port, .reuseaddr = true },
+			.host = text ? text : "127.0.0.1",
+			.file = &place->files[way],
+			.port = port,
+			.reuseaddr = true,
+		},
 		error);
 
 	place->where.listeners[way] = fd;
-	place->where.ports[way] = fd < 0 ? 0 : port_of(fd);
+	place->where.ports[way] = fd < 0 || text ? 0 : port_of(fd);
 	return fd >= 0;
+}
+
+bool place_uses(const struct place_options *options, const char *name)
+{
+	for (char **word = options->command; word && *word; word++)
+		if (strstr(*word, name))
+			return true;
+	return false;
+}
+
+bool place_has_unix(const struct place *place)
+{
+	return !place->where.front_port || !place->where.ports[RELAY_THROUGH];
+}
+
+/* Opens both listeners; false, and why. */
+static bool listen_for_it(struct place *place, char *error)
+{
+	const struct place_options *options = place->options;
+	uint16_t port = place->is_private ? PRIVATE_BACK : options->back_port;
+	bool makes = place_uses(options, "{backend_unix}");
+	char back[sizeof(UNIX_PREFIX) + sizeof(place->back_path)];
+	char direct[sizeof(back)];
+
+	if ((makes || options->back_unix ||
+		    place_uses(options, "{listen_unix}")) &&
+		!sockets_open(&place->sockets)) {
+		snprintf(error, NET_ERROR_SIZE,
+			"no folder for UNIX sockets: %s", strerror(errno));
+		return false;
+	}
+	if (!makes && !options->back_unix)
+		return listen_at(place, RELAY_THROUGH, NULL, port, error) &&
+			listen_at(place, RELAY_DIRECT, NULL, 0, error);
+	place->back_path = sockets_at(&place->sockets, "back", 1);
+	snprintf(back, sizeof(back), UNIX_PREFIX "%s", place->back_path.text);
+	snprintf(direct, sizeof(direct), UNIX_PREFIX "%s",
+		sockets_at(&place->sockets, "direct", 1).text);
+	place->ports.backend_unix = place->back_path.text;
+	return listen_at(place, RELAY_THROUGH,
+		       options->back_unix ? options->back_unix : back, 0,
+		       error) &&
+		listen_at(place, RELAY_DIRECT, direct, 0, error);
 }
 
 /* A port that is free at this moment, or 0. */
@@ -135,6 +159,20 @@ static bool goes_on(void)
 	return !inspect_interrupted();
 }
 
+/* A fresh path: what the last has left there is none of the next one's. */
+static void set_unix_front(struct place *place)
+{
+	struct sockaddr_un front = { .sun_family = AF_UNIX };
+
+	place->front_path =
+		sockets_at(&place->sockets, "front", place->started);
+	place->ports.listen_unix = place->front_path.text;
+	memcpy(front.sun_path, place->front_path.text, sizeof(front.sun_path));
+	memcpy(&place->where.front, &front, sizeof(front));
+	place->where.front_bytes = sizeof(front);
+	place->where.front_port = 0;
+}
+
 /* Starts the command at a front of its own. */
 static char *start(struct place *place)
 {
@@ -146,21 +184,23 @@ static char *start(struct place *place)
 		.sin_port = htons(port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
-	const struct subject_ports ports = {
-		.listen = port,
-		.backend = place->where.ports[RELAY_THROUGH],
-	};
 
 	place->started++;
-	memcpy(&place->where.front, &front, sizeof(front));
-	place->where.front_bytes = sizeof(front);
-	place->where.front_port = port;
+	place->ports.listen = port;
+	place->ports.backend = place->where.ports[RELAY_THROUGH];
+	if (place_uses(place->options, "{listen_unix}")) {
+		set_unix_front(place);
+	} else {
+		memcpy(&place->where.front, &front, sizeof(front));
+		place->where.front_bytes = sizeof(front);
+		place->where.front_port = port;
+	}
 	if (!place->kernel ||
-		subject_start(&place->subject, place->options->command, &ports,
-			place->outside))
+		subject_start(&place->subject, place->options->command,
+			&place->ports, place->outside))
 		return strdup("the proxy cannot be started");
-	return subject_await(
-		&place->subject, place->kernel, port, START_MS, goes_on);
+	return subject_await(&place->subject, place->kernel, &place->ports,
+		START_MS, goes_on);
 }
 
 char *place_open(struct place *place, const struct place_options *options,
@@ -178,12 +218,8 @@ char *place_open(struct place *place, const struct place_options *options,
 			.listeners = { -1, -1 },
 			.outside = outside },
 	};
-	place->is_private =
-		options->command && may_leave_host() && leave_host();
-	uint16_t back = place->is_private ? PRIVATE_BACK : options->back_port;
-
-	if (!listen_at(place, RELAY_THROUGH, back, error) ||
-		!listen_at(place, RELAY_DIRECT, 0, error))
+	place->is_private = options->command && loopback_leave_host();
+	if (!listen_for_it(place, error))
 		return strdup(error);
 	place->kernel = kernel_open();
 	if (path_is_other(&options->line)) {
@@ -208,8 +244,8 @@ char *place_restart(struct place *place)
 bool place_has_ended(struct place *place)
 {
 	return place->options->command &&
-		subject_has_ended(&place->subject, place->kernel,
-			place->where.front_port);
+		subject_has_ended(
+			&place->subject, place->kernel, &place->ports);
 }
 
 void place_await_listener(struct place *place)
@@ -218,108 +254,20 @@ void place_await_listener(struct place *place)
 
 	while (place->options->command && goes_on() &&
 		duration_now_ms() < deadline_ms &&
-		kernel_is_listening(place->kernel, place->where.front_port) ==
-			0 &&
+		subject_listens(place->kernel, &place->ports) == 0 &&
 		!place_has_ended(place))
 		poll(NULL, 0, LOOK_MS);
-}
-
-/* The listener at the front. */
-struct wanted {
-	uint16_t port;
-	uint32_t inode;
-};
-
-static bool on_listener(
-	void *context, const struct sockaddr *address, uint32_t inode)
-{
-	struct wanted *wanted = context;
-	struct sockaddr_in in;
-
-	/* The port stands at the same place in both families. */
-	memcpy(&in, address, sizeof(in));
-	if (ntohs(in.sin_port) == wanted->port)
-		wanted->inode = inode;
-	return !wanted->inode;
-}
-
-void place_name_program(struct place *place, char *name, size_t size)
-{
-	struct wanted wanted = { .port = place->where.front_port };
-	struct held *held = NULL;
-
-	if (place->kernel &&
-		!kernel_listeners(place->kernel, on_listener, &wanted) &&
-		wanted.inode)
-		held = held_look();
-	snprintf(name, size, "%s", held ? held_by(held, wanted.inode) : "");
-	held_free(held);
-}
-
-/* The socket as the kernel has it; all zero where it has none. */
-static struct kernel_socket look(
-	struct place *place, enum side hop, uint16_t port)
-{
-	struct sockaddr_in client = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons(port),
-	};
-	struct sockaddr_in server = client;
-	struct kernel_pair pair = { 0 };
-	struct kernel_socket ends[SIDES] = { 0 };
-
-	server.sin_port =
-		htons(hop == CLIENT ? place->where.front_port
-				    : place->where.ports[RELAY_THROUGH]);
-	memcpy(&pair.client, &client, sizeof(client));
-	memcpy(&pair.server, &server, sizeof(server));
-	if (kernel_look(place->kernel, &pair, &ends[CLIENT], &ends[SERVER]))
-		return (struct kernel_socket){ 0 };
-	/* Towards our client the proxy is the server. */
-	return ends[hop == CLIENT ? SERVER : CLIENT];
-}
-
-bool place_find_socket(struct place *place, enum side hop, uint16_t port,
-	struct place_socket *socket)
-{
-	if (!place->is_private || !place->kernel)
-		return false;
-	*socket = (struct place_socket){
-		.hop = hop,
-		.port = port,
-		.inode = look(place, hop, port).inode,
-	};
-	return socket->inode != 0;
-}
-
-bool place_look_at_queue(struct place *place, enum side hop, uint16_t port,
-	struct place_queue *queue)
-{
-	if (!place->is_private || !place->kernel)
-		return false;
-	const struct kernel_socket socket = look(place, hop, port);
-
-	*queue = (struct place_queue){ .unread = socket.unread_bytes,
-		.unsent = socket.unacked_bytes };
-	return socket.state != STATE_GONE;
-}
-
-enum tcp_state place_socket_state(
-	struct place *place, const struct place_socket *socket)
-{
-	enum tcp_state state = look(place, socket->hop, socket->port).state;
-
-	return state == STATE_GONE || state == STATE_TIME_WAIT ? STATE_CLOSE
-							       : state;
 }
 
 void place_close(struct place *place)
 {
 	subject_end(&place->subject);
-	for (int way = 0; way < RELAY_WAYS; way++)
+	for (int way = 0; way < RELAY_WAYS; way++) {
 		if (place->where.listeners[way] >= 0)
 			close(place->where.listeners[way]);
+		unix_remove(&place->files[way]);
+	}
+	sockets_close(&place->sockets);
 	kernel_close(place->kernel);
 	capture_close(place->where.capture);
 	line_close(place->where.line);

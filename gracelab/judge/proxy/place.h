@@ -9,16 +9,19 @@
 
 #include "gracelab/judge/relay/relay.h"
 #include "gracelab/judge/subject/held.h"
+#include "gracelab/judge/subject/sockets.h"
 #include "gracelab/judge/subject/subject.h"
 #include "gracelab/observe/kernel.h"
+#include "lib/net/unix.h"
 
 /* Filled in by the caller; place_open() does the rest. */
 struct place_options {
 	struct line_plan line; /* what the loopback is like; all zero: itself */
 	char **command; /* of argv, ends with NULL; NULL: a proxy that runs */
-	const char *front_host;        /* ... listens there, */
-	uint16_t front_port;           /* and here, */
-	uint16_t back_port;            /* and connects to us here */
+	const char *front_host; /* ... listens there, */
+	uint16_t front_port;    /* and here (0: unix:PATH is front_host), */
+	uint16_t back_port;     /* and connects to us here */
+	const char *back_unix;  /* ... or at this unix:PATH; or NULL */
 	struct sockaddr_storage front; /* the same, resolved */
 	socklen_t front_bytes;
 };
@@ -30,8 +33,18 @@ struct place {
 	struct relay_place where;
 	struct kernel *kernel; /* NULL: not to be had */
 	struct subject subject;
-	unsigned started; /* how often */
+	struct subject_ports ports;
+	unsigned started;       /* how often */
+	struct sockets sockets; /* where our UNIX sockets and its are */
+	struct sockets_path front_path, back_path;
+	struct unix_file files[RELAY_WAYS]; /* of our listeners */
 };
+
+/* Whether the command has that in one of its words. */
+bool place_uses(const struct place_options *options, const char *name);
+
+/* Whether either side of the proxy is a UNIX socket. */
+bool place_has_unix(const struct place *place);
 
 /*
  * Resolves `front_host` and `front_port` into `front`. Returns NULL, or why
@@ -65,15 +78,22 @@ void place_name_program(struct place *place, char *name, size_t size);
 /* One of the proxy's sockets. */
 struct place_socket {
 	enum side hop; /* CLIENT: towards our client */
-	uint16_t port; /* of our end, or its own towards our server */
+	uint16_t port; /* of our end, or its own towards our server; 0: UNIX */
 	ino_t inode;
 };
 
+/* Our end of a hop: by its port, or, where that is 0, by its descriptor. */
+struct place_end {
+	enum side hop;
+	uint16_t port;
+	int fd;
+};
+
 /*
- * The proxy's socket at a hop, by that port, while the connection stands; false
- * where it cannot be seen.
+ * The proxy's socket at a hop, while the connection stands; false where it
+ * cannot be seen.
  */
-bool place_find_socket(struct place *place, enum side hop, uint16_t port,
+bool place_find_socket(struct place *place, const struct place_end *end,
 	struct place_socket *socket);
 
 /* What waits in it: to be read by the proxy, and to be taken by our end. */
@@ -82,7 +102,7 @@ struct place_queue {
 };
 
 /* False where that cannot be seen. */
-bool place_look_at_queue(struct place *place, enum side hop, uint16_t port,
+bool place_look_at_queue(struct place *place, const struct place_end *end,
 	struct place_queue *queue);
 
 /*

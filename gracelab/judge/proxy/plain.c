@@ -8,6 +8,7 @@
 #include "checks.h"
 #include "gracelab/judge/relay/outcome.h"
 #include "lib/base/duration.h"
+#include "lib/net/net.h"
 #include "lib/net/tcp.h"
 #include "lib/text/escape.h"
 
@@ -80,7 +81,12 @@ static void explain(
 		: STREAM_TOKEN_BYTES;
 	enum side side;
 	enum outcome outcome = outcome_of(play, seen, &side);
+	char ours[NET_ADDRESS_SIZE];
 
+	net_format_end(relay->place.listeners[RELAY_THROUGH], false, ours);
+	if (relay->place.ports[RELAY_THROUGH])
+		snprintf(ours, sizeof(ours), "port %u",
+			relay->place.ports[RELAY_THROUGH]);
 	if (outcome == OUTCOME_REFUSED) {
 		snprintf(why, PLAIN_WHY_SIZE, "%s", seen);
 	} else if (client->received && client->other_bytes) {
@@ -103,10 +109,10 @@ static void explain(
 			text);
 	} else if (outcome == OUTCOME_UNREACHED) {
 		snprintf(why, PLAIN_WHY_SIZE,
-			"%s. It connects elsewhere (wrong --back? ours is port "
-			"%u), or waits for something else to be said first "
+			"%s. It connects elsewhere (wrong --back? ours is "
+			"%.120s), or waits for something else to be said first "
 			"(SOCKS, CONNECT, TLS): it needs a --preamble",
-			seen, relay->place.ports[RELAY_THROUGH]);
+			seen, ours);
 	} else {
 		snprintf(why, PLAIN_WHY_SIZE,
 			"%s. The request came to the server; the proxy may "
@@ -223,9 +229,13 @@ static int64_t look_inside(const struct filling *filling)
 	const struct party *server = relay_server(play);
 	struct place_queue front, back;
 
-	if (!place_look_at_queue(filling->place, CLIENT, play->port, &front) ||
-		!place_look_at_queue(
-			filling->place, SERVER, play->server->port, &back))
+	const struct place_end near = { CLIENT, play->port,
+		play->client.conn.fd };
+	const struct place_end far = { SERVER, play->server->port,
+		server->conn.fd };
+
+	if (!place_look_at_queue(filling->place, &near, &front) ||
+		!place_look_at_queue(filling->place, &far, &back))
 		return 0;
 	int64_t beyond =
 		(int64_t)tcp_unread_bytes(play->client.conn.fd) + front.unsent;

@@ -13,7 +13,7 @@
 #include "place.h"
 
 /* Room for plain_ask()'s reason. */
-#define PLAIN_WHY_SIZE 480
+#define PLAIN_WHY_SIZE 512
 
 enum plain_result {
 	PLAIN_SERVED,

@@ -87,6 +87,11 @@ static void add_trial(
 {
 	struct trial *trial = &run->trials[run->count];
 
+	/* A UNIX socket has no RST to be sent, or to cross. */
+	if (place_has_unix(run->place) &&
+		(part->scene->sees_reset[CLIENT] ||
+			part->scene->sees_reset[SERVER]))
+		return;
 	if (run->count == RUN_TRIALS || (part->more && run->jobs == 1) ||
 		(part->scene->silent && run->moment != PLAIN_AT_ONCE))
 		return;

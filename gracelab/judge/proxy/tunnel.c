@@ -66,7 +66,7 @@ bool tunnel_make(
 static void keep(struct argp_state *state, const char *option, char *text,
 	size_t bytes, const char *argument)
 {
-	static const struct subject_ports any = { 1, 1 };
+	static const struct subject_ports any = { .listen = 1, .backend = 1 };
 	struct tunnel *tunnel = state->input;
 	char error[PREAMBLE_ERROR_SIZE], why[NAMES_DESCRIPTION_SIZE];
 

@@ -28,12 +28,12 @@ static struct trial *trial_of(const struct run *run, const struct play *play)
 }
 
 static void note_socket(
-	struct run *run, enum check_id id, enum side hop, uint16_t port)
+	struct run *run, enum check_id id, const struct place_end *end)
 {
 	struct place_socket socket;
 	struct run_socket *sockets;
 
-	if (!place_find_socket(run->place, hop, port, &socket))
+	if (!place_find_socket(run->place, end, &socket))
 		return;
 	sockets = reallocarray(
 		run->sockets, run->socket_count + 1, sizeof(*sockets));
@@ -44,7 +44,8 @@ static void note_socket(
 		(struct run_socket){ .id = id, .socket = socket };
 }
 
-static void on_given(void *context, const struct play *play, uint16_t port)
+static void on_given(
+	void *context, const struct play *play, const struct arrival *arrival)
 {
 	struct run *run = context;
 	const struct trial *trial = trial_of(run, play);
@@ -52,8 +53,12 @@ static void on_given(void *context, const struct play *play, uint16_t port)
 
 	if (play->way != RELAY_THROUGH)
 		return;
-	note_socket(run, id, CLIENT, play->port);
-	note_socket(run, id, SERVER, port);
+	note_socket(run, id,
+		&(struct place_end){
+			CLIENT, play->port, play->client.conn.fd });
+	note_socket(run, id,
+		&(struct place_end){
+			SERVER, arrival->port, arrival->party.conn.fd });
 }
 
 void watch_ping(struct run *run)

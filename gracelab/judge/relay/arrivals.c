@@ -21,6 +21,8 @@ static uint16_t port_of(const struct sockaddr_storage *address)
 	struct sockaddr_in6 in6;
 	struct sockaddr_in in;
 
+	if (address->ss_family == AF_UNIX)
+		return 0;
 	if (address->ss_family == AF_INET6) {
 		memcpy(&in6, address, sizeof(in6));
 		return ntohs(in6.sin6_port);
@@ -58,7 +60,7 @@ static void give(struct relay *relay, struct arrival *arrival,
 		arrival->accepted_ns);
 	arrival->fd = -1;
 	if (relay->on_given)
-		relay->on_given(relay->context, play, arrival->port);
+		relay->on_given(relay->context, play, arrival);
 }
 
 static void decide(struct play *play, struct arrival *arrival)

@@ -4,57 +4,90 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void enter(struct play *play, int fd)
+/* The port of our end; 0 on a UNIX socket. */
+static uint16_t port_of(int fd)
 {
 	struct sockaddr_storage address = { 0 };
 	socklen_t bytes = sizeof(address);
+	struct sockaddr_in in;
 
+	if (getsockname(fd, (struct sockaddr *)&address, &bytes) ||
+		address.ss_family == AF_UNIX)
+		return 0;
 	/* Port and place are the same in both families. */
-	/* It is begun as zero. NOLINTBEGIN(clang-analyzer-core.CallAndMessage)
-	 */
-	if (!getsockname(fd, (struct sockaddr *)&address, &bytes))
-		play->port = ntohs(
-			((struct sockaddr_in *)(void *)&address)->sin_port);
-	/* NOLINTEND(clang-analyzer-core.CallAndMessage) */
+	memcpy(&in, &address, sizeof(in));
+	return ntohs(in.sin_port);
+}
+
+static void enter(struct play *play, int fd)
+{
+	play->port = port_of(fd);
 	play->connecting = -1;
 	party_enter(&play->client, fd, EVENT_CONNECT, play->begun_ns);
 	/* At once: some proxies race with a FIN that comes soon. */
 	party_act(&play->client);
 }
 
-void client_connect(struct relay *relay, struct play *play)
+static void connect_to(struct play *play, int fd,
+	const struct sockaddr_storage *address, socklen_t bytes)
 {
-	const struct relay_place *place = &relay->place;
-	struct sockaddr_in direct = {
-		.sin_family = AF_INET,
-		.sin_port = htons(place->ports[RELAY_DIRECT]),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	bool through = play->way == RELAY_THROUGH;
-	const void *address = through ? (const void *)&place->front : &direct;
-	socklen_t bytes = through ? place->front_bytes : sizeof(direct);
-	int one = 1;
-	int fd = socket(((const struct sockaddr *)address)->sa_family,
-		SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	if (fd >= 0) {
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-		if (!connect(fd, address, bytes)) {
-			enter(play, fd);
-			return;
-		}
-		if (errno == EINPROGRESS) {
-			play->connecting = fd;
-			return;
-		}
-		play->client.error = errno;
-		close(fd);
+	play->queue_full = false;
+	if (!connect(fd, (const struct sockaddr *)address, bytes)) {
+		enter(play, fd);
+		return;
+	}
+	play->queue_full = errno == EAGAIN && address->ss_family == AF_UNIX;
+	if (errno == EINPROGRESS || play->queue_full) {
+		play->connecting = fd;
 		return;
 	}
 	play->client.error = errno;
+	close(fd);
+}
+
+/* Where the play's client connects to. */
+static socklen_t goal_of(const struct relay *relay, const struct play *play,
+	struct sockaddr_storage *goal)
+{
+	socklen_t bytes = sizeof(*goal);
+
+	if (play->way == RELAY_THROUGH) {
+		*goal = relay->place.front;
+		return relay->place.front_bytes;
+	}
+	getsockname(relay->place.listeners[RELAY_DIRECT],
+		(struct sockaddr *)goal, &bytes);
+	return bytes;
+}
+
+void client_connect(struct relay *relay, struct play *play)
+{
+	struct sockaddr_storage goal = { 0 };
+	socklen_t bytes = goal_of(relay, play, &goal);
+	int one = 1;
+	int fd = socket(
+		goal.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0) {
+		play->client.error = errno;
+		return;
+	}
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	connect_to(play, fd, &goal, bytes);
+}
+
+void client_again(struct relay *relay, struct play *play)
+{
+	struct sockaddr_storage goal = { 0 };
+	socklen_t bytes = goal_of(relay, play, &goal);
+	int fd = play->connecting;
+
+	play->connecting = -1;
+	connect_to(play, fd, &goal, bytes);
 }
 
 void client_finish(struct play *play)

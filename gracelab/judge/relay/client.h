@@ -11,6 +11,9 @@
  */
 void client_connect(struct relay *relay, struct play *play);
 
+/* Once more, where play->queue_full: nothing tells when there is room. */
+void client_again(struct relay *relay, struct play *play);
+
 /* Ends what was under way, of which poll(2) has told. */
 void client_finish(struct play *play);
 

@@ -67,6 +67,9 @@ const struct evidence *hops_of(
 
 	if (!is_observed(relay) || (front && play->way == RELAY_DIRECT))
 		return NULL;
+	/* A UNIX socket has no wire. */
+	if (front ? !relay->place.front_port : !relay->place.ports[play->way])
+		return NULL;
 	if (front)
 		return &relay->hops[FRONT][play->port];
 	if (play->way == RELAY_DIRECT)

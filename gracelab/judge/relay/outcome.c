@@ -35,7 +35,10 @@ static void say_end(const struct play *play, const struct party *party,
 	if (party->eof)
 		snprintf(out, size, "EOF after %.1f s", end_s);
 	else if (party->reset)
-		snprintf(out, size, "RST after %.1f s", end_s);
+		snprintf(out, size,
+			party->is_unix ? "ECONNRESET after %.1f s"
+				       : "RST after %.1f s",
+			end_s);
 	else if (play->given_up)
 		snprintf(out, size, "nothing for %.3g s",
 			(double)play->patience_ms / 1000);

@@ -24,7 +24,7 @@ struct arrival {
 	struct play *play;  /* NULL: not known, or nobody's */
 	enum relay_way way;
 	int fd;        /* while no play has it; -1: closed */
-	uint16_t port; /* of its other end */
+	uint16_t port; /* of its other end; 0 on a UNIX socket */
 	double accepted_s;
 	uint64_t accepted_ns;
 	struct arrival *next;
@@ -52,8 +52,9 @@ struct play {
 	char token[STREAM_TOKEN_BYTES + 1];
 	struct party client;
 	int connecting;             /* a connect(2) under way, or -1 */
+	bool queue_full;            /* ... at a UNIX listener that is busy */
 	struct arrival *server;     /* its connection; NULL: none known */
-	uint16_t port;              /* of the client */
+	uint16_t port;              /* of the client; 0 on a UNIX socket */
 	bool given_up;              /* nothing had happened for patience_ms */
 	uint64_t begun_ns, over_ns; /* CLOCK_REALTIME */
 	double begun_s, over_s;
@@ -69,9 +70,9 @@ struct play {
 struct relay_place {
 	struct sockaddr_storage front; /* where the proxy listens */
 	socklen_t front_bytes;
-	uint16_t front_port;
+	uint16_t front_port;        /* 0: a UNIX socket */
 	int listeners[RELAY_WAYS];  /* where its connections arrive, or ours */
-	uint16_t ports[RELAY_WAYS]; /* of the listeners */
+	uint16_t ports[RELAY_WAYS]; /* of the listeners; 0: UNIX sockets */
 	struct capture *capture;    /* NULL: not observed by it */
 	struct line *line;          /* that all passes, and is observed; NULL */
 	const struct preamble *preamble; /* of each client; or NULL */
@@ -83,8 +84,9 @@ struct relay {
 	unsigned jobs; /* how many tries through the proxy, side by side */
 	/* Each is the caller's, and called with its context: */
 	void *context;
-	/* A play got a connection for its server, of that other end's port. */
-	void (*on_given)(void *context, const struct play *play, uint16_t port);
+	/* A play got a connection for its server. */
+	void (*on_given)(void *context, const struct play *play,
+		const struct arrival *arrival);
 	void (*on_over)(void *context, struct play *play); /* may add others */
 	bool (*is_decided)(const struct play *play); /* no good will come */
 	bool (*goes_on)(void *context); /* once it gives false, all is over */

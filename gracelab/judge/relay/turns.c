@@ -239,9 +239,13 @@ bool turns_act(struct relay *relay)
 	bool left = false;
 
 	watch_gate(relay);
-	for (struct play *play = relay->plays; play; play = play->next)
-		if (play->state == PLAY_ARRIVING || play->state == PLAY_KNOWN)
-			party_act(&play->client);
+	for (struct play *play = relay->plays; play; play = play->next) {
+		if (play->state != PLAY_ARRIVING && play->state != PLAY_KNOWN)
+			continue;
+		if (play->queue_full)
+			client_again(relay, play);
+		party_act(&play->client);
+	}
 	for (struct arrival *one = relay->arrivals; one; one = one->next)
 		if (one->play && one->play->state != PLAY_OVER)
 			party_act(&one->party);

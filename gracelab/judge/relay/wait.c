@@ -54,7 +54,7 @@ static void watch_play(struct wait *wait, struct play *play)
 
 	if (play->state != PLAY_ARRIVING && play->state != PLAY_KNOWN)
 		return;
-	watch(wait, play->connecting, POLLOUT);
+	watch(wait, play->queue_full ? -1 : play->connecting, POLLOUT);
 	if (wait->count > before)
 		wait->whose[before].connecting = play;
 	watch_party(wait, &play->client);

@@ -26,9 +26,10 @@
  */
 static void leave_lab(struct family *family)
 {
-	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+	dup2(family->input < 0 ? open("/dev/null", O_RDONLY) : family->input,
+		STDIN_FILENO);
 	dup2(family->output, STDOUT_FILENO);
-	dup2(family->output, STDERR_FILENO);
+	dup2(family->errors, STDERR_FILENO);
 	dup2(family->news, FAMILY_NEWS);
 	closefrom(FAMILY_NEWS + 1);
 	family->news = FAMILY_NEWS;
@@ -49,6 +50,8 @@ __attribute__((noreturn)) static void become(const struct family *family)
 {
 	closefrom(STDERR_FILENO + 1);
 	start_undo();
+	/* As a shell starts it, whatever this process was started with. */
+	signals_sigpipe_apply(SIGPIPE_DEFAULT);
 	execvp(family->words[0], family->words);
 	dprintf(STDERR_FILENO, "cannot start %s: %s\n", family->words[0],
 		strerror(errno));

@@ -10,9 +10,11 @@
 struct family {
 	char **words; /* of the command, filled in; ends with NULL */
 	const sigset_t *outside;
-	int output, news; /* news: FAMILY_NEWS, once in the family */
-	pid_t parent;     /* whose end is everybody's */
-	int lives[2];     /* a pipe that its keeper alone holds open */
+	int input; /* its standard input; -1: there is nothing to read */
+	int output, errors;
+	int news;     /* FAMILY_NEWS, once in the family */
+	pid_t parent; /* whose end is everybody's */
+	int lives[2]; /* a pipe that its keeper alone holds open */
 };
 
 /*

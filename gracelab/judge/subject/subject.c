@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "family.h"
+#include "gracelab/observe/unix_table.h"
 #include "lib/base/duration.h"
 #include "lib/base/names.h"
 #include "lib/text/escape.h"
@@ -46,7 +47,7 @@ static char *replace(const char *text, const char *name, const char *value)
 
 char *subject_fill_in(const char *word, const struct subject_ports *ports)
 {
-	char listen[8], backend[32], backend_port[8];
+	char listen[8], backend[32], backend_port[8], port[8];
 	const struct {
 		const char *name, *value;
 	} all[] = {
@@ -54,12 +55,18 @@ char *subject_fill_in(const char *word, const struct subject_ports *ports)
 		{ "{backend}", backend },
 		{ "{backend_port}", backend_port },
 		{ "{host}", "127.0.0.1" },
+		{ "{listen_unix}",
+			ports->listen_unix ? ports->listen_unix : "" },
+		{ "{backend_unix}",
+			ports->backend_unix ? ports->backend_unix : "" },
+		{ "{port}", ports->port ? port : "{port}" },
 	};
 	char *filled = strdup(word);
 
 	snprintf(listen, sizeof(listen), "%u", ports->listen);
 	snprintf(backend, sizeof(backend), "127.0.0.1:%u", ports->backend);
 	snprintf(backend_port, sizeof(backend_port), "%u", ports->backend);
+	snprintf(port, sizeof(port), "%u", ports->port);
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all) && filled; i++) {
 		char *next = replace(filled, all[i].name, all[i].value);
 
@@ -91,26 +98,27 @@ static void free_all(char **words)
 	free(words);
 }
 
-int subject_start(struct subject *subject, char *const *command,
-	const struct subject_ports *ports, const sigset_t *outside)
+int subject_start_with(struct subject *subject, char *const *command,
+	const struct subject_ports *ports, const sigset_t *outside,
+	const struct subject_streams *streams)
 {
 	struct family family = {
 		.words = fill_in_all(command, ports),
 		.outside = outside,
+		.input = streams->input,
+		.output = streams->output,
+		.errors = streams->errors,
 		.parent = getpid(),
 	};
 	int news[2];
 
+	*subject = (struct subject){ .output = -1 };
 	if (!family.words || !family.words[0] ||
 		pipe2(news, O_CLOEXEC | O_NONBLOCK)) {
 		free_all(family.words);
 		return -1;
 	}
-	*subject = (struct subject){
-		.output = memfd_create("output", MFD_CLOEXEC),
-		.news = news[0],
-	};
-	family.output = subject->output;
+	subject->news = news[0];
 	family.news = news[1];
 	fflush(NULL);
 	subject->keeper = fork();
@@ -122,6 +130,18 @@ int subject_start(struct subject *subject, char *const *command,
 		return 0;
 	subject->keeper = 0;
 	return -1;
+}
+
+int subject_start(struct subject *subject, char *const *command,
+	const struct subject_ports *ports, const sigset_t *outside)
+{
+	int output = memfd_create("output", MFD_CLOEXEC);
+	const struct subject_streams streams = { -1, output, output };
+	int result =
+		subject_start_with(subject, command, ports, outside, &streams);
+
+	subject->output = output;
+	return result;
 }
 
 /* Hears the news; false once no process is left. */
@@ -143,12 +163,28 @@ static bool is_left(struct subject *subject)
 	return is_left(subject);
 }
 
-bool subject_has_ended(
-	struct subject *subject, struct kernel *kernel, uint16_t port)
+bool subject_is_over(struct subject *subject)
+{
+	return !is_left(subject) || subject->ended;
+}
+
+int subject_listens(struct kernel *kernel, const struct subject_ports *ports)
+{
+	uint32_t inode;
+
+	if (!ports->listen_unix)
+		return kernel_is_listening(kernel, ports->listen);
+	if (unix_table_listener(ports->listen_unix, &inode))
+		return -1;
+	return inode != 0;
+}
+
+bool subject_has_ended(struct subject *subject, struct kernel *kernel,
+	const struct subject_ports *ports)
 {
 	if (!is_left(subject))
 		return true;
-	return subject->ended && kernel_is_listening(kernel, port) == 0;
+	return subject->ended && subject_listens(kernel, ports) == 0;
 }
 
 char *subject_describe_end(char *out, const struct subject *subject)
@@ -190,12 +226,13 @@ void subject_trim_output(struct subject *subject)
 }
 
 char *subject_await(struct subject *subject, struct kernel *kernel,
-	uint16_t port, int64_t patience_ms, bool (*goes_on)(void))
+	const struct subject_ports *ports, int64_t patience_ms,
+	bool (*goes_on)(void))
 {
 	int64_t deadline_ms = duration_deadline_ms(patience_ms);
-	char why[128], end[SUBJECT_END_SIZE];
+	char why[256], end[SUBJECT_END_SIZE];
 
-	while (kernel_is_listening(kernel, port) != 1) {
+	while (subject_listens(kernel, ports) != 1) {
 		if (!is_left(subject)) {
 			snprintf(why, sizeof(why),
 				"the proxy ended with %s before it listened",
@@ -203,8 +240,14 @@ char *subject_await(struct subject *subject, struct kernel *kernel,
 			return complain(subject, why);
 		}
 		if (duration_now_ms() >= deadline_ms) {
-			snprintf(why, sizeof(why),
-				"nobody listens on the proxy's port %u", port);
+			if (ports->listen_unix)
+				snprintf(why, sizeof(why),
+					"nobody listens at unix:%s",
+					ports->listen_unix);
+			else
+				snprintf(why, sizeof(why),
+					"nobody listens on the proxy's port %u",
+					ports->listen);
 			return complain(subject, why);
 		}
 		if (goes_on && !goes_on())
@@ -221,9 +264,10 @@ void subject_end(struct subject *subject)
 		kill(subject->keeper, SIGTERM);
 		waitpid(subject->keeper, NULL, 0);
 	}
-	if (subject->output >= 0) {
+	if (subject->output >= 0)
 		close(subject->output);
+	/* 0 is never ours: start() has seen to that. */
+	if (subject->news > 0)
 		close(subject->news);
-	}
 	*subject = (struct subject){ .output = -1 };
 }

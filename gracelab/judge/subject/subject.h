@@ -21,12 +21,16 @@ struct subject {
 struct subject_ports {
 	uint16_t listen;  /* where it is to listen */
 	uint16_t backend; /* where it is to connect to, on 127.0.0.1 */
+	/* The same as paths of UNIX sockets; NULL: it is a port. */
+	const char *listen_unix, *backend_unix;
+	uint16_t port; /* a client's: where it is to connect to; 0: none */
 };
 
 /*
  * A copy of the text with {listen} and {backend_port} replaced by the ports,
- * {host} by 127.0.0.1 and {backend} by 127.0.0.1:PORT; for the caller to free.
- * NULL without memory.
+ * {host} by 127.0.0.1 and {backend} by 127.0.0.1:PORT, {listen_unix} and
+ * {backend_unix} by the paths and, for a client, {port} by its port; for the
+ * caller to free. NULL without memory.
  */
 char *subject_fill_in(const char *text, const struct subject_ports *ports);
 
@@ -40,21 +44,38 @@ char *subject_fill_in(const char *text, const struct subject_ports *ports);
 int subject_start(struct subject *subject, char *const *command,
 	const struct subject_ports *ports, const sigset_t *outside);
 
+/* What it reads and writes: descriptors of the caller's, who closes them. */
+struct subject_streams {
+	int input, output, errors;
+};
+
+/* The same with these; `output` of the subject stays -1. */
+int subject_start_with(struct subject *subject, char *const *command,
+	const struct subject_ports *ports, const sigset_t *outside,
+	const struct subject_streams *streams);
+
+/* Whether the program itself has ended; its `status` says how. */
+bool subject_is_over(struct subject *subject);
+
 /*
- * Waits until somebody listens on the port, as the kernel's table tells: a
+ * Waits until somebody listens where it is to, as the kernel's table tells: a
  * connection would reach the backend. Returns NULL, or why not, terminated,
  * with what the program has said; for the caller to free. `goes_on` is asked
  * again and again; NULL: there is nothing to stop it.
  */
 char *subject_await(struct subject *subject, struct kernel *kernel,
-	uint16_t port, int64_t patience_ms, bool (*goes_on)(void));
+	const struct subject_ports *ports, int64_t patience_ms,
+	bool (*goes_on)(void));
 
 /*
  * Whether nothing of it is left, or the program has ended and nobody listens on
- * the port any more.
+ * there any more.
  */
-bool subject_has_ended(
-	struct subject *subject, struct kernel *kernel, uint16_t port);
+bool subject_has_ended(struct subject *subject, struct kernel *kernel,
+	const struct subject_ports *ports);
+
+/* Whether somebody listens there: 1, 0, or -1 where that is not known. */
+int subject_listens(struct kernel *kernel, const struct subject_ports *ports);
 
 /* Forgets most of what it has said, where that is much. */
 void subject_trim_output(struct subject *subject);

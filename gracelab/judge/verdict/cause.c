@@ -29,6 +29,7 @@ void cause_add(struct cause_times *times, const struct exchange_result *result)
 		return;
 	if (after_fin_s < 0)
 		after_fin_s = 0;
+	times->untimed = result->untimed;
 	if (times->after_fin_s < 0 || after_fin_s < times->after_fin_s)
 		times->after_fin_s = after_fin_s;
 	if (times->after_request_s < 0 ||
@@ -53,6 +54,10 @@ enum cause cause_of(const struct baseline *baseline,
 	bool due = think_s < 2 * SAME_S ? after_s > think_s / 2
 					: is_same(after_s, think_s);
 
+	/* An end that was seen so soon was no later; any other may have been
+	 * sooner than it was seen. */
+	if (times->untimed)
+		return at_once && !due ? CAUSE_AT_ONCE : CAUSE_UNKNOWN;
 	if (baseline->gated)
 		return at_once ? CAUSE_AT_ONCE : CAUSE_AFTER;
 	if (!due)
@@ -91,8 +96,11 @@ static void say_end(enum verdict verdict, enum cause cause,
 		break;
 	case CAUSE_UNKNOWN:
 		snprintf(out, room,
-			"%s %.3f s after FIN, as the reply is due: this gives "
-			"no cause",
+			times->untimed
+				? "%s within %.3f s of the FIN; when, a UNIX "
+				  "socket does not tell: this gives no cause"
+				: "%s %.3f s after FIN, as the reply is due: "
+				  "this gives no cause",
 			ends, times->after_fin_s);
 		break;
 	}
@@ -155,7 +163,8 @@ static void say_silence(
 {
 	snprintf(out, room, "%s: the FIN %s",
 		result->state ? state_name(result->state) : "?",
-		result->state == STATE_FIN_WAIT1
+		result->untimed ? "is there, the peer stays silent"
+			: result->state == STATE_FIN_WAIT1
 			? "could not leave"
 			: "was acknowledged, the peer stays silent");
 }

@@ -12,13 +12,15 @@
 struct cause_times {
 	double after_fin_s; /* between our FIN's arrival and its own leaving */
 	double after_request_s;
+	/* No kernel has told when: both are at most so long, as we saw it. */
+	bool untimed;
 };
 
-/* Adds a try; `*times` begins as all negative. */
+/* Adds a try; `*times` begins with both -1. */
 void cause_add(struct cause_times *times, const struct exchange_result *result);
 
 enum cause {
-	CAUSE_UNKNOWN, /* it ended when the reply was due */
+	CAUSE_UNKNOWN, /* it ended when the reply was due; or who knows when */
 	CAUSE_AT_ONCE, /* it closes, or resets, on FIN */
 	CAUSE_AFTER,   /* it gives up some time after the FIN */
 	CAUSE_DROPPED, /* it runs the request, and drops the reply */

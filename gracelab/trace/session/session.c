@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "gracelab/trace/bypass.h"
@@ -25,6 +27,7 @@ enum {
 	SERVER_PORT = 43211, /* if the server lets us choose */
 	TICK_MS = 10,
 	BULK_TICK_MS = 1,
+	SOON_US = 50,
 	QUIET_LOOKS = 3,
 	STATUS_SIGNAL = 128, /* as a shell tells of a signal */
 	WISHES_MAX = 2,      /* whoever asks so often does not want to wait */
@@ -63,6 +66,37 @@ static int wait_tick(
 	return ready;
 }
 
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* Whether something has happened, now or soon behind the last: to be woken for
+ * each call would take longer than most calls. */
+static bool handle(struct session *session)
+{
+	int64_t until_us;
+
+	if (!session->traced)
+		return started_reap(session);
+	if (tracer_handle(&session->tracer)) {
+		session->busy = true;
+		return true;
+	}
+	if (!session->busy)
+		return false;
+	session->busy = false;
+	until_us = now_us() + SOON_US;
+	do {
+		sched_yield();
+		session->busy = tracer_handle(&session->tracer);
+	} while (!session->busy && now_us() < until_us);
+	return session->busy;
+}
+
 /* Deals with what has happened, or waits a tick for it. */
 static void go_round(struct session *session)
 {
@@ -72,8 +106,7 @@ static void go_round(struct session *session)
 	struct signalfd_siginfo info;
 	int fds[SIDES], count = watched_descriptors(&session->watched, fds);
 
-	if (session->traced ? tracer_handle(&session->tracer)
-			    : started_reap(session))
+	if (handle(session))
 		return;
 	for (int i = 0; i < count; i++)
 		polled[1 + i] =

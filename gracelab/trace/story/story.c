@@ -130,6 +130,9 @@ void story_segment(struct story *story, const struct segment *segment)
 	if (!changes)
 		return;
 	connection->changer[CLIENT] = connection->changer[SERVER] = number;
+	/* Not before the ACK of it, which has no row. */
+	if (sender == SERVER && (segment->flags & SEGMENT_SYN))
+		connection->changer[SERVER] = CONNECTION_NO_ROW;
 	connections_touch(&story->connections, connection);
 }
 
@@ -147,7 +150,10 @@ static struct row *row_of_change(
 	if (!row)
 		return NULL;
 	row->rung.connection = connection->number;
-	connection->changer[CLIENT] = connection->changer[SERVER] = number;
+	connection->changer[side] = number;
+	if (!rows_at(&story->rows,
+		    connection->changer[side_other((enum side)side)]))
+		connection->changer[side_other((enum side)side)] = number;
 	return row;
 }
 

@@ -243,22 +243,118 @@ static void a_call_takes_no_segment_of_the_other_side(void)
 	record_free(&record);
 }
 
-static void connect_and_accept_make_two_rungs(void)
+/* As connect(2) and its handshake are seen, without an accept(2). */
+static void add_handshake(struct rungs *rungs)
+{
+	add_event(rungs, CLIENT, "{\"event\":\"connect\"}");
+	add_segment(rungs, CLIENT, SEGMENT_SYN, 0);
+	add_segment(rungs, SERVER, SEGMENT_SYN | SEGMENT_ACK, 0);
+	add_segment(rungs, CLIENT, SEGMENT_ACK, 0);
+}
+
+static void connect_and_accept_make_three_rungs(void)
+{
+	struct rungs rungs = { 0 };
+	struct record record = { 0 };
+
+	add_handshake(&rungs);
+	add_event(&rungs, SERVER, "{\"event\":\"accept\"}");
+	add_event(&rungs, SERVER,
+		"{\"event\":\"shutdown\",\"detail\":\"SHUT_WR\"}");
+	add_segment(&rungs, SERVER, SEGMENT_FIN | SEGMENT_ACK, 0);
+	rungs_set_state(&rungs, 0, CLIENT, STATE_CLOSE_WAIT);
+	rungs_set_state(&rungs, 0, SERVER, STATE_FIN_WAIT2);
+	rungs_flush(&rungs, &record, 1);
+	EXPECT_INT(4, record.rung_count);
+	expect_rung(&record, 0, "c connect \"-\" = - | - - | c SYN");
+	expect_rung(&record, 1, "- \"-\" = - | ESTABLISHED - | s SYN+ACK");
+	expect_rung(&record, 2, "s accept \"-\" = - | - ESTABLISHED | -");
+	expect_rung(&record, 3,
+		"s shutdown wr \"-\" = 0 | CLOSE_WAIT FIN_WAIT2 | s FIN");
+	record_free(&record);
+}
+
+static void who_is_not_accepted_is_established_behind_the_handshake(void)
+{
+	struct rungs rungs = { 0 };
+	struct record record = { 0 };
+
+	add_handshake(&rungs);
+	rungs_set_state(&rungs, 0, SERVER, STATE_ESTABLISHED);
+	rungs_flush(&rungs, &record, 1);
+	EXPECT_INT(3, record.rung_count);
+	expect_rung(&record, 1, "- \"-\" = - | ESTABLISHED - | s SYN+ACK");
+	expect_rung(&record, 2, "- \"-\" = - | - ESTABLISHED | -");
+	record_free(&record);
+}
+
+static void syn_recv_begins_with_the_syn(void)
+{
+	struct rungs rungs = { 0 };
+	struct record record = { 0 };
+
+	add_handshake(&rungs);
+	rungs_set_state(&rungs, 0, SERVER, STATE_SYN_RECV);
+	rungs_flush(&rungs, &record, 1);
+	EXPECT_INT(2, record.rung_count);
+	expect_rung(&record, 0, "c connect \"-\" = - | - SYN_RECV | c SYN");
+	record_free(&record);
+}
+
+/* As `open --nowait` does, and is told of later. */
+static void connect_returns_behind_the_syn_ack_that_it_waited_for(void)
+{
+	struct rungs rungs = { 0 };
+	struct record record = { 0 };
+
+	add_segment(&rungs, SERVER, SEGMENT_SYN | SEGMENT_ACK, 0);
+	add_event(&rungs, CLIENT, "{\"event\":\"connect\"}");
+	rungs.calls[0].establishes = false;
+	rungs_set_state(&rungs, 0, CLIENT, STATE_ESTABLISHED);
+	rungs_flush(&rungs, &record, 1);
+	EXPECT_INT(2, record.rung_count);
+	expect_rung(&record, 0, "- \"-\" = - | ESTABLISHED - | s SYN+ACK");
+	expect_rung(&record, 1, "c connect \"-\" = - | - - | -");
+	record_free(&record);
+}
+
+static void without_a_wire_connect_and_accept_tell_the_states(void)
 {
 	struct rungs rungs = { 0 };
 	struct record record = { 0 };
 
 	add_event(&rungs, CLIENT, "{\"event\":\"connect\"}");
 	add_event(&rungs, SERVER, "{\"event\":\"accept\"}");
-	add_segment(&rungs, CLIENT, SEGMENT_SYN, 0);
-	add_segment(&rungs, SERVER, SEGMENT_SYN | SEGMENT_ACK, 0);
-	add_segment(&rungs, CLIENT, SEGMENT_ACK, 0);
 	rungs_flush(&rungs, &record, 1);
 	EXPECT_INT(2, record.rung_count);
-	expect_rung(&record, 0, "c connect \"-\" = - | ESTABLISHED - | c SYN");
-	expect_rung(
-		&record, 1, "s accept \"-\" = - | - ESTABLISHED | s SYN+ACK");
+	expect_rung(&record, 0, "c connect \"-\" = - | ESTABLISHED - | -");
+	expect_rung(&record, 1, "s accept \"-\" = - | - ESTABLISHED | -");
 	record_free(&record);
+}
+
+static void with_acks_each_state_stands_with_its_segment(void)
+{
+	struct rungs rungs = { .acks = true };
+	struct record record = { 0 };
+
+	add_event(&rungs, CLIENT, "{\"event\":\"close\"}");
+	add_segment(&rungs, CLIENT, SEGMENT_FIN | SEGMENT_ACK, 0);
+	rungs_set_state_by_segment(&rungs, CLIENT, STATE_FIN_WAIT1);
+	rungs_set_state_by_segment(&rungs, SERVER, STATE_CLOSE_WAIT);
+	add_segment(&rungs, SERVER, SEGMENT_ACK, 0);
+	rungs_set_state_by_segment(&rungs, CLIENT, STATE_FIN_WAIT2);
+	rungs_flush(&rungs, &record, 1);
+	add_held(&rungs, SERVER, SEGMENT_ACK, WIRE_SENT, 1);
+	rungs_flush(&rungs, &record, 2);
+	EXPECT_INT(3, record.rung_count);
+	expect_rung(
+		&record, 0, "c close \"-\" = 0 | FIN_WAIT1 CLOSE_WAIT | c FIN");
+	expect_rung(&record, 1, "- \"-\" = - | FIN_WAIT2 - | s ACK");
+	/* That it waits is no silence, also in the next step. */
+	expect_rung(&record, 2, "- \"-\" = - | - - | s ACK");
+	EXPECT_INT(WIRE_SENT, record.rungs[2].wire);
+	record_free(&record);
+	rungs_free(&rungs);
 }
 
 static void a_state_stands_with_the_call_where_no_segment_is_seen(void)
@@ -472,8 +568,17 @@ const struct tap_test tests_lab_rungs[] = {
 	{ "rungs: segments are named", segments_are_named },
 	{ "rungs: a segment stands with the call that sent it",
 		a_segment_stands_with_the_call_that_sent_it },
-	{ "rungs: connect and accept make two rungs",
-		connect_and_accept_make_two_rungs },
+	{ "rungs: ESTABLISHED begins with the SYN+ACK, and with accept",
+		connect_and_accept_make_three_rungs },
+	{ "rungs: who is not accepted is ESTABLISHED behind the handshake",
+		who_is_not_accepted_is_established_behind_the_handshake },
+	{ "rungs: SYN_RECV begins with the SYN", syn_recv_begins_with_the_syn },
+	{ "rungs: connect returns behind the SYN+ACK that it waited for",
+		connect_returns_behind_the_syn_ack_that_it_waited_for },
+	{ "rungs: without a wire connect and accept tell the states",
+		without_a_wire_connect_and_accept_tell_the_states },
+	{ "rungs: with ACKs each state stands with its segment",
+		with_acks_each_state_stands_with_its_segment },
 	{ "rungs: a call takes no segment of the other side",
 		a_call_takes_no_segment_of_the_other_side },
 	{ "rungs: where no segment is seen a state stands with what did it",

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/text/escape.h"
 #include "tests/unit/tap.h"
 
 static void columns_are_characters(void)
@@ -19,6 +20,8 @@ static void columns_are_characters(void)
 
 static void wide_characters_have_two_columns_and_combining_none(void)
 {
+	/* Whatever the locale is that a user has. */
+	setenv("LC_ALL", "C", 1);
 	EXPECT_INT(4, text_columns("你好"));
 	EXPECT_INT(2, text_columns("😀"));
 	EXPECT_INT(1, text_columns("e\xcc\x81"));
@@ -27,6 +30,25 @@ static void wide_characters_have_two_columns_and_combining_none(void)
 	EXPECT_INT(3, text_bytes_of("你好", 3));
 	EXPECT_INT(0, text_bytes_of("你好", 1));
 	EXPECT_INT(3, text_bytes_of("e\xcc\x81x", 1));
+	unsetenv("LC_ALL");
+}
+
+static void a_rung_is_measured_as_it_is_shown(void)
+{
+	const struct rung rung = { .call = (char *)"se\x1bnd",
+		.text = (char *)"a\x1b[31m\n",
+		.result = (char *)"\xff",
+		.segment = (char *)"data\x07" };
+	struct rung fit;
+
+	if (!EXPECT(text_fit(&fit, &rung, escape_shown)))
+		return;
+	EXPECT_TEXT("se\\x1bnd", fit.call);
+	EXPECT_TEXT("a\\x1b[31m\\x0a", fit.text);
+	EXPECT_TEXT("\\xff", fit.result);
+	EXPECT_TEXT("data\\x07", fit.segment);
+	EXPECT(!fit.states[0]);
+	record_free_rung(&fit);
 }
 
 static void a_label_fits_its_columns(void)
@@ -184,6 +206,8 @@ const struct tap_test tests_lab_text[] = {
 	{ "text: a column is a character", columns_are_characters },
 	{ "text: wide characters have two columns, combining ones none",
 		wide_characters_have_two_columns_and_combining_none },
+	{ "text: a rung is measured as it is shown, escaped",
+		a_rung_is_measured_as_it_is_shown },
 	{ "text: none is wider than it may be, whatever it is",
 		no_text_is_too_wide_or_too_long },
 	{ "text: a label fits its columns, the result on a second line",

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "inquiry.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/names.h"
+#include "outlook.h"
+#include "shown.h"
+#include "tells.h"
+
+/* A control is made twice: what differs then, the client varies by itself. */
+#define CONTROLS 2
+
+const struct visit *inquiry_next(const struct inquiry *inquiry,
+	enum client_probe id, const struct visit *previous)
+{
+	bool behind = !previous;
+
+	for (size_t i = 0; i < inquiry->count; i++) {
+		if (behind && inquiry->visits[i]->id == (int)id)
+			return inquiry->visits[i];
+		behind = behind || inquiry->visits[i] == previous;
+	}
+	return NULL;
+}
+
+/* Asks for visits of a kind, unless there are some. */
+static void ask(struct inquiry *inquiry, enum client_probe id, unsigned times)
+{
+	if (inquiry_next(inquiry, id, NULL))
+		return;
+	for (unsigned i = 0; i < times; i++) {
+		struct visit **visits = reallocarray(
+			inquiry->visits, inquiry->count + 1, sizeof(*visits));
+		struct visit *visit = calloc(1, sizeof(*visit));
+
+		if (visits)
+			inquiry->visits = visits;
+		if (!visits || !visit) {
+			free(visit);
+			snprintf(inquiry->failure, sizeof(inquiry->failure),
+				"out of memory");
+			return;
+		}
+		visit->plan = client_plan(id);
+		visit->setting = inquiry->setting;
+		visit->id = (int)id;
+		visits[inquiry->count++] = visit;
+	}
+}
+
+/* Plays what was asked for; false once it cannot go on. */
+static bool play(struct inquiry *inquiry)
+{
+	char why[NAMES_DESCRIPTION_SIZE];
+	bool good;
+
+	if (*inquiry->failure)
+		return false;
+	good = hall_play(&inquiry->hall, inquiry->visits, inquiry->count,
+		inquiry->setting->jobs, inspect_interrupted);
+	inquiry->interrupted = inspect_interrupted();
+	if (!good && !inquiry->interrupted)
+		snprintf(inquiry->failure, sizeof(inquiry->failure),
+			"the client cannot be started: %s",
+			names_describe(why, errno));
+	return good;
+}
+
+static bool is_chosen(const struct inquiry *inquiry, enum client_probe id)
+{
+	return inquiry->chosen[id] &&
+		(!client_probe_is_http(id) ||
+			(inquiry->http && !inquiry->setting->verbatim));
+}
+
+/* Whether one was reset with a reply that may not have been read. */
+static bool is_ambiguous(const struct inquiry *inquiry)
+{
+	const struct visit *visit = NULL;
+
+	while ((visit = inquiry_next(inquiry, CLIENT_ENDS, visit)))
+		if (visit->reset == MOMENT_AFTER && visit->unread_at_reset &&
+			!seen_in_output(visit))
+			return true;
+	return false;
+}
+
+/* Puts the visits that waited longer in the place of those that they explain.
+ */
+static bool ask_longer(struct inquiry *inquiry)
+{
+	if (!is_ambiguous(inquiry))
+		return true;
+	ask(inquiry, CLIENT_ENDS_LONG, inquiry->tries);
+	if (!play(inquiry))
+		return false;
+	for (size_t i = 0; i < inquiry->count; i++) {
+		struct visit *visit = inquiry->visits[i];
+
+		if (visit->id == CLIENT_ENDS)
+			visit->id = CLIENT_VISITS;
+		if (visit->id == CLIENT_ENDS_LONG)
+			visit->id = CLIENT_ENDS;
+	}
+	return true;
+}
+
+/* The plain exchange, and how it ends; false where there is none. */
+static bool begin(struct inquiry *inquiry)
+{
+	const struct visit *plain;
+
+	ask(inquiry, CLIENT_PLAIN, CONTROLS);
+	ask(inquiry, CLIENT_ENDS, inquiry->tries);
+	/* It needs no control, and so no time of its own. */
+	if (inquiry->chosen[CLIENT_SENDS_ON] || inquiry->chosen[CLIENT_SIGPIPE])
+		ask(inquiry, CLIENT_SENDS_ON, inquiry->tries);
+	if (!play(inquiry))
+		return false;
+	plain = inquiry_next(inquiry, CLIENT_PLAIN, NULL);
+	inquiry->http = inquiry->setting->http || (plain && plain->http);
+	shown_add(inquiry, CLIENT_PLAIN);
+	if (!plain || !plain->connections)
+		return false;
+	if (!ask_longer(inquiry))
+		return false;
+	shown_add(inquiry, CLIENT_ENDS);
+	return true;
+}
+
+/* Whether it has ended its sending before the reply, by FIN, at least once. */
+static bool ends_early(const struct inquiry *inquiry)
+{
+	const struct visit *visit = NULL;
+
+	while ((visit = inquiry_next(inquiry, CLIENT_ENDS, visit)))
+		if (visit->fin == MOMENT_BEFORE && visit->taken == FATE_TAKEN)
+			return true;
+	return false;
+}
+
+static bool play_rest(struct inquiry *inquiry)
+{
+	const struct visit *late = NULL;
+	bool lost = false;
+
+	if (is_chosen(inquiry, CLIENT_LATE_REPLY) && ends_early(inquiry))
+		ask(inquiry, CLIENT_LATE_REPLY, inquiry->tries);
+	/* What has no control tells nothing. */
+	for (int id = CLIENT_CUT;
+		id < CLIENT_PROBES && tells_has_control(inquiry, CLIENT_PLAIN);
+		id++)
+		if (is_chosen(inquiry, (enum client_probe)id)) {
+			ask(inquiry, client_control_of((enum client_probe)id),
+				CONTROLS);
+			ask(inquiry, (enum client_probe)id, inquiry->tries);
+		}
+	if (!play(inquiry))
+		return false;
+	while ((late = inquiry_next(inquiry, CLIENT_LATE_REPLY, late)))
+		lost = lost || late->taken == FATE_REFUSED;
+	if (lost)
+		ask(inquiry, CLIENT_LATE_OPEN, 1);
+	return play(inquiry);
+}
+
+void inquiry_run(struct inquiry *inquiry)
+{
+	hall_open(&inquiry->hall);
+	if (begin(inquiry) && play_rest(inquiry))
+		for (int id = CLIENT_LATE_REPLY; id < CLIENT_PROBES; id++)
+			if (is_chosen(inquiry, (enum client_probe)id))
+				shown_add(inquiry, (enum client_probe)id);
+	outlook_conclude(inquiry);
+}
+
+void inquiry_free(struct inquiry *inquiry)
+{
+	for (size_t i = 0; i < inquiry->count; i++) {
+		visit_free(inquiry->visits[i]);
+		free(inquiry->visits[i]);
+	}
+	free(inquiry->visits);
+	hall_close(&inquiry->hall);
+}

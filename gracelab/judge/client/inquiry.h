@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* All that a client is put through, and what has come of it: data. */
+#ifndef GRACELAB_INQUIRY_H
+#define GRACELAB_INQUIRY_H
+
+#include "gracelab/judge/results.h"
+#include "hall.h"
+#include "probes.h"
+
+struct inquiry {
+	const struct client_setting *setting; /* borrowed */
+	bool chosen[CLIENT_PROBES];
+	unsigned tries;
+	struct results *results; /* borrowed */
+	struct hall hall;
+	struct visit **visits; /* owned, `count` of them */
+	size_t count;
+	bool http; /* it asks so */
+	bool interrupted;
+	char failure[160];                     /* why it could not go on; "" */
+	const char *ends;                      /* a word, or NULL: not known */
+	enum result_kind kinds[CLIENT_PROBES]; /* of the rows */
+	const char *words[CLIENT_PROBES]; /* their verdicts; NULL: no row */
+};
+
+/* The next visit of that id behind `previous` (NULL: the first), or NULL. */
+const struct visit *inquiry_next(const struct inquiry *inquiry,
+	enum client_probe id, const struct visit *previous);
+
+/* Plays all that was chosen, and shows it. inquiry_free() in any case. */
+void inquiry_run(struct inquiry *inquiry);
+
+void inquiry_free(struct inquiry *inquiry);
+
+#endif

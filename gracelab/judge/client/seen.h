@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What one visit shows of a client. Pure. */
+#ifndef GRACELAB_SEEN_H
+#define GRACELAB_SEEN_H
+
+#include "gracelab/judge/result.h"
+#include "inquiry.h"
+
+enum seen_word {
+	SEEN_NO_CONNECTION,
+	SEEN_SERVED, /* in order */
+	SEEN_UNSERVED,
+	SEEN_HALF_CLOSE,
+	SEEN_CLOSE,
+	SEEN_RESET,
+	SEEN_NEVER,
+	SEEN_TAKEN,
+	SEEN_LOST,
+	SEEN_UNREAD,
+	SEEN_SENDS_ON,
+	SEEN_STOPS,
+	SEEN_SIGPIPE,
+	SEEN_SURVIVES,
+	SEEN_TELLS,
+	SEEN_SILENT,
+	SEEN_HANGS,
+	SEEN_DIES,
+	SEEN_UNKNOWN,
+	SEEN_WORDS,
+};
+
+struct seen {
+	enum seen_word word;
+	enum result_kind kind;
+	char why[320];
+};
+
+/* "half-close", "SIGPIPE", "cannot tell"; never changes. */
+const char *seen_name(enum seen_word word);
+
+/* What a visit of that probe shows. */
+struct seen seen_of(const struct inquiry *inquiry, enum client_probe probe,
+	const struct visit *visit);
+
+/* Writes "status 1", "SIGPIPE", "nothing in 5 s" to `out`; returns it. */
+#define SEEN_EXIT_SIZE 64
+char *seen_exit(char *out, const struct visit *visit);
+
+/* Whether what it was answered stands in its output. */
+bool seen_in_output(const struct visit *visit);
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tells.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "lib/text/escape.h"
+
+/* As much of what a client says is compared. */
+#define SAID_BYTES 16384
+
+/* ... and shown. */
+#define SHOWN_BYTES 80
+
+struct said {
+	char text[SAID_BYTES];
+	size_t bytes;
+};
+
+__attribute__((format(printf, 3, 4))) static struct seen say(
+	enum seen_word word, enum result_kind kind, const char *format, ...)
+{
+	struct seen seen = { .word = word, .kind = kind };
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(seen.why, sizeof(seen.why), format, arguments);
+	va_end(arguments);
+	return seen;
+}
+
+static struct said errors_of(const struct visit *visit)
+{
+	struct said said;
+
+	said.bytes = visit_said(visit->errors, said.text, sizeof(said.text));
+	return said;
+}
+
+/* Takes a text out of another, once, if it is there. */
+static bool take_out(struct said *said, const char *text, size_t bytes)
+{
+	char *found =
+		bytes ? memmem(said->text, said->bytes, text, bytes) : NULL;
+
+	if (!found)
+		return false;
+	said->bytes -= bytes;
+	memmove(found, found + bytes,
+		said->bytes - (size_t)(found - said->text));
+	return true;
+}
+
+/* Its output without the reply, or what it has got of that: decoded, or as it
+ * came. */
+static struct said words_of(const struct visit *visit)
+{
+	const struct answer *answer = &visit->answer;
+	size_t header = answer->header_bytes < answer->bytes
+		? answer->header_bytes
+		: answer->bytes;
+	struct said said;
+
+	said.bytes = visit_said(visit->output, said.text, sizeof(said.text));
+	if (!take_out(&said, answer->body, answer->body_bytes) &&
+		answer->text && !take_out(&said, answer->text, answer->bytes))
+		take_out(&said, answer->text + header, answer->bytes - header);
+	return said;
+}
+
+static bool is_same(const struct said *one, const struct said *other)
+{
+	return one->bytes == other->bytes &&
+		!memcmp(one->text, other->text, one->bytes);
+}
+
+static bool ends_alike(const struct visit *one, const struct visit *other)
+{
+	return one->exited && other->exited && one->status == other->status;
+}
+
+void tells_why_no_control(
+	const struct inquiry *inquiry, enum client_probe id, char *why)
+{
+	const struct visit *first = inquiry_next(inquiry, id, NULL);
+	const struct visit *other =
+		first ? inquiry_next(inquiry, id, first) : NULL;
+	char exit[SEEN_EXIT_SIZE];
+
+	*why = '\0';
+	if (!first || !first->connections)
+		snprintf(why, TELLS_WHY_SIZE,
+			"it was not served with a whole reply");
+	else if (first->taken != FATE_TAKEN && !seen_in_output(first))
+		snprintf(why, TELLS_WHY_SIZE,
+			"it does not read a whole reply either");
+	else if (!first->exited)
+		snprintf(why, TELLS_WHY_SIZE,
+			"with a whole reply it does not end either (%s)",
+			seen_exit(exit, first));
+	else if (other && !ends_alike(first, other))
+		snprintf(why, TELLS_WHY_SIZE,
+			"with a whole reply it does not end the same way "
+			"twice");
+	else if (first->status != 0)
+		snprintf(why, TELLS_WHY_SIZE,
+			"with a whole reply it fails too (%s): give it one "
+			"that it understands, by --reply or --http",
+			seen_exit(exit, first));
+}
+
+bool tells_has_control(const struct inquiry *inquiry, enum client_probe id)
+{
+	char why[TELLS_WHY_SIZE];
+
+	tells_why_no_control(inquiry, id, why);
+	return !*why;
+}
+
+/* The first difference between two messages, for people. */
+static void show_message(const struct said *said, char *out)
+{
+	size_t bytes = said->bytes < SHOWN_BYTES ? said->bytes : SHOWN_BYTES;
+
+	while (bytes && said->text[bytes - 1] == '\n')
+		bytes--;
+	escape_text(
+		out, said->text, escape_cut(said->text, bytes, SHOWN_BYTES));
+}
+
+/* What it says, beside two controls that are known to end alike. */
+static struct seen compare_words(const struct visit *visit,
+	const struct visit *control, const struct visit *other,
+	enum result_kind bad)
+{
+	const struct said errors = errors_of(visit), words = words_of(visit);
+	const struct said control_errors = errors_of(control);
+	const struct said control_words = words_of(control);
+	const struct said other_errors = errors_of(other ? other : control);
+	char exit[SEEN_EXIT_SIZE], shown[ESCAPE_SIZE(SHOWN_BYTES)];
+
+	seen_exit(exit, visit);
+	if (visit->connections > control->connections)
+		return say(SEEN_TELLS, RESULT_GOOD,
+			"%s, and it connects once more", exit);
+	if (!is_same(&errors, &control_errors) && errors.bytes) {
+		show_message(&errors, shown);
+		/* A count of bytes and seconds is no message. */
+		return is_same(&control_errors, &other_errors) &&
+				!control_errors.bytes
+			? say(SEEN_TELLS, RESULT_GOOD,
+				  "%s, as with a whole one, but it says: %s",
+				  exit, shown)
+			: say(SEEN_UNKNOWN, RESULT_UNPROVED,
+				  "%s, as with a whole one; standard error "
+				  "differs: %s",
+				  exit, shown);
+	}
+	if (!is_same(&words, &control_words)) {
+		show_message(&words, shown);
+		return say(SEEN_UNKNOWN, RESULT_UNPROVED,
+			"%s, as with a whole one; its output differs, and may "
+			"say so: %s",
+			exit, shown);
+	}
+	return say(SEEN_SILENT, bad,
+		"%s, as with a whole one, and nothing that tells", exit);
+}
+
+/* One that was whole: taken for that? */
+static struct seen compare_whole(
+	const struct visit *visit, const struct visit *control)
+{
+	char exit[SEEN_EXIT_SIZE];
+
+	seen_exit(exit, visit);
+	return ends_alike(visit, control)
+		? say(SEEN_TAKEN, RESULT_REPORTED, "%s, as with a length", exit)
+		: say(SEEN_TELLS, RESULT_REPORTED,
+			  "%s: it does not take it as it takes one with a "
+			  "length",
+			  exit);
+}
+
+struct seen tells_of(const struct inquiry *inquiry, enum client_probe probe,
+	const struct visit *visit)
+{
+	enum client_probe id = client_control_of(probe);
+	const struct visit *control = inquiry_next(inquiry, id, NULL);
+	const struct visit *other =
+		control ? inquiry_next(inquiry, id, control) : NULL;
+	bool resets = probe == CLIENT_RESET || probe == CLIENT_RESET_UNTIL_FIN;
+	bool judged = resets || inquiry->http || inquiry->setting->framed ||
+		inquiry->setting->verbatim;
+	enum result_kind bad = judged ? RESULT_BAD : RESULT_REPORTED;
+	char why[TELLS_WHY_SIZE], exit[SEEN_EXIT_SIZE], whole[SEEN_EXIT_SIZE];
+	struct seen seen;
+
+	tells_why_no_control(inquiry, id, why);
+	if (*why)
+		return say(SEEN_UNKNOWN, RESULT_UNPROVED, "%s", why);
+	if (probe == CLIENT_UNTIL_FIN)
+		return compare_whole(visit, control);
+	if (visit->taken == FATE_REFUSED && !seen_in_output(visit))
+		return say(SEEN_UNKNOWN, RESULT_UNPROVED,
+			"the half of the reply is not read");
+	if (resets && (visit->fin == MOMENT_AFTER || visit->reset) &&
+		visit->exited)
+		return say(SEEN_UNKNOWN, RESULT_UNPROVED,
+			"it ends by itself before the RST, with half of the "
+			"reply");
+	seen_exit(exit, visit);
+	seen_exit(whole, control);
+	if (!visit->exited)
+		return say(SEEN_HANGS, bad, "%s; with a whole one: %s", exit,
+			whole);
+	if (WIFSIGNALED(visit->status))
+		return say(SEEN_DIES, RESULT_BAD,
+			"it dies of %s; with a whole one: %s", exit, whole);
+	seen = visit->status != control->status
+		? say(SEEN_TELLS, RESULT_GOOD, "%s; with a whole one: %s", exit,
+			  whole)
+		: compare_words(visit, control, other, bad);
+	/* Without a length nobody can be asked to tell. */
+	if (!judged && seen.kind == RESULT_GOOD)
+		seen.kind = RESULT_REPORTED;
+	if (!judged && seen.word == SEEN_SILENT)
+		snprintf(seen.why + strlen(seen.why),
+			sizeof(seen.why) - strlen(seen.why),
+			"; nothing in the reply tells its length (--framed)");
+	return seen;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "visit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/duration.h"
+#include "lib/net/net.h"
+#include "request.h"
+
+static void on_event(void *owner, const struct event *event)
+{
+	struct visit *visit = owner;
+	bool sends = event->kind == EVENT_SEND ||
+		event->kind == EVENT_SHUTDOWN || event->kind == EVENT_CLOSE ||
+		event->kind == EVENT_RESET;
+
+	visit->active_ms = duration_now_ms();
+	evidence_call(&visit->calls[SERVER], event,
+		sends ? visit->call_ns : evidence_now_ns());
+}
+
+static bool open_input(struct visit *visit, int *its)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		return false;
+	*its = ends[0];
+	visit->input = ends[1];
+	fcntl(ends[1], F_SETFL, O_NONBLOCK);
+	return true;
+}
+
+static void end_input(struct visit *visit)
+{
+	if (visit->input >= 0)
+		close(visit->input);
+	visit->input = -1;
+}
+
+/* As much of its standard input as there is room for, and then its end. */
+static void pump_input(struct visit *visit)
+{
+	const struct client_setting *setting = visit->setting;
+	size_t left = setting->input_bytes - visit->input_sent;
+	ssize_t n = visit->input < 0 || !left
+		? 0
+		: write(visit->input, setting->input + visit->input_sent, left);
+
+	if (n > 0)
+		visit->input_sent += (size_t)n;
+	if ((n < 0 && errno == EPIPE) ||
+		(!visit->plan.holds_input &&
+			visit->input_sent == setting->input_bytes))
+		end_input(visit);
+}
+
+static bool listen_for(struct visit *visit)
+{
+	struct sockaddr_in address = { 0 };
+	socklen_t bytes = sizeof(address);
+	char error[NET_ERROR_SIZE];
+
+	visit->listener = net_listen(
+		&(struct net_listen_options){ .host = "127.0.0.1" }, error);
+	if (visit->listener < 0)
+		return false;
+	getsockname(visit->listener, (struct sockaddr *)&address, &bytes);
+	visit->port = ntohs(address.sin_port);
+	memcpy(&visit->pair.server, &address, sizeof(address));
+	return true;
+}
+
+bool visit_begin(struct visit *visit)
+{
+	const struct client_setting *setting = visit->setting;
+	struct subject_streams streams = { -1, -1, -1 };
+	bool begun = false;
+
+	visit->state = VISIT_ARRIVING;
+	visit->step = visit->plan.script;
+	visit->listener = visit->input = visit->conn.fd = -1;
+	visit->subject.output = -1;
+	visit->context = (struct conn_context){
+		.on_event = on_event, .owner = visit, .nosignal = true
+	};
+	visit->output = streams.output = memfd_create("output", MFD_CLOEXEC);
+	visit->errors = streams.errors = memfd_create("errors", MFD_CLOEXEC);
+	visit->begun_ns = evidence_now_ns();
+	visit->begun_s = duration_now_s();
+	visit->active_ms = duration_now_ms();
+	reply_begin(&visit->heard, &setting->rule);
+	if (visit->output >= 0 && visit->errors >= 0 && listen_for(visit) &&
+		open_input(visit, &streams.input)) {
+		const struct subject_ports ports = { .port = visit->port };
+
+		pump_input(visit);
+		begun = !subject_start_with(&visit->subject, setting->command,
+			&ports, setting->outside, &streams);
+	}
+	if (streams.input >= 0)
+		close(streams.input);
+	return begun;
+}
+
+/* Notes an end of the client's sending, and when it came. */
+static void note_end(struct visit *visit, enum visit_moment *which)
+{
+	*which = visit->shut      ? MOMENT_LAST
+		: visit->answered ? MOMENT_AFTER
+				  : MOMENT_BEFORE;
+	visit->fin_s = duration_now_s();
+}
+
+static void receive(struct visit *visit)
+{
+	char buffer[65536];
+	size_t got;
+
+	switch (conn_receive(
+		&visit->conn, buffer, sizeof(buffer), false, &got)) {
+	case CONN_RECEIVED:
+		reply_feed(&visit->heard, &visit->setting->rule, buffer, got);
+		break;
+	case CONN_NOTHING:
+		break;
+	case CONN_EOF:
+		if (!visit->reset)
+			note_end(visit, &visit->fin);
+		break;
+	case CONN_ERROR:
+		/* Behind its FIN it is what met our bytes. */
+		if (visit->fin)
+			break;
+		visit->unread_at_reset =
+			visit->answered && visit->taken != FATE_TAKEN;
+		note_end(visit, &visit->reset);
+		break;
+	}
+}
+
+static void greet(struct visit *visit)
+{
+	const struct client_setting *setting = visit->setting;
+
+	if (!setting->greeting)
+		return;
+	visit->call_ns = evidence_now_ns();
+	conn_send(&visit->conn, setting->greeting, setting->greeting_bytes);
+}
+
+/* The first connection is served; one more shows that it tries again. */
+static void accept_one(struct visit *visit)
+{
+	struct sockaddr_in peer = { 0 };
+	socklen_t bytes = sizeof(peer);
+	uint64_t now_ns = evidence_now_ns();
+	int fd;
+
+	if (visit->listener < 0)
+		return;
+	fd = accept4(visit->listener, (struct sockaddr *)&peer, &bytes,
+		SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd < 0)
+		return;
+	visit->active_ms = duration_now_ms();
+	if (visit->connections++) {
+		close(fd);
+		close(visit->listener);
+		visit->listener = -1;
+		return;
+	}
+	visit->state = VISIT_SERVED;
+	visit->accepted_s = duration_now_s();
+	visit->peer_port = ntohs(peer.sin_port);
+	memcpy(&visit->pair.client, &peer, sizeof(peer));
+	conn_init(&visit->conn, &visit->context, fd, 1);
+	evidence_note(&visit->calls[SERVER], "accept", "", now_ns);
+	greet(visit);
+}
+
+static void describe_exit(struct visit *visit)
+{
+	char end[SUBJECT_END_SIZE];
+
+	evidence_note(&visit->calls[CLIENT], "exit",
+		subject_describe_end(end, &visit->subject), evidence_now_ns());
+}
+
+static void look_at_program(struct visit *visit)
+{
+	if (visit->exited || !subject_is_over(&visit->subject))
+		return;
+	visit->exited = true;
+	visit->exit_s = duration_now_s();
+	visit->active_ms = duration_now_ms();
+	visit->status = visit->subject.status;
+	describe_exit(visit);
+}
+
+/* Whether anybody has the client's socket still; while that matters. */
+static void look_at_socket(struct visit *visit, struct kernel *kernel)
+{
+	struct kernel_socket client, server;
+
+	if (!kernel || !visit->connections || visit->orphaned_s > 0 ||
+		!visit->fin || visit->fin == MOMENT_LAST)
+		return;
+	if (!kernel_look(kernel, &visit->pair, &client, &server) &&
+		!client.inode)
+		visit->orphaned_s = duration_now_s();
+}
+
+static void end(struct visit *visit)
+{
+	visit->state = VISIT_OVER;
+	visit->over_s = duration_now_s();
+	visit->over_ns = evidence_now_ns();
+	visit_leave(visit);
+}
+
+void visit_go_on(struct visit *visit, struct kernel *kernel)
+{
+	accept_one(visit);
+	pump_input(visit);
+	/* Its last words come before its end is noted. */
+	look_at_program(visit);
+	if (visit->state == VISIT_ARRIVING) {
+		/* It may have connected just before it ended. */
+		if (visit->exited)
+			accept_one(visit);
+		if (visit->state == VISIT_ARRIVING) {
+			visit->given_up = !visit->exited &&
+				duration_now_ms() >= visit->active_ms +
+						visit->setting->patience_ms;
+			if (visit->exited || visit->given_up)
+				end(visit);
+			return;
+		}
+	}
+	visit->call_ns = evidence_now_ns();
+	if (conn_wants_write(&visit->conn))
+		conn_flush(&visit->conn);
+	while (conn_wants_read(&visit->conn)) {
+		uint64_t before = visit->heard.bytes;
+
+		receive(visit);
+		if (visit->heard.bytes == before)
+			break;
+	}
+	look_at_socket(visit, kernel);
+	while (visit->step->act != VISIT_END && visit_act(visit, kernel)) {
+		visit->step++;
+		visit->until_ms = 0;
+		visit->active_ms = duration_now_ms();
+	}
+	if (visit->step->act == VISIT_END)
+		end(visit);
+}
+
+void visit_leave(struct visit *visit)
+{
+	subject_end(&visit->subject);
+	if (visit->conn.fd >= 0)
+		close(visit->conn.fd);
+	if (visit->connections)
+		conn_forget(&visit->conn);
+	visit->conn.fd = -1;
+	end_input(visit);
+	if (visit->listener >= 0)
+		close(visit->listener);
+	visit->listener = -1;
+}
+
+size_t visit_said(int from, char *out, size_t size)
+{
+	ssize_t got = from < 0 ? 0 : pread(from, out, size, 0);
+
+	return got > 0 ? (size_t)got : 0;
+}
+
+void visit_free(struct visit *visit)
+{
+	if (visit->state == VISIT_WAITING)
+		return;
+	if (visit->state != VISIT_OVER)
+		visit_leave(visit);
+	if (visit->output >= 0)
+		close(visit->output);
+	if (visit->errors >= 0)
+		close(visit->errors);
+	answer_free(&visit->answer);
+	for (int side = 0; side < SIDES; side++)
+		evidence_free(&visit->calls[side]);
+	evidence_free(&visit->hop);
+}

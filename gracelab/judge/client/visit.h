@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One run of a client, which connects to a listener of its own and is served by
+ * a script. What it does meanwhile is noted.
+ */
+#ifndef GRACELAB_VISIT_H
+#define GRACELAB_VISIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "answer.h"
+#include "gracelab/judge/ends/evidence.h"
+#include "gracelab/judge/subject/subject.h"
+#include "gracelab/observe/kernel.h"
+#include "lib/base/side.h"
+#include "lib/conn/conn.h"
+#include "setting.h"
+
+enum visit_act {
+	VISIT_END,     /* of the script */
+	VISIT_FIRST,   /* until it has said something, or stays silent */
+	VISIT_REQUEST, /* until its request is whole, or its sending ended */
+	VISIT_WATCH,   /* until its sending has ended, for `ms` at most */
+	VISIT_PAUSE,   /* `ms`, unless nobody has its socket any more */
+	VISIT_ANSWER,
+	VISIT_TAKEN, /* until it has read the answer, or never will */
+	VISIT_MORE,  /* where it has ended its sending after the answer: one
+		      * byte, and until that is taken or refused */
+	VISIT_SHUT,
+	VISIT_RESET,
+	VISIT_FEED,      /* a line to its standard input, then `ms` */
+	VISIT_END_INPUT, /* of its standard input, if it was held open */
+	VISIT_EXIT,      /* until the program has ended */
+};
+
+/* In a step: as long as nothing may happen. */
+#define VISIT_PATIENCE (-1)
+
+struct visit_step {
+	enum visit_act act;
+	int64_t ms;
+};
+
+struct visit_plan {
+	const struct visit_step *script; /* borrowed; ends with VISIT_END */
+	enum answer_kind answer;
+	bool holds_input; /* standard input stays open */
+};
+
+/* When the client has ended its sending. */
+enum visit_moment {
+	MOMENT_NEVER,
+	MOMENT_BEFORE, /* the answer */
+	MOMENT_AFTER,  /* it, and before our own FIN */
+	MOMENT_LAST,
+};
+
+/* What became of something that was sent to it. */
+enum visit_fate { FATE_OPEN, FATE_TAKEN, FATE_REFUSED };
+
+enum visit_state { VISIT_WAITING, VISIT_ARRIVING, VISIT_SERVED, VISIT_OVER };
+
+struct visit {
+	/* The caller's to fill in. */
+	struct visit_plan plan;
+	const struct client_setting *setting;
+	int id; /* for the caller alone */
+
+	enum visit_state state;
+	const struct visit_step *step;
+	int64_t until_ms;  /* when a timed step is over; 0: not begun */
+	int64_t active_ms; /* when something happened last */
+	int listener;      /* -1: closed */
+	uint16_t port, peer_port;
+	struct kernel_pair pair;
+	struct subject subject;
+	int input;          /* our end of its standard input; -1: closed */
+	size_t input_sent;  /* of the setting's */
+	int output, errors; /* what it says: memfds; -1: none */
+	struct conn_context context;
+	struct conn conn;
+	struct answer answer;
+	struct evidence calls[SIDES], hop;
+	uint64_t call_ns; /* when the call under way began */
+	double begun_s, accepted_s, over_s;
+	uint64_t begun_ns, over_ns;
+
+	/* What was seen. */
+	unsigned connections;
+	struct reply heard; /* what it has said */
+	bool http;
+	bool answered, shut;
+	double answered_s;
+	bool reads_input; /* it had read all of it before it was fed more */
+	uint64_t heard_at_fin;   /* bytes, some time after our FIN */
+	bool fed_before;         /* VISIT_FEED has begun */
+	unsigned fed;            /* lines, by it */
+	bool fed_all;            /* it has read all that it was fed */
+	enum visit_moment fin;   /* its FIN, */
+	enum visit_moment reset; /* ... or RST, before or without one */
+	bool unread_at_reset;    /* ... with the answer not read */
+	double fin_s;            /* duration_now_s() of either */
+	enum visit_fate taken, more;
+	double orphaned_s; /* when nobody had its socket any more; 0: not */
+	bool exited;       /* the program */
+	int status;        /* ... as waitpid(2) has it */
+	double exit_s;
+	bool given_up; /* nothing had happened for so long */
+};
+
+/* Starts the program at a listener of its own; false, with errno. */
+bool visit_begin(struct visit *visit);
+
+/* Goes on as far as it can; `kernel` may be NULL. */
+void visit_go_on(struct visit *visit, struct kernel *kernel);
+
+/* Ends the program and the connection; what was seen stays. */
+void visit_leave(struct visit *visit);
+
+/* The beginning of what it has said to standard error or output, `size` bytes
+ * of it at most; returns how many. */
+size_t visit_said(int from, char *out, size_t size);
+
+void visit_free(struct visit *visit);
+
+/* Acts on the step under way, for visit.c: true when the next may begin. */
+bool visit_act(struct visit *visit, struct kernel *kernel);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The proxy's own sockets, as the kernel has them. */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gracelab/observe/unix_table.h"
+#include "lib/net/unix_state.h"
+#include "place.h"
+
+/* The listener at the front. */
+struct wanted {
+	uint16_t port;
+	uint32_t inode;
+};
+
+static bool on_listener(
+	void *context, const struct sockaddr *address, uint32_t inode)
+{
+	struct wanted *wanted = context;
+	struct sockaddr_in in;
+
+	/* The port stands at the same place in both families. */
+	memcpy(&in, address, sizeof(in));
+	if (ntohs(in.sin_port) == wanted->port)
+		wanted->inode = inode;
+	return !wanted->inode;
+}
+
+void place_name_program(struct place *place, char *name, size_t size)
+{
+	struct wanted wanted = { .port = place->where.front_port };
+	struct held *held = NULL;
+
+	if (place->ports.listen_unix)
+		unix_table_listener(place->ports.listen_unix, &wanted.inode);
+	else if (place->kernel)
+		kernel_listeners(place->kernel, on_listener, &wanted);
+	if (wanted.inode)
+		held = held_look();
+	snprintf(name, size, "%s", held ? held_by(held, wanted.inode) : "");
+	held_free(held);
+}
+
+/* The socket as the kernel has it; all zero where it has none. */
+static struct kernel_socket look(
+	struct place *place, enum side hop, uint16_t port)
+{
+	struct sockaddr_in client = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons(port),
+	};
+	struct sockaddr_in server = client;
+	struct kernel_pair pair = { 0 };
+	struct kernel_socket ends[SIDES] = { 0 };
+
+	server.sin_port =
+		htons(hop == CLIENT ? place->where.front_port
+				    : place->where.ports[RELAY_THROUGH]);
+	memcpy(&pair.client, &client, sizeof(client));
+	memcpy(&pair.server, &server, sizeof(server));
+	if (kernel_look(place->kernel, &pair, &ends[CLIENT], &ends[SERVER]))
+		return (struct kernel_socket){ 0 };
+	/* Towards our client the proxy is the server. */
+	return ends[hop == CLIENT ? SERVER : CLIENT];
+}
+
+bool place_find_socket(struct place *place, const struct place_end *end,
+	struct place_socket *socket)
+{
+	struct unix_facts facts = { .peer = 0 };
+
+	if (!place->is_private || !place->kernel)
+		return false;
+	if (!end->port)
+		unix_ask(end->fd, &facts);
+	*socket = (struct place_socket){
+		.hop = end->hop,
+		.port = end->port,
+		.inode = end->port ? look(place, end->hop, end->port).inode
+				   : facts.peer,
+	};
+	return socket->inode != 0;
+}
+
+bool place_look_at_queue(struct place *place, const struct place_end *end,
+	struct place_queue *queue)
+{
+	struct unix_facts facts;
+
+	if (!place->is_private || !place->kernel)
+		return false;
+	/* What it has sent is in our own queue at once. */
+	if (!end->port && unix_ask(end->fd, &facts)) {
+		*queue = (struct place_queue){
+			.unread = facts.peer_unread_bytes,
+		};
+		return true;
+	}
+	const struct kernel_socket socket = look(place, end->hop, end->port);
+
+	*queue = (struct place_queue){ .unread = socket.unread_bytes,
+		.unsent = socket.unacked_bytes };
+	return socket.state != STATE_GONE;
+}
+
+enum tcp_state place_socket_state(
+	struct place *place, const struct place_socket *socket)
+{
+	struct unix_facts facts;
+
+	if (!socket->port)
+		return unix_ask_inode((uint32_t)socket->inode, &facts)
+			? facts.state
+			: STATE_SHUT_RDWR;
+	enum tcp_state state = look(place, socket->hop, socket->port).state;
+
+	return state == STATE_GONE || state == STATE_TIME_WAIT ? STATE_CLOSE
+							       : state;
+}

@@ -1,0 +1,285 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# gracelab client: its verdicts on clients of known behaviour, which are those
+# of tests/servers/client.py, and on real ones that are there.
+#
+# As in proxy.bats, what takes time runs in the background from the beginning.
+
+load helpers
+
+# NAME: KIND : OPTIONS, besides --tries=1.
+CLIENTS='
+never:             never: --timeout=1s
+sigpipe:           sigpipe: --timeout=1s --only=ends,sends-on,sigpipe
+half-close:        half-close: --tries=2
+silent-half-close: silent-half-close: --only=ends,late-reply
+close:             close
+close-late:        close-late: --only=ends --timeout=3s
+reset:             reset: --only=ends,reset
+reset-after:       reset-after: --only=ends
+reads-to-eof:      reads-to-eof: --only=ends,late-reply,reset
+reads-once:        reads-once: --only=ends,cut,reset --framed
+reads-half-open:   reads-half-open: --only=ends
+gives-up:          gives-up: --only=ends,late-reply
+pipes:             pipes: --only=ends,late-reply --input=/dev/null
+swallows:          swallows: --only=cut,reset
+warns:             warns: --only=reset
+murmurs:           murmurs: --only=reset
+strict:            strict: --only=cut,reset --framed --reply=begin\nend\n
+fails:             fails: --only=ends,cut
+goes-on:           goes-on: --only=sends-on,sigpipe
+greeted:           greeted: --only=ends --greeting=hello
+http-naive:        http-naive: --only=ends,cut,cut-chunked,until-fin,reset
+stays-away:        stays-away
+'
+
+setup_file() {
+	RESULTS=$BATS_FILE_TMPDIR
+	export RESULTS
+	cd "$RESULTS" || return 1
+	try_them_all </dev/null >log 2>&1 3>&- 4>&- &
+	echo $! >pids
+}
+
+teardown_file() {
+	local pid
+
+	while read -r pid; do
+		kill -TERM "$pid" 2>/dev/null || :
+	done <"$RESULTS/pids"
+}
+
+try_them_all() {
+	local name kind options
+
+	trap 'kill $(jobs -p); exit 1' TERM
+	while IFS=: read -r name kind options; do
+		[[ $name ]] || continue
+		while (($(jobs -rp | wc -l) >= 8)); do
+			wait -n || :
+		done
+		# shellcheck disable=SC2086 # words
+		try_one "$name" $options -- "$PYTHON" -IS \
+			"$ROOT/tests/servers/client.py" {host} {port} \
+			"${kind// /}" &
+	done <<<"$CLIENTS"
+	wait
+}
+
+# try_one NAME OPTION... -- CLIENT...: NAME.json and NAME.status.
+try_one() {
+	local name=$1 lab status=0
+
+	shift
+	timeout 100 "$O/gracelab" client --format=json --tries=1 "$@" \
+		>"$name.json" 2>"$name.err" &
+	lab=$!
+	trap 'kill $lab; exit 1' TERM
+	wait "$lab" || status=$?
+	echo "$status" >"$name.status.new"
+	mv "$name.status.new" "$name.status"
+}
+
+# judged NAME STATUS ENDS [PROBE=VERDICT...]: how that run ended, that its JSON
+# says so too, and that what is bad has a ladder.
+judged() {
+	local name=$1
+
+	PATIENCE_S=100 await test -e "$RESULTS/$name.status"
+	REPORT=$RESULTS/$name.json
+	head -c 3000 "$REPORT" "$RESULTS/$name.err"
+	"$PYTHON" -I - "$REPORT" "$(<"$RESULTS/$name.status")" "${@:2}" <<-'END'
+		import json, sys
+		path, status, expected, ends, *verdicts = sys.argv[1:]
+		assert status == expected, "status %s, not %s" % (status, expected)
+		report = json.load(open(path, encoding="utf-8"))
+		assert report["status"] == int(status), "JSON has another status"
+		assert str(report["ends"]) == ends, report["ends"]
+		probes = {p["id"]: p for p in report["probes"]}
+		for one in verdicts:
+		    probe, word = one.split("=")
+		    seen = probes[probe]["verdict"]
+		    assert seen == word, "%s: %s, not %s" % (probe, seen, word)
+		bad = [p for p in probes.values() if p["kind"] == "bad"]
+		assert bool(bad) == (expected == "1"), bad
+		for p in bad:
+		    assert p["ladder"] and p["why"], p
+		for p in probes.values():
+		    assert sum(p.get("outcomes", {}).values()) == p.get("tries", 0), p
+	END
+}
+
+# says PROBE TEXT...: that its row, of the run judged last, says each.
+says() {
+	"$PYTHON" -I - "$REPORT" "$@" <<-'END'
+		import json, re, sys
+		report = json.load(open(sys.argv[1], encoding="utf-8"))
+		row = next(r for r in report["probes"] if r["id"] == sys.argv[2])
+		said = " ".join((row["kind"], row["verdict"], row["measured"], row["why"]))
+		for text in sys.argv[3:]:
+		    assert re.search(text, said), "%r does not say %r" % (said, text)
+	END
+}
+
+# fact NAME VALUE: what stands in the report itself.
+fact() {
+	"$PYTHON" -I -c 'import json, sys
+value = json.load(open(sys.argv[1], encoding="utf-8"))[sys.argv[2]]
+assert json.dumps(value) == sys.argv[3], value' "$REPORT" "$@"
+}
+
+# In the foreground; nothing may hang for ever.
+client_of() {
+	timeout 60 "$O/gracelab" client "$@" 3>&- {TICK}<&-
+}
+
+@test "a client that half-closes and reads on passes, and it is told for what" {
+	judged half-close 0 half-close late-reply=taken reset=tells cut=silent
+	says ends 'its FIN comes .* the reply is read, and put out'
+	says late-reply 'read 1\.[0-9]+ s after its FIN'
+	says cut 'reported .* nothing in the reply tells its length'
+	fact takes_late_reply true
+	fact tells_reset true
+	fact proof '"proved: how it ends loses no reply, a reply 1 s after its FIN, a reset reply is told"'
+	judged silent-half-close 0 half-close late-reply=taken
+	says ends 'the reply is read$'
+}
+
+@test "a client that closes at once loses its reply: RST meets it" {
+	judged close 1 close ends=close late-reply=skipped
+	says ends 'the reply meets RST, and is lost'
+	says cut 'cannot tell +it does not read a whole reply'
+}
+
+@test "close with something unread is not taken for an abortive one" {
+	judged close-late 1 close ends=close
+}
+
+@test "an abortive close is told, before the reply and after it" {
+	judged reset 1 reset ends=reset 'reset=cannot tell'
+	says ends 'no reply can reach it'
+	judged reset-after 3 reset ends=reset
+	says ends 'reported .* once it has read the reply'
+}
+
+@test "a client that never ends fails; one that ends after the server does not" {
+	judged never 1 never ends=never
+	says ends 'none in 1 s after the server'
+	judged reads-to-eof 0 never late-reply=skipped reset=tells
+	says ends 'no FIN before the server'
+}
+
+@test "a client that ends once it has the reply loses nothing" {
+	judged reads-once 1 close ends=close cut=silent 'reset=cannot tell'
+	says ends 'good .* what comes behind meets RST'
+	says reset 'ends by itself before the RST'
+	judged reads-half-open 0 half-close
+	says ends 'it reads on'
+}
+
+@test "a client that gives up soon after its FIN fails, with the time" {
+	judged gives-up 1 half-close ends=half-close late-reply=LOST
+	says late-reply 'gives up 0\.4[0-9] s after its FIN'
+	fact takes_late_reply false
+}
+
+@test "what a client gives up without a FIN too is not the FIN's doing" {
+	judged pipes 0 half-close late-reply=LOST
+	says late-reply 'unproved .* and as soon without one'
+}
+
+@test "a reset reply has to be told from a whole one, by status or in words" {
+	judged swallows 1 half-close reset=silent cut=silent
+	fact tells_reset false
+	judged warns 0 half-close reset=tells
+	says reset 'status 0, as with a whole one, but it says: .*reset by peer'
+	judged murmurs 3 half-close 'reset=cannot tell'
+	says reset 'its output differs, and may say so: .*reset by peer'
+}
+
+@test "a cut reply has to be told only where it says how long it is" {
+	judged strict 0 never cut=tells reset=tells
+	judged http-naive 1 never cut=silent cut-chunked=silent until-fin=taken reset=silent
+	judged fails 0 half-close 'cut=cannot tell'
+	says cut 'with a whole reply it fails too \(status 3\)'
+}
+
+@test "whether it sends on after the server's FIN, and dies of SIGPIPE" {
+	judged goes-on 3 never sends-on='sends on' sigpipe=survives
+	says sends-on '[0-9]+ bytes come after'
+	fact sends_after_fin true
+	fact dies_of_sigpipe false
+	judged sigpipe 1 never sends-on='sends on' sigpipe=SIGPIPE
+	fact dies_of_sigpipe true
+}
+
+@test "a client that waits for a greeting gets one" {
+	judged greeted 0 half-close
+}
+
+@test "a client that makes no connection has no verdict, and its words are shown" {
+	judged stays-away 3 None
+	says plain 'no connection .* status 1: I would rather not'
+	run -3 client_of --timeout=0.1s --tries=1 -- sleep {port}
+	assert_output --partial 'makes no connection: no end in 0.1 s'
+	run -3 client_of --tries=1 -- ./nowhere {port}
+	assert_output --partial 'status 127: cannot'
+}
+
+@test "the command line is checked, and names what is wrong" {
+	run -2 client_of
+	assert_output --partial 'expected -- COMMAND...'
+	run -2 client_of -- nc localhost 80
+	assert_output --partial 'COMMAND has no {port}'
+	run -2 client_of --reply=x -- nc {port}
+	assert_output --partial '--reply: expected 2 bytes at least'
+	run -2 client_of --reply=@/nowhere -- nc {port}
+	assert_output --partial 'cannot read /nowhere'
+	run -2 client_of --only=half-open -- nc {port}
+	assert_output --partial "--only: there is no 'half-open'"
+	run -2 client_of --jobs=33 -- nc {port}
+	assert_output --partial "--jobs: expected 1 to 32, not '33'"
+	run -2 client_of --until='\q' -- nc {port}
+	assert_output --partial "--until: unknown escape '\\q'"
+	run -0 client_of --list
+	assert_output --partial 'late-reply    does it take a reply'
+}
+
+@test "what was finished when a signal comes is shown, and ended by it" {
+	cp "$ROOT/tests/servers/client.py" mine.py
+	start lab "$O/gracelab" client --timeout=60s --tries=1 -- \
+		"$PYTHON" -IS "$PWD/mine.py" {host} {port} never
+	await at_least 3 "$PWD/mine.py"
+	kill_it lab INT
+	finish lab 130
+	assert_output --partial 'NO-VERDICT: interrupted'
+	nobody_lingers "$PWD/mine.py"
+}
+
+# real STATUS ENDS OPTION... -- COMMAND...: skips what is not there.
+real() {
+	local status=$1 ends=$2
+
+	shift 2
+	run client_of --format=json --tries=1 "$@"
+	echo "$output" >real.json
+	REPORT=real.json
+	fact ends "\"$ends\""
+	fact status "$status"
+}
+
+@test "nc, ncat, socat and curl end as their manuals say" {
+	local one
+
+	for one in nc ncat socat curl; do
+		command -v "$one" >/dev/null || skip "$one is not installed"
+	done
+	real 0 half-close --only=ends,late-reply -- nc -N {host} {port}
+	real 0 never --only=ends -- nc {host} {port}
+	real 1 close --only=ends -- ncat --send-only {host} {port}
+	real 1 half-close --only=ends,late-reply -- socat - TCP:{host}:{port}
+	real 0 half-close --only=ends,late-reply -- socat -t 5 - TCP:{host}:{port}
+	real 0 close --only=ends,cut,cut-chunked,reset -- curl -sS http://{host}:{port}/
+	fact tells_cut true
+	fact tells_reset true
+}
