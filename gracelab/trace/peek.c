@@ -39,13 +39,14 @@ size_t peek_memory(pid_t thread, uint64_t address, void *out, size_t len)
 bool peek_replace(
 	pid_t process, uint64_t address, const void *bytes, size_t len)
 {
-	struct iovec here = { .iov_base = (void *)(uintptr_t)bytes,
-		.iov_len = len }; // NOLINT
+	struct iovec here = { .iov_len = len };
 	struct iovec there = {
 		.iov_base = (void *)(uintptr_t)address, // NOLINT
 		.iov_len = len,
 	};
 
+	/* It is only read. */
+	memcpy(&here.iov_base, &bytes, sizeof(bytes));
 	return process_vm_writev(process, &here, 1, &there, 1, 0) ==
 		(ssize_t)len;
 }
