@@ -76,7 +76,7 @@ OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
 	$(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/bench/*.c tests/pictures/*.c))
 MANUALS     := $(patsubst %,$(O)/%.1,$(PROGRAMS))
 LAB_FILES   := $(wildcard transcripts/*/*.lab transcripts/*/*.txt \
-	transcripts/*/*.py transcripts/*/*.js) \
+	transcripts/*/*.py transcripts/*/*.js transcripts/*/*.c) \
 	$(wildcard transcripts/*.md)
 SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.c' '*.h')
@@ -364,7 +364,7 @@ help:
 	@echo '                which deps-book installs'
 	@echo 'make bench      what it costs beside others; a run of all goes into'
 	@echo '                tests/bench/README.md; BENCH= chooses: safe echo file cycles'
-	@echo '                thinking fin start lab; deps-bench installs the peers'
+	@echo '                thinking fin start lab orders watch; deps-bench installs the peers'
 	@echo 'make soak       random sessions and faults, SOAK_SECONDS (300); 300 or'
 	@echo '                more go into tests/soak/README.md'
 	@echo 'make check      all tests; SANITIZE=address,undefined is a variant'

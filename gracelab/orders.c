@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gracelab/explore/graph/merged.h"
+#include "gracelab/explore/exec/exec.h"
 #include "gracelab/explore/graph/picture.h"
 #include "gracelab/explore/write.h"
 #include "gracelab/page/page.h"
@@ -54,8 +54,7 @@ static bool is_stopped(void *context)
 }
 
 /* Explores with progress on a terminal. False: said, and in the status. */
-static bool explore(struct program *program,
-	const struct experiment *experiment,
+static bool explore(struct program *program, struct experiment *experiment,
 	const struct explore_options *options, struct explored *explored)
 {
 	struct exploration exploration = { .program = program };
@@ -66,10 +65,7 @@ static bool explore(struct program *program,
 	watched.on_progress = tell_progress;
 	watched.stops = is_stopped;
 	watched.context = &exploration;
-	/* What is looked for is met in an order, not in a state. */
-	bool good = options->merged && !options->find
-		? merged_run(experiment, &watched, explored)
-		: explore_run(experiment, &watched, explored);
+	bool good = playlist_explore(program, experiment, &watched, explored);
 
 	if (exploration.name)
 		fputs("\r\033[K", stderr);
@@ -80,13 +76,43 @@ static bool explore(struct program *program,
 	return good;
 }
 
+/* The same of programs that exec starts. */
+static void play_calls(struct program *program, struct experiment *experiment,
+	const struct moves *moves, const char *about)
+{
+	const char *before = experiment->title;
+	char *title = NULL;
+
+	if (program->options.format == FORMAT_LAB) {
+		program_complain("%s: --format=lab: no steps say in which "
+				 "order programs of others make their calls",
+			experiment->name);
+		program->status = STATUS_USAGE;
+		return;
+	}
+	if (asprintf(&title, "%s%s%s", before ? before : "", before ? ": " : "",
+		    about) < 0)
+		title = NULL;
+	if (title)
+		experiment->title = title;
+	if (playlist_choose(program, moves))
+		show_one(program, experiment);
+	experiment->title = before;
+	exec_forget(&program->play);
+	free(title);
+}
+
 /* Plays an order in the lab, and shows it; `about` goes to its title. */
-static void play_order(struct program *program,
-	const struct experiment *experiment,
+static void play_order(struct program *program, struct experiment *experiment,
 	const struct explore_options *options, const struct moves *moves,
 	const char *about)
 {
 	char *text = NULL;
+
+	if (exec_is(experiment)) {
+		play_calls(program, experiment, moves, about);
+		return;
+	}
 	struct experiment *order = playlist_order(
 		program, experiment, options, moves, about, &text);
 
@@ -99,8 +125,7 @@ static void play_order(struct program *program,
 }
 
 /* --order */
-static void show_order(struct program *program,
-	const struct experiment *experiment,
+static void show_order(struct program *program, struct experiment *experiment,
 	const struct explore_options *options)
 {
 	struct moves moves;
@@ -112,8 +137,7 @@ static void show_order(struct program *program,
 }
 
 /* --show */
-static void show_class(struct program *program,
-	const struct experiment *experiment,
+static void show_class(struct program *program, struct experiment *experiment,
 	const struct explore_options *options)
 {
 	unsigned k = program->options.orders.show;
@@ -144,8 +168,7 @@ static void show_class(struct program *program,
 }
 
 /* --find */
-static void show_found(struct program *program,
-	const struct experiment *experiment,
+static void show_found(struct program *program, struct experiment *experiment,
 	const struct explore_options *options)
 {
 	const char *what = program->options.orders.find;
@@ -181,8 +204,7 @@ static void show_found(struct program *program,
 	explored_free(&explored);
 }
 
-static void write_table(struct program *program,
-	const struct experiment *experiment,
+static void write_table(struct program *program, struct experiment *experiment,
 	const struct explore_options *options, const struct explored *explored)
 {
 	char *text = write_text(experiment, options, explored);
@@ -196,8 +218,7 @@ static void write_table(struct program *program,
 	free(text);
 }
 
-static void show_table(struct program *program,
-	const struct experiment *experiment,
+static void show_table(struct program *program, struct experiment *experiment,
 	const struct explore_options *options, json_t *array)
 {
 	struct explored explored;
@@ -213,8 +234,7 @@ static void show_table(struct program *program,
 }
 
 /* The table and the tree, as a page. */
-static void show_page(struct program *program,
-	const struct experiment *experiment,
+static void show_page(struct program *program, struct experiment *experiment,
 	const struct explore_options *options)
 {
 	struct explored explored;
@@ -234,8 +254,7 @@ static void show_page(struct program *program,
 	explored_free(&explored);
 }
 
-static void show_picture(struct program *program,
-	const struct experiment *experiment,
+static void show_picture(struct program *program, struct experiment *experiment,
 	const struct explore_options *options)
 {
 	bool is_svg = program->options.format == FORMAT_SVG;
@@ -249,8 +268,8 @@ static void show_picture(struct program *program,
 	free(text);
 }
 
-static void show(struct program *program, const struct experiment *experiment,
-	json_t *array)
+static void show(
+	struct program *program, struct experiment *experiment, json_t *array)
 {
 	struct explore_options options =
 		playlist_explore_options(program, experiment);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gracelab/explore/exec/exec.h"
 #include "gracelab/explore/graph/merged.h"
 #include "gracelab/explore/graph/picture.h"
 #include "gracelab/explore/replay.h"
@@ -27,6 +28,19 @@ struct explore_options playlist_explore_options(
 	};
 }
 
+bool playlist_explore(struct program *program,
+	const struct experiment *experiment,
+	const struct explore_options *options, struct explored *explored)
+{
+	if (exec_is(experiment))
+		return exec_explore(
+			experiment, options, &program->play, explored);
+	/* What is looked for is met in an order, not in a state. */
+	return options->merged && !options->find
+		? merged_run(experiment, options, explored)
+		: explore_run(experiment, options, explored);
+}
+
 bool playlist_moves(struct program *program, struct moves *moves)
 {
 	const char *bad;
@@ -42,6 +56,15 @@ bool playlist_moves(struct program *program, struct moves *moves)
 	else
 		program_complain("no memory for the order");
 	program->status = bad ? STATUS_USAGE : STATUS_FAILURE;
+	return false;
+}
+
+bool playlist_choose(struct program *program, const struct moves *moves)
+{
+	if (exec_choose(&program->play, moves))
+		return true;
+	program_complain("no memory for the order");
+	program->status = STATUS_FAILURE;
 	return false;
 }
 
@@ -100,6 +123,13 @@ bool playlist_take_order(struct program *program)
 		return check_one_order(program);
 	if (!playlist_moves(program, &moves))
 		return false;
+	if (program->count == 1 && exec_is(program->experiments[0])) {
+		good = playlist_choose(program, &moves);
+		/* One order is no table. */
+		program->experiments[0]->explored = false;
+		free(moves.list);
+		return good;
+	}
 	for (size_t i = 0; good && i < program->count; i++) {
 		struct experiment *experiment = program->experiments[i];
 		struct explore_options options =
@@ -170,8 +200,8 @@ static void explore_one(struct playing *playing, size_t index)
 					"json and svg show them");
 	} else if (program->options.format == FORMAT_SVG) {
 		draw(&record, experiment, &options);
-	} else if (!(options.merged ? merged_run : explore_run)(
-			   experiment, &options, &explored)) {
+	} else if (!playlist_explore(
+			   program, experiment, &options, &explored)) {
 		record.failed = true;
 		record.unplayable = explored.refused;
 		record.failure = explored.why ? strdup(explored.why) : NULL;

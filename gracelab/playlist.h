@@ -20,6 +20,11 @@ void playlist_play(struct program *program,
 struct explore_options playlist_explore_options(
 	const struct program *program, const struct experiment *experiment);
 
+/* Explores it, whatever its actors are: explore.h. */
+bool playlist_explore(struct program *program,
+	const struct experiment *experiment,
+	const struct explore_options *options, struct explored *explored);
+
 /*
  * The tree of its orders as SVG, for free(); NULL where there are too many for
  * a picture, or it could not be drawn.
@@ -32,6 +37,10 @@ char *playlist_picture(const struct experiment *experiment,
 
 /* Reads the moves of --order. False: said, and in the status. */
 bool playlist_moves(struct program *program, struct moves *moves);
+
+/* Has the programs that exec starts make their calls in that order, in all that
+ * is played from now on. False: said, and in the status. */
+bool playlist_choose(struct program *program, const struct moves *moves);
 
 /*
  * The experiment that one order of another is (replay_text()), for

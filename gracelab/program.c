@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "catalog.h"
+#include "gracelab/explore/exec/exec.h"
 #include "gracelab/stage/stage.h"
 #include "lib/base/io.h"
 #include "lib/base/names.h"
@@ -308,5 +309,6 @@ int program_end(struct program *program)
 	free(program->transcripts);
 	free(program->programs);
 	free(program->options.experiments);
+	exec_forget(&program->play);
 	return program->status;
 }

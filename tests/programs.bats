@@ -104,14 +104,14 @@ echoes() {
 	assert_output --partial '# SKIP'
 }
 
-@test "exec needs a program, and is not explored" {
+@test "exec needs a program, and to be explored both sides" {
 	write_lab bad.lab 'server exec'
 	run -2 lab play bad.lab
 	assert_output --partial 'bad.lab:1:'
 	assert_output --partial 'expected a program and its arguments'
-	echoes 'client: exit 0'
-	run ! lab explore pair.lab
-	assert_output --partial 'cannot be explored: exec is a program of others'
+	write_lab one.lab "server exec $PYTHON -c pass" 'client> x'
+	run -2 lab explore one.lab
+	assert_output --partial 'both sides must be'
 }
 
 @test "no program outlives its play" {
@@ -121,4 +121,88 @@ echoes() {
 	sed -i "s/{port}/{port} $mark/" pair.lab
 	run -0 lab play pair.lab
 	nobody_lingers "$mark"
+}
+
+@test "a program that is compiled first is skipped where there is no cc" {
+	run timeout 60 env PATH="$PWD" "$O/gracelab" check \
+		"$ROOT"/transcripts/programs/file-transfer.lab
+	assert_output --partial '# SKIP'
+	assert_output --partial 'there is no cc here'
+}
+
+# explored: an experiment without steps: the answer comes in two parts, and the
+# client takes one read(2) for all of it.
+explored() {
+	write_lab two.lab explore 'server exec {here}/two server {port}' \
+		'client exec {here}/two client {port}'
+	cat >two.c <<-'EOF'
+		#include <netinet/in.h>
+		#include <stdlib.h>
+		#include <unistd.h>
+		int main(int argc, char **argv)
+		{
+			struct sockaddr_in at = { .sin_family = AF_INET,
+				.sin_port = htons(atoi(argv[2])),
+				.sin_addr = { htonl(INADDR_LOOPBACK) } };
+			int fd = socket(AF_INET, SOCK_STREAM, 0);
+			char b[99];
+			if (*argv[1] == 'c') {
+				connect(fd, (void *)&at, sizeof(at));
+				write(fd, "data1", 5);
+				read(fd, b, sizeof(b));
+				return 0;
+			}
+			bind(fd, (void *)&at, sizeof(at));
+			listen(fd, 1);
+			fd = accept(fd, NULL, NULL);
+			read(fd, b, sizeof(b));
+			write(fd, "Hi, ", 4);
+			write(fd, "data1", 5);
+			return read(fd, b, sizeof(b)) < 0;
+		}
+	EOF
+	cc -w -o two two.c
+}
+
+@test "every order of two programs is counted, and one of each end is shown" {
+	explored
+	run -0 lab explore --format=json two.lab
+	"$PYTHON" - <<-EOF
+		import json
+		found = json.loads("""$output""")
+		assert found["complete"] and not found["wire"]
+		ends = {(c["answers"], c["told"]): c for c in found["classes"]}
+		assert found["orders"] == sum(c["orders"] for c in ends.values())
+		assert ("lost", "nobody") in ends and ("whole", "nobody") in ends
+		assert set(ends["lost", "nobody"]["order"]) == {
+		    "client call", "server call"}
+		open("order", "w").write(json.dumps(ends["whole", "nobody"]["order"]))
+	EOF
+	run -0 lab play --order "$(<order)" two.lab
+	assert_line --regexp 'read "Hi, data1" = 9'
+	run -0 lab explore --find eof two.lab
+	assert_line --partial 'the first order that meets eof'
+	run -0 lab explore --limit 2 two.lab
+	assert_line 'Stopped by --limit=2 after 2 orders. With all choices equally likely,'
+	run -1 lab explore --order 'server call, server call' two.lab
+	assert_output --partial 'move 1, server call, is not possible there'
+}
+
+@test "what cannot be explored of programs is said" {
+	echoes
+	run -2 lab play pair.lab
+	assert_output --partial 'a step such as'
+	echoes 'client: sent 5' 'client! SIGKILL'
+	run -2 lab explore pair.lab
+	assert_output --partial 'cannot be explored with exec: client! SIGKILL'
+	echoes 'client: sent 5'
+	run -2 lab explore --wire pair.lab
+	assert_output --partial 'no wire'
+	cat >client.py <<-'EOF'
+		import socket, sys
+		s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+		while True: s.sendall(b"x")
+	EOF
+	run -2 lab explore pair.lab
+	assert_output --partial 'more than 1000 calls'
 }

@@ -187,6 +187,15 @@ const char *cast_read(struct cast *cast, unsigned who, int64_t deadline_ms)
 	return cast->members[who].kind->read(cast, who, deadline_ms);
 }
 
+const char *cast_can_call(struct cast *cast, unsigned who, enum cast_call *can,
+	int64_t deadline_ms)
+{
+	*can = CAST_ENDED;
+	if (!cast_runs(cast, who))
+		return NULL;
+	return cast->members[who].kind->can_call(cast, who, can, deadline_ms);
+}
+
 const char *cast_signal(
 	struct cast *cast, unsigned who, int signal, int64_t deadline_ms)
 {

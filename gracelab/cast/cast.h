@@ -40,6 +40,11 @@ const char *cast_start_server(
 const char *cast_type(
 	struct cast *cast, unsigned who, const char *line, int64_t deadline_ms);
 
+/* Whether the next call of a program that plays call by call would not block:
+ * waits until it stands at one, sleeps or has ended. */
+const char *cast_can_call(struct cast *cast, unsigned who, enum cast_call *can,
+	int64_t deadline_ms);
+
 /* Lets it read once, recv(2), or end. */
 const char *cast_read(struct cast *cast, unsigned who, int64_t deadline_ms);
 

@@ -16,6 +16,7 @@
 #include "foreign_call.h"
 #include "foreign_start.h"
 #include "gracelab/experiment/options.h"
+#include "gracelab/trace/peek.h"
 #include "gracelab/trace/tracer.h"
 #include "gracelab/trace/turn.h"
 #include "kind.h"
@@ -82,13 +83,15 @@ static const char *begin(
 					     : &cast->experiment->server);
 }
 
-/* Whether all its threads sleep, and none stands at a call. */
+/* Whether all its threads sleep, none by the clock, and none stands at a call.
+ */
 static bool is_asleep(const struct foreign *foreign)
 {
 	const struct thread *thread = NULL;
 
 	while ((thread = threads_each(&foreign->tracer.threads, thread)))
-		if (task_state(thread->process, thread->number) != 'S')
+		if (task_state(thread->process, thread->number) != 'S' ||
+			peek_sleeps(thread->number))
 			return false;
 	return true;
 }
@@ -167,6 +170,19 @@ static bool never(const struct foreign *foreign)
 	return false;
 }
 
+/* A shell says by this that it has found no such program. */
+#define STATUS_NOT_FOUND 127
+
+/* It has ended before it had a connection. */
+static const char *ended_unjoined(struct cast *cast, unsigned who)
+{
+	int status = cast->members[who].foreign->wait_status;
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == STATUS_NOT_FOUND)
+		cast->lacks = true;
+	return note_end(cast, who);
+}
+
 static const char *await_joined(
 	struct cast *cast, unsigned who, int64_t deadline_ms)
 {
@@ -175,7 +191,7 @@ static const char *await_joined(
 	case ASLEEP:
 		return NULL;
 	case ENDED:
-		return note_end(cast, who);
+		return ended_unjoined(cast, who);
 	case LATE:
 		break;
 	}
@@ -199,7 +215,7 @@ static const char *await_ready(
 	case ASLEEP:
 		return NULL;
 	case ENDED:
-		return note_end(cast, who);
+		return ended_unjoined(cast, who);
 	case LATE:
 		break;
 	}
@@ -251,6 +267,29 @@ static const char *call_once(
 		call->what->name, actor_name(who), other);
 }
 
+static const char *can_call(struct cast *cast, unsigned who,
+	enum cast_call *can, int64_t deadline_ms)
+{
+	struct foreign *foreign = cast->members[who].foreign;
+
+	*can = CAST_WAITS;
+	switch (await(cast, who, is_held, false, deadline_ms)) {
+	case CAME:
+		if (foreign_call_ends(&foreign->tracer.first->call))
+			*can = CAST_CALLS;
+		return NULL;
+	case ENDED:
+		*can = CAST_ENDED;
+		return note_end(cast, who);
+	case ASLEEP:
+		return NULL;
+	case LATE:
+		break;
+	}
+	return cast_say(cast, "the %s neither calls nor sleeps in time",
+		actor_name(who));
+}
+
 static const char *hear(struct cast *cast, unsigned who)
 {
 	struct foreign *foreign = cast->members[who].foreign;
@@ -284,6 +323,7 @@ const struct actor_kind kind_foreign = {
 	.await_accepted = await_joined,
 	.type = type,
 	.read = call_once,
+	.can_call = can_call,
 	.hear = hear,
 	.settle = settle,
 	.await_end = await_end,

@@ -2,11 +2,13 @@
 #include "foreign_call.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "gracelab/trace/peek.h"
 #include "gracelab/trace/story/socket.h"
@@ -244,6 +246,24 @@ static void remark(void *context, pid_t process, enum tracer_remark remark)
 	(void)context;
 	(void)process;
 	(void)remark;
+}
+
+bool foreign_call_ends(const struct trace_call *call)
+{
+	bool reads = call->what->kind == CALL_READ ||
+		call->what->kind == CALL_ACCEPT;
+	struct pollfd polled = { .events = reads ? POLLIN : POLLOUT };
+	bool ready;
+
+	if (!reads && call->what->kind != CALL_WRITE &&
+		call->what->kind != CALL_SENDFILE)
+		return true;
+	polled.fd = peek_descriptor(call->process, (int)call->args[0]);
+	if (polled.fd < 0)
+		return true;
+	ready = poll(&polled, 1, 0) > 0;
+	close(polled.fd);
+	return ready;
 }
 
 struct foreign *foreign_call_begin(struct cast *cast, unsigned who)

@@ -19,6 +19,9 @@ struct foreign {
 	const char *error; /* cast_say()'s, or NULL */
 };
 
+/* Whether the call, at whose entry its thread stands, would end at once. */
+bool foreign_call_ends(const struct trace_call *call);
+
 /* For free(3); NULL without memory. */
 struct foreign *foreign_call_begin(struct cast *cast, unsigned who);
 

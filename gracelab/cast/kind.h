@@ -44,6 +44,10 @@ struct actor_kind {
 	const char *(*read)(
 		struct cast *cast, unsigned who, int64_t deadline_ms);
 
+	/* Whether its next call would not block; NULL: it has no such. */
+	const char *(*can_call)(struct cast *cast, unsigned who,
+		enum cast_call *can, int64_t deadline_ms);
+
 	/* Takes what it has told by itself, without waiting. */
 	const char *(*hear)(struct cast *cast, unsigned who);
 

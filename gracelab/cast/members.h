@@ -14,6 +14,13 @@
 struct actor_kind;
 struct foreign;
 
+/* What becomes of a program that is let go on. */
+enum cast_call {
+	CAST_CALLS, /* its next call ends at once */
+	CAST_WAITS, /* it would block, or it sleeps elsewhere */
+	CAST_ENDED, /* it runs no more */
+};
+
 struct cast_member {
 	const struct actor_kind *kind;
 	struct actor actor;

@@ -38,6 +38,7 @@ struct explored {
 	/* Which part of the tree is in it, every choice taken as equally
 	 * likely: 0 to 1. */
 	double covered;
+	bool calls;    /* the orders of programs' calls, exec/exec.h */
 	size_t states; /* merged.h: of the graph; else 0 */
 	bool refused;  /* this system has no such network to explore on */
 	char *why;     /* owned: why it could not be done, or NULL */

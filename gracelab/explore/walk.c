@@ -10,7 +10,7 @@
  */
 #define TRIES 1000
 
-static bool push(struct walk *walk, struct choice choice)
+bool walk_push(struct walk *walk, struct choice choice)
 {
 	if (walk->count == walk->capacity) {
 		size_t capacity = walk->capacity ? 2 * walk->capacity : 64;
@@ -36,8 +36,7 @@ static unsigned next_move(uint16_t possible, unsigned made)
 	return move;
 }
 
-/* Goes on to the deepest choice that can be made otherwise. */
-static void backtrack(struct walk *walk)
+void walk_next(struct walk *walk)
 {
 	while (walk->count > walk->fixed) {
 		struct choice *last = &walk->choices[walk->count - 1];
@@ -84,7 +83,7 @@ static bool play(struct walk *walk, struct order *order)
 			struct choice first = { .possible = moves,
 				.made = (uint8_t)__builtin_ctz(moves) };
 
-			if (!push(walk, first))
+			if (!walk_push(walk, first))
 				return ground_fail(order->ground, "no memory");
 		}
 		if (!order_make(order, (enum order_move)walk->choices[i].made))
@@ -139,7 +138,7 @@ enum walk_result walk_on(struct walk *walk, struct order *order,
 			TRIES);
 	if (!good)
 		return WALK_FAILED;
-	backtrack(walk);
+	walk_next(walk);
 	return WALK_ORDER;
 }
 
@@ -152,7 +151,7 @@ bool walk_begin_with(struct walk *walk, const struct moves *moves)
 			.forced = true,
 		};
 
-		if (!push(walk, choice))
+		if (!walk_push(walk, choice))
 			return false;
 	}
 	return true;

@@ -48,6 +48,13 @@ enum walk_result walk_on(struct walk *walk, struct order *order,
 		const struct moves *moves),
 	void *context);
 
+/* Adds a choice; false without memory. */
+bool walk_push(struct walk *walk, struct choice choice);
+
+/* Goes on from an order that was played to the deepest choice of it that can be
+ * made otherwise. */
+void walk_next(struct walk *walk);
+
 /*
  * Splits what is left in two: `rest` gets the orders that come later, and
  * `walk` keeps the others. False where it cannot be split.

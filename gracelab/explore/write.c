@@ -66,16 +66,18 @@ static void write_stopped(FILE *out, const struct explore_options *options,
 		fprintf(out, "\nStopped by --limit=%" PRIu64, options->limit);
 	fprintf(out,
 		" after %" PRIu64 " orders. With all choices equally likely,"
-		"\nan order is one of these with a probability of %.*f %%. "
-		"--merge counts all.\n",
+		"\nan order is one of these with a probability of %.*f %%.%s\n",
 		explored->table.orders, percent < 0.1 ? 6 : 1,
-		percent > 99.9 ? 99.9 : percent);
+		percent > 99.9 ? 99.9 : percent,
+		explored->calls ? "" : " --merge counts all.");
 }
 
 /* How the orders came about, where it is not the plainest way. */
 static void write_how(FILE *out, const struct explore_options *options,
 	const struct explored *explored)
 {
+	if (explored->calls)
+		fputs("of the programs' own calls\n", out);
 	if (options->wired)
 		fprintf(out, "on a wire: a segment arrives whenever it can");
 	if (options->wired && options->losses)

@@ -25,6 +25,7 @@ enum {
 	/* As long as a packet can be; the ring's frames are of this size. */
 	WHOLE_SNAP_BYTES = 65536 + ETHERNET_BYTES,
 	HEADERS_RING_BYTES = 1 << 20,
+	BULKY_RING_BYTES = 4 << 20,
 	ROOMY_RING_BYTES = 16 << 20,
 	WHOLE_RING_BYTES = 16 << 20,
 };
@@ -35,20 +36,33 @@ struct capture {
 	void (*on_segment)(void *context, const struct segment *segment);
 	void *context;
 	int ring_bytes;
+	bool sparing; /* pure ACKs are left out */
 	unsigned undecoded;
 	unsigned header_bytes; /* before each packet */
 	unsigned loopback;     /* of any interface: the index of lo */
 	char error[PCAP_ERRBUF_SIZE];
 };
 
-static int set_filter(pcap_t *pcap, uint16_t port)
+/* Pure ACKs of IPv4: no flag but ACK, and the packet as long as its headers. */
+#define NO_PURE_ACK                                                       \
+	"tcp and (ip6 or tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0 " \
+	"or ip[2:2] != ((ip[0] & 0xf) << 2) + ((tcp[12] & 0xf0) >> 2))"
+
+static int set_filter(const struct capture *capture, uint16_t port)
 {
+	pcap_t *pcap = capture->pcap;
 	struct bpf_program program;
-	char text[32] = "tcp";
+	char text[320] = "tcp";
 	int result;
 
 	if (port)
 		snprintf(text, sizeof(text), "tcp port %u", port);
+	else if (capture->sparing && capture->header_bytes == SLL2_BYTES)
+		snprintf(text, sizeof(text),
+			NO_PURE_ACK " and not (outbound and ifindex %u)",
+			capture->loopback);
+	else if (capture->sparing)
+		snprintf(text, sizeof(text), NO_PURE_ACK);
 	if (pcap_compile(pcap, &program, text, 1, PCAP_NETMASK_UNKNOWN) < 0)
 		return -1;
 	result = pcap_setfilter(pcap, &program);
@@ -92,7 +106,7 @@ static bool start(struct capture *capture, const char *device, uint16_t port,
 	}
 	if (pcap_setnonblock(pcap, 1, error) < 0)
 		return false;
-	if (set_filter(pcap, port) < 0 ||
+	if (set_filter(capture, port) < 0 ||
 		(savefile &&
 			!(capture->dumper = pcap_dump_open(pcap, savefile)))) {
 		snprintf(
@@ -112,15 +126,16 @@ static bool start(struct capture *capture, const char *device, uint16_t port,
 }
 
 static struct capture *open_on(const char *device, uint16_t port,
-	const char *savefile, int ring_bytes, char *why, size_t why_size)
+	const char *savefile, const struct capture *how, char *why,
+	size_t why_size)
 {
-	struct capture *capture = calloc(1, sizeof(*capture));
+	struct capture *capture = malloc(sizeof(*capture));
 
 	if (!capture) {
 		snprintf(why, why_size, "cannot capture: out of memory");
 		return NULL;
 	}
-	capture->ring_bytes = ring_bytes;
+	*capture = *how;
 	if (!start(capture, device, port, savefile)) {
 		utf8_print(why, why_size, "cannot capture on %s: %s", device,
 			capture->error);
@@ -130,26 +145,31 @@ static struct capture *open_on(const char *device, uint16_t port,
 	return capture;
 }
 
-static int ring_for(const char *savefile)
-{
-	return savefile ? WHOLE_RING_BYTES : HEADERS_RING_BYTES;
-}
-
 struct capture *capture_open(
 	uint16_t port, const char *savefile, char *why, size_t why_size)
 {
-	return open_on("lo", port, savefile, ring_for(savefile), why, why_size);
+	const struct capture how = {
+		.ring_bytes = savefile ? WHOLE_RING_BYTES : HEADERS_RING_BYTES
+	};
+
+	return open_on("lo", port, savefile, &how, why, why_size);
 }
 
 struct capture *capture_open_roomy(uint16_t port, char *why, size_t why_size)
 {
-	return open_on("lo", port, NULL, ROOMY_RING_BYTES, why, why_size);
+	const struct capture how = { .ring_bytes = ROOMY_RING_BYTES };
+
+	return open_on("lo", port, NULL, &how, why, why_size);
 }
 
-struct capture *capture_open_all(
-	const char *savefile, char *why, size_t why_size)
+struct capture *capture_open_sparing(
+	bool any, const char *savefile, char *why, size_t why_size)
 {
-	return open_on("any", 0, savefile, ring_for(savefile), why, why_size);
+	const struct capture how = { .ring_bytes = savefile ? WHOLE_RING_BYTES
+							    : BULKY_RING_BYTES,
+		.sparing = !savefile };
+
+	return open_on(any ? "any" : "lo", 0, savefile, &how, why, why_size);
 }
 
 /* Whether it is what leaves by the loopback, and comes in by it too. */

@@ -3,6 +3,8 @@
 #ifndef GRACELAB_CAPTURE_H
 #define GRACELAB_CAPTURE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lib/net/segment.h"
@@ -21,9 +23,12 @@ struct capture;
 struct capture *capture_open(
 	uint16_t port, const char *savefile, char *why, size_t why_size);
 
-/* The same of all of TCP that passes any interface. */
-struct capture *capture_open_all(
-	const char *savefile, char *why, size_t why_size);
+/*
+ * The same of all of TCP that passes the loopback, or any interface, but for
+ * pure ACKs where there is no savefile: with room for what moves in bulk.
+ */
+struct capture *capture_open_sparing(
+	bool any, const char *savefile, char *why, size_t why_size);
 
 /*
  * The same without a savefile and with room for whole transfers: some tens of

@@ -114,6 +114,13 @@ bool call_sends(const struct call *call)
 	return false;
 }
 
+bool call_changes(const struct call *call)
+{
+	return call->kind != CALL_READ && call->kind != CALL_WRITE &&
+		call->kind != CALL_SENDFILE && call->kind != CALL_SPLICE &&
+		call->kind != CALL_OPTION;
+}
+
 bool call_is_wide(const struct call *call)
 {
 	return call->kind == CALL_CLOSE_RANGE || call->kind == CALL_EXEC ||

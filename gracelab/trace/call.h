@@ -77,6 +77,10 @@ const struct call *call_next(const struct call *previous);
 /* Whether it may put a segment on the wire. */
 bool call_sends(const struct call *call);
 
+/* Whether a call that has succeeded may have changed a state; where it has sent
+ * or found the end of the stream, a segment has. */
+bool call_changes(const struct call *call);
+
 /* Whether it acts on all that a process has open. */
 bool call_is_wide(const struct call *call);
 

@@ -39,13 +39,14 @@ size_t peek_memory(pid_t thread, uint64_t address, void *out, size_t len)
 bool peek_replace(
 	pid_t process, uint64_t address, const void *bytes, size_t len)
 {
-	struct iovec here = { .iov_base = (void *)(uintptr_t)bytes,
-		.iov_len = len }; // NOLINT
+	struct iovec here = { .iov_len = len };
 	struct iovec there = {
 		.iov_base = (void *)(uintptr_t)address, // NOLINT
 		.iov_len = len,
 	};
 
+	/* It is only read. */
+	memcpy(&here.iov_base, &bytes, sizeof(bytes));
 	return process_vm_writev(process, &here, 1, &there, 1, 0) ==
 		(ssize_t)len;
 }
@@ -121,11 +122,11 @@ void peek_path(pid_t thread, int fd, char *out, size_t size)
 }
 
 /* Reads a file of proc(5) whole, terminated. */
-static bool read_status(pid_t thread, char *out, size_t size)
+static bool read_file(pid_t thread, const char *name, char *out, size_t size)
 {
 	char path[PROC_PATH_SIZE];
 
-	snprintf(path, sizeof(path), "/proc/%d/status", thread);
+	snprintf(path, sizeof(path), "/proc/%d/%s", thread, name);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
 
@@ -133,6 +134,26 @@ static bool read_status(pid_t thread, char *out, size_t size)
 		close(fd);
 	out[n < 0 ? 0 : n] = '\0';
 	return n > 0;
+}
+
+static bool read_status(pid_t thread, char *out, size_t size)
+{
+	return read_file(thread, "status", out, size);
+}
+
+bool peek_sleeps(pid_t thread)
+{
+	char text[256];
+	long number = -1;
+
+	if (read_file(thread, "syscall", text, sizeof(text)) &&
+		strncmp(text, "running", 7) != 0)
+		number = strtol(text, NULL, 10);
+#ifdef SYS_nanosleep
+	if (number == SYS_nanosleep)
+		return true;
+#endif
+	return number == SYS_clock_nanosleep;
 }
 
 static uint64_t status_number(const char *status, const char *key, int base)

@@ -34,6 +34,9 @@ void peek_path(pid_t thread, int fd, char *out, size_t size);
 
 enum peek_signal { PEEK_DEFAULT, PEEK_IGNORED, PEEK_CAUGHT };
 
+/* Whether the thread is in nanosleep(2) or its kin. */
+bool peek_sleeps(pid_t thread);
+
 /* What the process does about a signal; PEEK_DEFAULT too if not known. */
 enum peek_signal peek_disposition(pid_t process, int signal);
 

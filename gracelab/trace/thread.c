@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/task.h"
 
 static struct thread **bucket_of(struct threads *threads, pid_t number)
 {
@@ -29,6 +32,21 @@ struct thread *threads_find(const struct threads *threads, pid_t number)
 	return thread;
 }
 
+char thread_state(struct thread *thread)
+{
+	if (thread->state < 0)
+		thread->state = task_open(thread->process, thread->number);
+	return task_state_by(thread->state);
+}
+
+/* What the descriptor tells of is no more, or another's. */
+static void forget_state(struct thread *thread)
+{
+	if (thread->state >= 0)
+		close(thread->state);
+	thread->state = -1;
+}
+
 struct thread *threads_add(struct threads *threads, pid_t number)
 {
 	struct thread *thread = calloc(1, sizeof(*thread));
@@ -37,6 +55,7 @@ struct thread *threads_add(struct threads *threads, pid_t number)
 	if (!thread)
 		return NULL;
 	thread->number = number;
+	thread->state = -1;
 	thread->next = *at;
 	*at = thread;
 	threads->count++;
@@ -52,6 +71,7 @@ void threads_remove(struct threads *threads, pid_t number)
 		return;
 	*at = thread->next;
 	threads->count--;
+	forget_state(thread);
 	free(thread);
 }
 
@@ -67,6 +87,7 @@ void threads_rename(struct threads *threads, pid_t from, pid_t to)
 	if (!thread)
 		return;
 	*at = thread->next;
+	forget_state(thread);
 	thread->number = to;
 	at = bucket_of(threads, to);
 	thread->next = *at;

@@ -24,6 +24,7 @@ struct thread {
 	pid_t number, process;
 	int root;
 	int wait_status; /* ENDING: of the process */
+	int state;       /* task_open(), once it is asked for; or -1 */
 	int kept;        /* of waitpid(2), and not yet looked at */
 	bool has_kept;
 	unsigned passed; /* calls that were none of ours */
@@ -37,6 +38,9 @@ struct threads {
 };
 
 struct thread *threads_find(const struct threads *threads, pid_t number);
+
+/* task_state() */
+char thread_state(struct thread *thread);
 
 /* Adds one; NULL without memory. */
 struct thread *threads_add(struct threads *threads, pid_t number);

@@ -5,8 +5,6 @@
 #include <sys/ptrace.h>
 #include <time.h>
 
-#include "lib/base/task.h"
-
 /* Of so many sleepers it is asked whether they were woken. */
 #define LOOKS_MAX 8
 
@@ -63,7 +61,7 @@ static bool is_busy(struct tracer *tracer)
 
 	if (!active)
 		return false;
-	char state = task_state(active->process, active->number);
+	char state = thread_state(active);
 
 	/* Stopped is as good as running: its stop will be reported. */
 	if (state == 'S' || state == 0) {
@@ -92,7 +90,7 @@ static bool is_woken(struct tracer *tracer, const struct thread *thread)
 				other->call.what->kind != CALL_ACCEPT))
 			continue;
 		looks++;
-		char state = task_state(other->process, other->number);
+		char state = thread_state(other);
 
 		if (state != 'S' && state != 0 && state != 'T')
 			return true;

@@ -9,4 +9,9 @@
  * there is no such thread, or nothing to be had. */
 char task_state(pid_t process, pid_t thread);
 
+/* The same for who asks often: a descriptor for close(2), or -1; and the state
+ * by that, 0 too for -1. */
+int task_open(pid_t process, pid_t thread);
+char task_state_by(int fd);
+
 #endif

@@ -5,7 +5,7 @@ in the same run: medians of interleaved rounds, in a private network. Prints
 figures and judges nothing; a run of everything writes them into the README.
 
     bench.py [WORK...]      safe, echo, file, cycles, thinking, fin, start, lab,
-                            orders
+                            orders, watch
 
 O=build is the build folder, ROUNDS=9 how many rounds."""
 
@@ -18,6 +18,7 @@ import explored  # noqa: E402
 import measure  # noqa: E402
 import readme  # noqa: E402, in the folder above
 import short  # noqa: E402
+import watched  # noqa: E402
 
 WORKS = {
     "safe": bulk.safe,
@@ -29,6 +30,7 @@ WORKS = {
     "start": short.start,
     "lab": short.lab,
     "orders": explored.orders,
+    "watch": watched.watch,
 }
 HEADING = ["work", "grace", "beside it", "ratio", "to reach"]
 PEERS = {"nc": "dpkg-query -W -f=v${Version} netcat-openbsd",

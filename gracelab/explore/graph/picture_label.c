@@ -41,6 +41,12 @@ void picture_label(const struct graph_edge *edge, char *out)
 	case ORDER_SERVER_LOSS:
 		snprintf(out, PICTURE_LABEL_SIZE, "✕ %s", segment);
 		break;
+	case ORDER_CLIENT_CALL:
+		strcpy(out, "c calls");
+		break;
+	case ORDER_SERVER_CALL:
+		strcpy(out, "s calls");
+		break;
 	case ORDER_CLIENT_READ:
 		strcpy(out, "c reads");
 		break;

@@ -17,6 +17,8 @@ static const char *const names[] = {
 	[ORDER_CLIENT_READ] = "client read",
 	[ORDER_ANSWER] = "answer",
 	[ORDER_SERVER_READ] = "server read",
+	[ORDER_CLIENT_CALL] = "client call",
+	[ORDER_SERVER_CALL] = "server call",
 };
 
 const char *order_move_name(enum order_move move)
@@ -189,6 +191,10 @@ bool order_make(struct order *order, enum order_move move)
 	case ORDER_SERVER_READ:
 		peer_read(&peers[SERVER]);
 		break;
+	case ORDER_CLIENT_CALL:
+	case ORDER_SERVER_CALL:
+		return ground_fail(
+			ground, "a program's own calls are not made here");
 	}
 	if (!good || !ground->kind->rest(ground, peers))
 		return false;

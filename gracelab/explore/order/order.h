@@ -24,9 +24,11 @@ enum order_move {
 	ORDER_CLIENT_READ,
 	ORDER_ANSWER,
 	ORDER_SERVER_READ,
+	ORDER_CLIENT_CALL, /* of a program that others wrote: its next */
+	ORDER_SERVER_CALL,
 };
 
-#define ORDER_MOVES (ORDER_SERVER_READ + 1)
+#define ORDER_MOVES (ORDER_SERVER_CALL + 1)
 
 /* "client line", "answer"; never changes. */
 const char *order_move_name(enum order_move move);

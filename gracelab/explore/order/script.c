@@ -262,7 +262,9 @@ static bool check_actors(const struct script *script, char **error)
 	if (!foreign && !experiment->over_unix)
 		return true;
 	if (asprintf(error, "%s: cannot be explored: %s", experiment->path,
-		    foreign ? "exec is a program of others"
+		    foreign ? "of programs that exec starts, both "
+			      "sides must be, and only a table shows "
+			      "all orders"
 			    : "it is over unix, and orders are TCP's") < 0)
 		*error = NULL;
 	return false;

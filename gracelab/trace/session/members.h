@@ -28,6 +28,7 @@ struct session {
 	uint16_t port;   /* where the server listens, or shall */
 	int signals;     /* signalfd(2) */
 	sigset_t mask;   /* of before */
+	bool busy;       /* something has just happened */
 	unsigned wishes; /* how often somebody wanted it to end */
 };
 

@@ -126,8 +126,7 @@ static bool open_capture(struct watched *watched, bool all, const char *pcap,
 {
 	char why[240];
 
-	watched->capture = all ? capture_open_all(pcap, why, sizeof(why))
-			       : capture_open(0, pcap, why, sizeof(why));
+	watched->capture = capture_open_sparing(all, pcap, why, sizeof(why));
 	record->wire = watched->capture;
 	if (watched->capture)
 		return true;

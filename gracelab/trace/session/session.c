@@ -2,7 +2,6 @@
 #include "session.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,76 +18,14 @@
 #include "lib/base/duration.h"
 #include "lib/base/names.h"
 #include "members.h"
+#include "round.h"
 #include "started.h"
 
 enum {
 	SERVER_PORT = 43211, /* if the server lets us choose */
-	TICK_MS = 10,
-	BULK_TICK_MS = 1,
 	QUIET_LOOKS = 3,
 	STATUS_SIGNAL = 128, /* as a shell tells of a signal */
-	WISHES_MAX = 2,      /* whoever asks so often does not want to wait */
 };
-
-/* A signal of ours: the terminal has sent it to the programs too, kill(1) has
- * not. */
-static void on_signal(
-	struct session *session, const struct signalfd_siginfo *info)
-{
-	int signal = (int)info->ssi_signo;
-
-	if (signal == SIGCHLD)
-		return;
-	session->wishes++;
-	for (int side = 0; side < SIDES; side++)
-		if (info->ssi_code == SI_USER || session->wishes > WISHES_MAX)
-			started_signal(session, (enum side)side,
-				session->wishes > WISHES_MAX ? SIGKILL
-							     : signal);
-}
-
-/* Waits a tick for something to happen; what goes over the wire meanwhile must
- * not pile up where programs move it in bulk, and tell of none of it. */
-static int wait_tick(
-	struct session *session, struct pollfd *polled, unsigned count)
-{
-	int step_ms = session->tracer.bypasses ? BULK_TICK_MS : TICK_MS;
-	int ready = 0;
-
-	for (int ms = 0; !ready && ms < TICK_MS; ms += step_ms) {
-		ready = poll(polled, count, step_ms);
-		if (!ready && step_ms < TICK_MS)
-			watched_drain(&session->watched);
-	}
-	return ready;
-}
-
-/* Deals with what has happened, or waits a tick for it. */
-static void go_round(struct session *session)
-{
-	struct pollfd polled[1 + SIDES] = {
-		{ .fd = session->signals, .events = POLLIN },
-	};
-	struct signalfd_siginfo info;
-	int fds[SIDES], count = watched_descriptors(&session->watched, fds);
-
-	if (session->traced ? tracer_handle(&session->tracer)
-			    : started_reap(session))
-		return;
-	for (int i = 0; i < count; i++)
-		polled[1 + i] =
-			(struct pollfd){ .fd = fds[i], .events = POLLIN };
-	int ready = wait_tick(session, polled, (unsigned)count + 1);
-
-	if (polled[0].revents)
-		while (read(session->signals, &info, sizeof(info)) ==
-			(ssize_t)sizeof(info))
-			on_signal(session, &info);
-	else if (ready > 0)
-		story_settle(&session->story, false);
-	if (!ready)
-		story_idle(&session->story);
-}
 
 __attribute__((format(printf, 2, 3))) static bool fail(
 	struct session *session, const char *format, ...)
@@ -139,7 +76,7 @@ static bool await_server(struct session *session)
 				"the server has ended, and never listened");
 		if (duration_now_ms() >= deadline)
 			return fail(session, "the server does not listen");
-		go_round(session);
+		round_go(session);
 	}
 	return true;
 }
@@ -158,7 +95,7 @@ static void await_rest(struct session *session)
 	story_idle(&session->story);
 	while (!session->programs[SERVER].ended && !session->wishes &&
 		quiet < QUIET_LOOKS && duration_now_ms() < deadline) {
-		go_round(session);
+		round_go(session);
 		quiet = story_rests(&session->story) &&
 				started_sleep(session, SERVER)
 			? quiet + 1
@@ -185,7 +122,7 @@ static void end_all(struct session *session)
 		for (int side = 0; side < SIDES; side++)
 			started_signal(session, (enum side)side, signals[i]);
 		while (lives(session) && duration_now_ms() < deadline)
-			go_round(session);
+			round_go(session);
 	}
 }
 
@@ -205,7 +142,7 @@ static int run_pair(struct session *session)
 		return -1;
 	}
 	while (!session->programs[CLIENT].ended && !session->wishes)
-		go_round(session);
+		round_go(session);
 	await_rest(session);
 	bool by_itself = session->programs[SERVER].ended;
 
@@ -222,7 +159,7 @@ static int run_one(struct session *session)
 	if (!start(session, CLIENT))
 		return -1;
 	while (lives(session))
-		go_round(session);
+		round_go(session);
 	return status_of(&session->programs[CLIENT]);
 }
 

@@ -160,6 +160,17 @@ static size_t tell(struct story *story, const struct trace_call *call,
 	return number;
 }
 
+/* Whether its connection's states have to be looked at, behind a call. */
+static bool may_change(const struct story *story, const struct trace_call *call)
+{
+	if (call->result < 0)
+		return call->result != -EAGAIN;
+	return call_changes(call->what) ||
+		/* Else a segment tells. */
+		(!story->plan.wire &&
+			(call->what->kind != CALL_READ || !call->result));
+}
+
 /* Ends the flights of a call; whether it has a row by one of them. */
 static bool land(struct story *story, const struct trace_call *call)
 {
@@ -178,7 +189,7 @@ static bool land(struct story *story, const struct trace_call *call)
 			any = true;
 		}
 		if (flight->call == call) {
-			if (flight->connection)
+			if (flight->connection && may_change(story, call))
 				connections_touch(&story->connections,
 					flight->connection);
 			flight_end(story, flight);
@@ -224,10 +235,10 @@ static void leave(void *context, struct trace_call *call)
 			connection);
 	if (connection && !landed && number != ROWS_NONE) {
 		if (!rows_at(&story->rows, connection->changer[CLIENT]) &&
-			call->what->kind != CALL_READ)
+			call_changes(call->what))
 			connection->changer[CLIENT] =
 				connection->changer[SERVER] = number;
-		if (call->what->kind != CALL_READ || call->result < 0)
+		if (may_change(story, call))
 			connections_touch(&story->connections, connection);
 	}
 	story_settle(story, false);

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The textbook's: an echo server that takes its time.
-import socket, sys, time
+# Answers in two parts, as who writes a head and then a body does.
+import socket, sys
 
 with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as listener:
     connection, _ = listener.accept()
+    data = connection.recv(100)
     try:
-        while data := connection.recv(100):
-            time.sleep(0.05)
-            connection.sendall(data)
+        connection.sendall(b"Hi, ")
+        connection.sendall(data)
     except OSError as error:
         sys.exit(error.strerror)

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "round.h"
+
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gracelab/trace/story/story.h"
+#include "gracelab/trace/tracer.h"
+#include "started.h"
+
+enum {
+	TICK_MS = 10,
+	BULK_TICK_MS = 1,
+	SOON_US = 50,
+	WISHES_MAX = 2, /* whoever asks so often does not want to wait */
+};
+
+/* A signal of ours: the terminal has sent it to the programs too, kill(1) has
+ * not. */
+static void on_signal(
+	struct session *session, const struct signalfd_siginfo *info)
+{
+	int signal = (int)info->ssi_signo;
+
+	if (signal == SIGCHLD)
+		return;
+	session->wishes++;
+	for (int side = 0; side < SIDES; side++)
+		if (info->ssi_code == SI_USER || session->wishes > WISHES_MAX)
+			started_signal(session, (enum side)side,
+				session->wishes > WISHES_MAX ? SIGKILL
+							     : signal);
+}
+
+/* Waits a tick for something to happen; what goes over the wire meanwhile must
+ * not pile up where programs move it in bulk, and tell of none of it. */
+static int wait_tick(
+	struct session *session, struct pollfd *polled, unsigned count)
+{
+	int step_ms = session->tracer.bypasses ? BULK_TICK_MS : TICK_MS;
+	int ready = 0;
+
+	for (int ms = 0; !ready && ms < TICK_MS; ms += step_ms) {
+		ready = poll(polled, count, step_ms);
+		if (!ready && step_ms < TICK_MS)
+			watched_drain(&session->watched);
+	}
+	return ready;
+}
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* Whether something has happened, now or soon behind the last: to be woken for
+ * each call would take longer than most calls. */
+static bool handle(struct session *session)
+{
+	int64_t until_us;
+
+	if (!session->traced)
+		return started_reap(session);
+	if (tracer_handle(&session->tracer)) {
+		session->busy = true;
+		return true;
+	}
+	if (!session->busy)
+		return false;
+	session->busy = false;
+	until_us = now_us() + SOON_US;
+	do {
+		sched_yield();
+		session->busy = tracer_handle(&session->tracer);
+	} while (!session->busy && now_us() < until_us);
+	return session->busy;
+}
+
+void round_go(struct session *session)
+{
+	struct pollfd polled[1 + SIDES] = {
+		{ .fd = session->signals, .events = POLLIN },
+	};
+	struct signalfd_siginfo info;
+	int fds[SIDES], count = watched_descriptors(&session->watched, fds);
+
+	if (handle(session))
+		return;
+	for (int i = 0; i < count; i++)
+		polled[1 + i] =
+			(struct pollfd){ .fd = fds[i], .events = POLLIN };
+	int ready = wait_tick(session, polled, (unsigned)count + 1);
+
+	if (polled[0].revents)
+		while (read(session->signals, &info, sizeof(info)) ==
+			(ssize_t)sizeof(info))
+			on_signal(session, &info);
+	else if (ready > 0)
+		story_settle(&session->story, false);
+	if (!ready)
+		story_idle(&session->story);
+}
