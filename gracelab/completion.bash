@@ -121,7 +121,11 @@ _gracelab_values()
 			"${command:-audit}" --list 2>/dev/null |
 			cut -d ' ' -f 1)"
 		;;
-	--output | -o | --pcap | --preamble | --request)
+	--tls | --tls-front | --tls-back)
+		_gracelab_words "$cur" '1.2 1.3'
+		;;
+	--baseline | --ca | --input | --junit | --output | -o | --pcap | \
+		--preamble | --request)
 		# readline's own completion of file names.
 		compopt -o default
 		;;

@@ -203,6 +203,8 @@ static void who_takes_no_connection_has_died_unless_it_is_our_fault(void)
 		.error = ECONNREFUSED };
 
 	EXPECT_INT(VERDICT_PEER_DIED, compare(&baseline, &result));
+	result.error = ETIMEDOUT;
+	EXPECT_INT(VERDICT_PEER_DIED, compare(&baseline, &result));
 	result.error = EMFILE;
 	EXPECT_INT(VERDICT_UNPROVED, compare(&baseline, &result));
 }
@@ -212,6 +214,11 @@ static void a_try_counts_if_its_fin_came_before_the_end(void)
 	struct exchange_result result = result_of("answer", END_EOF);
 
 	EXPECT(compare_counts(&result));
+	/* The FIN came to leave late, behind the reply. */
+	result.bytes_at_fin = 6;
+	result.fin_s = 0.31;
+	EXPECT(!compare_counts(&result));
+	result.bytes_at_fin = 0;
 	/* Late, and the reply was there, or under way. */
 	result.glued = false;
 	result.fin_s = 0.31;
@@ -250,6 +257,27 @@ static void times_are_without_the_way(void)
 	EXPECT(is_near(0.4, compare_went_on_s(&result)));
 	result.fin_s = 0.4;
 	EXPECT(is_near(0, compare_thought_s(&result)));
+}
+
+static void a_baseline_thinks_from_what_it_waits_for(void)
+{
+	struct exchange_result result = result_of("answer", END_EOF);
+	struct baseline baseline = { .gated = true };
+
+	result.sent_s = 0.05;
+	result.fin_s = 0.2;
+	result.round_trip_s = 0.02;
+	baseline_begin(&baseline, WHOLE_BY_EOF, &result);
+	EXPECT(is_near(0.1, baseline.first_byte_s));
+	EXPECT(is_near(0.08, baseline.think_s));
+	baseline.gated = false;
+	baseline_begin(&baseline, WHOLE_BY_EOF, &result);
+	EXPECT(is_near(0.25, baseline.first_byte_s));
+	EXPECT(is_near(0.23, baseline.think_s));
+	/* A way that took longer once leaves no time less than none. */
+	result.round_trip_s = 1;
+	baseline_begin(&baseline, WHOLE_BY_EOF, &result);
+	EXPECT(is_near(0, baseline.think_s));
 }
 
 static struct cause_times times_of(double fin_s, double end_s)
@@ -294,6 +322,78 @@ static void two_clocks_tell_a_cause(void)
 
 	cause_add(&times, &sooner);
 	EXPECT(is_near(0.001, times.after_fin_s));
+	/* The way back may take longer than the end did. */
+	struct exchange_result early = {
+		.fin_s = 0.5, .end_s = 0.51, .round_trip_s = 0.1
+	};
+
+	times = (struct cause_times){ .after_fin_s = -1,
+		.after_request_s = -1 };
+	cause_add(&times, &early);
+	EXPECT(is_near(0, times.after_fin_s));
+	/* Long times differ by more before they differ. */
+	struct baseline slow = { .think_s = 4 };
+	const struct cause_times due = { .after_fin_s = 4.2,
+		.after_request_s = 4.2 };
+
+	EXPECT_INT(CAUSE_UNKNOWN, cause_of(&slow, &due, NULL));
+}
+
+static void expect_said(const char *expected, enum verdict verdict,
+	const struct baseline *baseline, const struct exchange_result *result)
+{
+	const struct cause_times times = { .after_fin_s = 0.25,
+		.after_request_s = 0.25 };
+	char why[200];
+
+	cause_say(verdict, baseline, result, CAUSE_AFTER, &times, why,
+		sizeof(why));
+	EXPECT_TEXT(expected, why);
+}
+
+static void a_cause_is_said_in_words(void)
+{
+	struct baseline http = baseline_of(WHOLE_BY_HTTP,
+		HTTP("200", "4") "1234", HTTP("200", "4") "5678");
+	struct exchange_result result =
+		result_of(HTTP("502", "3") "bad", END_EOF);
+
+	expect_said("status 502 instead of 200", VERDICT_SUBSTITUTED, &http,
+		&result);
+	result = result_of("sorry", END_EOF);
+	expect_said("5 bytes that begin \"sorry\"", VERDICT_SUBSTITUTED, &http,
+		&result);
+	result = result_of("", END_SILENT);
+	expect_said(
+		"FIN_WAIT2: the FIN was acknowledged, the peer stays silent",
+		VERDICT_HANG, &http, &result);
+	result.state = STATE_FIN_WAIT1;
+	expect_said("FIN_WAIT1: the FIN could not leave", VERDICT_HANG, &http,
+		&result);
+	expect_said("gives up 0.2 s after FIN", VERDICT_LOST, &http, &result);
+	expect_said("resets 0.2 s after FIN", VERDICT_RESET, &http, &result);
+}
+
+static void a_remedy_is_told_where_the_cause_is_its(void)
+{
+	struct baseline baseline = baseline_of(WHOLE_BY_EOF, "a", "a");
+	struct cause_times times = { .after_fin_s = 0.5,
+		.after_request_s = 0.5 };
+
+	EXPECT(strstr(
+		cause_remedy(VERDICT_LOST, CAUSE_AFTER, &times, &baseline),
+		"socat"));
+	times.after_fin_s = 2;
+	EXPECT(!cause_remedy(VERDICT_LOST, CAUSE_AFTER, &times, &baseline));
+	EXPECT(!cause_remedy(VERDICT_HANG, CAUSE_AT_ONCE, &times, &baseline));
+	EXPECT(cause_remedy(VERDICT_LOST, CAUSE_AT_ONCE, &times, &baseline));
+	baseline = baseline_of(WHOLE_BY_HTTP,
+		"HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Length: "
+		"1\r\n\r\nx",
+		HTTP("200", "1") "x");
+	EXPECT(strstr(cause_remedy(VERDICT_TRUNCATED, CAUSE_UNKNOWN, &times,
+			      &baseline),
+		"proxy_ignore_client_abort"));
 }
 
 /* On a UNIX socket an end is seen when we look: at most so late. */
@@ -356,6 +456,11 @@ const struct tap_test tests_lab_compare[] = {
 		times_are_without_the_way },
 	{ "cause: two clocks tell a cause, one may not",
 		two_clocks_tell_a_cause },
+	{ "baseline: it thinks from what it waits for, request or FIN",
+		a_baseline_thinks_from_what_it_waits_for },
+	{ "cause: it is said in words", a_cause_is_said_in_words },
+	{ "cause: a remedy is told where the cause is its",
+		a_remedy_is_told_where_the_cause_is_its },
 	{ "cause: what was cut is never 100 percent",
 		what_was_cut_is_never_a_hundred_percent },
 	{ "compare: what no kernel has timed has a cause only at once",

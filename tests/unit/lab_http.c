@@ -51,6 +51,8 @@ static void a_length_ends_a_body(void)
 			200, 0 },
 		{ "HTTP/1.1 200\r\nContent-Length: 5, 5\r\n\r\nhello",
 			HTTP_WHOLE, 200, 5 },
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 5a\r\n\r\nhello", HTTP_NO,
+			200, 0 },
 		{ "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n", HTTP_HEADER, 200,
 			0 },
 	};
@@ -77,6 +79,10 @@ static void chunks_end_a_body_wherever_their_borders_are(void)
 		{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n"
 		  "Content-Length: 3\r\n\r\nabcdef",
 			HTTP_BODY, 200, 6 },
+		/* Chunks within another coding tell no end. */
+		{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n"
+		  "\r\n0\r\n\r\n",
+			HTTP_BODY, 200, 5 },
 	};
 
 	CHECK(cases, false);

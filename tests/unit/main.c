@@ -3,6 +3,8 @@
 
 /* gracelab's; each ends as those of tap.h do. */
 extern const struct tap_test tests_judge_ends[];
+extern const struct tap_test tests_judge_tls[];
+extern const struct tap_test tests_judge_outcome[];
 extern const struct tap_test tests_lab_arrow[];
 extern const struct tap_test tests_lab_catalog[];
 extern const struct tap_test tests_lab_compare[];
@@ -20,6 +22,8 @@ extern const struct tap_test tests_lab_rungs[];
 extern const struct tap_test tests_lab_text[];
 extern const struct tap_test tests_lab_segment[];
 extern const struct tap_test tests_lab_wire[];
+extern const struct tap_test tests_stage[];
+extern const struct tap_test tests_trace_story[];
 
 extern const struct tap_test tests_live_words[];
 
@@ -65,7 +69,11 @@ int main(void)
 		tests_lab_compare,
 		tests_lab_overall,
 		tests_judge_ends,
+		tests_judge_tls,
+		tests_judge_outcome,
 		tests_lab_explore,
+		tests_stage,
+		tests_trace_story,
 		tests_lab_fuzz,
 		tests_replay,
 	};

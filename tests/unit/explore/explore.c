@@ -5,6 +5,7 @@
 
 #include "gracelab/explore/find.h"
 #include "gracelab/explore/graph/layout.h"
+#include "gracelab/explore/message.h"
 #include "gracelab/explore/replay.h"
 #include "gracelab/explore/span.h"
 #include "tests/unit/tap.h"
@@ -40,6 +41,45 @@ static void classes_stand_by_number_then_as_met(void)
 	EXPECT_INT(1, table.classes[2].first.list[0]);
 	table_free(&table);
 	table_free(&later);
+}
+
+static void what_is_found_first_stays_and_either_loss_tells(void)
+{
+	const struct ending requests = { .lost = { [CLIENT] = true } };
+	struct table table = { 0 }, later = { 0 };
+
+	add(&table, whole, 1, 0);
+	add(&table, requests, 1, 1);
+	EXPECT_INT(2, table.count);
+	later.found = moves_copy((const uint8_t[]){ 5 }, 1);
+	EXPECT(table_merge(&table, &later));
+	EXPECT_INT(5, table.found.list ? table.found.list[0] : 0);
+	later.found.list[0] = 6;
+	EXPECT(table_merge(&table, &later));
+	EXPECT_INT(5, table.found.list ? table.found.list[0] : 0);
+	table_free(&table);
+	table_free(&later);
+}
+
+/* A result whose table claims to have more classes than there can be. */
+static void a_message_is_not_believed(void)
+{
+	const struct message_result result = { 0 };
+	const size_t count = TABLE_CLASSES + 1;
+	const uint64_t orders = 1;
+	struct message_result got;
+	char bytes[4096 + sizeof(result)] = { 0 };
+	FILE *in = fmemopen(bytes, sizeof(bytes), "r");
+
+	memcpy(bytes, &result, sizeof(result));
+	memcpy(bytes + sizeof(result), &orders, sizeof(orders));
+	memcpy(bytes + sizeof(result) + sizeof(orders), &count, sizeof(count));
+	if (!EXPECT(in))
+		return;
+	EXPECT(!message_get_result(in, &got));
+	EXPECT_INT(0, got.table.count);
+	message_free_result(&got);
+	fclose(in);
 }
 
 /* A walk whose choices are these, `count` of them; owned by the caller. */
@@ -163,6 +203,7 @@ static void what_is_looked_for_is_a_call_and_what_it_gave(void)
 	EXPECT(find_parse(&find, "eof") && find_is(&find, &eof));
 	EXPECT(!find_is(&find, &epipe));
 	EXPECT(!find_parse(&find, "recv SIGPIPE"));
+	EXPECT(!find_parse(&find, "recv eof"));
 	EXPECT(!find_parse(&find, "send"));
 	EXPECT(!find_parse(&find, "a-call-that-is-too-long EPIPE"));
 	EXPECT(!find_parse(&find, ""));
@@ -239,6 +280,10 @@ static void places_keep_apart(void)
 }
 
 const struct tap_test tests_lab_explore[] = {
+	{ "table: what is found first stays, and either loss tells",
+		what_is_found_first_stays_and_either_loss_tells },
+	{ "message: a result is not believed to have more than there is room",
+		a_message_is_not_believed },
 	{ "classes stand by number, then as first met",
 		classes_stand_by_number_then_as_met },
 	{ "a walk splits at the first choice that can be made otherwise",

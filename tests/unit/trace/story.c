@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is said of a traced call, and whose a segment is. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "gracelab/trace/filter.h"
+#include "gracelab/trace/stop.h"
+#include "gracelab/trace/story/flight.h"
+#include "gracelab/trace/story/story.h"
+#include "gracelab/trace/story/words.h"
+#include "tests/unit/tap.h"
+
+#define TEXT_MAX 256
+
+/* A call of ours with these arguments, of which it gave `result`. */
+static struct trace_call call_of(long number, int64_t result, uint64_t one,
+	uint64_t two, uint64_t three, uint64_t four)
+{
+	return (struct trace_call){
+		.what = call_find(number),
+		.process = getpid(),
+		.thread = getpid(),
+		.result = result,
+		.args = { 0, one, two, three, four },
+	};
+}
+
+static void expect_call(const char *expected, struct trace_call call)
+{
+	char *text = words_call(&call);
+
+	EXPECT_TEXT(expected, text ? text : "(none)");
+	free(text);
+}
+
+static void calls_have_the_names_of_who_wrote_them(void)
+{
+	struct trace_call ends = { .what = &call_exit };
+
+	expect_call("send", call_of(SYS_sendto, 5, 0, 5, 0, 0));
+	expect_call("sendto", call_of(SYS_sendto, 5, 0, 5, 0, 1));
+	expect_call("recv", call_of(SYS_recvfrom, 5, 0, 5, 0, 0));
+	expect_call("recvfrom", call_of(SYS_recvfrom, 5, 0, 5, 0, 1));
+	expect_call("recv(MSG_PEEK)",
+		call_of(SYS_recvfrom, 5, 0, 5, MSG_PEEK | MSG_DONTWAIT, 0));
+	/* Of read(2) the fourth argument means nothing. */
+	expect_call("read", call_of(SYS_read, 5, 0, 5, MSG_PEEK, 0));
+	expect_call("shutdown(SHUT_WR)",
+		call_of(SYS_shutdown, 0, SHUT_WR, 0, 0, 0));
+	expect_call("shutdown(7)", call_of(SYS_shutdown, 0, 7, 0, 0, 0));
+	ends.args[0] = 3 << 8;
+	expect_call("exit(3)", ends);
+	ends.args[0] = 13;
+	expect_call("killed by SIGPIPE", ends);
+}
+
+static void expect_result(const char *expected, struct trace_call call)
+{
+	char *text = words_result(&call);
+
+	EXPECT_TEXT(expected, text ? text : "(none)");
+	free(text);
+}
+
+static void results_are_what_a_person_reads(void)
+{
+	expect_result("5", call_of(SYS_read, 5, 0, 9, 0, 0));
+	expect_result("0 (EOF)", call_of(SYS_read, 0, 0, 9, 0, 0));
+	/* Who asks for nothing gets nothing. */
+	expect_result("0", call_of(SYS_read, 0, 0, 0, 0, 0));
+	expect_result("0", call_of(SYS_write, 0, 0, 9, 0, 0));
+	expect_result("EPIPE", call_of(SYS_write, -EPIPE, 0, 9, 0, 0));
+	expect_result("(none)", call_of(SYS_accept, 7, 0, 0, 0, 0));
+	expect_result("EAGAIN", call_of(SYS_accept, -EAGAIN, 0, 0, 0, 0));
+}
+
+static void expect_words(
+	const char *expected, const char *bytes, int64_t result, size_t max)
+{
+	struct trace_call call = call_of(SYS_write, result,
+		(uint64_t)(uintptr_t)bytes, strlen(bytes), 0, 0);
+	char *text = words_text(&call, max);
+
+	EXPECT_TEXT(expected, text ? text : "(none)");
+	free(text);
+}
+
+static void a_text_is_cut_between_characters(void)
+{
+	expect_words("hello", "hello", 5, TEXT_MAX);
+	expect_words("hel", "hello", 5, 3);
+	/* What was not taken was not sent. */
+	expect_words("he", "hello", 2, TEXT_MAX);
+	expect_words("hello", "hello", -EPIPE, TEXT_MAX);
+	expect_words("a", "aé", 3, 2);
+	expect_words("aé", "aé", 3, 3);
+	expect_words("\\x1b[31m", "\x1b[31m", 5, TEXT_MAX);
+}
+
+static void a_segment_is_of_the_side_that_calls(void)
+{
+	struct story story = { 0 };
+	struct connection one = { 0 }, other = { 0 };
+	const struct trace_call call = { .began_ns = 100 };
+	struct flight *client = flight_begin(&story, &call, &one, CLIENT);
+	struct segment segment = { .time_ns = 101 };
+
+	EXPECT(flight_of_segment(&story, &one, CLIENT, &segment) == client);
+	EXPECT(!flight_of_segment(&story, &one, SERVER, &segment));
+	EXPECT(!flight_of_segment(&story, &other, CLIENT, &segment));
+	/* It went before the call did. */
+	segment.time_ns = 99;
+	EXPECT(!flight_of_segment(&story, &one, CLIENT, &segment));
+	segment.time_ns = 0;
+	EXPECT(flight_of_segment(&story, &one, CLIENT, &segment) == client);
+	/* A call has one. */
+	client->row = 1;
+	EXPECT(!flight_of_segment(&story, &one, CLIENT, &segment));
+	flight_free_all(&story);
+	EXPECT(!story.flights);
+}
+
+/* What was told, "client SYN, server SYN+ACK". */
+struct told {
+	char text[200];
+};
+
+static void take(void *context, struct rung *rung)
+{
+	struct told *told = context;
+	size_t used = strlen(told->text);
+
+	snprintf(told->text + used, sizeof(told->text) - used, "%s%u %s %s",
+		used ? ", " : "", rung->connection,
+		rung->sender == CLIENT ? "client" : "server",
+		rung->segment ? rung->segment : "?");
+	record_free_rung(rung);
+}
+
+static void drain(void *context)
+{
+	(void)context;
+}
+
+static void pass(struct story *story, enum side sender, uint32_t seq,
+	uint32_t bytes, uint8_t flags)
+{
+	const struct segment segment = {
+		.sport = sender == CLIENT ? 1000 : 80,
+		.dport = sender == CLIENT ? 80 : 1000,
+		.seq = seq,
+		.payload_bytes = bytes,
+		.flags = flags,
+	};
+
+	story_segment(story, &segment);
+}
+
+static void segments_are_told_but_for_bare_acks(void)
+{
+	struct told told = { "" };
+	const struct story_plan plan = { .take = take,
+		.context = &told,
+		.drain = drain,
+		.own_network = true,
+		.wire = true };
+	struct story story;
+
+	story_begin(&story, &plan);
+	/* Of a connection whose beginning was not seen nothing is told. */
+	pass(&story, CLIENT, 7, 5, SEGMENT_ACK);
+	pass(&story, CLIENT, 1, 0, SEGMENT_SYN);
+	/* The same again is no other connection. */
+	pass(&story, CLIENT, 1, 0, SEGMENT_SYN);
+	pass(&story, SERVER, 1, 0, SEGMENT_SYN | SEGMENT_ACK);
+	pass(&story, CLIENT, 2, 0, SEGMENT_ACK);
+	pass(&story, CLIENT, 2, 5, SEGMENT_ACK);
+	pass(&story, CLIENT, 7, 0, SEGMENT_FIN | SEGMENT_ACK);
+	pass(&story, SERVER, 2, 0, SEGMENT_RST);
+	/* Another SYN on these ports is another connection. */
+	pass(&story, CLIENT, 900, 0, SEGMENT_SYN);
+	story_end(&story);
+	EXPECT_TEXT("1 client SYN, 1 client SYN, 1 server SYN+ACK, 1 client "
+		    "data 5, 1 client FIN, 1 server RST, 2 client SYN",
+		told.text);
+}
+
+static void a_connection_has_both_ports(void)
+{
+	struct connections connections = { 0 };
+	/* Both fall into one place of the table. */
+	struct connection *one = connections_add(&connections, 1000, 80);
+	struct connection *other =
+		connections_add(&connections, 1000, 80 + CONNECTION_BUCKETS);
+	struct segment segment = { .sport = 80, .dport = 1000 };
+	enum side sender;
+
+	EXPECT(connections_find(&connections, 1000, 80) == one);
+	EXPECT(connections_find(&connections, 1000, 80 + CONNECTION_BUCKETS) ==
+		other);
+	EXPECT(!connections_find(&connections, 80, 1000));
+	EXPECT(connection_of_segment(&connections, &segment, &sender) == one);
+	EXPECT_INT(SERVER, sender);
+	segment = (struct segment){ .sport = 1000, .dport = 80 };
+	EXPECT(connection_of_segment(&connections, &segment, &sender) == one);
+	EXPECT_INT(CLIENT, sender);
+	connections_free(&connections);
+}
+
+static void ipv4_in_ipv6_is_ipv4(void)
+{
+	struct sockaddr_storage address = { 0 };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
+		.sin6_port = htons(80) };
+	struct sockaddr_in in;
+
+	inet_pton(AF_INET6, "::ffff:192.0.2.1", &in6.sin6_addr);
+	memcpy(&address, &in6, sizeof(in6));
+	socket_unmap(&address);
+	memcpy(&in, &address, sizeof(in));
+	EXPECT_INT(AF_INET, in.sin_family);
+	EXPECT_INT(80, ntohs(in.sin_port));
+	EXPECT_INT(0xc0000201, ntohl(in.sin_addr.s_addr));
+	inet_pton(AF_INET6, "2001:db8::1", &in6.sin6_addr);
+	memcpy(&address, &in6, sizeof(in6));
+	socket_unmap(&address);
+	EXPECT_BYTES(&in6, sizeof(in6), &address, sizeof(in6));
+}
+
+static void only_streams_of_tcp_are_told_of(void)
+{
+	static const struct {
+		int domain, type;
+		bool is_tcp;
+	} cases[] = {
+		{ AF_INET, SOCK_STREAM, true },
+		{ AF_INET6, SOCK_STREAM, true },
+		{ AF_INET, SOCK_DGRAM, false },
+		{ AF_UNIX, SOCK_STREAM, false },
+	};
+	struct socket_facts facts;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		int fd = socket(cases[i].domain, cases[i].type, 0);
+
+		tap_case("case %zu", i);
+		/* This machine may have no IPv6, or refuse to look. */
+		if (fd >= 0 && socket_ask(getpid(), fd, &facts))
+			EXPECT_INT(cases[i].is_tcp, facts.is_tcp);
+		if (fd >= 0)
+			close(fd);
+	}
+}
+
+static void what_stops_and_what_is_interrupted_is_known(void)
+{
+	EXPECT(stop_is_group(SIGSTOP) && stop_is_group(SIGTSTP));
+	EXPECT(stop_is_group(SIGTTIN) && stop_is_group(SIGTTOU));
+	EXPECT(!stop_is_group(SIGTRAP) && !stop_is_group(SIGCONT));
+	EXPECT(stop_is_interrupted(-512) && stop_is_interrupted(-516));
+	EXPECT(stop_is_interrupted(-513) && stop_is_interrupted(-514));
+	EXPECT(!stop_is_interrupted(-EINTR) && !stop_is_interrupted(-515));
+}
+
+const struct tap_test tests_trace_story[] = {
+	{ "words: calls have the names of who wrote the program",
+		calls_have_the_names_of_who_wrote_them },
+	{ "words: results are what a person reads",
+		results_are_what_a_person_reads },
+	{ "words: a text is cut between characters",
+		a_text_is_cut_between_characters },
+	{ "flight: a segment is of the side that calls, and has one call",
+		a_segment_is_of_the_side_that_calls },
+	{ "story: segments are told, but for bare ACKs",
+		segments_are_told_but_for_bare_acks },
+	{ "connection: it has both ports, whoever sends",
+		a_connection_has_both_ports },
+	{ "socket: IPv4 in IPv6 is IPv4", ipv4_in_ipv6_is_ipv4 },
+	{ "socket: only streams of TCP are told of",
+		only_streams_of_tcp_are_told_of },
+	{ "stop: what stops and what is interrupted is known",
+		what_stops_and_what_is_interrupted_is_known },
+	{ NULL, NULL },
+};
