@@ -107,7 +107,7 @@ rules() {
 		    for row in one["ladder"]:
 		        del row["t"]
 		assert record == play
-		assert page.rows == len(play["ladder"]) > 9
+		assert page.rows == len(play["ladder"])
 		for side in "client", "server":
 		    grown = [row["lines"][side] for row in play["ladder"]
 		        if side in row.get("lines", {})]
