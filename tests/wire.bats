@@ -23,6 +23,7 @@ names() {
 
 	for lab in "${PLAYED[@]}"; do
 		! waits_for_timer "$lab" || continue
+		! grep -qE '^over +unix' "$lab" || continue
 		if grep -qE '^wire|reboot' "$lab"; then
 			[[ $1 != wired ]] || basename "$lab" .lab
 		else
@@ -47,7 +48,8 @@ all_give_their_golden() {
 	local lab
 
 	for lab in "${PLAYED[@]}"; do
-		grep -qE '^wire|reboot' "$lab" || all+=("$(basename "$lab" .lab)")
+		grep -qE '^wire|^over +unix|reboot' "$lab" ||
+			all+=("$(basename "$lab" .lab)")
 	done
 	((${#all[@]} >= 36))
 	all_give_their_golden lab check --wire "${all[@]}"
