@@ -14,11 +14,13 @@ PROGRAMS := graceclient graceserver gracelab
 
 # What the packages are needed for stands in the README.
 DEPS_BUILD := gcc libc6-dev make pkg-config libreadline-dev libjansson-dev \
-	libpcap-dev libmnl-dev
+	libpcap-dev libmnl-dev libssl-dev
 DEPS_CHECK := bats bats-support bats-assert tmux netcat-openbsd socat python3 \
-	strace valgrind mandoc git iproute2 util-linux binutils
+	strace valgrind mandoc git iproute2 util-linux binutils openssl \
+	python3-yaml
 DEPS_AUDIT := socat ncat nginx-light libnginx-mod-stream haproxy nodejs \
-	redis-server openssh-server openssh-client python3
+	redis-server openssh-server openssh-client python3 openssl stunnel4 \
+	gnutls-bin
 DEPS_LINT  := clang clang-format clang-tidy cppcheck shellcheck
 DEPS_BENCH := netcat-openbsd socat ncat python3
 DEPS_FUZZ  := clang libclang-rt-dev
@@ -45,7 +47,7 @@ endif
 # Asked for only when something is built, so that `make deps` needs nothing.
 PKG_CONFIG ?= pkg-config
 PKG_CFLAGS  = $(shell $(PKG_CONFIG) --cflags readline jansson \
-	libpcap libmnl)
+	libpcap libmnl openssl)
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DGRACE_VERSION='"$(VERSION)"' -I. \
 	$(WARNINGS) $(HARDEN) $(PKG_CFLAGS) $(CFLAGS)
 # Loaded with every start, readline costs a fifth of it, and is needed only at
@@ -57,7 +59,7 @@ READLINE    = $(if $(word 2,$(ARCHIVES)),$(ARCHIVES),$(shell $(PKG_CONFIG) \
 LIBS_graceclient = $(READLINE) $(shell $(PKG_CONFIG) --libs jansson)
 LIBS_graceserver = $(LIBS_graceclient)
 LIBS_gracelab    = $(READLINE) $(shell $(PKG_CONFIG) --libs jansson libpcap \
-	libmnl) -lm -lm
+	libmnl openssl) -lm -lm
 LIBS_unit        = $(LIBS_graceclient) $(LIBS_gracelab) \
 	-Wl,--wrap=argp_parse,--wrap=argp_error
 

@@ -17,6 +17,19 @@ _graceclient_hosts()
 	fi
 }
 
+# Completes the path behind `unix:`; false where there is none. readline splits
+# at the `:`, unless COMP_WORDBREAKS says otherwise.
+_graceclient_unix()
+{
+	local path=${1#unix:} before=
+
+	path=${path#:}
+	[[ ${COMP_LINE:0:COMP_POINT} == *[\ =]unix:"$path" ]] || return 1
+	[[ $1 != unix:* ]] || before=unix:
+	mapfile -t COMPREPLY < <(compgen -f -P "$before" -- "$path")
+	compopt -o filenames
+}
+
 # Prints how many arguments that are no options stand before the cursor.
 _graceclient_arguments()
 {
@@ -67,6 +80,7 @@ _graceclient()
 		fi
 	fi
 
+	_graceclient_unix "$cur" && return
 	case $prev in
 	--sigpipe)
 		_graceclient_words "$cur" 'default handle ignore inherit nosignal'

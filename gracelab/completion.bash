@@ -121,7 +121,11 @@ _gracelab_values()
 			"${command:-audit}" --list 2>/dev/null |
 			cut -d ' ' -f 1)"
 		;;
-	--output | -o | --pcap | --preamble | --request)
+	--tls | --tls-front | --tls-back)
+		_gracelab_words "$cur" '1.2 1.3'
+		;;
+	--baseline | --ca | --input | --junit | --output | -o | --pcap | \
+		--preamble | --request)
 		# readline's own completion of file names.
 		compopt -o default
 		;;
@@ -132,6 +136,19 @@ _gracelab_values()
 		_gracelab_takes_value "$1"
 		;;
 	esac
+}
+
+# Completes the path behind `unix:`; false where there is none. readline splits
+# at the `:`, unless COMP_WORDBREAKS says otherwise.
+_gracelab_unix()
+{
+	local path=${1#unix:} before=
+
+	path=${path#:}
+	[[ ${COMP_LINE:0:COMP_POINT} == *[\ =]unix:"$path" ]] || return 1
+	[[ $1 != unix:* ]] || before=unix:
+	mapfile -t COMPREPLY < <(compgen -f -P "$before" -- "$path")
+	compopt -o filenames
 }
 
 # Completes what stands behind a `--`, a command of its own; false if there is
@@ -177,6 +194,7 @@ _gracelab()
 		fi
 	fi
 
+	_gracelab_unix "$cur" && return
 	command=$(_gracelab_command "$cword")
 	if [[ $command == @(proxy|watch) ]] && _gracelab_behind; then
 		return

@@ -8,6 +8,19 @@ _graceserver_words()
 	mapfile -t COMPREPLY < <(compgen -W "$2" -- "$1")
 }
 
+# Completes the path behind `unix:`; false where there is none. readline splits
+# at the `:`, unless COMP_WORDBREAKS says otherwise.
+_graceserver_unix()
+{
+	local path=${1#unix:} before=
+
+	path=${path#:}
+	[[ ${COMP_LINE:0:COMP_POINT} == *[\ =]unix:"$path" ]] || return 1
+	[[ $1 != unix:* ]] || before=unix:
+	mapfile -t COMPREPLY < <(compgen -f -P "$before" -- "$path")
+	compopt -o filenames
+}
+
 _graceserver()
 {
 	local cur prev words cword split=
@@ -34,6 +47,7 @@ _graceserver()
 		fi
 	fi
 
+	_graceserver_unix "$cur" && return
 	case $prev in
 	--sigpipe)
 		_graceserver_words "$cur" 'default handle ignore inherit nosignal'

@@ -16,8 +16,8 @@ client_of() {
 
 # in_network COMMAND...: in one of its own, where every port is free.
 in_network() {
-	unshare -rn true 2>/dev/null || skip "this host has no user namespaces"
-	unshare -rn sh -c 'ip link set lo up && exec "$@"' sh "$@"
+	unshare -rnpf true 2>/dev/null || skip "this host has no user namespaces"
+	unshare -rnpf --kill-child sh -c 'ip link set lo up && exec "$@"' sh "$@"
 }
 
 # found CODE: that Python finds it true of the report in $output, `r`.

@@ -60,7 +60,7 @@ try_them_all() {
 		done
 		# shellcheck disable=SC2086 # words
 		try_one "$name" $options -- "$PYTHON" -IS \
-			"$ROOT/tests/servers/client.py" {host} {port} \
+			"$ROOT/tests/servers/client.py" '{host}' '{port}' \
 			"${kind// /}" &
 	done <<<"$CLIENTS"
 	wait
@@ -220,9 +220,9 @@ client_of() {
 @test "a client that makes no connection has no verdict, and its words are shown" {
 	judged stays-away 3 None
 	says plain 'no connection .* status 1: I would rather not'
-	run -3 client_of --timeout=0.1s --tries=1 -- sleep {port}
+	run -3 client_of --timeout=0.1s --tries=1 -- sleep '{port}'
 	assert_output --partial 'makes no connection: no end in 0.1 s'
-	run -3 client_of --tries=1 -- ./nowhere {port}
+	run -3 client_of --tries=1 -- ./nowhere '{port}'
 	assert_output --partial 'status 127: cannot'
 }
 
@@ -231,15 +231,15 @@ client_of() {
 	assert_output --partial 'expected -- COMMAND...'
 	run -2 client_of -- nc localhost 80
 	assert_output --partial 'COMMAND has no {port}'
-	run -2 client_of --reply=x -- nc {port}
+	run -2 client_of --reply=x -- nc '{port}'
 	assert_output --partial '--reply: expected 2 bytes at least'
-	run -2 client_of --reply=@/nowhere -- nc {port}
+	run -2 client_of --reply=@/nowhere -- nc '{port}'
 	assert_output --partial 'cannot read /nowhere'
-	run -2 client_of --only=half-open -- nc {port}
+	run -2 client_of --only=half-open -- nc '{port}'
 	assert_output --partial "--only: there is no 'half-open'"
-	run -2 client_of --jobs=33 -- nc {port}
+	run -2 client_of --jobs=33 -- nc '{port}'
 	assert_output --partial "--jobs: expected 1 to 32, not '33'"
-	run -2 client_of --until='\q' -- nc {port}
+	run -2 client_of --until='\q' -- nc '{port}'
 	assert_output --partial "--until: unknown escape '\\q'"
 	run -0 client_of --list
 	assert_output --partial 'late-reply    does it take a reply'
@@ -248,12 +248,12 @@ client_of() {
 @test "what was finished when a signal comes is shown, and ended by it" {
 	cp "$ROOT/tests/servers/client.py" mine.py
 	start lab "$O/gracelab" client --timeout=60s --tries=1 -- \
-		"$PYTHON" -IS "$PWD/mine.py" {host} {port} never
+		"$PYTHON" -IS "$PWD/mine.py" '{host}' '{port}' never
 	await at_least 3 "$PWD/mine.py"
 	kill_it lab INT
 	finish lab 130
 	assert_output --partial 'NO-VERDICT: interrupted'
-	nobody_lingers "$PWD/mine.py"
+	await nobody_lingers "$PWD/mine.py"
 }
 
 # real STATUS ENDS OPTION... -- COMMAND...: skips what is not there.
@@ -274,12 +274,12 @@ real() {
 	for one in nc ncat socat curl; do
 		command -v "$one" >/dev/null || skip "$one is not installed"
 	done
-	real 0 half-close --only=ends,late-reply -- nc -N {host} {port}
-	real 0 never --only=ends -- nc {host} {port}
-	real 1 close --only=ends -- ncat --send-only {host} {port}
-	real 1 half-close --only=ends,late-reply -- socat - TCP:{host}:{port}
-	real 0 half-close --only=ends,late-reply -- socat -t 5 - TCP:{host}:{port}
-	real 0 close --only=ends,cut,cut-chunked,reset -- curl -sS http://{host}:{port}/
+	real 0 half-close --only=ends,late-reply -- nc -N '{host}' '{port}'
+	real 0 never --only=ends -- nc '{host}' '{port}'
+	real 1 close --only=ends -- ncat --send-only '{host}' '{port}'
+	real 1 half-close --only=ends,late-reply -- socat - 'TCP:{host}:{port}'
+	real 0 half-close --only=ends,late-reply -- socat -t 5 - 'TCP:{host}:{port}'
+	real 0 close --only=ends,cut,cut-chunked,reset -- curl -sS 'http://{host}:{port}/'
 	fact tells_cut true
 	fact tells_reset true
 }

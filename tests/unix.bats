@@ -78,10 +78,8 @@ row() {
 ### The two programs
 
 @test "a server listens at unix:PATH, for its user alone, and cleans up" {
-	(umask 0 && exec "$O/graceserver" --listen unix:s.sock -d 0) \
-		>server.out 2>server.err 3>&- {TICK}<&- &
-	echo $! >>.pids
-	PID_OF[server]=$!
+	start server bash -c 'umask 0 && exec "$@"' - \
+		"$O/graceserver" --listen unix:s.sock -d 0
 	await_line server 'listening on unix:s.sock'
 	assert_equal "$(stat -c '%a %F' s.sock)" '600 socket'
 	run -0 "$O/graceclient" unix:s.sock -e hello -e 'wait reply' \
@@ -241,10 +239,11 @@ print(listener.accept()[0].recv(9))'
 }
 
 @test "state, linger and reset say what a UNIX socket has" {
-	start server "$O/graceserver" --listen unix:s --delay hold --paused
+	start server "$O/graceserver" --listen unix:s --paused --on-accept \
+		'send "ready"'
 	await_line server 'listening on unix:s'
-	run -0 "$O/graceclient" unix:s -e hello -e state -e 'linger 0' \
-		-e 'quickack off' -e reset </dev/null
+	run -0 "$O/graceclient" unix:s -e 'wait reply' -e hello -e state \
+		-e 'linger 0' -e 'quickack off' -e reset </dev/null
 	assert_line --partial '* state: CONNECTED, unread 0 bytes, unread by the peer 5 bytes, poll OUT, SO_ERROR 0'
 	assert_line '* on a UNIX socket this has no effect'
 	assert_line --partial 'setsockopt: EOPNOTSUPP'
@@ -252,6 +251,17 @@ print(listener.accept()[0].recv(9))'
 	type_at server read read
 	await_line server '[1] received 5 bytes: hello'
 	await_line server '[1] client closed'
+}
+
+@test "what nobody has accepted is not counted, and no number is said" {
+	start server "$O/graceserver" --listen unix:s --accept hold
+	await_line server 'listening on unix:s'
+	run -0 "$O/graceclient" --events events unix:s -e state -e hello \
+		-e state -e close </dev/null
+	assert_line --partial 'unread by the peer 0 bytes'
+	assert_line --partial 'some bytes unread by the peer'
+	run -0 grep -c '"unacknowledged": null' events
+	assert_output 1
 }
 
 @test "unread data at close() is ECONNRESET, once and behind what had come" {
@@ -272,6 +282,36 @@ print(listener.accept()[0].recv(9))'
 	finish client 3
 	grep -q '"peer": *"unix:s".*CONNECTED' client.json ||
 		grep -q 'CONNECTED.*"peer": *"unix:s"' client.json
+}
+
+@test "bash completes paths behind unix:" {
+	local program line
+
+	mkdir some
+	touch some/socket
+	for program in 'graceclient ' 'graceserver --listen ' \
+		'gracelab audit ' 'gracelab proxy --front='; do
+		line=${program}unix:some/so
+		# As readline splits it, and as it does without `:` in
+		# COMP_WORDBREAKS.
+		run -0 offered "$line" some/so
+		assert_output some/socket
+		run -0 offered "$line" unix:some/so
+		assert_output unix:some/socket
+	done
+}
+
+# offered LINE WORD: what bash would offer for the word, the line's last.
+offered() {
+	bash -c 'compopt() { :; }
+		source "$1"
+		COMP_LINE=$2 COMP_POINT=${#2}
+		read -ra COMP_WORDS <<<"${2%unix:*}"
+		COMP_WORDS+=("$3")
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		"_${2%% *}"
+		printf "%s\n" "${COMPREPLY[@]}"' - \
+		"$ROOT/${1%% *}/completion.bash" "$1" "$2"
 }
 
 ### Peers that are not ours

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From events to the outcomes that an experiment asks for. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,16 +30,22 @@ static const char *see_state(
 	const struct outcome outcomes[] = {
 		{ .kind = OUTCOME_POLL, .poll = event->poll },
 		{ .kind = OUTCOME_UNREAD, .bytes = event->unread },
-		{ .kind = OUTCOME_UNACKNOWLEDGED,
-			.bytes = event->unacknowledged },
-		{ .kind = OUTCOME_ERRNO, .number = event->error },
 	};
-	/* No error is nothing to be seen. */
-	size_t count = event->error ? 4 : 3;
 	const char *error = NULL;
 
-	for (size_t i = 0; i < count && !error; i++)
+	for (size_t i = 0; i < sizeof(outcomes) / sizeof(*outcomes) && !error;
+		i++)
 		error = cast_see(cast, who, outcomes[i]);
+	/* Before accept(2) a UNIX socket's is not known. */
+	if (!error && event->unacknowledged != SIZE_MAX)
+		error = cast_see(cast, who,
+			(struct outcome){ .kind = OUTCOME_UNACKNOWLEDGED,
+				.bytes = event->unacknowledged });
+	/* No error is nothing to be seen. */
+	if (!error && event->error)
+		error = cast_see(cast, who,
+			(struct outcome){ .kind = OUTCOME_ERRNO,
+				.number = event->error });
 	return error;
 }
 

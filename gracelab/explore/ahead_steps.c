@@ -66,12 +66,12 @@ static const struct wire *wire_of(const struct walking *walking)
 
 /* The first segment that waits, and is no pure ACK, of that side or either. */
 static const struct wire_segment *first_of(
-	const struct walking *walking, int sender)
+	const struct walking *walking, enum wire_side sender)
 {
 	const struct wire_segment *segment = wire_first(wire_of(walking));
 
 	while (segment &&
-		((sender >= 0 && (int)segment->sender != sender) ||
+		((sender != WIRE_ANY && (int)segment->sender != (int)sender) ||
 			segment_is_pure_ack(&segment->segment)))
 		segment = segment->next;
 	return segment;
@@ -115,13 +115,15 @@ static bool pass(struct walking *walking, const struct wire_step *step)
 		return true;
 	segment_text(&step->segment, meant);
 	for (enum side side = CLIENT; side <= SERVER; side++) {
-		const struct wire_segment *segment = first_of(walking, side);
+		const struct wire_segment *segment =
+			first_of(walking, (enum wire_side)side);
 
 		if (!segment || (step->has_side && step->side != side))
 			continue;
 		segment_text(&segment->segment, first);
-		if (step->has_segment ? !strcmp(meant, first)
-				      : segment == first_of(walking, -1) ||
+		if (step->has_segment
+				? !strcmp(meant, first)
+				: segment == first_of(walking, WIRE_ANY) ||
 					step->has_side)
 			return arrive(walking, side);
 	}
@@ -298,7 +300,8 @@ static json_t *next_to_json(const struct walking *walking, enum order_move move)
 	const char *step = NULL;
 
 	if (move == ORDER_CLIENT_SEGMENT || move == ORDER_SERVER_SEGMENT)
-		segment_text(&first_of(walking, side)->segment, segment);
+		segment_text(&first_of(walking, (enum wire_side)side)->segment,
+			segment);
 	if (move == ORDER_CLIENT_LINE || move == ORDER_SERVER_LINE)
 		step = peer->script->sides[side].lines[peer->next].step->source;
 	return json_pack("{s:i, s:s, s:s*}", "move", (int)move, "segment",

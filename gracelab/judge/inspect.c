@@ -41,6 +41,7 @@ static void parse_only(struct argp_state *state, char *argument)
 	struct inspect_options *options = state->input;
 	char *rest = argument, *name;
 
+	options->only = true;
 	memset(options->chosen, 0, (size_t)options->count * sizeof(bool));
 	while ((name = strsep(&rest, ","))) {
 		int i = 0;

@@ -36,6 +36,7 @@ struct inspect_options {
 	const struct inspect_item *items; /* borrowed, `count` of them */
 	int count;
 	bool *chosen; /* by item; --only chooses anew */
+	bool only;    /* it was given */
 	bool list;
 	const char *output; /* a path, or NULL */
 	const char *junit;  /* a path for JUnit besides; or NULL */

@@ -16,7 +16,8 @@ void tell_make_room(struct session *session)
 }
 
 /* A text of one line, for free(3). */
-static char *make(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static char *make(
+	const char *format, va_list arguments)
 {
 	char *text = NULL, *fit = NULL;
 
@@ -44,7 +45,7 @@ void tell_note(struct session *session, const char *format, ...)
 }
 
 /* A person sees which line it was; a pipe's reader has to be told. */
-static void complain(
+__attribute__((format(printf, 2, 0))) static void complain(
 	struct session *session, const char *format, va_list arguments)
 {
 	bool by_hand = session->editor.is_tty || !session->line;

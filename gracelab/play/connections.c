@@ -173,20 +173,19 @@ static const struct rungs_segment *last_segment(
 }
 
 /*
- * Whether a state is to be shown at this moment: one that begins as the own FIN
- * is sent waits for that, which a thread may be sending just now.
+ * Whether a state is to be shown before the step is at rest: one that begins as
+ * the own FIN is sent waits for that, which a thread may be sending just now.
  */
-static bool is_due(enum tcp_state state, enum side side,
-	const struct rungs_segment *last, enum moment moment)
+static bool is_due(
+	enum tcp_state state, enum side side, const struct rungs_segment *last)
 {
-	if (moment == MOMENT_STEP ||
-		(state != STATE_FIN_WAIT1 && state != STATE_LAST_ACK))
+	if (state != STATE_FIN_WAIT1 && state != STATE_LAST_ACK)
 		return true;
-	return moment == MOMENT_SENT && last && last->sender == side &&
+	return last && last->sender == side &&
 		(last->segment.flags & SEGMENT_FIN);
 }
 
-void connections_note_states(struct play *play, enum moment moment)
+void connections_note_states(struct play *play, bool passing)
 {
 	for (unsigned who = 0; who < ACTORS_MAX; who++) {
 		struct connection *connection = &play->connections[who];
@@ -196,10 +195,11 @@ void connections_note_states(struct play *play, enum moment moment)
 			enum tcp_state state = connection->sockets[side].state;
 
 			if (state == connection->shown[side] ||
-				!is_due(state, (enum side)side, last, moment))
+				(passing &&
+					!is_due(state, (enum side)side, last)))
 				continue;
 			connection->shown[side] = state;
-			if (last && moment != MOMENT_STEP)
+			if (last && passing)
 				rungs_set_state_by_segment(
 					&play->rungs, (enum side)side, state);
 			else

@@ -35,17 +35,11 @@ struct connection *connections_of(struct play *play, unsigned who);
 /* Gives the segments of the move under way the numbers of theirs. */
 void connections_name_segments(struct play *play);
 
-/* When states are looked at. */
-enum moment {
-	MOMENT_STEP,    /* the step is at rest */
-	MOMENT_SENT,    /* the last segment has been sent, and no more */
-	MOMENT_ARRIVED, /* it has arrived, and no more */
-};
-
 /*
- * Adds all states that have changed since they were shown to the rungs, by the
- * last segment if they came with that.
+ * Adds all states that have changed since they were shown to the rungs.
+ * `passing`: the last segment has just been sent, or has arrived, and they came
+ * with that; else the step is at rest.
  */
-void connections_note_states(struct play *play, enum moment moment);
+void connections_note_states(struct play *play, bool passing);
 
 #endif

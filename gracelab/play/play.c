@@ -168,7 +168,7 @@ static bool settle(struct play *play)
 
 	good = play->network->drain(play) && good;
 	if (play->record->states)
-		connections_note_states(play, MOMENT_STEP);
+		connections_note_states(play, false);
 	connections_name_segments(play);
 	if (!rungs_flush(&play->rungs, play->record,
 		    duration_now_s() - play->start_s))

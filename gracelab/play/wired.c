@@ -88,17 +88,13 @@ static bool look_at_kernels(struct play *play)
 }
 
 /* States in passing. */
-static void note_passing(struct play *play, enum moment moment)
+static void note_passing(void *context)
 {
+	struct play *play = context;
 	const struct wired *wired = play->network_state;
 
 	if (play->rungs.acks && wired->shown && look_at_kernels(play))
-		connections_note_states(play, moment);
-}
-
-static void on_given(void *context)
-{
-	note_passing(context, MOMENT_ARRIVED);
+		connections_note_states(play, true);
 }
 
 static void on_news(void *context, const struct wire_news *news)
@@ -128,7 +124,7 @@ static void on_news(void *context, const struct wire_news *news)
 			.copy = news->copy,
 			.again = news->again,
 		});
-	note_passing(play, MOMENT_SENT);
+	note_passing(play);
 }
 
 static bool pump(struct play *play)
@@ -207,7 +203,7 @@ static bool enter(struct play *play)
 	wired->waiter = epoll_create1(EPOLL_CLOEXEC);
 	if (!wired->wire || wired->waiter < 0)
 		return play_fail(play, "the wire: %s", strerror(errno));
-	wire_on_given(wired->wire, on_given);
+	wire_on_given(wired->wire, note_passing);
 	cast->address = hosts_name(SERVER, AF_INET);
 	cast->address6 = hosts_name(SERVER, AF_INET6);
 	cast->settles = true;

@@ -102,7 +102,9 @@ ssize_t calls_send(
 	ssize_t n;
 
 	do
-		n = send(conn->fd, data, len, flags);
+		n = conn->layer ? conn->layer->send(conn->under, data, len,
+					  flags & MSG_MORE)
+				: send(conn->fd, data, len, flags);
 	while (n < 0 && errno == EINTR);
 	int error = errno;
 
@@ -147,7 +149,8 @@ ssize_t calls_recv(struct conn *conn, void *buffer, size_t size, bool typed)
 	ssize_t n;
 
 	do
-		n = recv(conn->fd, buffer, size, MSG_DONTWAIT);
+		n = conn->layer ? conn->layer->recv(conn->under, buffer, size)
+				: recv(conn->fd, buffer, size, MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
 	int error = n < 0 ? errno : 0;
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "hold.h"
+#include "layer.h"
 #include "lib/event/event.h"
 #include "queue.h"
 #include "save.h"
@@ -39,10 +40,12 @@ struct conn_context {
 struct conn {
 	struct conn_context *context; /* borrowed */
 	struct queue queue;
-	struct hold *hold; /* or NULL */
-	struct save *save; /* or NULL */
-	unsigned number;   /* from 1 */
-	int fd;            /* -1 after close(2) */
+	struct hold *hold;              /* or NULL */
+	struct save *save;              /* or NULL */
+	const struct conn_layer *layer; /* borrowed; NULL: none */
+	void *under;                    /* its first argument */
+	unsigned number;                /* from 1 */
+	int fd;                         /* -1 after close(2) */
 	enum conn_sending sending;
 	enum conn_receiving receiving;
 	bool paused;       /* reads are typed */

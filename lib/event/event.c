@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,11 +131,14 @@ static int fill_state(json_t *object, const struct event *event)
 {
 	char polled[TCP_POLL_SIZE];
 
+	json_t *unacknowledged = event->unacknowledged == SIZE_MAX
+		? json_null()
+		: json_integer((json_int_t)event->unacknowledged);
+
 	tcp_poll_text(event->poll, polled);
 	return json_object_set_new(object, "unread",
 		       json_integer((json_int_t)event->unread)) |
-		json_object_set_new(object, "unacknowledged",
-			json_integer((json_int_t)event->unacknowledged)) |
+		json_object_set_new(object, "unacknowledged", unacknowledged) |
 		json_object_set_new(object, "poll", json_string(polled));
 }
 

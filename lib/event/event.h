@@ -71,7 +71,7 @@ struct event {
 	bool in_thread;       /* the call was made by a thread: */
 	double took_s;        /* how long it took */
 	enum event_probe probe;
-	size_t unread, unacknowledged; /* state: bytes, as tcp.h has them */
+	size_t unread, unacknowledged; /* state: bytes, as tcp_facts has them */
 	short poll;                    /* state: poll(2)'s flags */
 	bool child;                    /* hold: by a forked child */
 	const char *local;  /* listen, connect, accept: net_format() of the */

@@ -2,6 +2,7 @@
 #include "heard.h"
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,7 +119,9 @@ enum heard_result heard_read(struct heard *heard, const char *line, size_t len)
 		event->line = (unsigned long)integer(object, "line");
 		event->unread = (size_t)integer(object, "unread");
 		event->unacknowledged =
-			(size_t)integer(object, "unacknowledged");
+			json_is_null(json_object_get(object, "unacknowledged"))
+			? SIZE_MAX
+			: (size_t)integer(object, "unacknowledged");
 		event->in_thread =
 			json_is_true(json_object_get(object, "thread"));
 		event->took_s =

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -52,14 +53,25 @@ size_t tcp_unread_bytes(int fd)
 	return ask_bytes(fd, SIOCINQ);
 }
 
-size_t tcp_unacknowledged_bytes(int fd)
+/* SIZE_MAX: not known. */
+static size_t ask_unacknowledged(int fd)
 {
+	size_t memory = ask_bytes(fd, SIOCOUTQ);
 	struct unix_facts facts;
 
-	/* SIOCOUTQ of a UNIX socket counts memory, not bytes. */
-	if (!tcp_is(fd))
-		return unix_ask(fd, &facts) ? facts.peer_unread_bytes : 0;
-	return ask_bytes(fd, SIOCOUTQ);
+	/* That of a UNIX socket counts memory; none of it is no byte. */
+	if (tcp_is(fd) || !memory)
+		return memory;
+	return unix_ask(fd, &facts) && facts.peer_unread_known
+		? facts.peer_unread_bytes
+		: SIZE_MAX;
+}
+
+size_t tcp_unacknowledged_bytes(int fd)
+{
+	size_t bytes = ask_unacknowledged(fd);
+
+	return bytes == SIZE_MAX ? 0 : bytes;
 }
 
 int tcp_take_error(int fd)
@@ -137,7 +149,7 @@ struct tcp_facts tcp_ask(int fd)
 	if (poll(&pollfd, 1, 0) > 0)
 		facts.poll = pollfd.revents;
 	facts.unread_bytes = tcp_unread_bytes(fd);
-	facts.unacknowledged_bytes = tcp_unacknowledged_bytes(fd);
+	facts.unacknowledged_bytes = ask_unacknowledged(fd);
 	facts.state = tcp_state(fd);
 	facts.is_tcp = tcp_is(fd);
 	facts.error = tcp_take_error(fd);
@@ -146,16 +158,15 @@ struct tcp_facts tcp_ask(int fd)
 
 void tcp_describe(const struct tcp_facts *facts, char *out)
 {
-	char polled[TCP_POLL_SIZE];
+	char polled[TCP_POLL_SIZE], sent[64] = "some bytes unread by the peer";
 
 	tcp_poll_text(facts->poll, polled);
+	if (facts->unacknowledged_bytes != SIZE_MAX)
+		snprintf(sent, sizeof(sent), "%s %zu bytes",
+			facts->is_tcp ? "unacknowledged" : "unread by the peer",
+			facts->unacknowledged_bytes);
 	snprintf(out, TCP_DESCRIPTION_SIZE,
-		"%s, unread %zu bytes, %s %zu bytes, poll %s, SO_ERROR %s",
-		facts->is_tcp || facts->state != STATE_GONE
-			? state_name(facts->state)
-			: "no TCP state",
-		facts->unread_bytes,
-		facts->is_tcp ? "unacknowledged" : "unread by the peer",
-		facts->unacknowledged_bytes, polled,
+		"%s, unread %zu bytes, %s, poll %s, SO_ERROR %s",
+		state_name(facts->state), facts->unread_bytes, sent, polled,
 		facts->error ? names_errno(facts->error) : "0");
 }

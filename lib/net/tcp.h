@@ -33,7 +33,8 @@ int tcp_take_error(int fd);
 struct tcp_facts {
 	enum tcp_state state;
 	bool is_tcp;
-	size_t unread_bytes, unacknowledged_bytes;
+	size_t unread_bytes;
+	size_t unacknowledged_bytes; /* SIZE_MAX: not known */
 	short poll; /* POLLIN, POLLOUT, POLLRDHUP, POLLHUP, POLLERR: poll(2) */
 	int error;  /* SO_ERROR */
 };

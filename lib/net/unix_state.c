@@ -127,8 +127,10 @@ bool unix_ask_inode(uint32_t inode, struct unix_facts *facts)
 		return false;
 	bool known = ask(netlink, inode, facts);
 
-	if (known && facts->peer && ask(netlink, facts->peer, &peer))
+	if (known && facts->peer && ask(netlink, facts->peer, &peer)) {
 		facts->peer_unread_bytes = peer.unread_bytes;
+		facts->peer_unread_known = true;
+	}
 	close(netlink);
 	return known;
 }

@@ -18,7 +18,8 @@ struct unix_facts {
 	enum tcp_state state;
 	uint32_t peer; /* the other end's inode; 0: not accepted yet, or gone */
 	uint32_t unread_bytes;      /* arrived and not read yet */
-	uint32_t peer_unread_bytes; /* sent and not read yet by the peer */
+	uint32_t peer_unread_bytes; /* sent and not read yet by the peer, */
+	bool peer_unread_known;     /* if that is known: not before accept(2) */
 };
 
 /*

@@ -327,12 +327,14 @@ static void two_clocks_tell_a_cause(void)
 		.fin_s = 0.5, .end_s = 0.51, .round_trip_s = 0.1
 	};
 
-	times = (struct cause_times){ -1, -1, false };
+	times = (struct cause_times){ .after_fin_s = -1,
+		.after_request_s = -1 };
 	cause_add(&times, &early);
 	EXPECT(is_near(0, times.after_fin_s));
 	/* Long times differ by more before they differ. */
 	struct baseline slow = { .think_s = 4 };
-	const struct cause_times due = { 4.2, 4.2, false };
+	const struct cause_times due = { .after_fin_s = 4.2,
+		.after_request_s = 4.2 };
 
 	EXPECT_INT(CAUSE_UNKNOWN, cause_of(&slow, &due, NULL));
 }
@@ -340,7 +342,8 @@ static void two_clocks_tell_a_cause(void)
 static void expect_said(const char *expected, enum verdict verdict,
 	const struct baseline *baseline, const struct exchange_result *result)
 {
-	const struct cause_times times = { 0.25, 0.25, false };
+	const struct cause_times times = { .after_fin_s = 0.25,
+		.after_request_s = 0.25 };
 	char why[200];
 
 	cause_say(verdict, baseline, result, CAUSE_AFTER, &times, why,
@@ -374,7 +377,8 @@ static void a_cause_is_said_in_words(void)
 static void a_remedy_is_told_where_the_cause_is_its(void)
 {
 	struct baseline baseline = baseline_of(WHOLE_BY_EOF, "a", "a");
-	struct cause_times times = { 0.5, 0.5, false };
+	struct cause_times times = { .after_fin_s = 0.5,
+		.after_request_s = 0.5 };
 
 	EXPECT(strstr(
 		cause_remedy(VERDICT_LOST, CAUSE_AFTER, &times, &baseline),
@@ -390,6 +394,22 @@ static void a_remedy_is_told_where_the_cause_is_its(void)
 	EXPECT(strstr(cause_remedy(VERDICT_TRUNCATED, CAUSE_UNKNOWN, &times,
 			      &baseline),
 		"proxy_ignore_client_abort"));
+}
+
+/* On a UNIX socket an end is seen when we look: at most so late. */
+static void without_the_kernels_time_an_upper_bound_is_all(void)
+{
+	struct baseline baseline = { .think_s = 0.5 };
+	struct cause_times times = {
+		.after_fin_s = 0.01, .after_request_s = 0.01, .untimed = true
+	};
+
+	EXPECT_INT(CAUSE_AT_ONCE, cause_of(&baseline, &times, NULL));
+	times.after_fin_s = 0.2;
+	times.after_request_s = 0.2;
+	EXPECT_INT(CAUSE_UNKNOWN, cause_of(&baseline, &times, NULL));
+	times.untimed = false;
+	EXPECT_INT(CAUSE_AFTER, cause_of(&baseline, &times, NULL));
 }
 
 static void what_was_cut_is_never_a_hundred_percent(void)
@@ -443,5 +463,7 @@ const struct tap_test tests_lab_compare[] = {
 		a_remedy_is_told_where_the_cause_is_its },
 	{ "cause: what was cut is never 100 percent",
 		what_was_cut_is_never_a_hundred_percent },
+	{ "compare: what no kernel has timed has a cause only at once",
+		without_the_kernels_time_an_upper_bound_is_all },
 	{ 0 },
 };

@@ -3,6 +3,7 @@
 
 /* gracelab's; each ends as those of tap.h do. */
 extern const struct tap_test tests_judge_ends[];
+extern const struct tap_test tests_judge_tls[];
 extern const struct tap_test tests_judge_outcome[];
 extern const struct tap_test tests_lab_arrow[];
 extern const struct tap_test tests_lab_catalog[];
@@ -68,6 +69,7 @@ int main(void)
 		tests_lab_compare,
 		tests_lab_overall,
 		tests_judge_ends,
+		tests_judge_tls,
 		tests_judge_outcome,
 		tests_lab_explore,
 		tests_stage,

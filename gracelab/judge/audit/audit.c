@@ -94,6 +94,9 @@ static void play(struct audit *audit, enum audit_id id)
 	case AUDIT_FIN_GLUED:
 		audit_probe_glued(audit);
 		break;
+	case AUDIT_NOTIFY_ALONE:
+		audit_probe_notify(audit);
+		break;
 	case AUDIT_FIN_LATE:
 		audit_probe_late(audit);
 		break;
@@ -121,6 +124,12 @@ static void play(struct audit *audit, enum audit_id id)
 		break;
 	case AUDIT_OVERSEND:
 		audit_probe_oversend(audit);
+		break;
+	case AUDIT_FIN_ALONE:
+		audit_probe_fin_alone(audit);
+		break;
+	case AUDIT_TLS_END:
+		audit_probe_tls_end(audit);
 		break;
 	case AUDIT_PROBES:
 		break;
@@ -302,7 +311,8 @@ void audit_run(const struct audit_options *options, struct audit_report *report)
 	};
 
 	*report = (struct audit_report){ .overall = AUDIT_INTERRUPTED };
-	if (find_address(&audit) && !play_once(&audit, false) && !audit.stopped)
+	if (find_address(&audit) && audit_shake_hands(&audit) &&
+		!play_once(&audit, false) && !audit.stopped)
 		play_once(&audit, true);
 	if (report->has_baseline || audit.stopped)
 		conclude(options, report, audit.stopped);

@@ -23,6 +23,8 @@ struct audit {
 	 * it had `watched_bytes` when the baseline was taken. Or NULL. */
 	struct exchange *watch;
 	uint64_t watched_bytes;
+	struct exchange_result whole_end; /* TLS: a whole reply's; layers.c */
+	bool has_whole_end;
 	bool stopped;  /* a signal came */
 	bool died;     /* the server did */
 	bool doubtful; /* requests without a FIN have failed, too */
@@ -57,6 +59,7 @@ bool audit_baseline_broke(const struct audit *audit);
 
 /* probes.c: those with a FIN. */
 void audit_probe_glued(struct audit *audit);
+void audit_probe_notify(struct audit *audit);
 void audit_probe_late(struct audit *audit);
 void audit_probe_stalled(struct audit *audit);
 void audit_probe_midreply(struct audit *audit);
@@ -69,5 +72,12 @@ void audit_probe_rude(
 void audit_probe_bare(struct audit *audit);
 void audit_probe_half_request(struct audit *audit);
 void audit_probe_oversend(struct audit *audit);
+
+/* layers.c: the handshake by itself; false, with why in the report. */
+bool audit_shake_hands(struct audit *audit);
+
+/* ... and what is only reported of TLS. */
+void audit_probe_fin_alone(struct audit *audit);
+void audit_probe_tls_end(struct audit *audit);
 
 #endif

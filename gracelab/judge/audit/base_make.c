@@ -36,6 +36,9 @@ enum base_step base_fail(
 	if (result->end == END_NO_CONNECTION)
 		return fail(base, "it takes no connection: %s",
 			names_describe(why, result->error));
+	if (result->no_handshake)
+		return fail(
+			base, "the TLS handshake fails: %s", result->refusal);
 	if (result->end == END_REFUSED && base->audit->plan.preamble)
 		return fail(
 			base, "the preamble is refused: %s", result->refusal);
@@ -46,6 +49,11 @@ enum base_step base_fail(
 			"it does not answer the request: it closes after "
 			"%.3f s, without a FIN from us",
 			result->end_s);
+	if (*result->tls_end.alert)
+		return fail(base,
+			"it does not answer the request: it sends the alert "
+			"\"%s\"",
+			result->tls_end.alert);
 	if (result->end == END_RESET)
 		return fail(base,
 			"it does not answer the request: it resets after %.3f "
@@ -181,15 +189,18 @@ static const char *way(const struct baseline *baseline, bool reset)
 static void say(struct base *base, const struct baseline *baseline, bool reset)
 {
 	struct audit_report *report = base->audit->report;
-	char status[24] = "", greets[48] = "";
+	char status[24] = "", greets[48] = "", tls[16] = "";
 
 	if (baseline->status)
 		snprintf(status, sizeof(status), "HTTP %d, ", baseline->status);
 	if (base->audit->plan.greeting.bytes)
 		snprintf(greets, sizeof(greets), "; it speaks first, %zu bytes",
 			base->audit->plan.greeting.bytes);
+	if (report->version != TLS_ANY)
+		snprintf(tls, sizeof(tls), "TLS %s, ",
+			tls_version_name(report->version));
 	snprintf(report->base_why, sizeof(report->base_why),
-		"%sfirst byte after %.3f s, %s; %s%s%s%s", status,
+		"%s%sfirst byte after %.3f s, %s; %s%s%s%s", tls, status,
 		baseline->first_byte_s,
 		baseline->gated ? "counted from the FIN: it answers only at EOF"
 				: "no FIN sent",
@@ -214,7 +225,7 @@ enum base_step base_make(struct base *base, const struct exchange_result *one,
 	if (is_tls_alert(&one->reply))
 		return fail(base,
 			"it answers with a TLS alert: it does not "
-			"take plain text here");
+			"take plain text here: --tls");
 	if (!check_status(base, one, other))
 		return BASE_FAILED;
 	baseline_begin(baseline, choose(base, one, other), one);

@@ -8,6 +8,7 @@
 
 #include "audit.h"
 #include "gracelab/judge/results.h"
+#include "gracelab/judge/tls/context.h"
 #include "lib/base/status.h"
 #include "lib/net/net.h"
 #include "options.h"
@@ -140,6 +141,10 @@ static void say_times(enum audit_id id, const struct audit_finding *finding,
 	if (finding->thought_s < 0)
 		return;
 	switch (id) {
+	case AUDIT_NOTIFY_ALONE:
+		snprintf(out, room, "first byte %.3f s after the close_notify",
+			finding->thought_s);
+		break;
 	case AUDIT_FIN_GLUED:
 	case AUDIT_FIN_LATE:
 		snprintf(out, room,
@@ -212,6 +217,9 @@ static void fill_base(const struct audit_report *report, struct result *row)
 			(unsigned long long)baseline->most_bytes);
 	snprintf(row->why, sizeof(row->why), "%s", report->base_why);
 	row->data = json_pack("{s:f}", "first_byte_s", baseline->first_byte_s);
+	if (report->version != TLS_ANY)
+		json_object_set_new(row->data, "tls",
+			json_string(tls_version_name(report->version)));
 	if (baseline->status)
 		json_object_set_new(
 			row->data, "status", json_integer(baseline->status));
@@ -234,6 +242,19 @@ static void on_finding(void *context, const struct audit_report *report,
 	results_show(&auditor->results);
 }
 
+/* False, said on standard error, where TLS cannot be had as asked for. */
+static bool begin_tls(struct audit_command *command)
+{
+	char error[TLS_ERROR_SIZE];
+
+	if (!command->tls.on)
+		return true;
+	command->audit.plan.tls = tls_context_client(&command->tls.wish, error);
+	if (!command->audit.plan.tls)
+		fprintf(stderr, "gracelab: audit: %s\n", error);
+	return command->audit.plan.tls;
+}
+
 static int audit(struct auditor *auditor, int argc, char **argv)
 {
 	struct audit_command *command = &auditor->command;
@@ -248,7 +269,12 @@ static int audit(struct auditor *auditor, int argc, char **argv)
 		fprintf(stderr, "gracelab: audit: %s\n", error);
 		return STATUS_USAGE;
 	}
+	if (!begin_tls(command)) {
+		resolve_free(addresses);
+		return STATUS_USAGE;
+	}
 	if (!inspect_begin(&command->common, argc, argv, results)) {
+		tls_context_free(options->plan.tls);
 		resolve_free(addresses);
 		return STATUS_USAGE;
 	}
@@ -258,13 +284,15 @@ static int audit(struct auditor *auditor, int argc, char **argv)
 	options->on_try = on_try;
 	options->on_finding = on_finding;
 	options->context = auditor;
-	snprintf(results->title, sizeof(results->title), "audit of %s%s%s",
-		command->host, *command->port ? ":" : "", command->port);
+	snprintf(results->title, sizeof(results->title), "audit of %s%s%s%s",
+		command->host, *command->port ? ":" : "", command->port,
+		command->tls.on ? ", TLS" : "");
 	audit_run(options, report);
 	results->overall = overall_name(report->overall);
 	results->status = overall_status(report->overall);
 	snprintf(results->proof, sizeof(results->proof), "%s", report->proof);
 	report_forget(report);
+	tls_context_free(options->plan.tls);
 	resolve_free(addresses);
 	return inspect_end(&command->common, results);
 }

@@ -6,13 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gracelab/judge/request.h"
 #include "lib/base/io.h"
 #include "lib/base/options.h"
 #include "lib/net/net.h"
 #include "lib/text/escape.h"
-
-/* A request or preamble longer than this is none. */
-#define REQUEST_BYTES_MAX (64 * 1024 * 1024)
 
 /* A longer text would make looking for it slow. */
 #define UNTIL_BYTES_MAX 4096
@@ -63,33 +61,6 @@ static const struct argp_option entries[] = {
 	{ 0 },
 };
 
-/* A whole file, for free(3); ends the program where it cannot be read. */
-static char *read_file(
-	struct argp_state *state, const char *path, size_t *bytes)
-{
-	char *text = io_read_file(path, REQUEST_BYTES_MAX, bytes);
-
-	if (!text && errno == EFBIG)
-		argp_error(state, "%s is longer than %d bytes", path,
-			REQUEST_BYTES_MAX);
-	else if (!text)
-		argp_error(state, "cannot read %s: %s", path, strerror(errno));
-	return text;
-}
-
-/* A text with its escapes resolved, for free(3). */
-static char *resolve_escapes(struct argp_state *state, const char *option,
-	const char *argument, size_t *bytes)
-{
-	char *text = strdup(argument);
-
-	*bytes = strlen(argument);
-	if (text && !escape_resolve(text, bytes))
-		argp_error(state, "%s: unknown escape '%.4s'", option,
-			argument + *bytes);
-	return text;
-}
-
 static void set_request(struct argp_state *state, char *request, size_t bytes)
 {
 	struct audit_command *command = state->input;
@@ -109,7 +80,7 @@ static void parse_until(struct argp_state *state, const char *argument)
 
 	free(command->until);
 	command->until =
-		resolve_escapes(state, "--until", argument, &rule->until_bytes);
+		request_resolve(state, "--until", argument, &rule->until_bytes);
 	rule->until = command->until;
 	if (!rule->until_bytes || rule->until_bytes > UNTIL_BYTES_MAX)
 		argp_error(state, "--until: expected 1 to %d bytes",
@@ -130,7 +101,7 @@ static void parse_preamble(
 			"--preamble, --socks5 and --connect exclude each "
 			"other");
 	if (key == OPTION_PREAMBLE) {
-		text = read_file(state, argument, &bytes);
+		text = request_read(state, argument, &bytes);
 		good = preamble_parse(text, bytes, preamble, error);
 		free(text);
 		if (!good)
@@ -176,28 +147,26 @@ static void parse_place(struct argp_state *state, const char *argument)
 	}
 }
 
-/* Who the request is for: the tunnel's target, or the server. */
-static int write_get(const struct audit_command *command, char **request)
+/* The probes that need TLS are not asked without. */
+static void check_tls(struct argp_state *state)
 {
-	bool v6 = strchr(command->host, ':'),
-	     usual = !strcmp(command->port, "80");
+	static const enum audit_id of_tls[] = { AUDIT_NOTIFY_ALONE,
+		AUDIT_FIN_ALONE, AUDIT_TLS_END };
+	struct audit_command *command = state->input;
 
-	if (command->target)
-		return asprintf(request,
-			"GET %s HTTP/1.1\r\nHost: %s\r\n"
-			"Connection: close\r\n\r\n",
-			command->http, command->target);
-	/* Such a server has no host's name; curl sends this one too. */
-	if (unix_is(command->host))
-		return asprintf(request,
-			"GET %s HTTP/1.1\r\nHost: localhost\r\n"
-			"Connection: close\r\n\r\n",
-			command->http);
-	return asprintf(request,
-		"GET %s HTTP/1.1\r\nHost: %s%s%s%s%s\r\n"
-		"Connection: close\r\n\r\n",
-		command->http, v6 ? "[" : "", command->host, v6 ? "]" : "",
-		usual ? "" : ":", usual ? "" : command->port);
+	/* Behind a UNIX socket there is no other name to be expected. */
+	command->tls.wish.name =
+		unix_is(command->host) ? "localhost" : command->host;
+	for (size_t i = 0; i < sizeof(of_tls) / sizeof(*of_tls); i++) {
+		bool *chosen = &command->audit.chosen[of_tls[i]];
+
+		if (command->tls.on)
+			continue;
+		if (*chosen && command->common.only)
+			argp_error(state, "--only: %s needs --tls",
+				audit_probes()[of_tls[i]].name);
+		*chosen = false;
+	}
 }
 
 static void check_whole(struct argp_state *state)
@@ -209,8 +178,12 @@ static void check_whole(struct argp_state *state)
 		return;
 	if (!command->port)
 		argp_error(state, "expected HOST and PORT, or unix:PATH");
-	if (command->http && command->port &&
-		write_get(command, &command->request) > 0) {
+	check_tls(state);
+	if (command->http)
+		command->request = request_get(command->http, command->target,
+			command->host, command->port,
+			command->tls.on ? "443" : "80");
+	if (command->request && command->http) {
 		plan->request = command->request;
 		plan->request_bytes = strlen(command->request);
 	}
@@ -266,13 +239,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &command->common;
+		state->child_inputs[1] = &command->tls;
 		return 0;
 	case OPTION_SEND:
-		text = resolve_escapes(state, "--send", argument, &bytes);
+		text = request_resolve(state, "--send", argument, &bytes);
 		set_request(state, text, bytes);
 		return 0;
 	case OPTION_REQUEST:
-		text = read_file(state, argument, &bytes);
+		text = request_read(state, argument, &bytes);
 		set_request(state, text, bytes);
 		return 0;
 	case OPTION_HTTP:
@@ -310,6 +284,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct argp_child children[] = {
 	{ &inspect_argp, 0, NULL, 0 },
+	{ &tls_client_argp, 0, NULL, 0 },
 	{ 0 },
 };
 

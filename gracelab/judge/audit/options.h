@@ -3,6 +3,7 @@
 #ifndef GRACELAB_AUDIT_OPTIONS_H
 #define GRACELAB_AUDIT_OPTIONS_H
 
+#include "gracelab/judge/tls/options.h"
 #include "report.h"
 
 struct audit_command {
@@ -11,6 +12,7 @@ struct audit_command {
 	const char *http, *target; /* of --http; of --socks5 or --connect */
 	char *request, *until;     /* owned */
 	struct preamble preamble;  /* owned */
+	struct tls_options tls;
 	struct inspect_options common;
 };
 

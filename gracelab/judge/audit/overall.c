@@ -95,6 +95,14 @@ static void say_violations(
 		if (found[i])
 			used += (size_t)snprintf(out + used, room - used,
 				"%s%s", used ? "; " : "", says[i]);
+	if (found[LOSES] && report->version == TLS_1_2)
+		snprintf(out + used, room - used,
+			"; TLS 1.2 itself asks for that: RFC 5246 section "
+			"7.2.1 has who gets a close_notify close at once");
+	else if (found[LOSES] && report->version == TLS_1_3)
+		snprintf(out + used, room - used,
+			"; TLS 1.3 lets the other half live: RFC 8446 section "
+			"6.1");
 }
 
 /* The longest time that the probes which meet one have proved; -1: none. */

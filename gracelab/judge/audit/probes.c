@@ -20,16 +20,28 @@
 /* How often a probe whose FIN came too late is played again. */
 #define ROUNDS 4
 
-void audit_probe_glued(struct audit *audit)
+static void probe_glued(
+	struct audit *audit, enum audit_id id, enum exchange_half half)
 {
 	struct exchange_plan plan = audit_with_fin(audit, FIN_GLUED);
 	struct exchange_plan control = audit_plain(audit);
 	struct tries tries = { 0 };
 
+	plan.half = half;
 	do
-		tries_play(audit, "fin-glued", &plan, audit->options->tries,
-			&tries);
-	while (settle(audit, AUDIT_FIN_GLUED, &tries, &control));
+		tries_play(audit, audit_probes()[id].name, &plan,
+			audit->options->tries, &tries);
+	while (settle(audit, id, &tries, &control));
+}
+
+void audit_probe_glued(struct audit *audit)
+{
+	probe_glued(audit, AUDIT_FIN_GLUED, HALF_BOTH);
+}
+
+void audit_probe_notify(struct audit *audit)
+{
+	probe_glued(audit, AUDIT_NOTIFY_ALONE, HALF_NOTIFY);
 }
 
 /* The least time in which any of them has had its first byte. */

@@ -4,6 +4,9 @@
 static const struct inspect_item probes[AUDIT_PROBES] = {
 	[AUDIT_FIN_GLUED] = { "fin-glued",
 		"the FIN on the request's last segment", true, false },
+	[AUDIT_NOTIFY_ALONE] = { "notify-alone",
+		"with --tls: close_notify alone, on the request's last segment",
+		true, false },
 	[AUDIT_FIN_LATE] = { "fin-late",
 		"the FIN at half the time to the reply's first byte", true,
 		false },
@@ -21,6 +24,12 @@ static const struct inspect_item probes[AUDIT_PROBES] = {
 		true, false },
 	[AUDIT_OVERSEND] = { "oversend",
 		"more than the request; does the reply survive?", false, true },
+	[AUDIT_FIN_ALONE] = { "fin-alone",
+		"with --tls: the FIN without close_notify before it", false,
+		false },
+	[AUDIT_TLS_END] = { "tls-end",
+		"with --tls: does close_notify end a whole reply?", false,
+		false },
 };
 
 const struct inspect_item *audit_probes(void)

@@ -10,6 +10,7 @@
 
 enum audit_id {
 	AUDIT_FIN_GLUED,
+	AUDIT_NOTIFY_ALONE, /* with TLS; so is that of the FIN alone, and end */
 	AUDIT_FIN_LATE,
 	AUDIT_FIN_STALLED,
 	AUDIT_FIN_MIDREPLY,
@@ -18,6 +19,8 @@ enum audit_id {
 	AUDIT_CLOSE,
 	AUDIT_RESET,
 	AUDIT_OVERSEND,
+	AUDIT_FIN_ALONE,
+	AUDIT_TLS_END,
 	AUDIT_PROBES,
 };
 
@@ -62,9 +65,10 @@ struct audit_report {
 	char proof[512]; /* what a pass proves, or why there is none */
 	struct baseline baseline;
 	bool has_baseline;
-	char base_why[320]; /* what else is to be said of it */
-	double watched_s;   /* so long one without a FIN said no more; 0: none
-			     * was left open */
+	enum tls_version version; /* agreed on; TLS_ANY: plain */
+	char base_why[320];       /* what else is to be said of it */
+	double watched_s; /* so long one without a FIN said no more; 0: none
+			   * was left open */
 	double base_seconds;
 	struct audit_finding findings[AUDIT_PROBES];
 };

@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "gracelab/judge/inspect.h"
-#include "inquiry.h"
+#include "inquire.h"
 #include "lib/base/signals.h"
 #include "lib/base/status.h"
 #include "options.h"
 
-static int inquire(struct client_command *command, int argc, char **argv)
+static int judge(struct client_command *command, int argc, char **argv)
 {
 	struct results results;
 	sigset_t outside;
@@ -27,10 +27,10 @@ static int inquire(struct client_command *command, int argc, char **argv)
 	memcpy(inquiry.chosen, command->chosen, sizeof(inquiry.chosen));
 	snprintf(results.title, sizeof(results.title), "client %s",
 		command->setting.command[0]);
-	inquiry_run(&inquiry);
+	inquire(&inquiry);
 	if (*inquiry.failure)
 		fprintf(stderr, "gracelab: client: %s\n", inquiry.failure);
-	inquiry_free(&inquiry);
+	inquire_forget(&inquiry);
 	return inspect_end(&command->common, &results);
 }
 
@@ -43,7 +43,7 @@ int inspect_client(int argc, char **argv)
 	if (command.common.list)
 		inspect_list(&command.common);
 	else
-		status = inquire(&command, argc, argv);
+		status = judge(&command, argc, argv);
 	client_command_free(&command);
 	return status;
 }

@@ -24,12 +24,17 @@ struct inquiry {
 };
 
 /* The next visit of that id behind `previous` (NULL: the first), or NULL. */
-const struct visit *inquiry_next(const struct inquiry *inquiry,
-	enum client_probe id, const struct visit *previous);
+static inline const struct visit *inquiry_next(const struct inquiry *inquiry,
+	enum client_probe id, const struct visit *previous)
+{
+	bool behind = !previous;
 
-/* Plays all that was chosen, and shows it. inquiry_free() in any case. */
-void inquiry_run(struct inquiry *inquiry);
-
-void inquiry_free(struct inquiry *inquiry);
+	for (size_t i = 0; i < inquiry->count; i++) {
+		if (behind && inquiry->visits[i]->id == (int)id)
+			return inquiry->visits[i];
+		behind = behind || inquiry->visits[i] == previous;
+	}
+	return NULL;
+}
 
 #endif

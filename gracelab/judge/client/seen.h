@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What one visit shows of a client. Pure. */
+/* What one visit shows of a client, in words. Pure. */
 #ifndef GRACELAB_SEEN_H
 #define GRACELAB_SEEN_H
 
@@ -38,9 +38,9 @@ struct seen {
 /* "half-close", "SIGPIPE", "cannot tell"; never changes. */
 const char *seen_name(enum seen_word word);
 
-/* What a visit of that probe shows. */
-struct seen seen_of(const struct inquiry *inquiry, enum client_probe probe,
-	const struct visit *visit);
+/* One with a reason, by printf(3). */
+__attribute__((format(printf, 3, 4))) struct seen seen_say(
+	enum seen_word word, enum result_kind kind, const char *format, ...);
 
 /* Writes "status 1", "SIGPIPE", "nothing in 5 s" to `out`; returns it. */
 #define SEEN_EXIT_SIZE 64

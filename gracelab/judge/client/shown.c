@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "behaviour.h"
 #include "gracelab/judge/ends/rows.h"
 #include "gracelab/judge/remedy.h"
 #include "tells.h"
@@ -46,7 +47,7 @@ static struct sum sum_up(const struct inquiry *inquiry, enum client_probe id)
 	while ((visit = inquiry_next(inquiry, visits_of(id), visit))) {
 		if (visit->state != VISIT_OVER)
 			continue;
-		const struct seen seen = seen_of(inquiry, id, visit);
+		const struct seen seen = behaviour_of(inquiry, id, visit);
 
 		sum.tries++;
 		sum.times[seen.word]++;
@@ -54,7 +55,7 @@ static struct sum sum_up(const struct inquiry *inquiry, enum client_probe id)
 	while ((visit = inquiry_next(inquiry, visits_of(id), visit))) {
 		if (visit->state != VISIT_OVER)
 			continue;
-		const struct seen seen = seen_of(inquiry, id, visit);
+		const struct seen seen = behaviour_of(inquiry, id, visit);
 		int worse = badness(seen.kind) - badness(sum.seen.kind);
 
 		if (sum.decides &&

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tells.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -18,18 +17,6 @@ struct said {
 	char text[SAID_BYTES];
 	size_t bytes;
 };
-
-__attribute__((format(printf, 3, 4))) static struct seen say(
-	enum seen_word word, enum result_kind kind, const char *format, ...)
-{
-	struct seen seen = { .word = word, .kind = kind };
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(seen.why, sizeof(seen.why), format, arguments);
-	va_end(arguments);
-	return seen;
-}
 
 static struct said errors_of(const struct visit *visit)
 {
@@ -143,29 +130,29 @@ static struct seen compare_words(const struct visit *visit,
 
 	seen_exit(exit, visit);
 	if (visit->connections > control->connections)
-		return say(SEEN_TELLS, RESULT_GOOD,
+		return seen_say(SEEN_TELLS, RESULT_GOOD,
 			"%s, and it connects once more", exit);
 	if (!is_same(&errors, &control_errors) && errors.bytes) {
 		show_message(&errors, shown);
 		/* A count of bytes and seconds is no message. */
 		return is_same(&control_errors, &other_errors) &&
 				!control_errors.bytes
-			? say(SEEN_TELLS, RESULT_GOOD,
+			? seen_say(SEEN_TELLS, RESULT_GOOD,
 				  "%s, as with a whole one, but it says: %s",
 				  exit, shown)
-			: say(SEEN_UNKNOWN, RESULT_UNPROVED,
+			: seen_say(SEEN_UNKNOWN, RESULT_UNPROVED,
 				  "%s, as with a whole one; standard error "
 				  "differs: %s",
 				  exit, shown);
 	}
 	if (!is_same(&words, &control_words)) {
 		show_message(&words, shown);
-		return say(SEEN_UNKNOWN, RESULT_UNPROVED,
+		return seen_say(SEEN_UNKNOWN, RESULT_UNPROVED,
 			"%s, as with a whole one; its output differs, and may "
 			"say so: %s",
 			exit, shown);
 	}
-	return say(SEEN_SILENT, bad,
+	return seen_say(SEEN_SILENT, bad,
 		"%s, as with a whole one, and nothing that tells", exit);
 }
 
@@ -177,8 +164,9 @@ static struct seen compare_whole(
 
 	seen_exit(exit, visit);
 	return ends_alike(visit, control)
-		? say(SEEN_TAKEN, RESULT_REPORTED, "%s, as with a length", exit)
-		: say(SEEN_TELLS, RESULT_REPORTED,
+		? seen_say(SEEN_TAKEN, RESULT_REPORTED, "%s, as with a length",
+			  exit)
+		: seen_say(SEEN_TELLS, RESULT_REPORTED,
 			  "%s: it does not take it as it takes one with a "
 			  "length",
 			  exit);
@@ -200,28 +188,28 @@ struct seen tells_of(const struct inquiry *inquiry, enum client_probe probe,
 
 	tells_why_no_control(inquiry, id, why);
 	if (*why)
-		return say(SEEN_UNKNOWN, RESULT_UNPROVED, "%s", why);
+		return seen_say(SEEN_UNKNOWN, RESULT_UNPROVED, "%s", why);
 	if (probe == CLIENT_UNTIL_FIN)
 		return compare_whole(visit, control);
 	if (visit->taken == FATE_REFUSED && !seen_in_output(visit))
-		return say(SEEN_UNKNOWN, RESULT_UNPROVED,
+		return seen_say(SEEN_UNKNOWN, RESULT_UNPROVED,
 			"the half of the reply is not read");
 	if (resets && (visit->fin == MOMENT_AFTER || visit->reset) &&
 		visit->exited)
-		return say(SEEN_UNKNOWN, RESULT_UNPROVED,
+		return seen_say(SEEN_UNKNOWN, RESULT_UNPROVED,
 			"it ends by itself before the RST, with half of the "
 			"reply");
 	seen_exit(exit, visit);
 	seen_exit(whole, control);
 	if (!visit->exited)
-		return say(SEEN_HANGS, bad, "%s; with a whole one: %s", exit,
-			whole);
+		return seen_say(SEEN_HANGS, bad, "%s; with a whole one: %s",
+			exit, whole);
 	if (WIFSIGNALED(visit->status))
-		return say(SEEN_DIES, RESULT_BAD,
+		return seen_say(SEEN_DIES, RESULT_BAD,
 			"it dies of %s; with a whole one: %s", exit, whole);
 	seen = visit->status != control->status
-		? say(SEEN_TELLS, RESULT_GOOD, "%s; with a whole one: %s", exit,
-			  whole)
+		? seen_say(SEEN_TELLS, RESULT_GOOD, "%s; with a whole one: %s",
+			  exit, whole)
 		: compare_words(visit, control, other, bad);
 	/* Without a length nobody can be asked to tell. */
 	if (!judged && seen.kind == RESULT_GOOD)

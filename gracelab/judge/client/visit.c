@@ -182,7 +182,7 @@ static void accept_one(struct visit *visit)
 	visit->peer_port = ntohs(peer.sin_port);
 	memcpy(&visit->pair.client, &peer, sizeof(peer));
 	conn_init(&visit->conn, &visit->context, fd, 1);
-	evidence_note(&visit->calls[SERVER], "accept", "", now_ns);
+	evidence_note(&visit->calls[SERVER], "accept", "", false, now_ns);
 	greet(visit);
 }
 
@@ -191,7 +191,8 @@ static void describe_exit(struct visit *visit)
 	char end[SUBJECT_END_SIZE];
 
 	evidence_note(&visit->calls[CLIENT], "exit",
-		subject_describe_end(end, &visit->subject), evidence_now_ns());
+		subject_describe_end(end, &visit->subject), false,
+		evidence_now_ns());
 }
 
 static void look_at_program(struct visit *visit)

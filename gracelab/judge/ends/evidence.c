@@ -115,9 +115,13 @@ void evidence_call(
 }
 
 void evidence_note(struct evidence *evidence, const char *text,
-	const char *result, uint64_t time_ns)
+	const char *result, bool sends, uint64_t time_ns)
 {
-	struct evidence_entry entry = { .time_ns = time_ns, .times = 1 };
+	struct evidence_entry entry = {
+		.time_ns = time_ns,
+		.times = 1,
+		.sends = sends,
+	};
 
 	snprintf(entry.text, sizeof(entry.text), "%s", text);
 	snprintf(entry.result, sizeof(entry.result), "%s", result);

@@ -48,9 +48,12 @@ uint64_t evidence_now_ns(void);
 void evidence_call(
 	struct evidence *evidence, const struct event *event, uint64_t time_ns);
 
-/* Adds something that a program did, whatever it is. */
+/*
+ * Adds something that a program did, whatever it is; `sends`: it may put a
+ * segment on the wire.
+ */
 void evidence_note(struct evidence *evidence, const char *text,
-	const char *result, uint64_t time_ns);
+	const char *result, bool sends, uint64_t time_ns);
 
 /* Adds a segment, unless it is a pure ACK, or one that was seen before. */
 void evidence_segment(struct evidence *evidence, const struct segment *segment,

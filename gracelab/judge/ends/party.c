@@ -53,6 +53,13 @@ static void on_event(void *owner, const struct event *event)
 		if (party->end_s < 0)
 			party->end_s = duration_now_s();
 	}
+	if (event->kind == EVENT_EOF && party->tls) {
+		party->cut = !tls_end(party->tls)->notified;
+		evidence_note(&party->calls, "recv",
+			party->cut ? "FIN alone" : "close_notify", false,
+			evidence_now_ns());
+		return;
+	}
 	/* A segment has left before its call returns. */
 	evidence_call(&party->calls, event,
 		sends ? party->call_ns : evidence_now_ns());
@@ -65,7 +72,9 @@ void party_init(struct party *party, struct party_common *common,
 		.common = common,
 		.context = { .on_event = on_event, .nosignal = true },
 		.conn = { .fd = -1 },
-		.prologue = { .preamble = role->preamble },
+		.prologue = { .preamble = role->preamble,
+			.secures = role->secure },
+		.secure = role->secure,
 		.step = role->script,
 		.size = role->size,
 		.idle_ms = role->idle_ms,
@@ -112,6 +121,14 @@ void party_check_bytes(struct party *party, const char *bytes, size_t count)
 	party->received += count;
 }
 
+void party_take(struct party *party, const char *bytes, size_t count)
+{
+	evidence_call(&party->calls,
+		&(struct event){ .kind = EVENT_RECV, .bytes = count },
+		evidence_now_ns());
+	party_check_bytes(party, bytes, count);
+}
+
 /* How much may be read now. */
 static size_t room_of(const struct party *party)
 {
@@ -121,6 +138,8 @@ static size_t room_of(const struct party *party)
 	if (party->step->act == PARTY_AWAIT_BYTES &&
 		party->step[1].act == PARTY_STALL)
 		left = party_step_bytes(party) - (int64_t)party->received;
+	if (left < 0)
+		return 0;
 	return left < STREAM_BUFFER_BYTES ? (size_t)left : STREAM_BUFFER_BYTES;
 }
 
@@ -128,6 +147,10 @@ static void receive(struct party *party)
 {
 	size_t got;
 
+	if (party->prologue.secures && prologue_is_said(&party->prologue)) {
+		party_shake_hands(party);
+		return;
+	}
 	switch (conn_receive(&party->conn, party->common->buffer,
 		room_of(party), false, &got)) {
 	case CONN_RECEIVED:
@@ -170,7 +193,8 @@ static bool wants_read(const struct party *party)
 		return false;
 	if (!prologue_is_over(&party->prologue))
 		return true;
-	if (party->step->act == PARTY_DEAF)
+	/* Of 0 bytes recv(2) gives 0, as of EOF. */
+	if (party->step->act == PARTY_DEAF || !room_of(party))
 		return false;
 	if (party->step->act != PARTY_STALL)
 		return true;
@@ -182,6 +206,8 @@ static bool wants_read(const struct party *party)
 static bool wants_write(const struct party *party)
 {
 	return conn_wants_write(&party->conn) ||
+		(party->conn.fd >= 0 && party->tls &&
+			tls_has_output(party->tls)) ||
 		(party->conn.fd >= 0 && party->step->act == PARTY_SEND &&
 			prologue_is_over(&party->prologue));
 }
@@ -206,11 +232,20 @@ static void flush(struct party *party)
 	uint64_t before = party->sent;
 
 	party->call_ns = evidence_now_ns();
+	if (party->tls)
+		tls_flush(party->tls);
 	conn_flush(&party->conn);
-	if (!party->conn.queue.head)
+	if (!party_is_blocked(party))
 		party->blocked_ms = 0;
 	else if (party->sent > before)
 		party->blocked_ms = duration_now_ms();
+}
+
+void party_read_on(struct party *party)
+{
+	while (party->conn.fd >= 0 && party->tls && tls_has_input(party->tls) &&
+		wants_read(party) && prologue_is_over(&party->prologue))
+		receive(party);
 }
 
 void party_serve(struct party *party, short revents)
@@ -224,7 +259,7 @@ void party_serve(struct party *party, short revents)
 		if (party->end_s < 0)
 			party->end_s = party->hung_up_s;
 	}
-	if (conn_wants_write(&party->conn))
+	if (conn_wants_write(&party->conn) || party_is_blocked(party))
 		flush(party);
 	if (reads && party->conn.fd >= 0 &&
 		revents & (POLLIN | POLLERR | POLLHUP)) {
@@ -240,6 +275,9 @@ int64_t party_due_ms(const struct party *party)
 		return party->until_ms;
 	if (!prologue_is_over(&party->prologue))
 		return prologue_due_ms(&party->prologue);
+	/* What TLS has read already poll(2) does not know of. */
+	if (party->tls && tls_has_input(party->tls) && wants_read(party))
+		return duration_now_ms();
 	/* Once it is due, poll(2) waits for something to read. */
 	if (party->step->act == PARTY_STALL && !wants_read(party))
 		return peek_due_ms(party);
@@ -271,5 +309,7 @@ void party_leave(struct party *party)
 void party_free(struct party *party)
 {
 	party_leave(party);
+	tls_free(party->tls);
+	party->tls = NULL;
 	evidence_free(&party->calls);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "evidence.h"
+#include "gracelab/judge/tls/tls.h"
 #include "lib/base/side.h"
 #include "lib/conn/conn.h"
 #include "prologue.h"
@@ -67,7 +68,8 @@ struct party_role {
 	int64_t more_ms;   /* that each pause and stall lasts longer */
 	const char *token; /* of what it sends; copied */
 	const struct preamble *preamble; /* what it says first; or NULL */
-	const char *expected; /* ... and gets; copied; NULL: any token */
+	const char *expected;       /* ... and gets; copied; NULL: any token */
+	struct tls_context *secure; /* TLS is spoken then; NULL: it is not */
 };
 
 struct party {
@@ -76,7 +78,9 @@ struct party {
 	struct evidence calls;
 	struct conn_context context;
 	struct conn conn;
-	struct prologue prologue; /* before the first step */
+	struct prologue prologue;   /* before the first step */
+	struct tls_context *secure; /* borrowed; NULL: no TLS */
+	struct tls *tls;            /* owned; NULL: none, or not yet */
 	const struct party_step *step;
 	int64_t size, idle_ms, more_ms;
 	char token[STREAM_TOKEN_BYTES + 1], expected[STREAM_TOKEN_BYTES + 1];
@@ -88,6 +92,8 @@ struct party {
 	bool other_bytes;        /* not what the other end has sent */
 	bool eof, reset;
 	bool is_unix;       /* a UNIX socket's end, which has no RST */
+	bool notified;      /* TLS: close_notify is sent */
+	bool cut;           /* TLS: a FIN without close_notify */
 	bool hung_up;       /* poll(2) has told of an end that was not read */
 	int error;          /* errno: why not connected, or reset */
 	double first_s;     /* when its first bytes were sent; -1: never */
@@ -114,6 +120,30 @@ void party_enter(
 	struct party *party, int fd, enum event_kind kind, uint64_t time_ns);
 
 /*
+ * Has it speak TLS from now on. One whose handshake is over, or has begun, is
+ * the party's from now on; NULL begins one where the role says so.
+ */
+void party_secure(struct party *party, struct tls *tls);
+
+/* Goes on with the handshake; secure.c. */
+void party_shake_hands(struct party *party);
+
+/*
+ * Before the party's half ends: close_notify, once all before it is sent. True
+ * once the kernel has both.
+ */
+bool party_notify(struct party *party);
+
+/* Reads what TLS has in store, as far as it is wanted. */
+void party_read_on(struct party *party);
+
+/* Whether something is left that the kernel has no room for. */
+bool party_is_blocked(const struct party *party);
+
+/* Notes since when, if it is. */
+void party_note_blocked(struct party *party);
+
+/*
  * Acts as far as it can. A stall ends `ms` after the other end has handed
  * `bytes` to its kernel and can do no more, having closed where its script says
  * so; until then just as much is read as lets the other end go on. So whatever
@@ -126,6 +156,9 @@ int64_t party_step_bytes(const struct party *party);
 
 /* Takes bytes that have come: they must be the other end's, each of them. */
 void party_check_bytes(struct party *party, const char *bytes, size_t count);
+
+/* Takes bytes that somebody else has read for it, and notes that. */
+void party_take(struct party *party, const char *bytes, size_t count);
 
 /* What poll(2) is to look for; -1: not to be polled. */
 int party_events(const struct party *party);

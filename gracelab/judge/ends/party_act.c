@@ -44,8 +44,7 @@ static bool do_send(struct party *party)
 		}
 		party->step_sent += bytes;
 	}
-	if (party->conn.queue.head && !party->blocked_ms)
-		party->blocked_ms = duration_now_ms();
+	party_note_blocked(party);
 	if (party->step_sent < amount)
 		return false;
 	party->step_sent = 0;
@@ -70,7 +69,7 @@ static bool has_finished(const struct party *other, uint64_t bytes)
 		return false;
 	if (other->reset)
 		return true;
-	return other->sent >= bytes && !other->conn.queue.head &&
+	return other->sent >= bytes && !party_is_blocked(other) &&
 		(other->step->act == PARTY_END ||
 			other->step->act == PARTY_AWAIT_TAKEN ||
 			other->step->act == PARTY_AWAIT_END);
@@ -105,9 +104,13 @@ static bool do_step(struct party *party)
 	case PARTY_SEND:
 		return do_send(party);
 	case PARTY_SHUT:
+		if (!party_notify(party))
+			return false;
 		conn_shutdown(conn, SHUT_WR);
 		return true;
 	case PARTY_CLOSE:
+		if (!party_notify(party))
+			return false;
 		conn_close(conn);
 		return true;
 	case PARTY_RESET:
@@ -154,7 +157,9 @@ static void do_prologue(struct party *party)
 
 	party->call_ns = evidence_now_ns();
 	prologue_act(prologue, &party->conn);
-	if (!prologue_is_over(prologue))
+	if (prologue->secures && prologue_is_said(prologue))
+		party_shake_hands(party);
+	if (!prologue_is_over(prologue) || party->tls)
 		return;
 	bytes = prologue->bytes;
 	prologue->bytes = 0;
@@ -168,6 +173,7 @@ void party_act(struct party *party)
 		do_prologue(party);
 	if (!prologue_is_over(&party->prologue))
 		return;
+	party_read_on(party);
 	while (party->connected && party->conn.fd >= 0 &&
 		party->step->act != PARTY_END && do_step(party)) {
 		if (party->common->on_step)

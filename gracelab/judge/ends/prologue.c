@@ -9,11 +9,16 @@
 /* How long nothing comes before an answer of no known form is taken as one. */
 #define SILENT_MS 300
 
-bool prologue_is_over(const struct prologue *prologue)
+bool prologue_is_said(const struct prologue *prologue)
 {
 	return !prologue->preamble ||
 		(!prologue->refused &&
 			prologue->step == prologue->preamble->count);
+}
+
+bool prologue_is_over(const struct prologue *prologue)
+{
+	return !prologue->secures && prologue_is_said(prologue);
 }
 
 static const struct preamble_step *step_of(const struct prologue *prologue)
@@ -45,7 +50,7 @@ static bool take(struct prologue *prologue)
 
 void prologue_act(struct prologue *prologue, struct conn *conn)
 {
-	while (!prologue->refused && !prologue_is_over(prologue)) {
+	while (!prologue->refused && !prologue_is_said(prologue)) {
 		const struct preamble_step *step = step_of(prologue);
 
 		if (step->kind == PREAMBLE_SEND) {
@@ -74,7 +79,7 @@ void prologue_hear(struct prologue *prologue, const char *bytes, size_t count)
 
 int64_t prologue_due_ms(const struct prologue *prologue)
 {
-	if (prologue->refused || prologue_is_over(prologue) ||
+	if (prologue->refused || prologue_is_said(prologue) ||
 		step_of(prologue)->kind != PREAMBLE_ANY || !prologue->heard_ms)
 		return -1;
 	return prologue->heard_ms + SILENT_MS;

@@ -19,11 +19,13 @@ struct prologue {
 	char heard[PROLOGUE_BYTES]; /* and not taken yet */
 	size_t bytes;
 	int64_t heard_ms; /* when it was heard; 0: nothing was */
+	bool secures;     /* TLS follows, and is not agreed on yet */
 	bool refused;
 	char why[PREAMBLE_ERROR_SIZE]; /* it was refused; terminated */
 };
 
-/* Whether all was said and answered. */
+/* Whether all was said and answered, but for TLS; and with it. */
+bool prologue_is_said(const struct prologue *prologue);
 bool prologue_is_over(const struct prologue *prologue);
 
 /* Goes on as far as it can. */

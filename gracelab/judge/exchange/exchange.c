@@ -54,6 +54,7 @@ void exchange_end_as(struct exchange *exchange, enum exchange_end end)
 	if (end != END_FAREWELL)
 		result->state = tcp_state(exchange->fd);
 	result->round_trip_s = arrival_round_trip_s(exchange->fd);
+	exchange_end_tls(exchange);
 	close(exchange->fd);
 	exchange->fd = -1;
 }
@@ -149,6 +150,8 @@ struct exchange *exchange_begin(const struct exchange_plan *plan)
 		.end_s = -1,
 		.begun_s = duration_now_s(),
 		.untimed = plan->address->ai_family == AF_UNIX,
+		.half = plan->half,
+		.tls_end.alert = "",
 	};
 	exchange->opened_s = exchange->result.begun_s;
 	exchange->fin_due_ms = exchange->whole_ms = exchange->limit_ms = -1;
@@ -176,8 +179,7 @@ bool exchange_flush(struct exchange *exchange)
 			: exchange->filler_left < sizeof(filler)
 			? exchange->filler_left
 			: sizeof(filler);
-		ssize_t n = send(exchange->fd, data, len,
-			MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+		ssize_t n = exchange_put(exchange, data, len, more);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -192,7 +194,7 @@ bool exchange_flush(struct exchange *exchange)
 			exchange->filler_left -= (size_t)n;
 		}
 	}
-	return true;
+	return exchange_put(exchange, "", 0, more) == 0;
 }
 
 static void connected(struct exchange *exchange)
@@ -222,7 +224,8 @@ struct pollfd exchange_wants(const struct exchange *exchange)
 	/* The end of a peer that we do not read is worth its time. */
 	if (exchange->stalled_ms)
 		wants.events = exchange->ended_s > 0 ? 0 : POLLRDHUP;
-	if (exchange->out_left || exchange->filler_left)
+	if (exchange->out_left || exchange->filler_left ||
+		exchange_has_output(exchange))
 		wants.events |= POLLOUT;
 	/* Asked for nothing, poll(2) would still report a reset, and spin. */
 	if (!wants.events || exchange->stage == STAGE_ENDED)
@@ -245,6 +248,7 @@ int64_t exchange_due_ms(const struct exchange *exchange)
 		due_ms = since_ms + patience;
 	due_ms = duration_earlier_ms(due_ms, exchange->fin_due_ms);
 	due_ms = duration_earlier_ms(due_ms, exchange->limit_ms);
+	due_ms = duration_earlier_ms(due_ms, exchange_notified_ms(exchange));
 	if (exchange->stalled_ms)
 		due_ms = duration_earlier_ms(
 			exchange->fin_due_ms, exchange->stalled_ms);
@@ -265,7 +269,11 @@ void exchange_go_on(struct exchange *exchange, short revents)
 	else if (exchange->stage < STAGE_REQUEST &&
 		revents & (POLLIN | POLLERR | POLLHUP))
 		exchange_read_early(exchange);
-	if (exchange->stage == STAGE_PREAMBLE && revents & POLLOUT)
+	if (revents & POLLOUT)
+		exchange_send_output(exchange);
+	if ((exchange->stage == STAGE_PREAMBLE ||
+		    exchange->stage == STAGE_HANDSHAKE) &&
+		revents & POLLOUT)
 		exchange_prepare(exchange);
 	if (exchange->stage == STAGE_REQUEST && revents & POLLOUT)
 		exchange_sent(exchange);

@@ -6,7 +6,6 @@
 
 #include "exchange.h"
 #include "exchange_inside.h"
-#include "gracelab/judge/arrival.h"
 #include "lib/base/duration.h"
 #include "lib/base/names.h"
 #include "lib/text/escape.h"
@@ -17,10 +16,13 @@
 /* So is a greeting that differs from the one that was seen. */
 #define GREETING_QUIET_MS 300
 
+/* A handshake that has to be brisk fails after this silence. */
+#define HANDSHAKE_MS 1500
+
 /* What is shown of an answer. */
 #define EARLY_SHOWN 40
 
-static void refuse(struct exchange *exchange, const char *why)
+void exchange_refuse(struct exchange *exchange, const char *why)
 {
 	char *refusal = exchange->result.refusal;
 
@@ -46,7 +48,7 @@ static bool do_step(struct exchange *exchange, int64_t now_ms)
 
 	if (step->kind == PREAMBLE_SEND) {
 		if (!exchange_flush(exchange))
-			refuse(exchange, names_errno(errno));
+			exchange_refuse(exchange, names_errno(errno));
 		if (exchange->stage == STAGE_ENDED || exchange->out_left)
 			return false;
 		snprintf(sent, sizeof(sent), "%zu", step->bytes);
@@ -60,7 +62,7 @@ static bool do_step(struct exchange *exchange, int64_t now_ms)
 	case PREAMBLE_WAITS:
 		return false;
 	case PREAMBLE_REFUSED:
-		refuse(exchange, "");
+		exchange_refuse(exchange, "");
 		return false;
 	case PREAMBLE_TAKEN:
 		drop_early(exchange, taken);
@@ -74,7 +76,8 @@ void exchange_begin_preamble(struct exchange *exchange)
 	const struct preamble *preamble = exchange->plan.preamble;
 
 	if (!preamble || exchange->step == preamble->count) {
-		exchange->stage = STAGE_GREETING;
+		exchange->stage = exchange_begin_tls(exchange) ? STAGE_HANDSHAKE
+							       : STAGE_GREETING;
 		return;
 	}
 	exchange->stage = STAGE_PREAMBLE;
@@ -129,6 +132,8 @@ void exchange_prepare(struct exchange *exchange)
 		exchange->active_ms = now_ms;
 		exchange_begin_preamble(exchange);
 	}
+	if (exchange->stage == STAGE_HANDSHAKE)
+		exchange_shake_hands(exchange);
 	if (exchange->stage == STAGE_GREETING && is_greeted(exchange, now_ms)) {
 		if (greeting->bytes)
 			exchange->early_bytes = 0;
@@ -148,12 +153,17 @@ void exchange_read_early(struct exchange *exchange)
 	size_t room = EXCHANGE_EARLY_BYTES - exchange->early_bytes;
 	double at_s;
 
+	if (exchange->stage == STAGE_HANDSHAKE) {
+		exchange_prepare(exchange);
+		return;
+	}
 	if (!room) {
-		refuse(exchange, "it says more than 64 KiB before the request");
+		exchange_refuse(exchange,
+			"it says more than 64 KiB before the request");
 		return;
 	}
 	char *into = exchange->early + exchange->early_bytes;
-	ssize_t n = arrival_recv(exchange->fd, into, room, &at_s);
+	ssize_t n = exchange_take(exchange, into, room, &at_s);
 
 	if (n > 0) {
 		trace_received(&exchange->result.trace,
@@ -162,12 +172,15 @@ void exchange_read_early(struct exchange *exchange)
 		exchange->active_ms = duration_now_ms();
 		exchange_prepare(exchange);
 	} else if (n == 0) {
-		exchange_trace(exchange, "recv", NULL, 0, "0 (EOF)", 0);
-		refuse(exchange, "it ends the connection before the request");
+		exchange_trace(exchange, "recv", NULL, 0,
+			exchange_end_text(exchange), 0);
+		exchange_refuse(
+			exchange, "it ends the connection before the request");
 	} else if (errno != EAGAIN) {
 		exchange->result.error = errno;
 		exchange_trace(exchange, "recv", NULL, 0, NULL, errno);
-		refuse(exchange, "it resets the connection before the request");
+		exchange_refuse(exchange,
+			"it resets the connection before the request");
 	}
 }
 
@@ -180,6 +193,9 @@ int64_t exchange_patience_ms(const struct exchange *exchange)
 		return ANSWER_QUIET_MS;
 	if (exchange->stage == STAGE_GREETING && exchange->early_bytes)
 		return GREETING_QUIET_MS;
+	if (exchange->stage == STAGE_HANDSHAKE && exchange->plan.brisk &&
+		exchange->plan.patience_ms > HANDSHAKE_MS)
+		return HANDSHAKE_MS;
 	if (exchange->stage == STAGE_HELD ||
 		(exchange->stage > STAGE_HELD && exchange->plan.patient))
 		return -1;
@@ -208,6 +224,8 @@ void exchange_early_time(struct exchange *exchange, int64_t now_ms)
 		return;
 	}
 	exchange_prepare(exchange);
+	if (exchange->stage == STAGE_HANDSHAKE)
+		exchange_refuse_tls(exchange);
 	if (exchange->stage != STAGE_PREAMBLE &&
 		exchange->stage != STAGE_GREETING)
 		return;
@@ -216,7 +234,7 @@ void exchange_early_time(struct exchange *exchange, int64_t now_ms)
 		return;
 	if (exchange->early_bytes)
 		say_instead(exchange);
-	refuse(exchange,
+	exchange_refuse(exchange,
 		exchange->stage == STAGE_GREETING ? "no greeting comes"
 						  : "no answer comes");
 }

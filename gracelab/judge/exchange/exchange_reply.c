@@ -21,13 +21,14 @@ void exchange_send_fin(struct exchange *exchange)
 	exchange->fin_due_ms = -1;
 	if (exchange->fin_sent || exchange->fd < 0)
 		return;
+	/* Before a handshake is over there is nothing to end in order. */
+	exchange->fin_wanted = exchange->plan.tls && !result->asked;
+	if (exchange->fin_wanted)
+		return;
 	exchange->fin_sent = true;
 	result->fin_s = exchange_since(exchange);
 	result->bytes_at_fin = result->reply.bytes;
-	/* After a reset this fails; recv(2) tells what has happened. */
-	int error = shutdown(exchange->fd, SHUT_WR) ? errno : 0;
-
-	exchange_trace(exchange, "shutdown wr", NULL, 0, "0", error);
+	exchange_shut(exchange);
 	exchange->active_ms = duration_now_ms();
 	if (exchange->whole_ms >= 0)
 		exchange->whole_ms = exchange->active_ms;
@@ -41,6 +42,10 @@ static void say_farewell(struct exchange *exchange)
 	if (reset)
 		setsockopt(exchange->fd, SOL_SOCKET, SO_LINGER, &at_once,
 			sizeof(at_once));
+	/* The FIN of close(2) follows close_notify, too. */
+	if (!reset && exchange->tls)
+		exchange_trace(exchange, "close_notify", NULL, 0, "0",
+			tls_notify(exchange->tls, true) ? errno : 0);
 	exchange_trace(
 		exchange, reset ? "abortive close" : "close", NULL, 0, "0", 0);
 	exchange_end_as(exchange, END_FAREWELL);
@@ -85,7 +90,8 @@ void exchange_sent(struct exchange *exchange)
 		exchange->stage = STAGE_REPLY;
 		return;
 	}
-	if (exchange->out_left || exchange->filler_left)
+	if (exchange->out_left || exchange->filler_left ||
+		exchange_has_output(exchange))
 		return;
 	exchange->stage = STAGE_REPLY;
 	exchange->result.sent_s = exchange_since(exchange);
@@ -94,7 +100,7 @@ void exchange_sent(struct exchange *exchange)
 		exchange_trace(exchange, "send", plan->request,
 			plan->request_bytes, sent, 0);
 	exchange->result.glued = plan->fin == FIN_GLUED;
-	if (plan->fin == FIN_GLUED)
+	if (plan->fin == FIN_GLUED || exchange->fin_wanted)
 		exchange_send_fin(exchange);
 	if (plan->fin == FIN_LATE)
 		exchange->fin_due_ms = duration_deadline_ms(plan->fin_after_ms);
@@ -161,13 +167,20 @@ static double end_time(const struct exchange *exchange)
 	return at_s < result->last_byte_s ? result->last_byte_s : at_s;
 }
 
-void exchange_read_reply(struct exchange *exchange)
+static void read_once(struct exchange *exchange)
 {
 	struct exchange_result *result = &exchange->result;
 	/* The time is the last byte's: that of the first is asked for alone. */
-	size_t size = result->reply.bytes ? READ_BYTES : 1;
+	size_t size = result->reply.bytes ? READ_BYTES
+		: exchange->tls           ? TLS_RECORD_BYTES
+					  : 1;
 	double at_s;
-	ssize_t n = arrival_recv(exchange->fd, exchange->buffer, size, &at_s);
+
+	if (exchange->notified) {
+		exchange_look_for_end(exchange);
+		return;
+	}
+	ssize_t n = exchange_take(exchange, exchange->buffer, size, &at_s);
 	int error = n < 0 ? errno : 0;
 
 	if (n > 0) {
@@ -180,17 +193,31 @@ void exchange_read_reply(struct exchange *exchange)
 	}
 	if (error == EAGAIN || error == ENOMEM || error == ENOBUFS)
 		return;
-	exchange_trace(exchange, "recv", NULL, 0, "0 (EOF)", error);
+	exchange_trace(
+		exchange, "recv", NULL, 0, exchange_end_text(exchange), error);
 	/* What send(2) was told, recv(2) is not told again. */
 	if (n == 0 && !exchange->broken) {
 		result->end_s = end_time(exchange);
-		exchange_end_as(exchange, END_EOF);
+		exchange->notified =
+			exchange->tls && tls_end(exchange->tls)->notified;
+		if (exchange->notified)
+			exchange_look_for_end(exchange);
+		else
+			exchange_end_as(exchange, END_EOF);
 		return;
 	}
 	result->end_s = exchange_since(exchange);
 	if (error)
 		result->error = error;
 	exchange_end_as(exchange, END_RESET);
+}
+
+void exchange_read_reply(struct exchange *exchange)
+{
+	do
+		read_once(exchange);
+	while (exchange->tls && !exchange->notified &&
+		tls_has_input(exchange->tls));
 }
 
 static void give_up(
@@ -220,6 +247,12 @@ void exchange_reply_time(struct exchange *exchange, int64_t now_ms)
 		    exchange->result.reply.bytes > plan->most_bytes) ||
 		(exchange->limit_ms >= 0 && now_ms >= exchange->limit_ms)) {
 		give_up(exchange, "wait", END_GAVE_UP);
+		return;
+	}
+	int64_t notified_ms = exchange_notified_ms(exchange);
+
+	if (notified_ms >= 0 && now_ms >= notified_ms) {
+		exchange_end_as(exchange, END_EOF);
 		return;
 	}
 	if (exchange->stalled_ms || plan->patient)

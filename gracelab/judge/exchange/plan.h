@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gracelab/judge/tls/tls.h"
 #include "lib/net/state.h"
 #include "preamble.h"
 #include "reply.h"
@@ -19,6 +20,13 @@ enum exchange_fin {
 	FIN_GLUED,         /* on the request's last segment */
 	FIN_LATE,          /* fin_after_ms after the request */
 	FIN_AT_FIRST_BYTE, /* of the reply */
+};
+
+/* What ends the sending half, with TLS. */
+enum exchange_half {
+	HALF_BOTH,   /* close_notify, and a FIN behind it */
+	HALF_NOTIFY, /* close_notify alone */
+	HALF_FIN,    /* a FIN alone */
 };
 
 /* What is done instead of waiting for a reply. */
@@ -34,12 +42,15 @@ struct greeting {
 struct exchange_plan {
 	const struct addrinfo *address;
 	const struct preamble *preamble; /* said first, or NULL */
-	struct greeting greeting;        /* awaited after it */
+	struct tls_context *tls;         /* spoken behind it, or NULL */
+	bool brisk;               /* a handshake that is silent fails soon */
+	struct greeting greeting; /* awaited after all that */
 	const char *request;
 	size_t request_bytes;  /* 0: nothing is sent */
 	size_t oversend_bytes; /* that follow the request, of no meaning */
 	struct reply_rule rule;
 	enum exchange_fin fin;
+	enum exchange_half half;
 	int64_t fin_after_ms;
 	enum exchange_ending ending;
 	int64_t stall_ms; /* not to read for this long after the request, from
@@ -56,7 +67,7 @@ struct exchange_plan {
 enum exchange_end {
 	END_NOT_YET,
 	END_NO_CONNECTION,
-	END_REFUSED,  /* the preamble was; `refusal` says how */
+	END_REFUSED,  /* the preamble or TLS was; `refusal` says how */
 	END_EOF,      /* of the reply */
 	END_RESET,    /* recv(2), or send(2), said so */
 	END_SILENT,   /* nothing for patience_ms */
@@ -71,9 +82,13 @@ struct exchange_result {
 	bool connected; /* ... */
 	bool asked;     /* the request was begun */
 	char refusal[PREAMBLE_ERROR_SIZE];
+	bool no_handshake;     /* TLS was refused */
 	struct greeting early; /* what came before the request, if held */
 	struct reply reply;
 	bool whole; /* by the rule */
+	enum exchange_half half;
+	enum tls_version version; /* TLS_ANY: none was agreed on */
+	struct tls_end tls_end;   /* how the peer has ended, with TLS */
 	bool glued; /* the FIN was on the request's last segment */
 	/* duration_now_s() when the request was begun */
 	double begun_s;

@@ -167,6 +167,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		state->child_inputs[0] = &command->common;
 		state->child_inputs[1] = &command->tunnel;
 		state->child_inputs[2] = &command->place.line;
+		state->child_inputs[3] = &command->place.secure;
 		return 0;
 	case OPTION_FRONT:
 		parse_front(state, argument);
@@ -228,6 +229,11 @@ static void name_proxy(const struct command *command, struct results *results)
 			place->front_host, place->front_port);
 	size_t used = strlen(results->title);
 
+	used += (size_t)snprintf(results->title + used,
+		sizeof(results->title) - used, "%s",
+		secure_describe(&place->secure));
+	if (used >= sizeof(results->title))
+		return;
 	path_describe(&place->line, results->title + used,
 		sizeof(results->title) - used);
 }
@@ -289,6 +295,7 @@ static const struct argp_child children[] = {
 	{ &inspect_argp, 0, NULL, 0 },
 	{ &tunnel_argp, 0, NULL, 0 },
 	{ &path_argp, 0, NULL, 0 },
+	{ &secure_argp, 0, NULL, 0 },
 	{ 0 },
 };
 

@@ -56,7 +56,11 @@ static struct sum sum_up(const struct run *run, enum check_id id)
 
 static bool is_judged(const struct run *run, enum check_id id)
 {
-	return checks_items[id].judged || run->options->strict;
+	/* TLS has the means to tell a lost server's reply from a whole one. */
+	bool tells = id == CHECK_RESET_BACK &&
+		run->place->options->secure.on[CLIENT];
+
+	return checks_items[id].judged || run->options->strict || tells;
 }
 
 void findings_say(struct result *row, const char *format, ...)
@@ -115,6 +119,13 @@ void findings_set(
 	row->verdict = verdict;
 }
 
+/* Whether who is to see the RST speaks TLS. */
+static bool tells_cut(const struct run *run, enum check_id id)
+{
+	return run->place->options->secure
+		.on[id == CHECK_RESET_BACK ? CLIENT : SERVER];
+}
+
 /* A reset that became a FIN, or that nobody heard of. */
 static void judge_reset(const struct run *run, struct result *row,
 	enum check_id id, const struct sum *sum)
@@ -125,7 +136,11 @@ static void judge_reset(const struct run *run, struct result *row,
 	if (!sum->failed) {
 		findings_set(row, judged ? RESULT_GOOD : RESULT_REPORTED,
 			judged ? "pass" : "reported");
-		findings_say(row, "the %s sees RST", who);
+		findings_say(row,
+			tells_cut(run, id) ? "the %s can tell: RST, or FIN "
+					     "without close_notify"
+					   : "the %s sees RST",
+			who);
 		return;
 	}
 	findings_set(row, judged ? RESULT_BAD : RESULT_REPORTED,
@@ -257,6 +272,14 @@ bool findings_is_endless(const struct run *run, enum check_id id)
 	unsigned endless = sum.tally.times[OUTCOME_ENDLESS];
 
 	return endless && endless == tally_failures(&sum.tally);
+}
+
+bool findings_is_bare(const struct run *run, enum check_id id)
+{
+	const struct sum sum = sum_up(run, id);
+	unsigned bare = sum.tally.times[OUTCOME_BARE];
+
+	return bare && bare == tally_failures(&sum.tally);
 }
 
 bool findings_fail_anyway(const struct run *run, enum check_id id)

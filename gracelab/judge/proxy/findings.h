@@ -11,6 +11,9 @@ void findings_show(struct run *run, enum check_id id);
 /* Whether all of its tries that failed were whole, but for their end. */
 bool findings_is_endless(const struct run *run, enum check_id id);
 
+/* Whether they were whole, but ended by FIN alone, without close_notify. */
+bool findings_is_bare(const struct run *run, enum check_id id);
+
 /* Whether all that fails in it fails without a FIN too. */
 bool findings_fail_anyway(const struct run *run, enum check_id id);
 

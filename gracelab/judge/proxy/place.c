@@ -203,10 +203,23 @@ static char *start(struct place *place)
 		START_MS, goes_on);
 }
 
+/* For the command's words, if TLS is spoken. */
+static void name_certificates(struct place *place)
+{
+	const struct tls_certs *certs = &place->secure.certs;
+
+	if (!*certs->folder)
+		return;
+	place->ports.cert = certs->cert;
+	place->ports.key = certs->key;
+	place->ports.pem = certs->pem;
+	place->ports.ca = certs->ca;
+}
+
 char *place_open(struct place *place, const struct place_options *options,
 	const sigset_t *outside)
 {
-	char error[NET_ERROR_SIZE], why[240];
+	char error[NET_ERROR_SIZE], why[TLS_ERROR_SIZE];
 
 	*place = (struct place){
 		.options = options,
@@ -221,6 +234,14 @@ char *place_open(struct place *place, const struct place_options *options,
 	place->is_private = options->command && loopback_leave_host();
 	if (!listen_for_it(place, error))
 		return strdup(error);
+	if (!secure_open(&place->secure, &options->secure, options->command,
+		    options->front_host, why))
+		return strdup(why);
+	name_certificates(place);
+	memcpy(place->where.clients, place->secure.clients,
+		sizeof(place->where.clients));
+	memcpy(place->where.servers, place->secure.servers,
+		sizeof(place->where.servers));
 	place->kernel = kernel_open();
 	if (path_is_other(&options->line)) {
 		if (!place->is_private)
@@ -271,4 +292,5 @@ void place_close(struct place *place)
 	kernel_close(place->kernel);
 	capture_close(place->where.capture);
 	line_close(place->where.line);
+	secure_close(&place->secure);
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "gracelab/judge/relay/relay.h"
+#include "gracelab/judge/relay/secure.h"
 #include "gracelab/judge/subject/held.h"
 #include "gracelab/judge/subject/sockets.h"
 #include "gracelab/judge/subject/subject.h"
@@ -22,6 +23,7 @@ struct place_options {
 	uint16_t front_port;    /* and here (0: unix:PATH is front_host), */
 	uint16_t back_port;     /* and connects to us here */
 	const char *back_unix;  /* ... or at this unix:PATH; or NULL */
+	struct secure_options secure;  /* TLS on either side */
 	struct sockaddr_storage front; /* the same, resolved */
 	socklen_t front_bytes;
 };
@@ -38,6 +40,7 @@ struct place {
 	struct sockets sockets; /* where our UNIX sockets and its are */
 	struct sockets_path front_path, back_path;
 	struct unix_file files[RELAY_WAYS]; /* of our listeners */
+	struct secure secure;
 };
 
 /* Whether the command has that in one of its words. */

@@ -58,7 +58,7 @@ static const char *guess_from(const char *bytes, size_t count)
 		       "a --preamble (CONNECT), or gracelab audit --http";
 	if (count >= 2 && (bytes[0] == 0x15 || bytes[0] == 0x16) &&
 		bytes[1] == 3)
-		return "it speaks TLS";
+		return "it speaks TLS: --tls-front";
 	if (count >= 1 && (bytes[0] == 5 || bytes[0] == 0))
 		return "a SOCKS proxy? It needs a --preamble";
 	return "another server than ours stands behind it (wrong --back?), or "
@@ -100,12 +100,16 @@ static void explain(
 			"the client got back what it had sent, and nothing "
 			"came to the server: something answers in its place "
 			"(wrong --back?)");
+	} else if (outcome == OUTCOME_UNREACHED && *relay->no_handshake) {
+		snprintf(why, PLAIN_WHY_SIZE,
+			"the proxy's TLS handshake with our server fails: %s",
+			relay->no_handshake);
 	} else if (outcome == OUTCOME_UNREACHED && relay->stranger_bytes) {
 		show(text, relay->stranger, relay->stranger_bytes);
 		snprintf(why, PLAIN_WHY_SIZE,
 			"the server got \"%s\", which the client did not send: "
 			"the proxy speaks something of its own to its backend "
-			"(TLS, HTTP?)",
+			"(TLS: --tls-back; HTTP?)",
 			text);
 	} else if (outcome == OUTCOME_UNREACHED) {
 		snprintf(why, PLAIN_WHY_SIZE,

@@ -167,6 +167,9 @@ static void say_violations(const struct run *run)
 
 		if (row->kind != RESULT_BAD)
 			continue;
+		if (findings_is_bare(run, id))
+			violation = "what is whole ends by FIN alone, without "
+				    "close_notify: a cut looks the same";
 		if (findings_is_endless(run, id))
 			violation = "replies are whole, but the connection "
 				    "never ends";

@@ -163,7 +163,10 @@ static void on_try(struct trial *trial, struct relay *relay, struct play *play)
 		trial->failed = play;
 		trial->outcome = outcome;
 		trial->side = side;
-		trial->kept_s = kept_s(relay, play, side);
+		/* What was whole was kept for long enough. */
+		trial->kept_s = outcome == OUTCOME_BARE
+			? -1
+			: kept_s(relay, play, side);
 		memcpy(trial->why, why, sizeof(why));
 	}
 	if (trial_slow_tries(trial) >= TRIAL_SLOW_ENOUGH)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "arrivals.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #include "lib/base/duration.h"
 
 /* A token that does not begin within these was not sent by a client of ours. */
-#define HEAD_BYTES 512
+#define HEAD_BYTES ARRIVAL_HEAD_BYTES
 
 /* How old a candidate is before nobody else's connection can be its rival. */
 #define SETTLE_S 0.02
@@ -59,6 +60,9 @@ static void give(struct relay *relay, struct arrival *arrival,
 	party_enter(&arrival->party, arrival->fd, EVENT_ACCEPT,
 		arrival->accepted_ns);
 	arrival->fd = -1;
+	if (arrival->tls)
+		party_secure(&arrival->party, arrival->tls);
+	arrival->tls = NULL;
 	if (relay->on_given)
 		relay->on_given(relay->context, play, arrival);
 }
@@ -85,6 +89,8 @@ static void add(struct relay *relay, enum relay_way way, int fd, uint16_t port)
 	arrival->accepted_s = duration_now_s();
 	arrival->accepted_ns = evidence_now_ns();
 	arrival->party.conn.fd = -1;
+	if (relay->place.servers[way])
+		arrival->tls = tls_new(relay->place.servers[way], fd);
 	arrival->next = relay->arrivals;
 	relay->arrivals = arrival;
 	relay->arrived += way == RELAY_THROUGH;
@@ -112,6 +118,8 @@ void arrivals_accept(struct relay *relay, enum relay_way way)
 
 static void drop(struct relay *relay, struct arrival *arrival)
 {
+	tls_free(arrival->tls);
+	arrival->tls = NULL;
 	close(arrival->fd);
 	arrival->fd = -1;
 	relay->foreign++;
@@ -131,6 +139,10 @@ static void answer_stranger(struct relay *relay, struct arrival *arrival,
 			? bytes
 			: sizeof(relay->stranger);
 		memcpy(relay->stranger, head, relay->stranger_bytes);
+	}
+	if (arrival->tls) {
+		drop(relay, arrival);
+		return;
 	}
 	/* Closed with unread bytes, the connection would be reset. */
 	if (recv(arrival->fd, read, sizeof(read), 0) > 0)
@@ -172,8 +184,65 @@ static struct play *find_play(struct relay *relay, enum relay_way way,
 	return NULL;
 }
 
+/* Goes on with its handshake; true once it is over. */
+static bool is_agreed(struct relay *relay, struct arrival *arrival)
+{
+	switch (arrival->agreed ? TLS_DONE : tls_handshake(arrival->tls)) {
+	case TLS_DONE:
+		arrival->agreed = true;
+		return true;
+	case TLS_FAILED:
+		if (!*relay->no_handshake)
+			tls_explain(arrival->tls, relay->no_handshake);
+		drop(relay, arrival);
+		return false;
+	case TLS_WAITS:
+		return false;
+	}
+	return false;
+}
+
+/* The same of one that speaks TLS, in which nothing can be peeked at. */
+static void look_through_tls(struct relay *relay, struct arrival *arrival)
+{
+	char *head = arrival->head;
+	double at_s;
+	size_t at;
+
+	if (!is_agreed(relay, arrival))
+		return;
+	ssize_t got = tls_recv(arrival->tls, head + arrival->head_bytes,
+		HEAD_BYTES - arrival->head_bytes, &at_s);
+
+	if (got < 0 && errno == EAGAIN)
+		return;
+	if (got <= 0) {
+		drop(relay, arrival);
+		return;
+	}
+	arrival->head_bytes += (size_t)got;
+	head[arrival->head_bytes] = '\0';
+	struct play *play =
+		find_play(relay, arrival->way, head, arrival->head_bytes, &at);
+
+	if (!play) {
+		if (!may_go_on(head, arrival->head_bytes))
+			answer_stranger(
+				relay, arrival, head, arrival->head_bytes);
+		return;
+	}
+	relay->preface = at ? (unsigned)at : relay->preface;
+	give(relay, arrival, play, play->token);
+	decide(play, arrival);
+	party_take(&arrival->party, head + at, arrival->head_bytes - at);
+}
+
 void arrivals_look(struct relay *relay, struct arrival *arrival)
 {
+	if (arrival->tls) {
+		look_through_tls(relay, arrival);
+		return;
+	}
 	char head[HEAD_BYTES + 1];
 	ssize_t got = recv(arrival->fd, head, HEAD_BYTES, MSG_PEEK);
 	size_t at;
@@ -256,6 +325,7 @@ void arrivals_free(struct relay *relay, const struct play *play)
 			continue;
 		}
 		*link = one->next;
+		tls_free(one->tls);
 		if (one->fd >= 0)
 			close(one->fd);
 		if (one->play)

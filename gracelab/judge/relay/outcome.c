@@ -31,9 +31,18 @@ static void say_end(const struct play *play, const struct party *party,
 {
 	double end_s = party->end_s - play->begun_s;
 
+	const char *alert = party->tls ? tls_end(party->tls)->alert : "";
+
 	/* A send(2) that failed later was not what ended the reading. */
 	if (party->eof)
-		snprintf(out, size, "EOF after %.1f s", end_s);
+		snprintf(out, size, "%s after %.1f s",
+			party->cut           ? "FIN without close_notify"
+				: party->tls ? "close_notify"
+					     : "EOF",
+			end_s);
+	else if (party->reset && *alert)
+		snprintf(out, size, "the alert \"%.30s\" after %.1f s", alert,
+			end_s);
 	else if (party->reset)
 		snprintf(out, size,
 			party->is_unix ? "ECONNRESET after %.1f s"
@@ -51,16 +60,25 @@ static enum outcome judge(const struct play *play, const struct party *party,
 {
 	char end[64];
 
+	if (party->prologue.refused) {
+		snprintf(why, OUTCOME_WHY_SIZE,
+			"the proxy's TLS handshake with the %s fails: %.170s",
+			who, party->prologue.why);
+		return OUTCOME_RESET;
+	}
 	if (party->other_bytes) {
 		snprintf(why, OUTCOME_WHY_SIZE,
 			"the %s got other bytes than were sent", who);
 		return OUTCOME_ALTERED;
 	}
 	if (due->reset && (party->reset || party->eof)) {
-		snprintf(why, OUTCOME_WHY_SIZE, "the %s sees EOF", who);
-		return party->eof ? OUTCOME_SOFTENED : OUTCOME_WHOLE;
+		/* With TLS a FIN alone tells of a cut, as RST does. */
+		snprintf(why, OUTCOME_WHY_SIZE, "the %s sees %s", who,
+			party->tls ? "close_notify" : "EOF");
+		return party->eof && !party->cut ? OUTCOME_SOFTENED
+						 : OUTCOME_WHOLE;
 	}
-	if (party->received == due->bytes &&
+	if (party->received == due->bytes && !(due->eof && party->cut) &&
 		(party->eof || (!due->eof && !due->reset)))
 		return OUTCOME_WHOLE;
 	say_end(play, party, end, sizeof(end));
@@ -73,6 +91,8 @@ static enum outcome judge(const struct play *play, const struct party *party,
 			(unsigned long long)due->bytes, end);
 	if (party->received > due->bytes)
 		return OUTCOME_ALTERED;
+	if (party->received == due->bytes && party->cut)
+		return OUTCOME_BARE;
 	if (!party->eof && !party->reset)
 		return party->received == due->bytes ? OUTCOME_ENDLESS
 						     : OUTCOME_HUNG;
@@ -104,6 +124,19 @@ static void say_missing_fin(const struct play *play, char *why)
 	snprintf(why, OUTCOME_WHY_SIZE, "%s; %.180s", missing, seen);
 }
 
+static void say_prologue(
+	const struct prologue *prologue, const char *end, char *why)
+{
+	if (prologue_is_said(prologue))
+		snprintf(why, OUTCOME_WHY_SIZE,
+			"the TLS handshake with the proxy fails: %.190s",
+			prologue->why);
+	else
+		snprintf(why, OUTCOME_WHY_SIZE, "the preamble is %s: %.160s",
+			prologue->refused ? "refused" : "not answered",
+			prologue->refused ? prologue->why : end);
+}
+
 enum outcome outcome_of(const struct play *play, char *why, enum side *side)
 {
 	const struct party *server = relay_server(play);
@@ -121,12 +154,7 @@ enum outcome outcome_of(const struct play *play, char *why, enum side *side)
 	}
 	if (!prologue_is_over(&play->client.prologue)) {
 		say_end(play, &play->client, end, sizeof(end));
-		snprintf(why, OUTCOME_WHY_SIZE, "the preamble is %s: %.160s",
-			play->client.prologue.refused ? "refused"
-						      : "not answered",
-			play->client.prologue.refused
-				? play->client.prologue.why
-				: end);
+		say_prologue(&play->client.prologue, end, why);
 		return OUTCOME_REFUSED;
 	}
 	if (!server) {
@@ -195,6 +223,7 @@ const char *outcome_name(enum outcome outcome)
 {
 	static const char *const names[OUTCOMES] = {
 		[OUTCOME_WHOLE] = "whole",
+		[OUTCOME_BARE] = "ended by FIN alone",
 		[OUTCOME_ENDLESS] = "without end",
 		[OUTCOME_SOFTENED] = "ended by FIN",
 		[OUTCOME_CUT] = "cut",

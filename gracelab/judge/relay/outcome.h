@@ -11,6 +11,7 @@
 /* The worst last, but for what is not the proxy's doing for sure. */
 enum outcome {
 	OUTCOME_WHOLE,
+	OUTCOME_BARE,      /* whole, but TLS ends by FIN alone: as if cut */
 	OUTCOME_ENDLESS,   /* whole, but its end never came */
 	OUTCOME_SOFTENED,  /* what was reset ended by a FIN */
 	OUTCOME_CUT,       /* only the beginning */

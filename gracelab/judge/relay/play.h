@@ -18,13 +18,20 @@
 enum relay_way { RELAY_THROUGH, RELAY_DIRECT };
 #define RELAY_WAYS 2
 
+/* As much of a connection's beginning is looked at. */
+#define ARRIVAL_HEAD_BYTES 512
+
 /* A connection that has arrived at one of our listeners. */
 struct arrival {
 	struct party party; /* plays once a play has it */
 	struct play *play;  /* NULL: not known, or nobody's */
 	enum relay_way way;
-	int fd;        /* while no play has it; -1: closed */
-	uint16_t port; /* of its other end; 0 on a UNIX socket */
+	int fd;          /* while no play has it; -1: closed */
+	uint16_t port;   /* of its other end; 0 on a UNIX socket */
+	struct tls *tls; /* owned while no play has it; NULL: none */
+	bool agreed;     /* its handshake is over */
+	char head[ARRIVAL_HEAD_BYTES + 1]; /* what TLS has read so far */
+	size_t head_bytes;
 	double accepted_s;
 	uint64_t accepted_ns;
 	struct arrival *next;
@@ -75,8 +82,10 @@ struct relay_place {
 	uint16_t ports[RELAY_WAYS]; /* of the listeners; 0: UNIX sockets */
 	struct capture *capture;    /* NULL: not observed by it */
 	struct line *line;          /* that all passes, and is observed; NULL */
-	const struct preamble *preamble; /* of each client; or NULL */
-	const sigset_t *outside;         /* the mask for ppoll(2) */
+	const struct preamble *preamble;         /* of each client; or NULL */
+	struct tls_context *clients[RELAY_WAYS]; /* borrowed; NULL: plain */
+	struct tls_context *servers[RELAY_WAYS];
+	const sigset_t *outside; /* the mask for ppoll(2) */
 };
 
 struct relay {
@@ -109,6 +118,8 @@ struct relay {
 	unsigned foreign;  /* connections that were no client's of ours */
 	char stranger[48]; /* what the first of them said */
 	size_t stranger_bytes;
+	char no_handshake[TLS_WHY_SIZE]; /* why the first with a server failed
+					  */
 	unsigned preface; /* bytes that the proxy put before the client's */
 };
 

@@ -68,6 +68,7 @@ static void start(struct relay *relay, struct play *play)
 				? relay->place.preamble
 				: NULL,
 			.expected = play->scene->silent ? NULL : play->token,
+			.secure = relay->place.clients[play->way],
 		});
 	client_connect(relay, play);
 }

@@ -60,6 +60,10 @@ char *subject_fill_in(const char *word, const struct subject_ports *ports)
 		{ "{backend_unix}",
 			ports->backend_unix ? ports->backend_unix : "" },
 		{ "{port}", ports->port ? port : "{port}" },
+		{ "{cert}", ports->cert },
+		{ "{key}", ports->key },
+		{ "{pem}", ports->pem },
+		{ "{ca}", ports->ca },
 	};
 	char *filled = strdup(word);
 
@@ -68,6 +72,8 @@ char *subject_fill_in(const char *word, const struct subject_ports *ports)
 	snprintf(backend_port, sizeof(backend_port), "%u", ports->backend);
 	snprintf(port, sizeof(port), "%u", ports->port);
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all) && filled; i++) {
+		if (!all[i].value)
+			continue;
 		char *next = replace(filled, all[i].name, all[i].value);
 
 		free(filled);

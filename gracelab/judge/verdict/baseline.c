@@ -64,6 +64,7 @@ void baseline_begin(struct baseline *baseline, enum whole_by by,
 		.same_bytes = true,
 		.common_bytes = result->reply.head_bytes,
 		.most_s = over_s(result),
+		.notified = result->tls_end.notified,
 		.drawn_s = result->last_byte_s - result->first_byte_s,
 		.longest_s = result->longest_s,
 		.gated = gated,
@@ -87,6 +88,7 @@ void baseline_add(
 	double drawn = result->last_byte_s - result->first_byte_s;
 
 	baseline->samples++;
+	baseline->notified = baseline->notified && result->tls_end.notified;
 	if (bytes < baseline->least_bytes)
 		baseline->least_bytes = bytes;
 	if (bytes > baseline->most_bytes)

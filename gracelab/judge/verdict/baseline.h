@@ -19,6 +19,7 @@ struct baseline {
 	unsigned samples;
 	struct reply first;
 	int status;       /* HTTP's; 0: it is none */
+	bool notified;    /* TLS: close_notify has ended all samples */
 	bool until_close; /* only the end of the connection ends its body */
 	/* Of the body where it is HTTP, else of all that came. */
 	uint64_t least_bytes, most_bytes;

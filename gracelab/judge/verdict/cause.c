@@ -75,21 +75,29 @@ enum cause cause_of(const struct baseline *baseline,
 	return CAUSE_UNKNOWN;
 }
 
+/* What has ended our half. */
+static const char *fin_name(const struct exchange_result *result)
+{
+	return result->half == HALF_NOTIFY ? "close_notify" : "FIN";
+}
+
 static void say_end(enum verdict verdict, enum cause cause,
-	const struct cause_times *times, char *out, size_t room)
+	const struct cause_times *times, const char *fin, char *out,
+	size_t room)
 {
 	const char *ends = verdict == VERDICT_RESET ? "resets" : "closes";
 
 	switch (cause) {
 	case CAUSE_AT_ONCE:
-		snprintf(out, room, "%s on FIN (policy: aborts on FIN)", ends);
+		snprintf(out, room, "%s on %s (policy: aborts on %s)", ends,
+			fin, fin);
 		break;
 	case CAUSE_AFTER:
 		snprintf(out, room,
-			times->after_fin_s < 0.1 ? "%s %.2f s after FIN"
-						 : "%s %.1f s after FIN",
+			times->after_fin_s < 0.1 ? "%s %.2f s after %s"
+						 : "%s %.1f s after %s",
 			verdict == VERDICT_RESET ? "resets" : "gives up",
-			times->after_fin_s);
+			times->after_fin_s, fin);
 		break;
 	case CAUSE_DROPPED:
 		snprintf(out, room, "runs the request, drops the reply");
@@ -97,11 +105,11 @@ static void say_end(enum verdict verdict, enum cause cause,
 	case CAUSE_UNKNOWN:
 		snprintf(out, room,
 			times->untimed
-				? "%s within %.3f s of the FIN; when, a UNIX "
+				? "%s within %.3f s of the %s; when, a UNIX "
 				  "socket does not tell: this gives no cause"
-				: "%s %.3f s after FIN, as the reply is due: "
+				: "%s %.3f s after %s, as the reply is due: "
 				  "this gives no cause",
-			ends, times->after_fin_s);
+			ends, times->after_fin_s, fin);
 		break;
 	}
 }
@@ -161,12 +169,48 @@ static void say_other(const struct baseline *baseline,
 static void say_silence(
 	const struct exchange_result *result, char *out, size_t room)
 {
-	snprintf(out, room, "%s: the FIN %s",
-		result->state ? state_name(result->state) : "?",
-		result->untimed ? "is there, the peer stays silent"
-			: result->state == STATE_FIN_WAIT1
-			? "could not leave"
-			: "was acknowledged, the peer stays silent");
+	const char *state = result->state ? state_name(result->state) : "?";
+
+	if (result->tls_end.notified)
+		snprintf(out, room,
+			"%s: its close_notify has come, its FIN has not",
+			state);
+	else if (result->half == HALF_NOTIFY)
+		snprintf(out, room,
+			"%s: the close_notify was sent, the peer stays silent",
+			state);
+	else
+		snprintf(out, room, "%s: the FIN %s", state,
+			result->untimed ? "is there, the peer stays silent"
+				: result->state == STATE_FIN_WAIT1
+				? "could not leave"
+				: "was acknowledged, the peer stays silent");
+}
+
+/* With TLS a reply that was cut can be told from a whole one, or cannot. */
+static void say_tls_end(
+	const struct exchange_result *result, char *out, size_t room)
+{
+	size_t used = strlen(out);
+	const struct tls_end *end = &result->tls_end;
+
+	if (result->version == TLS_ANY || result->end == END_SILENT)
+		return;
+	/* close_notify is data: unread at close(2), it resets. */
+	if (result->end == END_RESET && result->reply.bytes) {
+		snprintf(out + used, room - used,
+			"; who closes with the close_notify unread sends RST");
+		return;
+	}
+	if (*end->alert)
+		snprintf(out + used, room - used, "; the alert \"%s\" tells so",
+			end->alert);
+	else if (end->notified)
+		snprintf(out + used, room - used,
+			"; close_notify ends it as if it were whole");
+	else if (result->end == END_EOF)
+		snprintf(out + used, room - used,
+			"; no close_notify: that it is cut can be told");
 }
 
 static void say_unproved(const struct baseline *baseline,
@@ -176,13 +220,16 @@ static void say_unproved(const struct baseline *baseline,
 		snprintf(out, room, "no connection: %s",
 			names_errno(result->error));
 	else if (!result->asked)
-		snprintf(out, room, "the preamble: %s", result->refusal);
+		snprintf(out, room, "%s: %s",
+			result->no_handshake ? "the TLS handshake fails"
+					     : "the preamble",
+			result->refusal);
 	else if (result->end == END_GAVE_UP)
 		snprintf(out, room,
 			"grace gave up, with %llu bytes there and more coming",
 			(unsigned long long)result->reply.bytes);
 	else if (result->fin_s < 0 || !result->reply.bytes)
-		snprintf(out, room, "it ended before the FIN");
+		snprintf(out, room, "it ended before the %s", fin_name(result));
 	else if (baseline->by == WHOLE_BY_LENGTH ||
 		baseline->by == WHOLE_UNKNOWN)
 		snprintf(out, room,
@@ -205,7 +252,8 @@ void cause_say(enum verdict verdict, const struct baseline *baseline,
 	switch (verdict) {
 	case VERDICT_LOST:
 	case VERDICT_RESET:
-		say_end(verdict, cause, times, out, room);
+		say_end(verdict, cause, times, fin_name(result), out, room);
+		say_tls_end(result, out, room);
 		break;
 	case VERDICT_HANG:
 	case VERDICT_NO_FIN:
@@ -213,6 +261,7 @@ void cause_say(enum verdict verdict, const struct baseline *baseline,
 		break;
 	case VERDICT_TRUNCATED:
 		say_part(baseline, result, out, room);
+		say_tls_end(result, out, room);
 		break;
 	case VERDICT_SUBSTITUTED:
 		say_other(baseline, result, out, room);

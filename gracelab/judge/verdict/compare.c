@@ -49,6 +49,20 @@ const char *verdict_outcome(enum verdict verdict)
 	return outcomes[verdict];
 }
 
+/*
+ * Whether it has ended in order: with TLS, where others end with close_notify,
+ * a FIN alone is a cut, unless it has all that they have.
+ */
+static bool ended_in_order(
+	const struct baseline *baseline, const struct exchange_result *result)
+{
+	return result->end == END_EOF &&
+		(!baseline->notified || result->tls_end.notified ||
+			(baseline_has_length(baseline) &&
+				baseline_bytes(baseline, result) ==
+					baseline->least_bytes));
+}
+
 /* What is known of a reply beside the baseline. */
 enum extent { EXTENT_WHOLE, EXTENT_PART, EXTENT_OTHER, EXTENT_UNKNOWN };
 
@@ -56,7 +70,7 @@ static enum extent extent_of_http(
 	const struct baseline *baseline, const struct exchange_result *result)
 {
 	const struct reply *reply = &result->reply;
-	bool ended = result->end == END_EOF;
+	bool ended = ended_in_order(baseline, result);
 
 	if (!reply_is_http(reply))
 		return http_may_be_reply(&reply->http) ? EXTENT_PART
@@ -64,7 +78,7 @@ static enum extent extent_of_http(
 	if (reply->http.status != baseline->status)
 		return EXTENT_OTHER;
 	if (!baseline_is_whole_http(baseline, result, ended))
-		return ended || !reply->http.until_close ||
+		return result->end == END_EOF || !reply->http.until_close ||
 				result->end == END_RESET ||
 				!reply->http.body_bytes
 			? EXTENT_PART
@@ -118,6 +132,8 @@ static enum extent extent_of(
 		/* Of any length, it is whole if it ends; but one that is
 		 * much shorter than all others may have been cut. */
 		return result->end != END_RESET &&
+				(result->end != END_EOF ||
+					ended_in_order(baseline, result)) &&
 				reply->bytes + spread >= baseline->least_bytes
 			? EXTENT_WHOLE
 			: EXTENT_UNKNOWN;
@@ -152,7 +168,7 @@ static enum verdict of_nothing(const struct exchange_result *result)
 	case END_RESET:
 		return VERDICT_RESET;
 	case END_SILENT:
-		return VERDICT_HANG;
+		return result->tls_end.notified ? VERDICT_LOST : VERDICT_HANG;
 	default:
 		return VERDICT_UNPROVED;
 	}

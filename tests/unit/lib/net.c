@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <string.h>
 
 #include "tests/unit/tap.h"
 
@@ -123,6 +124,60 @@ static void what_has_no_address_is_a_question_mark(void)
 	EXPECT_TEXT("?", out);
 }
 
+static void a_unix_address_is_read_as_it_is_written(void)
+{
+	static const struct {
+		const char *text, *written;
+	} list[] = {
+		{ "unix:/run/x", "unix:/run/x" },
+		{ "unix:x", "unix:x" },
+		{ "unix:@x y", "unix:@x y" },
+		{ "unix:./@x", "unix:./@x" },
+		{ "unix:a\033[31m\n", "unix:a\\x1b[31m\\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(*list); i++) {
+		struct sockaddr_un address;
+		socklen_t bytes;
+		char out[NET_ADDRESS_SIZE];
+
+		tap_case("%s", list[i].written);
+		EXPECT(unix_is(list[i].text));
+		if (!EXPECT(!unix_parse(list[i].text, &address, &bytes)))
+			continue;
+		net_format((struct sockaddr *)&address, bytes, out);
+		EXPECT_TEXT(list[i].written, out);
+	}
+}
+
+static void a_unix_address_fits_sun_path(void)
+{
+	char text[256] = UNIX_PREFIX, out[NET_ADDRESS_SIZE];
+	size_t head = strlen(UNIX_PREFIX);
+	struct sockaddr_un address;
+	socklen_t bytes;
+
+	memset(text + head, '\001', UNIX_PATH_BYTES);
+	if (EXPECT(!unix_parse(text, &address, &bytes))) {
+		net_format((struct sockaddr *)&address, bytes, out);
+		EXPECT_INT(head + 4 * UNIX_PATH_BYTES, strlen(out));
+	}
+	text[head + UNIX_PATH_BYTES] = 'x';
+	EXPECT(unix_wrong(text));
+	EXPECT(unix_wrong("unix:"));
+	EXPECT(unix_wrong("unix:@"));
+	EXPECT(!unix_wrong("unix:@x"));
+	EXPECT(!unix_wrong("localhost"));
+	EXPECT(!unix_is("unixx:y"));
+	/* Any bytes that the kernel may give, none of them a terminator. */
+	memset(&address, 'x', sizeof(address));
+	address.sun_family = AF_UNIX;
+	net_format((struct sockaddr *)&address, sizeof(address), out);
+	EXPECT_INT(head + sizeof(address.sun_path), strlen(out));
+	net_format((struct sockaddr *)&address, sizeof(sa_family_t), out);
+	EXPECT_TEXT("unix:(unnamed)", out);
+}
+
 const struct tap_test tests_net[] = {
 	{ "net: a port is a number from 0 to 65535", ports_are_numbers },
 	{ "net: nothing else is a port, and nothing is written",
@@ -136,5 +191,9 @@ const struct tap_test tests_net[] = {
 	{ "net: nothing else is an end", nothing_else_is_an_end },
 	{ "net: what has no address is written as ?",
 		what_has_no_address_is_a_question_mark },
+	{ "net: a UNIX socket's address is read as it is written, escaped",
+		a_unix_address_is_read_as_it_is_written },
+	{ "net: a UNIX socket's address fits sun_path, whatever is in there",
+		a_unix_address_fits_sun_path },
 	{ NULL, NULL },
 };

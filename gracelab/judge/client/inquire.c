@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "inquiry.h"
+#include "inquire.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,19 +13,6 @@
 
 /* A control is made twice: what differs then, the client varies by itself. */
 #define CONTROLS 2
-
-const struct visit *inquiry_next(const struct inquiry *inquiry,
-	enum client_probe id, const struct visit *previous)
-{
-	bool behind = !previous;
-
-	for (size_t i = 0; i < inquiry->count; i++) {
-		if (behind && inquiry->visits[i]->id == (int)id)
-			return inquiry->visits[i];
-		behind = behind || inquiry->visits[i] == previous;
-	}
-	return NULL;
-}
 
 /* Asks for visits of a kind, unless there are some. */
 static void ask(struct inquiry *inquiry, enum client_probe id, unsigned times)
@@ -168,7 +155,7 @@ static bool play_rest(struct inquiry *inquiry)
 	return play(inquiry);
 }
 
-void inquiry_run(struct inquiry *inquiry)
+void inquire(struct inquiry *inquiry)
 {
 	hall_open(&inquiry->hall);
 	if (begin(inquiry) && play_rest(inquiry))
@@ -178,7 +165,7 @@ void inquiry_run(struct inquiry *inquiry)
 	outlook_conclude(inquiry);
 }
 
-void inquiry_free(struct inquiry *inquiry)
+void inquire_forget(struct inquiry *inquiry)
 {
 	for (size_t i = 0; i < inquiry->count; i++) {
 		visit_free(inquiry->visits[i]);

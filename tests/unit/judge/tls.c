@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gracelab/judge/tls/tls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "gracelab/judge/tls/certs.h"
+#include "gracelab/judge/tls/context.h"
+#include "tests/unit/tap.h"
+
+/* Both ends of a connection, on a pair of sockets that do not block. */
+struct pair {
+	struct tls_certs certs;
+	struct tls_context *contexts[2];
+	int fds[2];
+	struct tls *client, *server;
+};
+
+static bool begin(struct pair *pair, const struct tls_wish *wish)
+{
+	char error[TLS_ERROR_SIZE];
+	struct tls_wish own = *wish;
+
+	*pair = (struct pair){ .fds = { -1, -1 } };
+	EXPECT(tls_certs_make(&pair->certs, error));
+	if (!own.insecure && !own.ca)
+		own.ca = pair->certs.ca;
+	pair->contexts[0] = tls_context_client(&own, error);
+	pair->contexts[1] = tls_context_server(
+		pair->certs.cert, pair->certs.key, TLS_ANY, error);
+	EXPECT(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		0, pair->fds));
+	if (!pair->contexts[0] || !pair->contexts[1] || pair->fds[0] < 0)
+		return false;
+	pair->client = tls_new(pair->contexts[0], pair->fds[0]);
+	pair->server = tls_new(pair->contexts[1], pair->fds[1]);
+	return pair->client && pair->server;
+}
+
+static void end(struct pair *pair)
+{
+	tls_free(pair->client);
+	tls_free(pair->server);
+	for (int i = 0; i < 2; i++) {
+		tls_context_free(pair->contexts[i]);
+		if (pair->fds[i] >= 0)
+			close(pair->fds[i]);
+	}
+	tls_certs_remove(&pair->certs);
+}
+
+/* What the client's handshake comes to. */
+static enum tls_step shake_hands(struct pair *pair)
+{
+	enum tls_step step = TLS_WAITS;
+
+	for (int i = 0; i < 8 && step == TLS_WAITS; i++) {
+		step = tls_handshake(pair->client);
+		tls_handshake(pair->server);
+	}
+	return step;
+}
+
+static const struct tls_wish old = { .version = TLS_1_2, .name = "localhost" };
+static const struct tls_wish latest = { .version = TLS_1_3,
+	.name = "127.0.0.1" };
+
+static void keep_other_half(const struct tls_wish *wish)
+{
+	struct pair pair;
+	char buffer[TLS_RECORD_BYTES];
+	double at_s;
+
+	if (begin(&pair, wish) && EXPECT(shake_hands(&pair) == TLS_DONE)) {
+		EXPECT_INT(wish->version, tls_version(pair.server));
+		EXPECT_INT(0, tls_notify(pair.client, false));
+		EXPECT_INT(0,
+			tls_recv(pair.server, buffer, sizeof(buffer), &at_s));
+		EXPECT(tls_end(pair.server)->notified);
+		EXPECT(!tls_look_for_end(pair.server));
+		EXPECT_INT(2, tls_send(pair.server, "hi", 2, false));
+		EXPECT_INT(2,
+			tls_recv(pair.client, buffer, sizeof(buffer), &at_s));
+		shutdown(pair.fds[0], SHUT_WR);
+		EXPECT(tls_look_for_end(pair.server));
+		EXPECT(tls_end(pair.server)->fin);
+	}
+	end(&pair);
+}
+
+static void test_other_half(void)
+{
+	keep_other_half(&old);
+	keep_other_half(&latest);
+}
+
+static void test_fin_alone(void)
+{
+	struct pair pair;
+	char buffer[TLS_RECORD_BYTES];
+	double at_s;
+
+	if (begin(&pair, &latest) && EXPECT(shake_hands(&pair) == TLS_DONE)) {
+		shutdown(pair.fds[0], SHUT_WR);
+		EXPECT_INT(0,
+			tls_recv(pair.server, buffer, sizeof(buffer), &at_s));
+		EXPECT(!tls_end(pair.server)->notified);
+		EXPECT(tls_end(pair.server)->fin);
+		EXPECT_INT(2, tls_send(pair.server, "hi", 2, false));
+		EXPECT_INT(2,
+			tls_recv(pair.client, buffer, sizeof(buffer), &at_s));
+	}
+	end(&pair);
+}
+
+/* What does not fit waits, and nothing is lost or sent twice. */
+static void test_full(void)
+{
+	struct pair pair = { .fds = { -1, -1 } };
+	char *bytes = calloc(1, 4 * TLS_RECORD_BYTES);
+	size_t sent = 0, got = 0;
+	double at_s;
+	ssize_t n;
+
+	if (bytes && begin(&pair, &latest) &&
+		EXPECT(shake_hands(&pair) == TLS_DONE)) {
+		while ((n = tls_send(pair.client, bytes, 3 * TLS_RECORD_BYTES,
+				false)) > 0)
+			sent += (size_t)n;
+		EXPECT_INT(EAGAIN, errno);
+		EXPECT(tls_has_output(pair.client));
+		do {
+			n = tls_recv(pair.server, bytes, 2 * TLS_RECORD_BYTES,
+				&at_s);
+			got += n > 0 ? (size_t)n : 0;
+			EXPECT_INT(0, tls_flush(pair.client));
+		} while (n > 0);
+		EXPECT_INT(EAGAIN, errno);
+		EXPECT_INT((long long)sent, (long long)got);
+		EXPECT(!tls_has_output(pair.client));
+	}
+	end(&pair);
+	free(bytes);
+}
+
+/* An end that was read with the bytes before it is still to be told. */
+static void test_end_behind_bytes(void)
+{
+	struct pair pair;
+	char buffer[3 * TLS_RECORD_BYTES];
+	double at_s;
+
+	if (begin(&pair, &latest) && EXPECT(shake_hands(&pair) == TLS_DONE)) {
+		EXPECT_INT(2, tls_send(pair.client, "hi", 2, false));
+		EXPECT_INT(0, tls_notify(pair.client, false));
+		EXPECT_INT(2,
+			tls_recv(pair.server, buffer, sizeof(buffer), &at_s));
+		EXPECT(tls_has_input(pair.server));
+		EXPECT_INT(0,
+			tls_recv(pair.server, buffer, sizeof(buffer), &at_s));
+		EXPECT(!tls_has_input(pair.server));
+	}
+	end(&pair);
+}
+
+static void fails_by(const struct tls_wish *wish, const char *text)
+{
+	struct pair pair;
+	char why[TLS_WHY_SIZE];
+
+	if (begin(&pair, wish)) {
+		EXPECT(shake_hands(&pair) == TLS_FAILED);
+		tls_explain(pair.client, why);
+		tap_case("%s", why);
+		EXPECT(strstr(why, text) && strstr(why, "--insecure"));
+	}
+	end(&pair);
+}
+
+static void test_certificates(void)
+{
+	struct tls_certs other;
+	char error[TLS_ERROR_SIZE];
+
+	fails_by(&(struct tls_wish){ .name = "other.example" },
+		"hostname mismatch");
+	if (EXPECT(tls_certs_make(&other, error)))
+		fails_by(&(struct tls_wish){ .name = "localhost",
+				 .ca = other.ca },
+			"--ca FILE");
+	tls_certs_remove(&other);
+}
+
+static void test_plain_text(void)
+{
+	struct pair pair;
+	char why[TLS_WHY_SIZE];
+
+	if (begin(&pair, &latest)) {
+		EXPECT(tls_handshake(pair.client) == TLS_WAITS);
+		EXPECT_INT(10, write(pair.fds[1], "220 hello\n", 10));
+		EXPECT(tls_handshake(pair.client) == TLS_FAILED);
+		tls_explain(pair.client, why);
+		EXPECT(strstr(why, "\"220 hello\\n\""));
+	}
+	end(&pair);
+}
+
+static void test_removed(void)
+{
+	struct tls_certs certs, copy;
+	char error[TLS_ERROR_SIZE];
+
+	EXPECT(tls_certs_make(&certs, error));
+	copy = certs;
+	EXPECT_INT(0, access(copy.pem, R_OK));
+	tls_certs_remove(&certs);
+	EXPECT_INT(-1, access(copy.folder, F_OK));
+}
+
+const struct tap_test tests_judge_tls[] = {
+	{ "TLS: a close_notify leaves the other half, in 1.2 and 1.3",
+		test_other_half },
+	{ "TLS: a FIN without close_notify is told from one with it",
+		test_fin_alone },
+	{ "TLS: what the kernel does not take waits, and comes once",
+		test_full },
+	{ "TLS: an end that is read with the bytes before it is told",
+		test_end_behind_bytes },
+	{ "TLS: a certificate that does not verify is told, and what to do",
+		test_certificates },
+	{ "TLS: plain text is shown as what it is", test_plain_text },
+	{ "TLS: certificates are made, and gone when removed", test_removed },
+	{ 0 },
+};
