@@ -19,7 +19,8 @@ DEPS_CHECK := bats bats-support bats-assert tmux netcat-openbsd socat python3 \
 	strace valgrind mandoc git iproute2 util-linux binutils openssl \
 	python3-yaml
 DEPS_AUDIT := socat ncat nginx-light libnginx-mod-stream haproxy nodejs \
-	redis-server openssh-server openssh-client python3
+	redis-server openssh-server openssh-client python3 openssl stunnel4 \
+	gnutls-bin
 DEPS_LINT  := clang clang-format clang-tidy cppcheck shellcheck
 DEPS_BENCH := netcat-openbsd socat ncat python3
 DEPS_FUZZ  := clang libclang-rt-dev

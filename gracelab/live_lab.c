@@ -80,7 +80,7 @@ int live_lab_run(int argc, char **argv)
 
 	program.status = live_run(&(struct live_options){
 		.play = program.play,
-		.wire = program.options.wire,
+		.wire = program.play.wire,
 		.keeps_history = !program.options.no_history,
 		.big = program.options.big,
 		.ascii = program.options.ascii,

@@ -253,7 +253,7 @@ client_of() {
 	kill_it lab INT
 	finish lab 130
 	assert_output --partial 'NO-VERDICT: interrupted'
-	nobody_lingers "$PWD/mine.py"
+	await nobody_lingers "$PWD/mine.py"
 }
 
 # real STATUS ENDS OPTION... -- COMMAND...: skips what is not there.

@@ -223,6 +223,24 @@ here: an order's segments arrive once, and nobody forges one"
 	finish slow 0
 }
 
+@test "programs of others and UNIX sockets are played without a wire" {
+	run -2 --separate-stderr lab live unix-close-early < <(
+		printf '%s\n' 'undo' w)
+	assert_line "* without a wire: the connection is a UNIX socket's"
+	assert_line '* undone: server: eof'
+	assert_equal "$stderr" "gracelab: line 2: there is no wire here: the \
+connection is a UNIX socket's"
+	run -0 lab live python-pair < <(printf '%s\n' list undo redo)
+	assert_line --partial '* without a wire: programs of others'
+	assert_line --partial '* done again: '
+}
+
+@test "lines may end as on other systems" {
+	run -0 lab live < <(printf 'c data1\r\ns read\r\nundo\r\n')
+	assert_line --partial 'recv "data1" = 5'
+	assert_line '* undone: server> read'
+}
+
 @test "help lists all lines, and explains one with examples" {
 	run -0 by_hand help 'help wire' 'help shutdown' 'help save'
 	assert_line --partial 'client LINE, c LINE'
@@ -234,7 +252,7 @@ here: an order's segments arrive once, and nobody forges one"
 @test "without namespaces it plays on the host's loopback, and says so" {
 	run -2 --separate-stderr without_namespaces "$O/gracelab" live < <(
 		printf '%s\n' 'c data1' 's read' 'w hold' 'c close')
-	assert_output --partial '* on a loopback, without a wire: '
+	assert_output --partial '* without a wire: '
 	assert_line --partial 'recv "data1" = 5'
 	assert_line --partial 'close = 0'
 	[[ $stderr == 'gracelab: line 3: there is no wire here: '* ]]

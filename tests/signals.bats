@@ -273,6 +273,25 @@ ctypes.CDLL(None).execv(sys.argv[1].encode(), argv)' "$O/gracelab"
 	assert_output 'graceclient: cannot connect to 127.0.0.1:1: ECONNREFUSED (Connection refused)'
 }
 
+@test "what cannot be written is a failure, a help too" {
+	local program
+
+	for program in graceclient graceserver gracelab; do
+		run -1 bash -c '"$@" >/dev/full' - "$O/$program" --help
+		assert_line "$program: cannot write standard output: ENOSPC (No space left on device)"
+		run -1 bash -c '"$@" >&-' - "$O/$program" --version
+		assert_line "$program: cannot write standard output: EBADF (Bad file descriptor)"
+	done
+	run -1 bash -c '"$@" >/dev/full' - "$O/gracelab" audit --list
+	assert_output --partial 'cannot write standard output: ENOSPC'
+}
+
+@test "an actor that cannot begin says why" {
+	printf 'title few\nclient> x\n' >few.lab
+	run -1 bash -c 'ulimit -n 20; "$@"' - "$O/gracelab" play few.lab
+	assert_output --partial 'EMFILE'
+}
+
 @test "a limit on the size of files is a failure that is told" {
 	peer_listens <<<'s.sendall(b"x" * 100000); to_eof()'
 	run -1 bash -c 'ulimit -f 4; exec "$@"' - "$O/graceclient" -q \

@@ -41,12 +41,14 @@ name:         both: --tls --ca=cert.pem --sni=localhost --only=fin-glued
 too-old:      both --version 1.2: --tls=1.3 --insecure
 "
 
-# proxied NAME MODE front|back: NAME.json and NAME.status.
+# proxied NAME MODE front|back|both: NAME.json and NAME.status.
 proxied() {
 	local status=0 ours=() its=()
 
-	[[ $3 != front ]] || ours=(--tls-front) its=(--cert '{cert}' --key '{key}')
-	[[ $3 != back ]] || ours=(--tls-back) its=(--ca '{ca}')
+	[[ $3 == back ]] || ours+=(--tls-front)
+	[[ $3 == back ]] || its+=(--cert '{cert}' --key '{key}')
+	[[ $3 == front ]] || ours+=(--tls-back)
+	[[ $3 == front ]] || its+=(--ca '{ca}')
 	timeout 60 "$O/gracelab" proxy --format=json --timeout=1s \
 		--only=client-fin,gated,reset-back "${ours[@]}" -- \
 		"$PYTHON" -IS "$ROOT/tests/servers/tls_proxy.py" "$2" '{listen}' \
@@ -57,6 +59,8 @@ proxied() {
 
 PROXIES='good-front good front
 good-back good back
+good-both good both
+forgets-both forgets both
 bare-front bare front
 bare-back bare back
 closes-front closes front
@@ -107,6 +111,7 @@ teardown_file() {
 @test "no close_notify is said of a server that ends without one, and of no other" {
 	judged bare 0 notify-alone=HONOURED+RST
 	says tls-end 'no close_notify'
+	grep -F '"close_notify": false' "$REPORT"
 	judged both 0
 	run ! grep -F 'no close_notify' "$REPORT"
 	judged drops 1
@@ -215,6 +220,7 @@ teardown_file() {
 	judged good-front 0 plain=pass client-fin=pass gated=pass reset-back=pass
 	judged good-back 0 plain=pass client-fin=pass gated=pass
 	says reset-back reported
+	judged good-both 0 plain=pass client-fin=pass gated=pass reset-back=pass
 }
 
 @test "a proxy that turns FIN into FIN alone fails" {
@@ -235,6 +241,8 @@ teardown_file() {
 @test "a proxy that makes a close_notify of a lost server fails" {
 	judged softens-front 1 client-fin=pass gated=pass reset-back=FAIL
 	says reset-back 'the client sees close_notify: a cut reply looks whole'
+	judged forgets-both 1 client-fin=pass gated=pass reset-back=FAIL
+	says reset-back '1 ended by FIN, 1 whole of 2|the client sees close_notify'
 }
 
 @test "the certificates of a run are gone afterwards" {

@@ -15,6 +15,7 @@
 #include "gracelab/stage/confine.h"
 #include "lib/base/duration.h"
 #include "lib/base/io.h"
+#include "lib/base/names.h"
 
 /* More than this on one terminal is no transcript; the rest is dropped. */
 #define SHOWN_BYTES_MAX (1024 * 1024)
@@ -49,6 +50,16 @@ static int open_pipes(struct pipes *pipes)
 	return -1;
 }
 
+/* The child cannot: says why on its terminal, as execve(2) would not. */
+__attribute__((noreturn)) static void fail_start(int terminal, const char *what)
+{
+	const char *parts[] = { what, ": ", names_errno(errno), "\n" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		(void)!write(terminal, parts[i], strlen(parts[i]));
+	_exit(127);
+}
+
 /*
  * The child: arranges its descriptors and becomes the program. Until then it
  * lives in its parent's memory, vfork(2), and changes nothing there.
@@ -65,22 +76,24 @@ __attribute__((noreturn)) static void become(
 	int events = fcntl(pipes->events[1], F_DUPFD, ACTOR_ACKS_FD + 1);
 	int acks = fcntl(pipes->acks[0], F_DUPFD, ACTOR_ACKS_FD + 1);
 
+	if (input < 0 || output < 0 || events < 0 || acks < 0)
+		fail_start(pipes->output[1], "descriptors");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127);
 	sigaction(SIGPIPE, &sigpipe, NULL);
 	if (how->network >= 0 && setns(how->network, CLONE_NEWNET))
-		_exit(127);
+		fail_start(pipes->output[1], "setns");
 	if (how->confinement >= 0 && confine_enter(how->confinement))
-		_exit(127);
+		fail_start(pipes->output[1], "Landlock");
 	if (dup2(input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
 		dup2(output, STDERR_FILENO) < 0 ||
 		dup2(events, ACTOR_EVENTS_FD) < 0 ||
 		dup2(acks, ACTOR_ACKS_FD) < 0 || fchdir(how->directory))
-		_exit(127);
+		fail_start(pipes->output[1], "descriptors");
 	closefrom(ACTOR_ACKS_FD + 1);
 	execv(how->program, how->arguments);
-	_exit(127);
+	fail_start(STDOUT_FILENO, how->program);
 }
 
 int actor_start(struct actor *actor, const struct actor_start *how)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gracelab/experiment/options.h"
 #include "lib/base/names.h"
 #include "tell.h"
 
@@ -69,6 +70,32 @@ enum played attempt_await(struct session *session, char **why)
 	return failed ? PLAY_FAILED : PLAYED;
 }
 
+bool attempt_is_foreign(const struct experiment *experiment)
+{
+	return options_are_foreign(&experiment->client) ||
+		options_are_foreign(&experiment->server);
+}
+
+bool attempt_wants_wire(
+	const struct session *session, const struct experiment *experiment)
+{
+	if (session->no_wire || experiment->over_unix)
+		return false;
+	return session->options->wire || experiment->wired ||
+		!attempt_is_foreign(experiment);
+}
+
+const char *attempt_why_no_wire(
+	const struct session *session, const struct experiment *experiment)
+{
+	if (experiment->over_unix)
+		return "the connection is a UNIX socket's";
+	if (session->no_wire)
+		return session->no_wire;
+	return "programs of others may know the loopback only; a step of the "
+	       "wire's begins anew on one";
+}
+
 /* Plays an experiment in a new process. */
 static enum played begin_play(struct session *session,
 	const struct experiment *experiment, const char *text, char **why)
@@ -110,6 +137,7 @@ enum played attempt_anew(
 
 	session->view.failed_step = count;
 	if (experiment && text) {
+		session->play.wire = attempt_wants_wire(session, experiment);
 		played = begin_play(session, experiment, text, why);
 		if (played == PLAY_FAILED &&
 			can_do_without_wire(session, experiment)) {
@@ -129,35 +157,39 @@ enum played attempt_anew(
 	return PLAYED;
 }
 
+/* How many steps a play that failed can do. */
+static size_t less(const struct session *session, size_t done)
+{
+	size_t failed = session->view.failed_step;
+
+	/* Where none has failed, it is the play itself that cannot be begun. */
+	return failed < done ? failed : 0;
+}
+
 /* Plays what is done again; less of it, where that cannot be. */
 void attempt_again(struct session *session)
 {
 	struct lesson *lesson = &session->lesson;
+	char *why, *said = NULL;
 
 	for (;;) {
-		char *why = NULL;
-		size_t done = lesson->done, failed;
+		size_t done = lesson->done;
+		enum played played = attempt_anew(session, done, NULL, &why);
 
-		switch (attempt_anew(session, done, NULL, &why)) {
-		case PLAYED:
-			return;
-		case PLAY_STOPPED:
+		if (played == PLAYED)
+			break;
+		if (played == PLAY_STOPPED)
 			tell_note(session,
 				"stopped: all steps are undone; `redo all' "
 				"plays them");
-			lesson->done = 0;
-			break;
-		case PLAY_FAILED:
+		else if (!why || !said || strcmp(why, said) != 0)
 			tell_failure(session, "%s", why ? why : "no memory");
-			failed = session->view.failed_step;
-			lesson->done = failed < done ? failed
-				: done               ? done - 1
-						     : 0;
-			break;
-		}
-		free(why);
+		free(said);
+		said = why;
+		lesson->done = played == PLAY_STOPPED ? 0 : less(session, done);
 		session->leaving = !done;
 		if (session->leaving)
-			return;
+			break;
 	}
+	free(said);
 }

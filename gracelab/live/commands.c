@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "commands.h"
+#include "attempt.h"
 #include "paint.h"
 #include "tell.h"
 
@@ -126,7 +127,7 @@ static void wire(struct session *session, char *arguments)
 	(void)arguments;
 	if (!session->play.wire)
 		tell_refusal(session, "there is no wire here: %s",
-			session->no_wire ? session->no_wire : "--host");
+			attempt_why_no_wire(session, session->experiment));
 	else
 		tell_note(session, "held: %s; what waits: %s",
 			view->held[CLIENT] && view->held[SERVER] ? "both"

@@ -86,11 +86,10 @@ static bool save(struct session *session, const char *path, bool force)
 			"%s is there, and was not written by this session: "
 			"`save --force %s' writes over it",
 			path, path);
-	else if (!write_text(path, text))
+	/* Either leaves errno. */
+	else if (!write_text(path, text) || !adopt(session, path))
 		tell_failure(session, "cannot write %s: %s", path,
 			names_describe(why, errno));
-	else if (!adopt(session, path))
-		tell_failure(session, "save: no memory");
 	else
 		good = true;
 	free(text);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attempt.h"
 #include "commands.h"
 #include "completing.h"
 #include "gracelab/live/words/line.h"
@@ -130,9 +131,9 @@ static void wait_for_line(struct session *session)
 
 static void run(struct session *session)
 {
-	if (session->no_wire)
-		tell_note(session, "on a loopback, without a wire: %s",
-			session->no_wire);
+	if (!session->play.wire)
+		tell_note(session, "without a wire: %s",
+			attempt_why_no_wire(session, session->experiment));
 	paint_rows(session);
 	if (session->editor.is_terminal)
 		tell_note(session,

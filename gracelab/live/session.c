@@ -26,7 +26,8 @@ static bool needs_new_play(
 	const struct experiment *now = session->experiment;
 	const struct hosts_plan a = wired_plan(now), b = wired_plan(next);
 
-	return now->many != next->many ||
+	return session->play.wire != attempt_wants_wire(session, next) ||
+		now->many != next->many ||
 		memcmp(now->plays, next->plays, sizeof(now->plays)) != 0 ||
 		memcmp(now->starts_late, next->starts_late,
 			sizeof(now->starts_late)) != 0 ||
@@ -61,9 +62,9 @@ static struct experiment *check_step(struct session *session, const char *step)
 		why = line_refusal(step);
 	if (!next || why)
 		tell_refusal(session, "%s", why ? why : "no memory");
-	else if (next->wired && !session->play.wire)
+	else if (next->wired && !attempt_wants_wire(session, next))
 		tell_refusal(session, "there is no wire here: %s",
-			session->no_wire ? session->no_wire : "--host");
+			attempt_why_no_wire(session, next));
 	else
 		return next;
 	free(why);
@@ -173,8 +174,6 @@ bool session_begin(struct session *session, const struct live_options *options)
 		.paint = { .big = options->big, .ascii = options->ascii },
 		.path = options->path ? strdup(options->path) : NULL,
 	};
-	/* Where nobody has said otherwise, a wire is tried. */
-	session->play.wire |= !options->play.host_why;
 	if (options->play.host_why)
 		session->no_wire = strdup(options->play.host_why);
 	if (options->experiment &&

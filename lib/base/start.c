@@ -5,8 +5,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "names.h"
+#include "status.h"
 
 /* As it was found. */
 static struct {
@@ -49,6 +54,19 @@ static void raise_descriptor_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* What stdio holds back until the end, as --help is, may not get out. */
+static void check_output(int status, void *name)
+{
+	char why[NAMES_DESCRIPTION_SIZE];
+
+	if (status || (!fflush(stdout) && !ferror(stdout)))
+		return;
+	names_describe(why, errno);
+	fprintf(stderr, "%s: cannot write standard output: %s\n",
+		(const char *)name, why);
+	_exit(STATUS_FAILURE);
+}
+
 void start(int *argc, char ***argv, const char *name)
 {
 	/* Whoever gave no argv[0] is given one, for getopt(3) to skip. */
@@ -63,6 +81,7 @@ void start(int *argc, char ***argv, const char *name)
 	keep_standard_descriptors();
 	set_signals();
 	raise_descriptor_limit();
+	on_exit(check_output, (void *)name);
 }
 
 void start_undo(void)

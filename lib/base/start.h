@@ -17,6 +17,8 @@
  *  - SIGXFSZ is ignored: write(2) fails with EFBIG, which can be told.
  *  - No signal is blocked but SIGPIPE, whose policy is the program's to choose.
  *  - As many descriptors may be open as the hard limit allows.
+ *  - A program that would end with 0 ends with STATUS_FAILURE, and says why,
+ *    if what stdio has for standard output cannot be written.
  */
 void start(int *argc, char ***argv, const char *name);
 

@@ -162,11 +162,12 @@ struct unix_list {
 static struct addrinfo *resolve_unix(const char *text, char *error)
 {
 	struct unix_list *list = calloc(1, sizeof(*list));
-	const char *wrong = list
-		? unix_parse(text, &list->address, &list->info.ai_addrlen)
-		: strerror(ENOMEM);
+	const char *wrong = "no memory";
 
-	if (!wrong) {
+	if (list)
+		wrong = unix_parse(
+			text, &list->address, &list->info.ai_addrlen);
+	if (list && !wrong) {
 		list->info.ai_family = AF_UNIX;
 		list->info.ai_socktype = SOCK_STREAM;
 		list->info.ai_addr = (struct sockaddr *)&list->address;

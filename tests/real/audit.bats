@@ -349,3 +349,74 @@ through() {
 	echo "$output"
 	assert_equal "$status" 0
 }
+
+# tls_through STATUS front|back CONFIGURATION [CHECK...]: so with TLS there.
+tls_through() {
+	local expected=$1 side=$2 config=$3 check
+
+	export SCRATCH=$BATS_TEST_TMPDIR
+	run timeout 300 "$O/gracelab" proxy "--tls-$side" -- "$HERE/peer.sh" \
+		"$config" '{listen}' '{backend}' '{cert}' '{key}' '{pem}' '{ca}' \
+		3>&- {TICK}<&-
+	echo "$output"
+	assert_equal "$status" "$expected"
+	for check in "${@:4}"; do
+		assert_line --regexp "^! $check +FAIL"
+	done
+}
+
+@test "through haproxy with TLS: a lost server looks whole, and a bare FIN aborts the handshake behind it" {
+	need haproxy
+	tls_through 1 front haproxy-tls-front reset-back
+	refute_line --regexp '^! (client-fin|server-fin|gated|large)'
+	tls_through 1 back haproxy-tls-back bare-fin
+	refute_line --regexp '^! (client-fin|server-fin|gated|large)'
+}
+
+@test "through nginx stream with TLS: a half is closed by FIN alone" {
+	need nginx
+	tls_through 1 front nginx-tls-front client-fin gated
+	said 'then FIN without close_notify'
+	tls_through 1 back nginx-tls-back client-fin gated
+	said 'then FIN without close_notify'
+}
+
+@test "through stunnel: a lost server looks whole" {
+	need stunnel
+	tls_through 1 front stunnel-front reset-back
+	refute_line --regexp '^! (client-fin|server-fin|gated)'
+}
+
+@test "through socat's OPENSSL: a lost server looks whole before it; behind it all passes" {
+	need socat
+	tls_through 1 front socat-tls-front reset-back
+	refute_line --regexp '^! (client-fin|server-fin|gated|large)'
+	tls_through 0 back socat-tls-back
+}
+
+@test "node tls: closes on close_notify, with allowHalfOpen it honours" {
+	need node openssl
+	real node-tls
+	audited 1 --tls --insecure fin-glued=LOST notify-alone=LOST
+	kill -TERM -- "-${PID_OF[real]}"
+	real node-tls-half
+	audited 0 --tls --insecure fin-glued=HONOURED notify-alone=HONOURED
+}
+
+@test "socat OPENSSL-LISTEN: honours, and reports a FIN alone" {
+	need socat openssl
+	real socat-tls-work
+	audited 0 --tls --insecure fin-glued=HONOURED notify-alone=HONOURED
+	said 'the alert "decode error"'
+}
+
+@test "openssl s_server and gnutls-serv: too fast to prove a thing, they report a FIN alone" {
+	need openssl gnutls-serv
+	real openssl-rev
+	audited 3 --tls --insecure fin-glued=HONOURED notify-alone=HONOURED
+	said 'the alert "decode error"'
+	kill -TERM -- "-${PID_OF[real]}"
+	real gnutls-echo
+	audited 3 --tls --insecure fin-glued=HONOURED notify-alone=HONOURED
+	said 'the alert "unexpected_message"'
+}

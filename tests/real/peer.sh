@@ -3,7 +3,8 @@
 # One configuration of a real server or proxy, in the foreground, on loopback,
 # its files in a folder of its own:
 #
-#   peer.sh CONFIGURATION LISTEN [BACKEND]     PORT, HOST:PORT
+#   peer.sh CONFIGURATION LISTEN [BACKEND [CERT KEY PEM CA]]   PORT, HOST:PORT,
+#                                              files of gracelab proxy
 #   peer.sh                                    lists the configurations
 #
 # What a server does by itself takes about 0.4 s before it answers; ID, THINK
@@ -12,6 +13,7 @@ set -eu
 
 here=$(cd "${0%/*}" && pwd)
 config=${1-} listen=${2-} backend=${3-}
+cert=${4-} key=${5-} pem=${6-} ca=${7-}
 think=${THINK:-0.4}
 
 # folder: a fresh one, kept under $SCRATCH, and its path in $dir.
@@ -95,6 +97,48 @@ haproxy_with() {
 	exec haproxy -db -f haproxy.cfg
 }
 
+# haproxy_tls BIND SERVER: what stands behind these two in TCP mode.
+haproxy_tls() {
+	folder
+	cat >haproxy.cfg <<-END
+		global
+		    maxconn 256
+		defaults
+		    mode tcp
+		    timeout connect 5s
+		    timeout client 60s
+		    timeout server 60s
+		listen one
+		    bind 127.0.0.1:$listen $1
+		    server backend $backend $2
+	END
+	exec haproxy -db -f haproxy.cfg
+}
+
+# stunnel_with TEXT: what its one service has besides the two addresses.
+stunnel_with() {
+	folder
+	cat >stunnel.conf <<-END
+		foreground = yes
+		pid =
+		syslog = no
+		debug = err
+		[one]
+		accept = 127.0.0.1:$listen
+		connect = $backend
+		$1
+	END
+	exec stunnel stunnel.conf
+}
+
+# certificate: a folder with cert.pem and key.pem.
+certificate() {
+	folder
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout key.pem -out cert.pem -days 9 -subj /CN=localhost \
+		2>/dev/null
+}
+
 # ssh_forward: an sshd of our own, and ssh -L through it.
 ssh_forward() {
 	local sshd_port sshd_pid path
@@ -168,6 +212,27 @@ haproxy-http-abort) haproxy_with http 'option abortonclose' ;;
 ssh)            ssh_forward ;;
 node-proxy)     exec node "$here/proxy.js" "$listen" "$backend" false ;;
 node-proxy-half) exec node "$here/proxy.js" "$listen" "$backend" true ;;
+# ... with TLS before them, or behind
+haproxy-tls-front) haproxy_tls "ssl crt $pem" '' ;;
+haproxy-tls-back) haproxy_tls '' "ssl ca-file $ca verifyhost localhost" ;;
+nginx-tls-front) folder
+		nginx_with "stream { server {
+			listen 127.0.0.1:$listen ssl;
+			ssl_certificate $cert; ssl_certificate_key $key;
+			proxy_half_close on;
+			proxy_pass $backend; } }" ;;
+nginx-tls-back) nginx_stream "proxy_half_close on; proxy_ssl on;
+			proxy_ssl_verify on; proxy_ssl_name localhost;
+			proxy_ssl_trusted_certificate $ca;" ;;
+stunnel-front)  stunnel_with "cert = $cert
+		key = $key" ;;
+stunnel-back)   stunnel_with "client = yes
+		verifyChain = yes
+		CAfile = $ca" ;;
+socat-tls-front) exec socat -t 10 "OPENSSL-LISTEN:$listen,bind=127.0.0.1,fork,reuseaddr,backlog=128,cert=$pem,verify=0" \
+			"TCP:$backend" ;;
+socat-tls-back) exec socat -t 10 "TCP-LISTEN:$listen,bind=127.0.0.1,fork,reuseaddr,backlog=128" \
+			"OPENSSL:$backend,cafile=$ca,commonname=localhost" ;;
 # servers
 socat-work)     exec socat "TCP-LISTEN:$listen,bind=127.0.0.1,fork,reuseaddr,backlog=128" \
 			"SYSTEM:$work" ;;
@@ -181,6 +246,20 @@ node-http-half) node_work http-half ;;
 redis)          folder
 		exec redis-server --bind 127.0.0.1 --port "$listen" --save '' \
 			--dir "$dir" --enable-debug-command local ;;
+node-tls)       certificate
+		exec node "$here/work.js" "$listen" "$(think_ms)" tls ;;
+node-tls-half)  certificate
+		exec node "$here/work.js" "$listen" "$(think_ms)" tls-half ;;
+socat-tls-work) certificate
+		cat cert.pem key.pem >both.pem
+		exec socat -t 10 "OPENSSL-LISTEN:$listen,bind=127.0.0.1,fork,reuseaddr,backlog=128,cert=both.pem,verify=0" \
+			"SYSTEM:$work" ;;
+openssl-rev)    certificate
+		exec openssl s_server -quiet -rev -accept "127.0.0.1:$listen" \
+			-cert cert.pem -key key.pem ;;
+gnutls-echo)    certificate
+		exec gnutls-serv --echo --quiet --port "$listen" \
+			--x509certfile cert.pem --x509keyfile key.pem ;;
 nginx-file)     nginx_file ;;
 nginx-echo)     nginx_http "return 200 'hello';" ;;
 python-http)    folder

@@ -30,7 +30,17 @@ PROXIES = [
     ("node-proxy", "node --version", "node net, allowHalfOpen false"),
     ("node-proxy-half", "node --version", "node net, allowHalfOpen true"),
     ("ssh", "ssh -V", "ssh -L"),
+    ("haproxy-tls-front", "haproxy -v", "haproxy, TLS before it"),
+    ("haproxy-tls-back", "haproxy -v", "haproxy, TLS behind it"),
+    ("nginx-tls-front", "nginx -v", "nginx stream, TLS before it"),
+    ("nginx-tls-back", "nginx -v", "nginx stream, TLS behind it"),
+    ("stunnel-front", "stunnel -version", "stunnel, TLS before it"),
+    ("stunnel-back", "stunnel -version", "stunnel, TLS behind it"),
+    ("socat-tls-front", "socat -V", "socat -t 10, TLS before it"),
+    ("socat-tls-back", "socat -V", "socat -t 10, TLS behind it"),
 ]
+# The files that a proxy with TLS is handed.
+FILES = ["{cert}", "{key}", "{pem}", "{ca}"]
 # ... and the request
 SERVERS = [
     ("socat-work", "socat -V", "socat SYSTEM", ["--send", "job\\n"]),
@@ -41,6 +51,16 @@ SERVERS = [
     ("node-net-half", "node --version", "node net, allowHalfOpen true",
      ["--send", "job\\n"]),
     ("node-http", "node --version", "node http", ["--http", "/"]),
+    ("node-tls", "node --version", "node tls, allowHalfOpen false",
+     ["--tls", "--insecure", "--send", "job\\n"]),
+    ("node-tls-half", "node --version", "node tls, allowHalfOpen true",
+     ["--tls", "--insecure", "--send", "job\\n"]),
+    ("socat-tls-work", "socat -V", "socat OPENSSL-LISTEN, SYSTEM",
+     ["--tls", "--insecure", "--send", "job\\n"]),
+    ("openssl-rev", "openssl version", "openssl s_server -rev",
+     ["--tls", "--insecure", "--send", "job\\n"]),
+    ("gnutls-echo", "gnutls-serv --version", "gnutls-serv --echo",
+     ["--tls", "--insecure", "--send", "job\\n"]),
     ("redis", "redis-server --version", "redis, BLPOP with a time-out",
      ["--send", "BLPOP nothing 0.4\\r\\n"]),
 ]
@@ -90,8 +110,11 @@ def proxies():
         if not number:
             continue
         print(name, file=sys.stderr)
-        verdict, bad = inspect(["proxy", "--format=json", "--", PEER, name,
-                                "{listen}", "{backend}"])
+        side = ["--tls-front"] if name.endswith("-front") else \
+            ["--tls-back"] if name.endswith("-back") else []
+        verdict, bad = inspect(["proxy", "--format=json", *side, "--", PEER,
+                                name, "{listen}", "{backend}",
+                                *(FILES if side else [])])
         yield [title, number, verdict, bad]
 
 

@@ -6,6 +6,7 @@
 good      a FIN becomes close_notify and FIN, and back; a cut stays one
 bare      a FIN becomes FIN alone
 closes    the first end ends both halves
+forgets   a FIN alone of the backend becomes close_notify, a RST does not
 softens   whatever ends the backend, the client gets close_notify
 swallows  a close_notify is not passed on
 """
@@ -123,7 +124,7 @@ def pass_end(source, sink, mode, from_server):
     elif source.ended == "reset":
         sink.abort()
         return False
-    elif source.ended == "cut" and sink.context:
+    elif source.ended == "cut" and sink.context and mode != "forgets":
         pass
     elif mode == "swallows" and source.context:
         return True

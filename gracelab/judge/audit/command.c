@@ -191,6 +191,9 @@ static void fill_row(
 			report, finding, row->measured, sizeof(row->measured));
 		row->data = finding_to_json(report, finding);
 	}
+	if (finding->played && id == AUDIT_TLS_END)
+		row->data =
+			json_pack("{s:b}", "close_notify", finding->notified);
 	if (!finding->traced)
 		return;
 	snprintf(title, sizeof(title), "%s, one that was %s:", probe->name,

@@ -118,6 +118,7 @@ void audit_probe_tls_end(struct audit *audit)
 		audit->stopped = !pool_play(&audit->pool, &plan, &result);
 	}
 	finding->played = !audit->stopped;
+	finding->notified = result.tls_end.notified;
 	if (!has_ended(&result))
 		snprintf(finding->why, sizeof(finding->why),
 			"its connections do not end");

@@ -45,6 +45,7 @@ struct audit_finding {
 	 * went on: the least of the honoured tries; -1: none. */
 	double thought_s, went_on_s;
 	char why[AUDIT_WHY_SIZE]; /* also what is only reported */
+	bool notified;            /* of tls-end: close_notify ended it */
 	const char *remedy;       /* borrowed: what is known to help; or NULL */
 	double seconds;           /* that it took */
 	struct trace trace;       /* of the try that decided, if it is bad */

@@ -23,6 +23,8 @@ enum party_act {
 	PARTY_SHUT,        /* shutdown(SHUT_WR) */
 	PARTY_CLOSE,       /* the last act */
 	PARTY_RESET,       /* the last act too */
+	PARTY_DIE,         /* so is this: TLS ends as if its process died,
+			    * by a FIN without close_notify */
 	PARTY_PAUSE,       /* `ms` */
 	PARTY_STALL,       /* see party_act() */
 	PARTY_AWAIT_BYTES, /* until `bytes` have come in all */

@@ -113,6 +113,9 @@ static bool do_step(struct party *party)
 			return false;
 		conn_close(conn);
 		return true;
+	case PARTY_DIE:
+		conn_close(conn);
+		return true;
 	case PARTY_RESET:
 		conn_reset(conn);
 		return true;

@@ -30,6 +30,7 @@ static void refuse(struct party *party, const char *why)
 		&party->calls, "handshake", "fails", false, evidence_now_ns());
 	/* Whoever this is, it is nobody who goes on. */
 	party->reset = true;
+	party->end_s = duration_now_s();
 	party_leave(party);
 }
 

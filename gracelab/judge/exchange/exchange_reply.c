@@ -167,7 +167,7 @@ static double end_time(const struct exchange *exchange)
 	return at_s < result->last_byte_s ? result->last_byte_s : at_s;
 }
 
-void exchange_read_reply(struct exchange *exchange)
+static void read_once(struct exchange *exchange)
 {
 	struct exchange_result *result = &exchange->result;
 	/* The time is the last byte's: that of the first is asked for alone. */
@@ -210,6 +210,14 @@ void exchange_read_reply(struct exchange *exchange)
 	if (error)
 		result->error = error;
 	exchange_end_as(exchange, END_RESET);
+}
+
+void exchange_read_reply(struct exchange *exchange)
+{
+	do
+		read_once(exchange);
+	while (exchange->tls && !exchange->notified &&
+		tls_has_input(exchange->tls));
 }
 
 static void give_up(

@@ -23,6 +23,7 @@ enum {
 #define SHUT               { PARTY_SHUT, 0, 0 }
 #define CLOSE              { PARTY_CLOSE, 0, 0 }
 #define RESET              { PARTY_RESET, 0, 0 }
+#define DIE                { PARTY_DIE, 0, 0 }
 #define PAUSE(ms)          { PARTY_PAUSE, 0, (ms) }
 #define STALL              { PARTY_STALL, PARTY_SIZE, STALL_MS }
 #define AWAIT_BYTES(bytes) { PARTY_AWAIT_BYTES, (bytes), 0 }
@@ -221,6 +222,16 @@ static const struct scene reset_back = {
 	.sees_reset = { true, false },
 };
 
+static const struct scene cut_back = {
+	.scripts = {
+		SCRIPT(SEND(REQUEST), AWAIT_END, CLOSE),
+		SCRIPT(AWAIT_BYTES(REQUEST), SEND(ANSWER), AWAIT_TAKEN, DIE),
+	},
+	.gets = { ANSWER, REQUEST },
+	.sees_reset = { true, false },
+	.needs_tls = true,
+};
+
 static const struct scene large_request = {
 	.scripts = {
 		SCRIPT(SEND(REQUEST), SEND(PARTY_SIZE), SHUT, AWAIT_END,
@@ -297,8 +308,10 @@ const struct check checks[CHECKS] = {
 		"half-closed connections are not kept" },
 	[CHECK_RESET_FORWARD] = { PARTS({ &reset_forward, NULL, 0, false, "" }),
 		1, 1, false, "a cut request looks whole" },
-	[CHECK_RESET_BACK] = { PARTS({ &reset_back, NULL, 0, false, "" }), 1, 1,
-		false, "a cut reply looks whole" },
+	[CHECK_RESET_BACK] = { PARTS({ &reset_back, NULL, 0, false, "" },
+				       { &cut_back, NULL, 0, false,
+					       "FIN without close_notify" }),
+		1, 1, false, "a cut reply looks whole" },
 	[CHECK_NEXT] = { PARTS({ &plain, NULL, 0, false, "" }), 1, 1, false,
 		"it stops serving" },
 	[CHECK_HELD] = { NULL, 0, 0, false, "sockets are kept for ever" },

@@ -92,6 +92,8 @@ static void add_trial(
 		(part->scene->sees_reset[CLIENT] ||
 			part->scene->sees_reset[SERVER]))
 		return;
+	if (part->scene->needs_tls && !run->place->options->secure.on[SERVER])
+		return;
 	if (run->count == RUN_TRIALS || (part->more && run->jobs == 1) ||
 		(part->scene->silent && run->moment != PLAIN_AT_ONCE))
 		return;

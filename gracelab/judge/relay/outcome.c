@@ -60,6 +60,12 @@ static enum outcome judge(const struct play *play, const struct party *party,
 {
 	char end[64];
 
+	if (party->prologue.refused) {
+		snprintf(why, OUTCOME_WHY_SIZE,
+			"the proxy's TLS handshake with the %s fails: %.170s",
+			who, party->prologue.why);
+		return OUTCOME_RESET;
+	}
 	if (party->other_bytes) {
 		snprintf(why, OUTCOME_WHY_SIZE,
 			"the %s got other bytes than were sent", who);

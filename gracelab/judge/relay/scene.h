@@ -15,7 +15,8 @@ struct scene {
 	int64_t gets[SIDES]; /* bytes; PARTY_SIZE: of the try's size */
 	int64_t more[SIDES]; /* ... besides */
 	bool sees_eof[SIDES], sees_reset[SIDES];
-	bool silent; /* the client says nothing before the server does */
+	bool needs_tls; /* of the server */
+	bool silent;    /* the client says nothing before the server does */
 };
 
 #endif

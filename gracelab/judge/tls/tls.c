@@ -186,7 +186,10 @@ ssize_t tls_recv(struct tls *tls, void *buffer, size_t size, double *at_s)
 		if (result)
 			got += read;
 	} while (result && size - got >= TLS_RECORD_BYTES);
-	*at_s = tls->at_s ? tls->at_s : duration_now_s();
+	*at_s = tls->at_s > 0 ? tls->at_s : duration_now_s();
+	/* Of an end that is read already poll(2) does not tell. */
+	tls->end_due = got && !result &&
+		SSL_get_error(tls->ssl, result) != SSL_ERROR_WANT_READ;
 	if (got)
 		return (ssize_t)got;
 	ssize_t n = explain_nothing(tls, result);
@@ -200,7 +203,7 @@ ssize_t tls_recv(struct tls *tls, void *buffer, size_t size, double *at_s)
 
 bool tls_has_input(const struct tls *tls)
 {
-	return SSL_pending(tls->ssl) > 0;
+	return tls->end_due || SSL_pending(tls->ssl) > 0;
 }
 
 bool tls_look_for_end(struct tls *tls)

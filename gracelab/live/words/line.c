@@ -74,7 +74,7 @@ static bool read_named(struct line *line, const char *name, const char *rest)
 	return make(line, LINE_STEP, "%s> %s", name, rest);
 }
 
-bool line_read(struct line *line, const char *typed)
+static bool read_trimmed(struct line *line, const char *typed)
 {
 	const char *at = typed + strspn(typed, BLANK);
 	size_t len = strcspn(at, " \t\r>:!");
@@ -94,6 +94,20 @@ bool line_read(struct line *line, const char *typed)
 		if (strlen(heads[i]) == len && !memcmp(heads[i], at, len))
 			return make(line, LINE_HEAD, "%s", at);
 	return make(line, LINE_COMMAND, "%s", at);
+}
+
+bool line_read(struct line *line, const char *typed)
+{
+	size_t len = strlen(typed);
+
+	/* What stands at the end of a line is no part of a step. */
+	while (len && strchr(BLANK, typed[len - 1]))
+		len--;
+	char *copy = strndup(typed, len);
+	bool good = copy && read_trimmed(line, copy);
+
+	free(copy);
+	return good;
 }
 
 void line_free(struct line *line)

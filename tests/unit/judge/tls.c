@@ -120,7 +120,7 @@ static void test_fin_alone(void)
 /* What does not fit waits, and nothing is lost or sent twice. */
 static void test_full(void)
 {
-	struct pair pair;
+	struct pair pair = { .fds = { -1, -1 } };
 	char *bytes = calloc(1, 4 * TLS_RECORD_BYTES);
 	size_t sent = 0, got = 0;
 	double at_s;
@@ -145,6 +145,26 @@ static void test_full(void)
 	}
 	end(&pair);
 	free(bytes);
+}
+
+/* An end that was read with the bytes before it is still to be told. */
+static void test_end_behind_bytes(void)
+{
+	struct pair pair;
+	char buffer[3 * TLS_RECORD_BYTES];
+	double at_s;
+
+	if (begin(&pair, &latest) && EXPECT(shake_hands(&pair) == TLS_DONE)) {
+		EXPECT_INT(2, tls_send(pair.client, "hi", 2, false));
+		EXPECT_INT(0, tls_notify(pair.client, false));
+		EXPECT_INT(2,
+			tls_recv(pair.server, buffer, sizeof(buffer), &at_s));
+		EXPECT(tls_has_input(pair.server));
+		EXPECT_INT(0,
+			tls_recv(pair.server, buffer, sizeof(buffer), &at_s));
+		EXPECT(!tls_has_input(pair.server));
+	}
+	end(&pair);
 }
 
 static void fails_by(const struct tls_wish *wish, const char *text)
@@ -209,6 +229,8 @@ const struct tap_test tests_judge_tls[] = {
 		test_fin_alone },
 	{ "TLS: what the kernel does not take waits, and comes once",
 		test_full },
+	{ "TLS: an end that is read with the bytes before it is told",
+		test_end_behind_bytes },
 	{ "TLS: a certificate that does not verify is told, and what to do",
 		test_certificates },
 	{ "TLS: plain text is shown as what it is", test_plain_text },

@@ -256,6 +256,20 @@ static void only_streams_of_tcp_are_told_of(void)
 	}
 }
 
+static void only_what_is_asked_for_is_traced(void)
+{
+	struct sock_filter few[FILTER_MAX], all[FILTER_MAX];
+	const struct call *call = NULL;
+	unsigned short count = filter_compose(few, false);
+	unsigned more = 0;
+
+	/* Two instructions for each of those that tell of no socket. */
+	while ((call = call_next(call)))
+		more += call->all;
+	EXPECT(more > 0);
+	EXPECT_INT(count + 2 * more, filter_compose(all, true));
+}
+
 static void what_stops_and_what_is_interrupted_is_known(void)
 {
 	EXPECT(stop_is_group(SIGSTOP) && stop_is_group(SIGTSTP));
@@ -282,6 +296,8 @@ const struct tap_test tests_trace_story[] = {
 	{ "socket: IPv4 in IPv6 is IPv4", ipv4_in_ipv6_is_ipv4 },
 	{ "socket: only streams of TCP are told of",
 		only_streams_of_tcp_are_told_of },
+	{ "filter: only what is asked for is traced",
+		only_what_is_asked_for_is_traced },
 	{ "stop: what stops and what is interrupted is known",
 		what_stops_and_what_is_interrupted_is_known },
 	{ NULL, NULL },
