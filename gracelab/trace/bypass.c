@@ -40,6 +40,21 @@ struct bypass *bypass_add(struct tracer *tracer, pid_t process)
 	return bypass;
 }
 
+bool bypass_add_lane(struct bypass *bypass, const struct trace_call *call,
+	unsigned site, const struct bypass_row *row)
+{
+	struct bypass_lane *lane = malloc(sizeof(*lane));
+
+	if (!lane)
+		return false;
+	*lane = (struct bypass_lane){ .next = bypass->lanes,
+		.call = *call,
+		.before = *row,
+		.site = site };
+	bypass->lanes = lane;
+	return true;
+}
+
 bool bypass_write_row(const struct bypass *bypass, unsigned site, int fd,
 	const struct bypass_row *row)
 {

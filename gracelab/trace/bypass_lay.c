@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -117,22 +116,14 @@ static bool find_site(const struct bypass *bypass, uint64_t address,
 static bool open_lane(
 	struct bypass *bypass, const struct thread *thread, unsigned site)
 {
-	struct bypass_lane *lane = calloc(1, sizeof(*lane));
-
-	if (!lane)
-		return false;
-	lane->call = thread->call;
-	lane->site = site;
 	/* What is no connection is told of in no row. */
-	lane->before.what = lane->call.subject ? BYPASS_BIG : BYPASS_ALL;
-	if (!bypass_write_row(
-		    bypass, site, (int)thread->call.args[0], &lane->before)) {
-		free(lane);
-		return false;
-	}
-	lane->next = bypass->lanes;
-	bypass->lanes = lane;
-	return true;
+	const struct bypass_row row = {
+		.what = thread->call.subject ? BYPASS_BIG : BYPASS_ALL,
+	};
+
+	return bypass_write_row(
+		       bypass, site, (int)thread->call.args[0], &row) &&
+		bypass_add_lane(bypass, &thread->call, site, &row);
 }
 
 /* One step towards its calls from there being led through. */

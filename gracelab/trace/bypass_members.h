@@ -40,6 +40,10 @@ bool bypass_is_shared(pid_t process, pid_t other);
 /* Adds one to the list; NULL without memory. */
 struct bypass *bypass_add(struct tracer *tracer, pid_t process);
 
+/* Adds a lane whose row is that now; false without memory. */
+bool bypass_add_lane(struct bypass *bypass, const struct trace_call *call,
+	unsigned site, const struct bypass_row *row);
+
 bool bypass_write_row(const struct bypass *bypass, unsigned site, int fd,
 	const struct bypass_row *row);
 

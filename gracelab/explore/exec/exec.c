@@ -83,7 +83,7 @@ __attribute__((noreturn)) static void play_in_child(
 	struct played played = { 0 };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (getppid() != parent || !out)
 		_exit(1);
 	sigaction(SIGPIPE, &ignore, NULL);
 	options.director = &director_calls;
