@@ -31,4 +31,5 @@ hash page_style_hash page.css
 array page_script $scripts
 # shellcheck disable=SC2086
 hash page_script_hash $scripts
-array page_diagram diagram.svg
+array page_tcp tcp.svg
+array page_unix unix.svg

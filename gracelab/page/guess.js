@@ -57,8 +57,10 @@ function askState(diagram, row, side, before) {
 
 	if (!from && !now || from === "gone")
 		return null;
-	const next = edgesFrom(diagram, nodeName(from || (side === "client" ?
-		"CLOSED" : "LISTEN"))).map((edge) => edge.dataset.to);
+	const began = record.over === "unix" ? "CONNECTED" :
+		side === "client" ? "CLOSED" : "LISTEN";
+	const next = edgesFrom(diagram, nodeName(from || began))
+		.map((edge) => edge.dataset.to);
 	const further = next.filter((state) => PASSING.includes(state))
 		.flatMap((state) => edgesFrom(diagram, state))
 		.map((edge) => edge.dataset.to);
@@ -96,14 +98,14 @@ function questionsAbout(diagram, rows, index) {
 		questions.push({ asks: "What does the call give?",
 			answer: kindOfResult(row),
 			choices: among(resultChoices(row), kindOfResult(row)) });
-	if (!arrives) {
+	if (!arrives && record.over !== "unix") {
 		const answer = row.segment ? kindOfSegment(row.segment) +
 			` from the ${row.from}` : "nothing";
 
 		questions.push({ asks: "What goes on the wire?", answer,
 			choices: among(segmentChoices(row, states), answer) });
 	}
-	if (row.segment || row.states)
+	if (row.segment || row.states || record.over === "unix" && row.call)
 		for (const side of SIDES)
 			questions.push(askState(diagram, row, side,
 				states[side]));

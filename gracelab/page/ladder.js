@@ -24,11 +24,11 @@ function plain(text) {
 
 function classOf(state) {
 	switch (state) {
-	case "FIN_WAIT1": case "FIN_WAIT2": case "CLOSING":
+	case "FIN_WAIT1": case "FIN_WAIT2": case "CLOSING": case "SHUT_WR":
 		return "active";
-	case "CLOSE_WAIT": case "LAST_ACK":
+	case "CLOSE_WAIT": case "LAST_ACK": case "SHUT_RD":
 		return "passive";
-	case "TIME_WAIT":
+	case "TIME_WAIT": case "SHUT_RDWR":
 		return "wait";
 	case "SYN_SENT": case "SYN_RECV":
 		return "begin";

@@ -68,7 +68,7 @@ static void put_failure(FILE *out, const struct record *record)
 				? "The private network is not as it should be"
 				: "Played on the host&#39;s own loopback",
 			record->network_why);
-	if (!record->wire)
+	if (record_lacks_wire(record))
 		put_note(out, "The wire was not observed", record->wire_why);
 	if (!record->states)
 		put_note(
@@ -104,7 +104,7 @@ static void put_terminals(FILE *out, const struct record *record)
  * What the scripts fill stands here too, so that a page has its shape before
  * they run, and says what they need.
  */
-static void put_stage(FILE *out)
+static void put_stage(FILE *out, const struct record *record)
 {
 	fprintf(out,
 		"<section id=\"stage\" aria-label=\"the ladder, step by "
@@ -116,7 +116,7 @@ static void put_stage(FILE *out)
 		"<div id=\"side\">\n<section id=\"states\">\n<h2>both "
 		"ends&#39; states</h2>\n"
 		"%s<p id=\"lit\"></p>\n</section>\n",
-		page_diagram);
+		record->over_unix ? page_unix : page_tcp);
 }
 
 static void put_controls(FILE *out)
@@ -169,7 +169,7 @@ void page_write(FILE *out, const struct record *record)
 	if (record->orders) {
 		orders_write(out, record);
 	} else {
-		put_stage(out);
+		put_stage(out, record);
 		put_terminals(out, record);
 		fputs("</div>\n<details id=\"in-words\" "
 		      "open=\"open\"><summary>the "

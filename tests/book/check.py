@@ -28,6 +28,17 @@ def page(name):
     return os.path.join(BOOK, name)
 
 
+def ladder(name):
+    """The rows of a page's record."""
+    return rules.record_in(rules.check(page(name + ".html")))["ladder"]
+
+
+def row_of(name, **what):
+    """The number of the first row that has all this, from 1."""
+    return next(number for number, row in enumerate(ladder(name), 1)
+                if all(row.get(key) == value for key, value in what.items()))
+
+
 def lit(tab):
     """The states that are lit, by side."""
     return tab.value("""Object.fromEntries(["client", "server"].map((side) =>
@@ -57,26 +68,31 @@ def keys_step_through_a_page(browser):
     path = page("close-early.html")
     tab = Tab(browser, path, *PHONE)
     equal(rows(tab), 0)
-    seen = []
-    for _ in range(10):
+    total = len(ladder("close-early"))
+    seen = [lit(tab)]
+    for _ in range(total):
         tab.key("ArrowRight")
         seen.append(lit(tab))
-    equal(rows(tab), 10)
-    equal(seen[0], {"client": ["ESTABLISHED"], "server": []})
-    equal(seen[5], {"client": ["FIN_WAIT2"], "server": ["CLOSE_WAIT"]})
-    equal(seen[7], {"client": ["gone"], "server": ["gone"]})
+    equal(rows(tab), total)
+    equal(seen[0], {"client": [], "server": []})
+    equal(seen[row_of("close-early", segment="SYN+ACK")],
+          {"client": ["ESTABLISHED"], "server": []})
+    equal(seen[row_of("close-early", call="close")],
+          {"client": ["FIN_WAIT2"], "server": ["CLOSE_WAIT"]})
+    equal(seen[row_of("close-early", segment="RST")],
+          {"client": ["gone"], "server": ["gone"]})
     tab.key("ArrowRight")
-    equal(rows(tab), 10)
+    equal(rows(tab), total)
     tab.key("ArrowLeft")
-    equal(rows(tab), 9)
+    equal(rows(tab), total - 1)
     tab.key("Home")
     equal(rows(tab), 0)
     tab.key("PageDown")
     tab.key(" ", " ")
     equal(rows(tab), 2)
     tab.key("End")
-    equal(rows(tab), 10)
-    equal(tab.value("location.hash"), "#10")
+    equal(rows(tab), total)
+    equal(tab.value("location.hash"), f"#{total}")
     is_clean(tab, path)
 
 
@@ -88,20 +104,22 @@ def buttons_and_addresses_step_too(browser):
     tab.click("#back")
     equal(rows(tab), 1)
     tab.click("#last")
-    equal(rows(tab), 10)
+    total = len(ladder("close-early"))
+    equal(rows(tab), total)
     equal(tab.value("document.getElementById('next').disabled"), True)
     tab.click("#first")
     equal(rows(tab), 0)
     tab.value("location.hash = '#7'")
     equal(rows(tab), 7)
     tab.go(page("close-early.html#999"))
-    equal(rows(tab), 10)
+    equal(rows(tab), total)
     tab.go(page("close-early.html#nonsense"))
     equal(rows(tab), 0)
 
 
 def terminals_show_what_they_showed_then(browser):
-    tab = Tab(browser, page("close-early.html#4"), *PROJECTOR)
+    step = row_of("close-early", call="recv")
+    tab = Tab(browser, page(f"close-early.html#{step}"), *PROJECTOR)
 
     def shown(side):
         return tab.value(f"document.querySelector('pre[data-actor={side}]')"
@@ -117,42 +135,49 @@ def terminals_show_what_they_showed_then(browser):
 
 
 def the_way_through_passing_states_lights_up(browser):
-    tab = Tab(browser, page("close-early.html#6"), *PROJECTOR)
+    step = row_of("close-early", call="close")
+    tab = Tab(browser, page(f"close-early.html#{step}"), *PROJECTOR)
     ways = """[...document.querySelectorAll(".edge.client")].map((edge) =>
         edge.dataset.from + ">" + edge.dataset.to)"""
     equal(tab.value(ways), ["ESTABLISHED>FIN_WAIT1", "FIN_WAIT1>FIN_WAIT2"])
     # A RST takes no way of the diagram.
-    tab.go(page("close-early.html#8"))
+    step = row_of("close-early", segment="RST")
+    tab.go(page(f"close-early.html#{step}"))
     equal(tab.value(ways), [])
 
 
 def segments_cross_by_steps_alone(browser):
-    tab = Tab(browser, page("simultaneous-close.html#4"), *PROJECTOR)
+    step = row_of("simultaneous-close", call="close", side="server")
+    tab = Tab(browser, page(f"simultaneous-close.html#{step}"), *PROJECTOR)
     fates = """[...document.querySelectorAll("#wires .segment")].map((one) =>
         [Number(one.dataset.row), one.dataset.fate])"""
     line = """(() => { const line = document.querySelector(
         '#wires .segment[data-row="%d"] line');
         return ["x1", "y1", "x2", "y2"].map((name) =>
             Number(line.getAttribute(name))); })()"""
-    equal(tab.value(fates), [[0, "at-once"], [1, "at-once"], [2, "sent"],
-                             [3, "sent"]])
-    first = tab.value(line % 2)
+    def under_way():
+        return [one for one in tab.value(fates) if one[1] != "at-once"]
+    # The client's FIN left in the row before, both arrive in those behind.
+    client, server = step - 2, step - 1
+    equal(under_way(), [[client, "sent"], [server, "sent"]])
+    first = tab.value(line % client)
     middle = first[2]
     assert first[3] > first[1], first
-    equal(tab.value(line % 3)[2], middle)
+    equal(tab.value(line % server)[2], middle)
     tab.key("ArrowRight")
-    equal(tab.value(fates)[2:], [[3, "sent"], [4, "arrived"]])
-    x1, y1, x2, y2 = tab.value(line % 4)
+    equal(under_way(), [[server, "sent"], [step, "arrived"]])
+    x1, y1, x2, y2 = tab.value(line % step)
     assert x2 > middle > x1 and y2 > y1 and y1 == first[1]
     tab.key("ArrowRight")
-    equal(tab.value(fates)[2:], [[4, "arrived"], [5, "arrived"]])
-    back = tab.value(line % 5)
+    equal(under_way(), [[step, "arrived"], [step + 1, "arrived"]])
+    back = tab.value(line % (step + 1))
     assert back[2] < middle < back[0] and back[3] > back[1], back
     equal(tab.value("document.getAnimations().length"), 0)
 
 
 def a_lost_segment_ends_at_a_cross(browser):
-    tab = Tab(browser, page("last-ack-lost.html#7"), *PHONE)
+    step = row_of("last-ack-lost", event="lost") - 1
+    tab = Tab(browser, page(f"last-ack-lost.html#{step}"), *PHONE)
     crosses = "document.querySelectorAll('#wires .cross').length"
     equal(tab.value(crosses), 0)
     tab.key("ArrowRight")
@@ -160,9 +185,10 @@ def a_lost_segment_ends_at_a_cross(browser):
 
 
 def who_guesses_sees_after_that(browser):
-    tab = Tab(browser, page("crossing-close.html#5"), *PHONE)
+    step = row_of("crossing-close", call="close")
+    tab = Tab(browser, page(f"crossing-close.html#{step - 1}"), *PHONE)
     tab.key("g", "g")
-    equal(rows(tab), 5)
+    equal(rows(tab), step - 1)
     assert tab.value("document.getElementById('guess').innerText") \
         .startswith("The client calls close.")
     # Nothing of the row is to be seen, nor heard.
@@ -173,24 +199,25 @@ def who_guesses_sees_after_that(browser):
     tab.value("""[...document.querySelectorAll("#guess input")].find((one) =>
         one.value === "FIN_WAIT2").click()""")
     tab.click("#next")
-    equal(rows(tab), 6)
+    equal(rows(tab), step)
     equal(tab.value("document.querySelectorAll('#guess .right').length"), 4)
     equal(tab.value("document.querySelectorAll('#guess .wrong').length"), 1)
     assert "1 of 2 right so far" in tab.value(
         "document.getElementById('guess').innerText")
     # The next press asks again, and g ends it.
     tab.key("ArrowRight")
-    equal(rows(tab), 6)
+    equal(rows(tab), step)
     tab.key("g", "g")
     equal(tab.value("document.getElementById('guess').hidden"), True)
     tab.key("ArrowRight")
-    equal(rows(tab), 7)
+    equal(rows(tab), step + 1)
 
 
 def each_question_has_its_answer_among_few(browser):
     tab = Tab(browser, page("close-early.html"), *PHONE)
     for name in "close-early", "crossing-close", "last-ack-lost", \
-            "python-pair", "forged-fin", "sigpipe-death", "time-wait":
+            "python-pair", "forged-fin", "sigpipe-death", "time-wait", \
+            "unix-close-early":
         tab.go(page(name + ".html"))
         tab.key("g", "g")
         total = tab.value("record.ladder.length")
@@ -226,7 +253,7 @@ def everything_fits_small_and_large(browser):
 def the_current_row_and_the_controls_are_in_sight(browser):
     for size in PHONE, BEAMER, PROJECTOR:
         tab = Tab(browser, page("crossing-close.html"), *size)
-        for _ in range(14):
+        for _ in ladder("crossing-close"):
             tab.key("ArrowRight")
             seen = tab.value("""(() => {
                 const row = document.querySelector(".row.now")
@@ -306,7 +333,7 @@ def paper_has_every_step(browser):
     tab.value("""addEventListener("beforeprint", () => { window.printed =
         document.querySelectorAll(".row:not([hidden])").length; })""")
     tab.pdf(os.path.join(PICTURES, "last-ack-lost.pdf"))
-    equal(tab.value("window.printed"), 11)
+    equal(tab.value("window.printed"), len(ladder("last-ack-lost")))
     equal(rows(tab), 2)
 
 
@@ -319,13 +346,15 @@ def without_scripts_the_words_are_there(browser):
              if not node["ignored"]]
     assert "the client sends RST" in said, said
     assert "button" not in roles, roles
-    equal(roles.count("row"), 11)
+    # One more for the head.
+    equal(roles.count("row"), len(ladder("close-early")) + 1)
 
 
 def who_hears_the_page_has_rows_and_words(browser):
-    tab = Tab(browser, page("close-early.html#6"), *PHONE)
+    step = row_of("close-early", call="close")
+    tab = Tab(browser, page(f"close-early.html#{step}"), *PHONE)
     equal(tab.value("document.getElementById('now').textContent"),
-          "Row 6: the client: close = 0; the client sends FIN; the client is "
+          f"Row {step}: the client: close = 0; the client sends FIN; the client is "
           "FIN_WAIT2 now; the server is CLOSE_WAIT now.")
     equal(tab.value("document.getElementById('now').ariaLive"), "polite")
     tree = tab.call("Accessibility.getFullAXTree")["nodes"]
@@ -338,7 +367,8 @@ def who_hears_the_page_has_rows_and_words(browser):
     tab.value("document.getElementById('in-words').open = true")
     tree = tab.call("Accessibility.getFullAXTree")["nodes"]
     equal(len([1 for node in tree if not node["ignored"] and
-               node.get("role", {}).get("value") == "row"]), 11)
+               node.get("role", {}).get("value") == "row"]),
+          len(ladder("close-early")) + 1)
 
 
 def drawn(name, change=None):
@@ -464,7 +494,7 @@ def the_search_finds_claims_and_questions(browser):
 
 def pictures_to_look_at(browser):
     for name, step in ("close-early", 10), ("simultaneous-close", 6), \
-            ("last-ack-lost", 8), ("python-pair", 9), \
+            ("last-ack-lost", 9), ("python-pair", 9), ("unix-close-early", 8), \
             ("orders-close-2", 0), ("index", 0):
         for size, what in (PHONE, "phone"), (PROJECTOR, "projector"):
             for dark in False, True:
@@ -473,7 +503,7 @@ def pictures_to_look_at(browser):
                 tab.picture(os.path.join(
                     PICTURES, f"{name}-{what}{'-dark' if dark else ''}.png"))
                 tab.close()
-    assert len(glob.glob(os.path.join(PICTURES, "*.png"))) >= 24
+    assert len(glob.glob(os.path.join(PICTURES, "*.png"))) >= 28
 
 
 CHECKS = [

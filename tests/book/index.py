@@ -25,8 +25,8 @@ def read(*path):
 
 def kind_of(verdict):
     """A verdict's first words, as a class."""
-    for kind, word in ("half", "Half true"), ("true", "True"), \
-            ("false", "False"):
+    for kind, word in ("half", "Half true"), ("half", "Only if"), \
+            ("true", "True"), ("false", "False"):
         if verdict.startswith(word):
             return kind
     raise SystemExit(f"a verdict is none: {verdict}")
@@ -80,7 +80,8 @@ class Texts:
 
 STATES = {"FIN_WAIT1": "active", "FIN_WAIT2": "active", "CLOSING": "active",
           "CLOSE_WAIT": "passive", "LAST_ACK": "passive", "TIME_WAIT": "wait",
-          "SYN_SENT": "begin", "SYN_RECV": "begin", "gone": "", "CLOSE": ""}
+          "SYN_SENT": "begin", "SYN_RECV": "begin", "SHUT_WR": "active",
+          "SHUT_RD": "passive", "SHUT_RDWR": "wait", "gone": "", "CLOSE": ""}
 
 
 def arrow(rows, at, y):
