@@ -109,11 +109,11 @@ function makeRow(row, lanes, lit) {
 	return line;
 }
 
-function buildLadder(root, rows) {
+function buildLadder(root, rows, between) {
 	const heads = make("div", "heads"), lit = new Map();
 	const lanes = lanesOf(rows);
 
-	for (const text of ["client", "", "", "", "server"])
+	for (const text of ["client", "", between, "", "server"])
 		heads.append(make("span", "", text));
 	root.append(heads);
 	const lines = rows.map((row) => makeRow(row, lanes, lit));

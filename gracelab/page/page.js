@@ -45,7 +45,8 @@ function sentence(index) {
 
 function startPage(rows) {
 	const root = byId("ladder"), diagram = byId("diagram");
-	const form = byId("guess"), lines = buildLadder(root, rows);
+	const form = byId("guess"), lines = buildLadder(root, rows,
+			record.over === "unix" ? "UNIX socket" : "wire");
 	let shown = 0, asks = false, asked = -1, right = 0, answered = 0;
 
 	function draw() {
