@@ -7,8 +7,7 @@
 #ifndef GRACELAB_PAGE_PARTS_H
 #define GRACELAB_PAGE_PARTS_H
 
-extern const char page_style[], page_script[], page_tcp[],
-	page_unix[];
+extern const char page_style[], page_script[], page_tcp[], page_unix[];
 extern const char page_style_hash[], page_script_hash[];
 
 #endif
