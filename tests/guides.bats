@@ -85,17 +85,21 @@ guides() {
 		case $side/$line in
 		client/shutdown)
 			# A connection of its own, as the page says above it.
-			for line in open data1 data2 shutdown; do
-				enter_in client "$line"
-			done
-			for line in data1 data2; do
-				await_screen server "received 5 bytes: $line" 2
-				enter_in server reply
-			done
+			enter_in client open
+			enter_in client data1
+			await_screen server 'received 5 bytes: data1' 2
+			enter_in client data2
+			enter_in client shutdown
+			enter_in server reply
+			await_screen server 'received 5 bytes: data2' 2
+			enter_in server reply
 			;;
 		*)
 			if [[ $kind == typed ]]; then
 				enter_in "$side" "$line"
+				# People type more slowly than a server reads.
+				[[ $line != data1 ]] ||
+					await_screen server 'bytes: data1'
 			else
 				# Ports are the kernel's to choose.
 				await_screen "$side" "${line%%[0-9][0-9][0-9][0-9][0-9]*}"
