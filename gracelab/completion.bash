@@ -114,7 +114,7 @@ _gracelab_values()
 		# What stands before the full stop of its line in the help.
 		_gracelab_words "$cur" "$(_gracelab_help ${command:+"$command"} |
 			sed -n '/--format=/,/^ *-[^-]*--[^f]/p' |
-			grep -oE '\<(text|json|junit|svg|mermaid|html)\>')"
+			grep -oE '\<(text|json|junit|svg|mermaid|html)\>' | sort -u)"
 		;;
 	--only)
 		_gracelab_words "$cur" "$("${words[0]/#~\//$HOME/}" \
