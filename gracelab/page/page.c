@@ -68,7 +68,7 @@ static void put_failure(FILE *out, const struct record *record)
 				? "The private network is not as it should be"
 				: "Played on the host&#39;s own loopback",
 			record->network_why);
-	if (!record->wire)
+	if (record_lacks_wire(record))
 		put_note(out, "The wire was not observed", record->wire_why);
 	if (!record->states)
 		put_note(
