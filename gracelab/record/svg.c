@@ -20,11 +20,12 @@ enum { FOOT = 44, NAME_COLUMNS = 48 };
 static const char *class_of_state(const char *state)
 {
 	if (!strcmp(state, "FIN_WAIT1") || !strcmp(state, "FIN_WAIT2") ||
-		!strcmp(state, "CLOSING"))
+		!strcmp(state, "CLOSING") || !strcmp(state, "SHUT_WR"))
 		return "active";
-	if (!strcmp(state, "CLOSE_WAIT") || !strcmp(state, "LAST_ACK"))
+	if (!strcmp(state, "CLOSE_WAIT") || !strcmp(state, "LAST_ACK") ||
+		!strcmp(state, "SHUT_RD"))
 		return "passive";
-	if (!strcmp(state, "TIME_WAIT"))
+	if (!strcmp(state, "TIME_WAIT") || !strcmp(state, "SHUT_RDWR"))
 		return "wait";
 	if (!strcmp(state, "SYN_SENT") || !strcmp(state, "SYN_RECV"))
 		return "begin";

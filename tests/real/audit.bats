@@ -304,6 +304,46 @@ through() {
 	through 0 socat-t10
 }
 
+# between STATUS COMMAND... -- CHECK...: through a proxy that the
+# command starts, whose sides are UNIX sockets; these checks fail.
+between() {
+	local expected=$1 words=() check
+
+	shift
+	while [[ $1 != -- ]]; do
+		words+=("$1")
+		shift
+	done
+	shift
+	run timeout 300 "$O/gracelab" proxy -- "${words[@]}" 3>&- {TICK}<&-
+	echo "$output"
+	assert_equal "$status" "$expected"
+	if ((!expected)); then
+		refute_line --regexp '^! '
+	fi
+	for check; do
+		assert_line --regexp "^! $check +FAIL"
+	done
+}
+
+@test "through socat between UNIX and TCP: fails by default, passes with -t 10" {
+	local unix='UNIX-LISTEN:{listen_unix},fork' back='UNIX-CONNECT:{backend_unix}'
+
+	need socat
+	between 1 socat "$unix" "$back" -- client-fin
+	between 0 socat -t 10 "$unix" "$back" --
+	between 0 socat -t 10 'TCP-LISTEN:{listen},fork' "$back" --
+	between 0 socat -t 10 "$unix" 'TCP:{backend}' --
+}
+
+@test "through systemd-socket-proxyd between UNIX sockets: ends at either FIN" {
+	local proxyd=/lib/systemd/systemd-socket-proxyd
+
+	need systemd-socket-activate "$proxyd"
+	between 1 systemd-socket-activate -l '{listen_unix}' "$proxyd" \
+		'{backend_unix}' -- client-fin gated server-fin
+}
+
 @test "through ncat --sh-exec: fails" {
 	need ncat socat
 	through 1 ncat client-fin server-fin gated large
