@@ -18,7 +18,8 @@ DEPS_BUILD := gcc libc6-dev make pkg-config libreadline-dev libjansson-dev \
 DEPS_CHECK := bats bats-support bats-assert tmux netcat-openbsd socat python3 \
 	strace valgrind mandoc git iproute2 util-linux binutils python3-yaml
 DEPS_AUDIT := socat ncat nginx-light libnginx-mod-stream haproxy nodejs \
-	redis-server openssh-server openssh-client python3
+	redis-server openssh-server openssh-client python3 curl wget \
+	netcat-openbsd
 DEPS_LINT  := clang clang-format clang-tidy cppcheck shellcheck
 DEPS_BENCH := netcat-openbsd socat ncat python3
 DEPS_FUZZ  := clang libclang-rt-dev

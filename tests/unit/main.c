@@ -2,6 +2,7 @@
 #include "tap.h"
 
 /* gracelab's; each ends as those of tap.h do. */
+extern const struct tap_test tests_judge_client[];
 extern const struct tap_test tests_judge_ends[];
 extern const struct tap_test tests_lab_arrow[];
 extern const struct tap_test tests_lab_catalog[];
@@ -64,6 +65,7 @@ int main(void)
 		tests_lab_preamble,
 		tests_lab_compare,
 		tests_lab_overall,
+		tests_judge_client,
 		tests_judge_ends,
 		tests_lab_explore,
 		tests_lab_fuzz,

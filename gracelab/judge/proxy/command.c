@@ -90,7 +90,7 @@ static void check_running(struct argp_state *state)
 		argp_error(state,
 			"expected -- COMMAND..., or --front HOST:PORT and "
 			"--back PORT (or unix:PATH)");
-	if (command->place.back_unix &&
+	if (command->place.back_unix && command->where.front &&
 		!strcmp(command->where.front, command->place.back_unix))
 		argp_error(state,
 			"--front and --back are the same, %s: where the proxy "
