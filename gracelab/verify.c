@@ -69,7 +69,9 @@ static void confirm(
 {
 	char why[NAMES_DESCRIPTION_SIZE];
 
-	if (!record_is_complete(record))
+	bool complete = record_is_complete(record);
+
+	if (!complete)
 		return;
 	switch (golden_confirm(path, record->system)) {
 	case 0:
