@@ -298,15 +298,6 @@ const struct argp inspect_audit_argp = {
 	       "does not; 3 no baseline, or not proved; 2 usage.",
 };
 
-static bool is_bad_verdict(const char *word)
-{
-	for (int v = 0; v < VERDICTS; v++)
-		if (verdict_is_bad((enum verdict)v) &&
-			!strcmp(verdict_name((enum verdict)v), word))
-			return true;
-	return false;
-}
-
 void audit_command_parse(struct audit_command *command, int argc, char **argv)
 {
 	*command = (struct audit_command){
@@ -317,7 +308,7 @@ void audit_command_parse(struct audit_command *command, int argc, char **argv)
 		.items = audit_probes(),
 		.count = AUDIT_PROBES,
 		.chosen = command->audit.chosen,
-		.is_verdict = is_bad_verdict,
+		.is_verdict = verdict_is_bad_name,
 	};
 	inspect_choose_all(&command->common);
 	options_parse(&inspect_audit_argp, argc, argv, command);

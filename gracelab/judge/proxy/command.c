@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gracelab/judge/halves/far.h"
+#include "gracelab/judge/halves/near.h"
+#include "gracelab/judge/halves/where.h"
 #include "gracelab/judge/inspect.h"
 #include "lib/base/options.h"
 #include "lib/base/status.h"
@@ -19,22 +22,13 @@
 #define JOBS 32
 
 enum {
-	OPTION_FRONT = 0x500,
-	OPTION_BACK,
-	OPTION_IDLE,
+	OPTION_IDLE = 0x500,
 	OPTION_TIMEOUT,
 	OPTION_JOBS,
 	OPTION_STRICT,
 };
 
 static const struct argp_option entries[] = {
-	{ "front", OPTION_FRONT, "HOST:PORT", 0,
-		"A proxy that runs already and listens here, or at unix:PATH",
-		1 },
-	{ "back", OPTION_BACK, "PORT", 0,
-		"... and connects to 127.0.0.1:PORT, or to unix:PATH, which is "
-		"ours",
-		1 },
 	{ "idle", OPTION_IDLE, "DURATION", 0,
 		"How long to leave a half-closed connection idle (default 5s)",
 		2 },
@@ -53,41 +47,22 @@ static const struct argp_option entries[] = {
 
 struct command {
 	struct place_options place;
-	char *front; /* owned: HOST:PORT cut in two */
+	struct where where;
 	struct tunnel tunnel;
 	struct run_options run;
 	struct inspect_options common;
 };
 
-static void parse_front(struct argp_state *state, const char *argument)
+/* What was said of where goes to the place. */
+static void take_where(struct command *command)
 {
-	struct command *command = state->input;
-	char *colon;
+	const struct where *where = &command->where;
 
-	free(command->front);
-	command->front = strdup(argument);
-	command->place.front_host = command->front;
-	command->place.front_port = 0;
-	if (unix_wrong(argument))
-		argp_error(state, "--front '%s': %s", argument,
-			unix_wrong(argument));
-	if (unix_is(argument))
-		return;
-	colon = command->front ? strrchr(command->front, ':') : NULL;
-	if (!colon || colon == command->front ||
-		!net_parse_port(colon + 1, &command->place.front_port) ||
-		!command->place.front_port) {
-		argp_error(state,
-			"--front: expected HOST:PORT or unix:PATH, not '%s'",
-			argument);
-		return;
-	}
-	*colon = '\0';
-	/* An IPv6 address stands in brackets. */
-	if (*command->front == '[' && colon[-1] == ']') {
-		colon[-1] = '\0';
-		command->place.front_host++;
-	}
+	command->place.front_host = where->front_host;
+	command->place.front_port = where->front_port;
+	command->place.back_host = where->back_host;
+	command->place.back_port = where->back_port;
+	command->place.back_unix = where->back_unix;
 }
 
 static void check_running(struct argp_state *state)
@@ -99,13 +74,24 @@ static void check_running(struct argp_state *state)
 		argp_error(state,
 			"--delay, --loss and --cut need a COMMAND, whose "
 			"network is ours");
-	if (!command->front ||
+	if (command->where.half == WHERE_SERVER) {
+		if (!command->place.back_port)
+			argp_error(
+				state, "--half=server: expected --back PORT");
+		return;
+	}
+	if (command->where.half == WHERE_CLIENT) {
+		if (!command->where.front || !command->where.other)
+			argp_error(state,
+				"--half=client: expected HOST:PORT of the "
+				"other half, and --front HOST:PORT");
+	} else if (!command->where.front ||
 		(!command->place.back_port && !command->place.back_unix))
 		argp_error(state,
 			"expected -- COMMAND..., or --front HOST:PORT and "
 			"--back PORT (or unix:PATH)");
-	if (command->place.back_unix && command->front &&
-		!strcmp(command->front, command->place.back_unix))
+	if (command->place.back_unix && command->where.front &&
+		!strcmp(command->where.front, command->place.back_unix))
 		argp_error(state,
 			"--front and --back are the same, %s: where the proxy "
 			"listens, and where we do",
@@ -148,10 +134,11 @@ static void check_whole(struct argp_state *state)
 
 	if (command->common.list)
 		return;
+	take_where(state->input);
 	check_words(state);
 	if (!command->place.command)
 		check_running(state);
-	else if (command->front || command->place.back_port ||
+	else if (command->where.front || command->place.back_port ||
 		command->place.back_unix)
 		argp_error(state,
 			"a COMMAND, and --front with --back, exclude each "
@@ -168,23 +155,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		state->child_inputs[1] = &command->tunnel;
 		state->child_inputs[2] = &command->place.line;
 		state->child_inputs[3] = &command->place.secure;
-		return 0;
-	case OPTION_FRONT:
-		parse_front(state, argument);
-		return 0;
-	case OPTION_BACK:
-		command->place.back_unix = unix_is(argument) ? argument : NULL;
-		if (unix_wrong(argument))
-			argp_error(state, "--back '%s': %s", argument,
-				unix_wrong(argument));
-		if (unix_is(argument))
-			return 0;
-		if (!net_parse_port(argument, &command->place.back_port) ||
-			!command->place.back_port)
-			argp_error(state,
-				"--back: expected a number from 1 to 65535, "
-				"not '%s'",
-				argument);
+		state->child_inputs[4] = &command->where;
 		return 0;
 	case OPTION_IDLE:
 		command->run.idle_ms =
@@ -201,6 +172,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		command->run.strict = true;
 		return 0;
 	case ARGP_KEY_ARG:
+		if (command->where.half == WHERE_CLIENT) {
+			command->where.other = argument;
+			return 0;
+		}
 		/* All that follows is the command, its options too. */
 		command->place.command = &state->argv[state->next - 1];
 		state->next = state->argc;
@@ -254,13 +229,30 @@ static char *add_preamble(struct command *command, struct place *place)
 	return NULL;
 }
 
+/* Has the far half take what arrives there; NULL, or why not. */
+static char *join(
+	const struct command *command, struct place *place, struct near *near)
+{
+	struct sockaddr_in direct = { 0 };
+	char *why = near_join(near, command->where.other,
+		place->where.ports[RELAY_THROUGH],
+		place->where.ports[RELAY_DIRECT], &direct);
+
+	memcpy(&place->where.direct, &direct, sizeof(direct));
+	place->where.direct_bytes = sizeof(direct);
+	return why;
+}
+
 static void play(struct command *command, const sigset_t *outside,
 	struct results *results)
 {
 	struct place place;
 	struct run run;
+	struct near near = { 0 };
 	char *why = place_open(&place, &command->place, outside);
 
+	if (!why && command->where.half == WHERE_CLIENT)
+		why = join(command, &place, &near);
 	/* Which port is the server's is known only now. */
 	if (!why)
 		why = add_preamble(command, &place);
@@ -268,6 +260,9 @@ static void play(struct command *command, const sigset_t *outside,
 		why = strdup("out of memory");
 	else if (!why)
 		run_free(&run);
+	if (!why && near_is_lost(&near))
+		why = strdup("the other half was lost meanwhile");
+	near_leave(&near);
 	if (why) {
 		fprintf(stderr, "gracelab: proxy: %s\n", why);
 		results->status = STATUS_NO_PROXY;
@@ -283,6 +278,9 @@ static int run(struct command *command, int argc, char **argv)
 	struct results results;
 	sigset_t outside;
 
+	if (command->where.half == WHERE_SERVER)
+		return far_serve(command->where.at, command->where.back_host,
+			command->where.back_port);
 	if (!inspect_begin(&command->common, argc, argv, &results))
 		return STATUS_USAGE;
 	name_proxy(command, &results);
@@ -296,6 +294,7 @@ static const struct argp_child children[] = {
 	{ &tunnel_argp, 0, NULL, 0 },
 	{ &path_argp, 0, NULL, 0 },
 	{ &secure_argp, 0, NULL, 0 },
+	{ &where_argp, 0, NULL, 0 },
 	{ 0 },
 };
 
@@ -304,7 +303,9 @@ const struct argp inspect_proxy_argp = {
 	.parser = parse,
 	.children = children,
 	.args_doc = "-- COMMAND...\n--front HOST:PORT --back PORT\n"
-		    "--front unix:PATH --back unix:PATH",
+		    "--front unix:PATH --back unix:PATH\n"
+		    "--half=server --back ADDR:PORT [--at ADDR:PORT]\n"
+		    "--half=client --front HOST:PORT HOST:PORT",
 	.doc = "Does a proxy keep half-closed connections?\vIn COMMAND, "
 	       "{listen} is the port to listen on and {backend} the HOST:PORT "
 	       "to connect to; {host} and {backend_port} are its parts; "
@@ -340,7 +341,7 @@ int inspect_proxy(int argc, char **argv)
 		inspect_list(&command.common);
 	else
 		status = run(&command, argc, argv);
-	free(command.front);
+	where_free(&command.where);
 	tunnel_free(&command.tunnel);
 	inspect_forget(&command.common);
 	return status;

@@ -84,9 +84,13 @@ static uint16_t port_of(int fd)
 static bool listen_at(struct place *place, enum relay_way way, const char *text,
 	uint16_t port, char *error)
 {
+	const char *host =
+		way == RELAY_THROUGH ? place->options->back_host : NULL;
 	int fd = net_listen(
 		&(struct net_listen_options){
-			.host = text ? text : "127.0.0.1",
+			.host = text   ? text
+				: host ? host
+				       : "127.0.0.1",
 			.file = &place->files[way],
 			.port = port,
 			.reuseaddr = true,

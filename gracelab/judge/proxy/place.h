@@ -22,6 +22,7 @@ struct place_options {
 	const char *front_host; /* ... listens there, */
 	uint16_t front_port;    /* and here (0: unix:PATH is front_host), */
 	uint16_t back_port;     /* and connects to us here */
+	const char *back_host;  /* ... at this address; NULL: 127.0.0.1 */
 	const char *back_unix;  /* ... or at this unix:PATH; or NULL */
 	struct secure_options secure;  /* TLS on either side */
 	struct sockaddr_storage front; /* the same, resolved */

@@ -59,6 +59,10 @@ static socklen_t goal_of(const struct relay *relay, const struct play *play,
 		*goal = relay->place.front;
 		return relay->place.front_bytes;
 	}
+	if (relay->place.direct_bytes) {
+		*goal = relay->place.direct;
+		return relay->place.direct_bytes;
+	}
 	getsockname(relay->place.listeners[RELAY_DIRECT],
 		(struct sockaddr *)goal, &bytes);
 	return bytes;

@@ -77,7 +77,10 @@ struct play {
 struct relay_place {
 	struct sockaddr_storage front; /* where the proxy listens */
 	socklen_t front_bytes;
-	uint16_t front_port;        /* 0: a UNIX socket */
+	uint16_t front_port; /* 0: a UNIX socket */
+	/* Where the way without the proxy begins; 0 bytes: at its listener. */
+	struct sockaddr_storage direct;
+	socklen_t direct_bytes;
 	int listeners[RELAY_WAYS];  /* where its connections arrive, or ours */
 	uint16_t ports[RELAY_WAYS]; /* of the listeners; 0: UNIX sockets */
 	struct capture *capture;    /* NULL: not observed by it */

@@ -244,3 +244,12 @@ double compare_went_on_s(const struct exchange_result *result)
 	most_s -= result->round_trip_s;
 	return most_s > 0 ? most_s : 0;
 }
+
+bool verdict_is_bad_name(const char *word)
+{
+	for (int v = 0; v < VERDICTS; v++)
+		if (verdict_is_bad((enum verdict)v) &&
+			!strcmp(verdict_name((enum verdict)v), word))
+			return true;
+	return false;
+}

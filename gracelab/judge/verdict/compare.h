@@ -37,6 +37,9 @@ static inline bool verdict_is_bad(enum verdict verdict)
 	return verdict > VERDICT_UNPROVED;
 }
 
+/* Whether it is the name of a bad one. */
+bool verdict_is_bad_name(const char *word);
+
 enum verdict compare(
 	const struct baseline *baseline, const struct exchange_result *result);
 

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "links.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/base/signals.h"
+
+/* How long until `stops` is asked again. */
+#define LOOK_MS 200
+
+void links_watch(struct links *links, int fd)
+{
+	if (links->count == LINKS_MOST) {
+		close(fd);
+		return;
+	}
+	links->links[links->count++] = (struct link){ .fd = fd };
+}
+
+int links_take(struct links *links)
+{
+	int fd;
+
+	if (!links->count)
+		return -1;
+	fd = links->links[0].fd;
+	memmove(links->links, links->links + 1,
+		--links->count * sizeof(*links->links));
+	return fd;
+}
+
+void links_splice(struct links *links, int one, int other)
+{
+	struct splice *splice = splice_new(one, other);
+
+	if (splice && links->spliced == LINKS_MOST) {
+		splice_end(splice);
+		free(splice);
+	} else if (splice) {
+		links->splices[links->spliced++] = splice;
+	}
+}
+
+void links_say(int fd, const char *line)
+{
+	/* If that fails, the connection has ended, and is seen to. */
+	ssize_t ignored = send(fd, line, strlen(line), MSG_NOSIGNAL);
+
+	(void)ignored;
+}
+
+static void forget(struct links *links, size_t i)
+{
+	links->links[i] = links->links[--links->count];
+}
+
+/* Reads no more than the line: what is behind it belongs to the check. */
+static void listen_to(struct links *links, size_t i)
+{
+	struct link *link = &links->links[i];
+	int fd = link->fd;
+	ssize_t got = recv(fd, link->line + link->bytes, 1, 0);
+	char line[LINKS_LINE_BYTES];
+
+	while (got == 1 && link->line[link->bytes] != '\n' &&
+		++link->bytes < sizeof(link->line))
+		got = recv(fd, link->line + link->bytes, 1, 0);
+	if (got < 0 && errno == EAGAIN)
+		return;
+	if (got != 1 || link->bytes == sizeof(link->line)) {
+		forget(links, i);
+		links->on_line(links, fd, NULL);
+		return;
+	}
+	memcpy(line, link->line, link->bytes);
+	line[link->bytes] = '\0';
+	forget(links, i);
+	links->on_line(links, fd, line);
+}
+
+static void accept_all(struct links *links, int which)
+{
+	int fd;
+
+	while ((fd = accept4(links->listeners[which], NULL, NULL,
+			SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+		links->on_arrival(links, which, fd);
+}
+
+/* Waits once; what was added meanwhile is looked at the next time. */
+static void step(struct links *links)
+{
+	static const size_t room = 2 + LINKS_MOST * 3;
+	struct pollfd polled[2 + LINKS_MOST * 3];
+	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000L };
+	size_t count = 2, watched = links->count, spliced = links->spliced;
+
+	for (size_t i = 0; i < 2; i++)
+		polled[i] = (struct pollfd){ links->listeners[i], POLLIN, 0 };
+	for (size_t i = 0; i < watched && count < room; i++)
+		polled[count++] =
+			(struct pollfd){ links->links[i].fd, POLLIN, 0 };
+	for (size_t i = 0; i < spliced; i++, count += 2)
+		splice_wants(links->splices[i], &polled[count]);
+	signals_deliver();
+	if (ppoll(polled, count, &look, signals_wait_mask()) <= 0)
+		return;
+	/* From behind, since what has ended is replaced by the last. */
+	for (size_t i = spliced; i-- > 0;) {
+		const struct pollfd *two = &polled[2 + watched + 2 * i];
+
+		if (!(two[0].revents || two[1].revents) ||
+			splice_go_on(links->splices[i], two))
+			continue;
+		free(links->splices[i]);
+		links->splices[i] = links->splices[--links->spliced];
+	}
+	for (size_t i = watched; i-- > 0;)
+		if (polled[2 + i].revents)
+			listen_to(links, i);
+	for (int which = 0; which < 2; which++)
+		if (polled[which].revents)
+			accept_all(links, which);
+}
+
+void links_run(struct links *links)
+{
+	while (!links->stops(links))
+		step(links);
+}
+
+void links_end(struct links *links)
+{
+	for (size_t i = 0; i < links->count; i++)
+		close(links->links[i].fd);
+	for (size_t i = 0; i < links->spliced; i++) {
+		splice_end(links->splices[i]);
+		free(links->splices[i]);
+	}
+	for (int which = 0; which < 2; which++)
+		if (links->listeners[which] >= 0)
+			close(links->listeners[which]);
+	links->count = links->spliced = 0;
+}
