@@ -20,7 +20,7 @@ DEPS_CHECK := bats bats-support bats-assert tmux netcat-openbsd socat python3 \
 	python3-yaml
 DEPS_AUDIT := socat ncat nginx-light libnginx-mod-stream haproxy nodejs \
 	redis-server openssh-server openssh-client python3 openssl stunnel4 \
-	gnutls-bin
+	gnutls-bin curl wget netcat-openbsd
 DEPS_LINT  := clang clang-format clang-tidy cppcheck shellcheck
 DEPS_BENCH := netcat-openbsd socat ncat python3
 DEPS_FUZZ  := clang libclang-rt-dev

@@ -64,6 +64,24 @@ SERVERS = [
     ("redis", "redis-server --version", "redis, BLPOP with a time-out",
      ["--send", "BLPOP nothing 0.4\\r\\n"]),
 ]
+# name, how its version is asked for, the command, options
+CLIENTS = [
+    ("nc", "dpkg-query -W -f =${Version} netcat-openbsd", "nc {host} {port}",
+     []),
+    ("nc -N", "dpkg-query -W -f =${Version} netcat-openbsd",
+     "nc -N {host} {port}", []),
+    ("ncat", "ncat --version", "ncat {host} {port}", []),
+    ("ncat --send-only", "ncat --version", "ncat --send-only {host} {port}",
+     []),
+    ("socat", "socat -V", "socat - TCP:{host}:{port}", []),
+    ("socat -t 10", "socat -V", "socat -t 10 - TCP:{host}:{port}", []),
+    ("curl", "curl --version", "curl -sS http://{host}:{port}/", []),
+    ("wget", "wget --version", "wget -q -t 1 -O - http://{host}:{port}/", []),
+    ("Node http", "node --version",
+     "node tests/real/get.js http://{host}:{port}/", []),
+    ("Python urllib", "python3 --version",
+     "python3 tests/real/get.py http://{host}:{port}/", []),
+]
 
 
 def inspect(command):
@@ -75,7 +93,8 @@ def inspect(command):
            for probe in found.get("probes", []) if probe["kind"] == "bad"]
     bad = [text.replace(" FAIL", "") for text in bad]
     proof = found.get("proof", "").split(";")[0].removeprefix("proved for ")
-    return found.get("overall", "no result"), ", ".join(bad) or proof
+    return (found.get("overall", "no result"), ", ".join(bad) or proof,
+            found.get("ends"))
 
 
 def free_port():
@@ -112,9 +131,9 @@ def proxies():
         print(name, file=sys.stderr)
         side = ["--tls-front"] if name.endswith("-front") else \
             ["--tls-back"] if name.endswith("-back") else []
-        verdict, bad = inspect(["proxy", "--format=json", *side, "--", PEER,
-                                name, "{listen}", "{backend}",
-                                *(FILES if side else [])])
+        verdict, bad, _ = inspect(["proxy", "--format=json", *side, "--", PEER,
+                                   name, "{listen}", "{backend}",
+                                   *(FILES if side else [])])
         yield [title, number, verdict, bad]
 
 
@@ -124,10 +143,24 @@ def servers():
         if not number:
             continue
         print(name, file=sys.stderr)
-        verdict, bad = audit(name, request)
+        verdict, bad, _ = audit(name, request)
         yield [title, number, verdict, bad]
+
+
+def clients():
+    for name, ask, command, options in CLIENTS:
+        number = version(ask)
+        if not number:
+            continue
+        print(name, file=sys.stderr)
+        verdict, bad, ends = inspect(["client", "--format=json", *options,
+                                      "--", *command.split()])
+        yield [name, number, ends or "unknown", verdict, bad,
+               f"`gracelab client -- {command}`"]
 
 
 if __name__ == "__main__":
     readme.replace("audited", readme.table(["proxy", *HEADING], proxies()) +
-                   "\n\n" + readme.table(["server", *HEADING], servers()))
+                   "\n\n" + readme.table(["server", *HEADING], servers()) +
+                   "\n\n" + readme.table(
+                       ["client", "version", "ends", *HEADING[1:]], clients()))

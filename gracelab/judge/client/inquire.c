@@ -20,8 +20,8 @@ static void ask(struct inquiry *inquiry, enum client_probe id, unsigned times)
 	if (inquiry_next(inquiry, id, NULL))
 		return;
 	for (unsigned i = 0; i < times; i++) {
-		struct visit **visits = reallocarray(
-			inquiry->visits, inquiry->count + 1, sizeof(*visits));
+		struct visit **visits = reallocarray(inquiry->visits,
+			inquiry->count + 1, sizeof(struct visit *));
 		struct visit *visit = calloc(1, sizeof(*visit));
 
 		if (visits)

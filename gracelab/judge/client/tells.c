@@ -187,7 +187,7 @@ struct seen tells_of(const struct inquiry *inquiry, enum client_probe probe,
 	struct seen seen;
 
 	tells_why_no_control(inquiry, id, why);
-	if (*why)
+	if (*why || !control)
 		return seen_say(SEEN_UNKNOWN, RESULT_UNPROVED, "%s", why);
 	if (probe == CLIENT_UNTIL_FIN)
 		return compare_whole(visit, control);
