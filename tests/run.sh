@@ -40,7 +40,7 @@ fi
 # Most of a test's time is waiting, so more run side by side than there are
 # processors.
 printf '%s\0' "${suites[@]}" |
-	xargs -0 -P "${JOBS:-3}" -I '{}' bash -c 'run_one "$@"' - '{}' "$logs"
+	xargs -0 -P "${JOBS:-4}" -I '{}' bash -c 'run_one "$@"' - '{}' "$logs"
 
 passed=0 failed=0 skipped=0
 for suite in "${suites[@]}"; do
