@@ -13,6 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Where the part of each name stands.
 PAGES = {
     "audited": "README.md",
+    "audited-more": "tests/real/README.md",
     "orders": "README.md",
     "measured": "tests/bench/README.md",
     "soaked": "tests/soak/README.md",

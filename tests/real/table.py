@@ -5,6 +5,7 @@ found into the README, between its two markers. O=build is the build folder."""
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -93,6 +94,8 @@ def inspect(command):
            for probe in found.get("probes", []) if probe["kind"] == "bad"]
     bad = [text.replace(" FAIL", "") for text in bad]
     proof = found.get("proof", "").split(";")[0].removeprefix("proved for ")
+    proof = re.sub(r"a think time of |( to a stalled reader| \(.*\))", "", proof)
+    proof = proof.removeprefix("proved: ").replace(" and ", ", ")
     return (found.get("overall", "no result"), ", ".join(bad) or proof,
             found.get("ends"))
 
@@ -123,10 +126,15 @@ def audit(name, request):
 HEADING = ["version", "verdict", "what fails, or was proved"]
 
 
-def proxies():
+def speaks_tls(name):
+    return name.endswith(("-front", "-back")) or "tls" in name or \
+        name == "openssl-rev"
+
+
+def proxies(tls):
     for name, ask, title in PROXIES:
         number = version(ask)
-        if not number:
+        if not number or speaks_tls(name) != tls:
             continue
         print(name, file=sys.stderr)
         side = ["--tls-front"] if name.endswith("-front") else \
@@ -137,10 +145,10 @@ def proxies():
         yield [title, number, verdict, bad]
 
 
-def servers():
+def servers(tls):
     for name, ask, title, request in SERVERS:
         number = version(ask)
-        if not number:
+        if not number or speaks_tls(name) != tls:
             continue
         print(name, file=sys.stderr)
         verdict, bad, _ = audit(name, request)
@@ -155,12 +163,15 @@ def clients():
         print(name, file=sys.stderr)
         verdict, bad, ends = inspect(["client", "--format=json", *options,
                                       "--", *command.split()])
-        yield [name, number, ends or "unknown", verdict, bad,
-               f"`gracelab client -- {command}`"]
+        yield [name, number, ends or "unknown", verdict, bad]
 
 
 if __name__ == "__main__":
-    readme.replace("audited", readme.table(["proxy", *HEADING], proxies()) +
-                   "\n\n" + readme.table(["server", *HEADING], servers()) +
-                   "\n\n" + readme.table(
-                       ["client", "version", "ends", *HEADING[1:]], clients()))
+    def judged(tls):
+        """The table of proxies and that of servers, with TLS or without."""
+        return readme.table(["proxy", *HEADING], proxies(tls)) + "\n\n" + \
+            readme.table(["server", *HEADING], servers(tls))
+
+    readme.replace("audited", judged(False))
+    readme.replace("audited-more", judged(True) + "\n\n" + readme.table(
+        ["client", "version", "ends", *HEADING[1:]], clients()))
