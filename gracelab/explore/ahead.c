@@ -44,7 +44,7 @@ static bool write_aside(FILE *out, void *context)
 	}
 	const struct site_plan plan = {
 		.script = &script,
-		.ground = steps->wired ? &ground_wire : &ground_loopback,
+		.wired = steps->wired,
 	};
 
 	if (!site_enter(&site, &plan, why)) {

@@ -263,8 +263,7 @@ static bool begin(struct explorer *explorer)
 	explorer->spans = spans_begin();
 	explorer->plan = (struct worker_plan){
 		.site = { .script = &explorer->script,
-			.ground = options->wired ? &ground_wire
-						 : &ground_loopback,
+			.wired = options->wired,
 			.losses = options->losses },
 		.find = options->find,
 	};

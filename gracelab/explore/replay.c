@@ -239,7 +239,7 @@ static bool write_aside(FILE *out, void *context)
 	}
 	const struct site_plan plan = {
 		.script = &script,
-		.ground = options->wired ? &ground_wire : &ground_loopback,
+		.wired = options->wired,
 		.losses = options->losses,
 	};
 	struct watching watching = { replay, &script };

@@ -70,7 +70,8 @@ enum played attempt_await(struct session *session, char **why)
 	return failed ? PLAY_FAILED : PLAYED;
 }
 
-bool attempt_is_foreign(const struct experiment *experiment)
+/* Whether a program of it is none of grace's. */
+static bool is_foreign(const struct experiment *experiment)
 {
 	return options_are_foreign(&experiment->client) ||
 		options_are_foreign(&experiment->server);
@@ -82,7 +83,7 @@ bool attempt_wants_wire(
 	if (session->no_wire || experiment->over_unix)
 		return false;
 	return session->options->wire || experiment->wired ||
-		!attempt_is_foreign(experiment);
+		!is_foreign(experiment);
 }
 
 const char *attempt_why_no_wire(

@@ -18,9 +18,6 @@ struct experiment *attempt_parse(const struct session *session, size_t count,
 
 enum played { PLAYED, PLAY_FAILED, PLAY_STOPPED };
 
-/* Whether a program of it is none of grace's. */
-bool attempt_is_foreign(const struct experiment *experiment);
-
 /* Whether it is played on a wire here; and why not, where it is not. */
 bool attempt_wants_wire(
 	const struct session *session, const struct experiment *experiment);

@@ -60,7 +60,8 @@ static int by_first(const void *a, const void *b)
 	return memcmp(one->first.list, other->first.list, count);
 }
 
-bool merged_table(const struct graph *graph, struct table *table)
+/* Counts the classes of a graph; `table` is empty. False without memory. */
+static bool count(const struct graph *graph, struct table *table)
 {
 	uint32_t *classes = classes_of(graph);
 	bool good = classes;
@@ -95,7 +96,7 @@ static void explore(const struct script *script,
 {
 	const struct site_plan plan = {
 		.script = script,
-		.ground = options->wired ? &ground_wire : &ground_loopback,
+		.wired = options->wired,
 		.losses = options->losses,
 	};
 	struct graph graph = { 0 };
@@ -108,7 +109,7 @@ static void explore(const struct script *script,
 	result->failed = !graph_explore(&graph, &site);
 	memcpy(result->why, site.ground->why, sizeof(result->why));
 	result->states = graph.count;
-	if (!result->failed && !merged_table(&graph, &result->table)) {
+	if (!result->failed && !count(&graph, &result->table)) {
 		result->failed = true;
 		strcpy(result->why, "no memory");
 	}

@@ -13,7 +13,4 @@
 bool merged_run(const struct experiment *experiment,
 	const struct explore_options *options, struct explored *explored);
 
-/* Counts the classes of a graph; `table` is empty. False without memory. */
-bool merged_table(const struct graph *graph, struct table *table);
-
 #endif

@@ -31,7 +31,7 @@ static bool draw(FILE *out, void *context)
 	}
 	const struct site_plan plan = {
 		.script = &script,
-		.ground = options->wired ? &ground_wire : &ground_loopback,
+		.wired = options->wired,
 		.losses = options->losses,
 	};
 	bool good = site_enter(&site, &plan, why);

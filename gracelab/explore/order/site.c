@@ -29,9 +29,11 @@ static bool enter_folder(const struct script *script, char *why)
 
 bool site_enter(struct site *site, const struct site_plan *plan, char *why)
 {
-	*site = (struct site){ 0 };
-	site->ground = plan->ground->enter(
-		plan->script->experiment, plan->losses, why);
+	const struct ground_kind *kind =
+		plan->wired ? &ground_wire : &ground_loopback;
+
+	*site = (struct site){ .ground = kind->enter(plan->script->experiment,
+				       plan->losses, why) };
 	if (!site->ground || !enter_folder(plan->script, why))
 		return false;
 	if (order_init(&site->order, plan->script, site->ground, plan->losses))

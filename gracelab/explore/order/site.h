@@ -12,7 +12,7 @@
 /* What is to be played, and where; all borrowed. */
 struct site_plan {
 	const struct script *script;
-	const struct ground_kind *ground;
+	bool wired;      /* two hosts and a wire */
 	unsigned losses; /* how many segments may be lost in an order */
 };
 

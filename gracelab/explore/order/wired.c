@@ -22,7 +22,8 @@
 #define RTO_MIN_TICKS    3 /* with losses */
 #define RTO_MIN_LEAST_MS 8
 
-bool wired_fail(struct ground *ground)
+/* Says that the wire is broken, by errno; returns false. */
+static bool fail(struct ground *ground)
 {
 	char why[NAMES_DESCRIPTION_SIZE];
 
@@ -116,7 +117,7 @@ static struct ground *enter(
 
 bool wired_pump(struct ground *ground)
 {
-	return !wire_pump(wired_of(ground)->wire) || wired_fail(ground);
+	return !wire_pump(wired_of(ground)->wire) || fail(ground);
 }
 
 static bool connect_both(struct ground *ground, int fds[SIDES])
@@ -127,7 +128,7 @@ static bool connect_both(struct ground *ground, int fds[SIDES])
 
 	/* What is left of the order before. */
 	if (wire_release(wired->wire))
-		return wired_fail(ground);
+		return fail(ground);
 	wire_clear(wired->wire);
 	fds[CLIENT] =
 		socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -175,7 +176,7 @@ void wired_tell(const struct wired *wired, enum wire_fate fate,
 static bool pass_one(struct wired *wired, const struct wire_segment *segment)
 {
 	wired_tell(wired, WIRE_ARRIVED, segment);
-	return !wire_pass(wired->wire, segment) || wired_fail(&wired->ground);
+	return !wire_pass(wired->wire, segment) || fail(&wired->ground);
 }
 
 /* Passes on the pure ACKs that are first. */
@@ -232,7 +233,7 @@ static bool lose(struct ground *ground, enum side sender)
 	if (!first)
 		return ground_fail(ground, "the wire: no segment to lose");
 	wired_tell(wired, WIRE_LOST, first);
-	return !wire_drop(wired->wire, first) || wired_fail(ground);
+	return !wire_drop(wired->wire, first) || fail(ground);
 }
 
 static void state(struct ground *ground, FILE *out)

@@ -29,9 +29,6 @@ static inline struct wired *wired_of(const struct ground *ground)
 	return (struct wired *)(uintptr_t)ground;
 }
 
-/* Says that the wire is broken, by errno; returns false. */
-bool wired_fail(struct ground *ground);
-
 /* Takes what both kernels have sent; passes on the pure ACKs that are first. */
 bool wired_pump(struct ground *ground);
 bool wired_pass_acks(struct ground *ground);
