@@ -13,6 +13,9 @@
 /* A request or preamble longer than this is none. */
 #define BYTES_MAX (64 * 1024 * 1024)
 
+/* A longer text would make looking for it slow. */
+#define UNTIL_BYTES_MAX 4096
+
 char *request_read(struct argp_state *state, const char *path, size_t *bytes)
 {
 	char *text = io_read_file(path, BYTES_MAX, bytes);
@@ -34,6 +37,17 @@ char *request_resolve(struct argp_state *state, const char *option,
 	if (text && !escape_resolve(text, bytes))
 		argp_error(state, "%s: unknown escape '%.4s'", option,
 			argument + *bytes);
+	return text;
+}
+
+char *request_until(
+	struct argp_state *state, const char *argument, size_t *bytes)
+{
+	char *text = request_resolve(state, "--until", argument, bytes);
+
+	if (!*bytes || *bytes > UNTIL_BYTES_MAX)
+		argp_error(state, "--until: expected 1 to %d bytes",
+			UNTIL_BYTES_MAX);
 	return text;
 }
 

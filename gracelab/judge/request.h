@@ -13,6 +13,10 @@ char *request_read(struct argp_state *state, const char *path, size_t *bytes);
 char *request_resolve(struct argp_state *state, const char *option,
 	const char *argument, size_t *bytes);
 
+/* --until's text, resolved; a usage error where it is empty or too long. */
+char *request_until(
+	struct argp_state *state, const char *argument, size_t *bytes);
+
 /*
  * A GET of the path for a HOST:PORT, or for a host (or unix:PATH) and a port,
  * which is not said where it is `usual_port`. NULL without memory.

@@ -12,9 +12,6 @@
 #include "lib/net/net.h"
 #include "lib/text/escape.h"
 
-/* A longer text would make looking for it slow. */
-#define UNTIL_BYTES_MAX 4096
-
 /* As many as share a pool with room to spare. */
 #define JOBS_MAX 32
 
@@ -79,12 +76,8 @@ static void parse_until(struct argp_state *state, const char *argument)
 	struct reply_rule *rule = &command->audit.plan.rule;
 
 	free(command->until);
-	command->until =
-		request_resolve(state, "--until", argument, &rule->until_bytes);
+	command->until = request_until(state, argument, &rule->until_bytes);
 	rule->until = command->until;
-	if (!rule->until_bytes || rule->until_bytes > UNTIL_BYTES_MAX)
-		argp_error(state, "--until: expected 1 to %d bytes",
-			UNTIL_BYTES_MAX);
 }
 
 static void parse_preamble(

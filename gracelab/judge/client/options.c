@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "options.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/io.h"
+#include "gracelab/judge/request.h"
 #include "lib/base/options.h"
-#include "lib/text/escape.h"
 #include "seen.h"
-
-#define BYTES_MAX (64 * 1024 * 1024)
-
-/* A longer text would make looking for it slow. */
-#define UNTIL_BYTES_MAX 4096
 
 /* As many as one loop waits for with room to spare. */
 #define JOBS_MAX  32
@@ -62,33 +55,13 @@ static const char default_reply[] =
 	"a reply of gracelab, whole with the last of its two lines\n"
 	"the last line of a reply of gracelab, which now is whole\n";
 
-static char *read_file(
-	struct argp_state *state, const char *path, size_t *bytes)
-{
-	char *text = io_read_file(path, BYTES_MAX, bytes);
-
-	if (!text && errno == EFBIG)
-		argp_error(
-			state, "%s is longer than %d bytes", path, BYTES_MAX);
-	else if (!text)
-		argp_error(state, "cannot read %s: %s", path, strerror(errno));
-	return text;
-}
-
 /* TEXT with its escapes resolved, or what @FILE has; for free(3). */
 static char *read_text(struct argp_state *state, const char *option,
 	const char *argument, size_t *bytes)
 {
-	char *text;
-
-	if (*argument == '@')
-		return read_file(state, argument + 1, bytes);
-	text = strdup(argument);
-	*bytes = strlen(argument);
-	if (text && !escape_resolve(text, bytes))
-		argp_error(state, "%s: unknown escape '%.4s'", option,
-			argument + *bytes);
-	return text;
+	return *argument == '@'
+		? request_read(state, argument + 1, bytes)
+		: request_resolve(state, option, argument, bytes);
 }
 
 static void parse_until(struct argp_state *state, const char *argument)
@@ -97,16 +70,8 @@ static void parse_until(struct argp_state *state, const char *argument)
 	struct reply_rule *rule = &command->setting.rule;
 
 	free(command->until);
-	command->until = strdup(argument);
-	rule->until_bytes = strlen(argument);
-	if (command->until &&
-		!escape_resolve(command->until, &rule->until_bytes))
-		argp_error(state, "--until: unknown escape '%.4s'",
-			argument + rule->until_bytes);
+	command->until = request_until(state, argument, &rule->until_bytes);
 	rule->until = command->until;
-	if (!rule->until_bytes || rule->until_bytes > UNTIL_BYTES_MAX)
-		argp_error(state, "--until: expected 1 to %d bytes",
-			UNTIL_BYTES_MAX);
 }
 
 static unsigned parse_count(struct argp_state *state, const char *option,
@@ -155,7 +120,7 @@ static void parse_texts(struct argp_state *state, int key, char *argument)
 	case OPTION_INPUT:
 		free(command->input);
 		command->input =
-			read_file(state, argument, &setting->input_bytes);
+			request_read(state, argument, &setting->input_bytes);
 		setting->input = command->input;
 		break;
 	}
