@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scratch.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -11,6 +10,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "lib/base/folder.h"
 #include "lib/base/io.h"
 
 /* A tmpfs that is mounted nowhere; -1 where that is refused. */
@@ -63,20 +63,6 @@ static int write_file(int folder, const struct lab_file *file)
 	return written == file->bytes ? 0 : -1;
 }
 
-/* The actors made plain files only. */
-static void remove_folder(const char *path)
-{
-	DIR *folder = opendir(path);
-	struct dirent *entry;
-
-	while (folder && (entry = readdir(folder)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			unlinkat(dirfd(folder), entry->d_name, 0);
-	if (folder)
-		closedir(folder);
-	rmdir(path);
-}
-
 /*
  * Leaves the folder to a process that removes it when this one ends, however
  * it ends: the leash is a pipe that only this one holds. Returns the leash.
@@ -97,7 +83,7 @@ static int leave_to_janitor(const char *path)
 		closefrom(1);
 		while (read(0, &byte, 1) < 0 && errno == EINTR)
 			;
-		remove_folder(path);
+		folder_remove(path);
 		_exit(0);
 	}
 	close(leash[0]);

@@ -219,12 +219,27 @@ static void look_at_socket(struct visit *visit, struct kernel *kernel)
 		visit->orphaned_s = duration_now_s();
 }
 
+/* Ends the program and the connection; what was seen stays. */
+static void leave(struct visit *visit)
+{
+	subject_end(&visit->subject);
+	if (visit->conn.fd >= 0)
+		close(visit->conn.fd);
+	if (visit->connections)
+		conn_forget(&visit->conn);
+	visit->conn.fd = -1;
+	end_input(visit);
+	if (visit->listener >= 0)
+		close(visit->listener);
+	visit->listener = -1;
+}
+
 static void end(struct visit *visit)
 {
 	visit->state = VISIT_OVER;
 	visit->over_s = duration_now_s();
 	visit->over_ns = evidence_now_ns();
-	visit_leave(visit);
+	leave(visit);
 }
 
 void visit_go_on(struct visit *visit, struct kernel *kernel)
@@ -266,20 +281,6 @@ void visit_go_on(struct visit *visit, struct kernel *kernel)
 		end(visit);
 }
 
-void visit_leave(struct visit *visit)
-{
-	subject_end(&visit->subject);
-	if (visit->conn.fd >= 0)
-		close(visit->conn.fd);
-	if (visit->connections)
-		conn_forget(&visit->conn);
-	visit->conn.fd = -1;
-	end_input(visit);
-	if (visit->listener >= 0)
-		close(visit->listener);
-	visit->listener = -1;
-}
-
 size_t visit_said(int from, char *out, size_t size)
 {
 	ssize_t got = from < 0 ? 0 : pread(from, out, size, 0);
@@ -292,7 +293,7 @@ void visit_free(struct visit *visit)
 	if (visit->state == VISIT_WAITING)
 		return;
 	if (visit->state != VISIT_OVER)
-		visit_leave(visit);
+		leave(visit);
 	if (visit->output >= 0)
 		close(visit->output);
 	if (visit->errors >= 0)

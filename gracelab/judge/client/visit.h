@@ -116,9 +116,6 @@ bool visit_begin(struct visit *visit);
 /* Goes on as far as it can; `kernel` may be NULL. */
 void visit_go_on(struct visit *visit, struct kernel *kernel);
 
-/* Ends the program and the connection; what was seen stays. */
-void visit_leave(struct visit *visit);
-
 /* The beginning of what it has said to standard error or output, `size` bytes
  * of it at most; returns how many. */
 size_t visit_said(int from, char *out, size_t size);

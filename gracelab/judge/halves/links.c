@@ -21,18 +21,6 @@ void links_watch(struct links *links, int fd)
 	links->links[links->count++] = (struct link){ .fd = fd };
 }
 
-int links_take(struct links *links)
-{
-	int fd;
-
-	if (!links->count)
-		return -1;
-	fd = links->links[0].fd;
-	memmove(links->links, links->links + 1,
-		--links->count * sizeof(*links->links));
-	return fd;
-}
-
 void links_splice(struct links *links, int one, int other)
 {
 	struct splice *splice = splice_new(one, other);

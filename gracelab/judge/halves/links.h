@@ -49,9 +49,6 @@ struct links {
 /* Watches it until it has said a line; owned. */
 void links_watch(struct links *links, int fd);
 
-/* Takes one out of those that are watched; -1 for none. */
-int links_take(struct links *links);
-
 /* Hands one on to the other. */
 void links_splice(struct links *links, int one, int other);
 

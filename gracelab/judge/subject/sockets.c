@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sockets.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "lib/base/folder.h"
 
 static const char template[] = "/gracelab-XXXXXX";
 
@@ -39,15 +39,7 @@ struct sockets_path sockets_at(
 
 void sockets_close(struct sockets *sockets)
 {
-	DIR *folder = *sockets->folder ? opendir(sockets->folder) : NULL;
-	struct dirent *entry;
-
-	while (folder && (entry = readdir(folder)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			unlinkat(dirfd(folder), entry->d_name, 0);
-	if (folder)
-		closedir(folder);
 	if (*sockets->folder)
-		rmdir(sockets->folder);
+		folder_remove(sockets->folder);
 	*sockets->folder = '\0';
 }

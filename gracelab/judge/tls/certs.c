@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/folder.h"
+
 /* From a day ago, for clocks that differ, to so many days ahead. */
 #define DAY_S (24 * 60 * 60)
 #define DAYS  30
@@ -149,10 +151,6 @@ void tls_certs_remove(struct tls_certs *certs)
 {
 	if (!*certs->folder)
 		return;
-	unlink(certs->ca);
-	unlink(certs->cert);
-	unlink(certs->key);
-	unlink(certs->pem);
-	rmdir(certs->folder);
+	folder_remove(certs->folder);
 	*certs = (struct tls_certs){ 0 };
 }

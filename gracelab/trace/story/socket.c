@@ -65,14 +65,6 @@ static void drop(struct sockets *sockets, struct trace_socket **at)
 	free(socket);
 }
 
-void sockets_remove(struct sockets *sockets, uint64_t inode)
-{
-	struct trace_socket **at = place_of(sockets, inode);
-
-	if (*at)
-		drop(sockets, at);
-}
-
 void sockets_sweep(struct sockets *sockets)
 {
 	for (size_t i = 0; i < SOCKET_BUCKETS; i++) {

@@ -37,9 +37,6 @@ struct trace_socket *sockets_add(struct sockets *sockets, uint64_t inode);
 void sockets_join(struct trace_socket *socket, struct connection *connection,
 	enum side side);
 
-/* Forgets one, which lets go of its connection. */
-void sockets_remove(struct sockets *sockets, uint64_t inode);
-
 /* Forgets those that were closed and have no use any more. */
 void sockets_sweep(struct sockets *sockets);
 
