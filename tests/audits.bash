@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# Most of an audit is waiting, so those of a file run side by side in the
-# background from its beginning, and each test waits for the one it is about.
-# A file sets
+# Audits side by side, as results.bash has it. A file sets
 #
 #   AUDITS    lines of NAME: OPTIONS OF THE SERVER : OPTIONS OF THE AUDIT
 #   BUSY      the names of those that are played once more as busy-NAME, beside
@@ -19,24 +17,17 @@
 #   audit OPTION...                         one in the foreground
 #   peer [OPTION...]                        a server.py; sets $PORT
 
+load results
+
 AUDITS='' BUSY='' SERVER=server.py DEFAULTS=''
 
 begin_audits() {
-	RESULTS=$BATS_FILE_TMPDIR
-	export RESULTS
-	cd "$RESULTS" || return 1
 	tick_setup
-	: >pids
-	audit_them_all </dev/null >log 2>&1 3>&- 4>&- &
-	echo $! >>pids
+	begin_results audit_them_all
 }
 
 end_audits() {
-	local pid
-
-	while read -r pid; do
-		kill -TERM "$pid" 2>/dev/null || :
-	done <"$RESULTS/pids"
+	end_results
 }
 
 # At most twelve at a time; a signal ends those, too.
@@ -98,8 +89,7 @@ audit_one() {
 	audit=$!
 	wait "$audit" || status=$?
 	kill "$server" 2>/dev/null || :
-	echo "$status" >"$name.status.new"
-	mv "$name.status.new" "$name.status"
+	keep_status "$name" "$status"
 }
 
 listening() {
@@ -110,8 +100,7 @@ listening() {
 judged() {
 	local name=$1
 
-	PATIENCE_S=100 await test -e "$RESULTS/$name.status"
-	REPORT=$RESULTS/$name.json
+	await_result "$name"
 	if ! "$PYTHON" -I - "$REPORT" "$(<"$RESULTS/$name.status")" \
 		"${@:2}" <<-'END'
 			import json, sys

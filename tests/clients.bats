@@ -6,6 +6,7 @@
 # As in proxy.bats, what takes time runs in the background from the beginning.
 
 load helpers
+load results
 
 # NAME: KIND : OPTIONS, besides --tries=1.
 CLIENTS='
@@ -34,19 +35,11 @@ stays-away:        stays-away
 '
 
 setup_file() {
-	RESULTS=$BATS_FILE_TMPDIR
-	export RESULTS
-	cd "$RESULTS" || return 1
-	try_them_all </dev/null >log 2>&1 3>&- 4>&- &
-	echo $! >pids
+	begin_results try_them_all
 }
 
 teardown_file() {
-	local pid
-
-	while read -r pid; do
-		kill -TERM "$pid" 2>/dev/null || :
-	done <"$RESULTS/pids"
+	end_results
 }
 
 try_them_all() {
@@ -55,29 +48,14 @@ try_them_all() {
 	trap 'kill $(jobs -p); exit 1' TERM
 	while IFS=: read -r name kind options; do
 		[[ $name ]] || continue
-		while (($(jobs -rp | wc -l) >= 8)); do
-			wait -n || :
-		done
+		room_for 8
 		# shellcheck disable=SC2086 # words
-		try_one "$name" $options -- "$PYTHON" -IS \
+		try_one "$name" "$O/gracelab" client --format=json --tries=1 \
+			$options -- "$PYTHON" -IS \
 			"$ROOT/tests/servers/client.py" '{host}' '{port}' \
 			"${kind// /}" &
 	done <<<"$CLIENTS"
 	wait
-}
-
-# try_one NAME OPTION... -- CLIENT...: NAME.json and NAME.status.
-try_one() {
-	local name=$1 lab status=0
-
-	shift
-	timeout 100 "$O/gracelab" client --format=json --tries=1 "$@" \
-		>"$name.json" 2>"$name.err" &
-	lab=$!
-	trap 'kill $lab; exit 1' TERM
-	wait "$lab" || status=$?
-	echo "$status" >"$name.status.new"
-	mv "$name.status.new" "$name.status"
 }
 
 # judged NAME STATUS ENDS [PROBE=VERDICT...]: how that run ended, that its JSON
@@ -85,8 +63,7 @@ try_one() {
 judged() {
 	local name=$1
 
-	PATIENCE_S=100 await test -e "$RESULTS/$name.status"
-	REPORT=$RESULTS/$name.json
+	await_result "$name"
 	head -c 3000 "$REPORT" "$RESULTS/$name.err"
 	"$PYTHON" -I - "$REPORT" "$(<"$RESULTS/$name.status")" "${@:2}" <<-'END'
 		import json, sys

@@ -6,6 +6,7 @@
 # As in audit.bats, what takes time runs in the background from the beginning.
 
 load helpers
+load results
 
 # NAME: OPTIONS OF THE PROXY : OPTIONS OF GRACELAB, besides --idle=1s.
 PROXIES='
@@ -53,19 +54,11 @@ exits:              --fault exits
 '
 
 setup_file() {
-	RESULTS=$BATS_FILE_TMPDIR
-	export RESULTS
-	cd "$RESULTS" || return 1
-	try_them_all </dev/null >log 2>&1 3>&- 4>&- &
-	echo $! >pids
+	begin_results try_them_all
 }
 
 teardown_file() {
-	local pid
-
-	while read -r pid; do
-		kill -TERM "$pid" 2>/dev/null || :
-	done <"$RESULTS/pids"
+	end_results
 }
 
 try_them_all() {
@@ -74,28 +67,14 @@ try_them_all() {
 	trap 'kill $(jobs -p); exit 1' TERM
 	while IFS=: read -r name proxy_options lab_options; do
 		[[ $name ]] || continue
-		while (($(jobs -rp | wc -l) >= 8)); do
-			wait -n || :
-		done
+		room_for 8
 		# shellcheck disable=SC2086 # words
-		try_one "$name" $lab_options -- "$PYTHON" -IS \
-			"$ROOT/tests/servers/proxy.py" $proxy_options &
+		try_one "$name" "$O/gracelab" proxy --format=json --idle=1s \
+			$lab_options -- "$PYTHON" -IS \
+			"$ROOT/tests/servers/proxy.py" $proxy_options \
+			'{listen}' '{backend}' &
 	done <<<"$PROXIES"
 	wait
-}
-
-# try_one NAME OPTION... -- PROXY...: NAME.json and NAME.status.
-try_one() {
-	local name=$1 lab status=0
-
-	shift
-	timeout 100 "$O/gracelab" proxy --format=json --idle=1s "$@" \
-		'{listen}' '{backend}' >"$name.json" 2>"$name.err" &
-	lab=$!
-	trap 'kill $lab; exit 1' TERM
-	wait "$lab" || status=$?
-	echo "$status" >"$name.status.new"
-	mv "$name.status.new" "$name.status"
 }
 
 # judged NAME STATUS [CHECK...]: how that run ended, that its JSON says so
@@ -103,8 +82,7 @@ try_one() {
 judged() {
 	local name=$1
 
-	PATIENCE_S=100 await test -e "$RESULTS/$name.status"
-	REPORT=$RESULTS/$name.json
+	await_result "$name"
 	head -c 3000 "$REPORT" "$RESULTS/$name.err"
 	"$PYTHON" -I - "$REPORT" "$(<"$RESULTS/$name.status")" "${@:2}" <<-'END'
 		import json, sys

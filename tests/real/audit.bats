@@ -105,7 +105,7 @@ proxied() {
 
 # through STATUS CONFIGURATION [OPTION] [CHECK...]: these checks fail.
 through() {
-	local expected=$1 config=$2 options=() check
+	local expected=$1 config=$2 options=()
 
 	shift 2
 	while [[ ${1-} == -* ]]; do
@@ -113,11 +113,18 @@ through() {
 		shift
 	done
 	proxied "$config" "${options[@]}"
-	assert_equal "$status" "$expected"
-	if ((!expected)); then
+	came_to "$expected" "$@"
+}
+
+# came_to STATUS [CHECK...]: with that; these checks fail, and none with 0.
+came_to() {
+	local check
+
+	assert_equal "$status" "$1"
+	if ((!$1)); then
 		refute_line --regexp '^! '
 	fi
-	for check; do
+	for check in "${@:2}"; do
 		assert_line --regexp "^! $check +FAIL"
 	done
 }
@@ -307,7 +314,7 @@ through() {
 # between STATUS COMMAND... -- CHECK...: through a proxy that the
 # command starts, whose sides are UNIX sockets; these checks fail.
 between() {
-	local expected=$1 words=() check
+	local expected=$1 words=()
 
 	shift
 	while [[ $1 != -- ]]; do
@@ -317,13 +324,7 @@ between() {
 	shift
 	run timeout 300 "$O/gracelab" proxy -- "${words[@]}" 3>&- {TICK}<&-
 	echo "$output"
-	assert_equal "$status" "$expected"
-	if ((!expected)); then
-		refute_line --regexp '^! '
-	fi
-	for check; do
-		assert_line --regexp "^! $check +FAIL"
-	done
+	came_to "$expected" "$@"
 }
 
 @test "through socat between UNIX and TCP: fails by default, passes with -t 10" {
@@ -392,17 +393,14 @@ between() {
 
 # tls_through STATUS front|back CONFIGURATION [CHECK...]: so with TLS there.
 tls_through() {
-	local expected=$1 side=$2 config=$3 check
+	local expected=$1 side=$2 config=$3
 
 	export SCRATCH=$BATS_TEST_TMPDIR
 	run timeout 300 "$O/gracelab" proxy "--tls-$side" -- "$HERE/peer.sh" \
 		"$config" '{listen}' '{backend}' '{cert}' '{key}' '{pem}' '{ca}' \
 		3>&- {TICK}<&-
 	echo "$output"
-	assert_equal "$status" "$expected"
-	for check in "${@:4}"; do
-		assert_line --regexp "^! $check +FAIL"
-	done
+	came_to "$expected" "${@:4}"
 }
 
 @test "through haproxy with TLS: a lost server looks whole, and a bare FIN aborts the handshake behind it" {
