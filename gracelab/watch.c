@@ -64,19 +64,11 @@ static const struct argp_option options[] = {
 
 static void parse_format(struct argp_state *state, const char *argument)
 {
-	static const char *const names[] = { "text", "json", "svg", "mermaid",
-		"html" };
 	struct watch_options *watch = state->input;
 
-	for (int i = 0; i < 5; i++) {
-		if (!strcmp(names[i], argument)) {
-			watch->show.format = (enum lab_format)i;
-			return;
-		}
-	}
-	argp_error(state,
-		"--format: expected text, json, svg, mermaid or html, not '%s'",
-		argument);
+	if (!options_format_named(argument, &watch->show.format))
+		argp_error(state, "--format: expected %s, not '%s'",
+			options_format_names(), argument);
 }
 
 static void parse_calls(struct argp_state *state, const char *argument)

@@ -14,6 +14,8 @@
 #include "gracelab/trace/story/socket.h"
 #include "gracelab/trace/story/words.h"
 #include "kind.h"
+#include "lib/net/net.h"
+#include "lib/net/port.h"
 #include "lib/text/escape.h"
 
 /* What of a call's bytes an outcome is compared with. */
@@ -112,7 +114,7 @@ static void note_listening(
 
 	foreign->listening = true;
 	if (ask(call, (int)call->args[0], &facts)) {
-		cast->port = socket_port(&facts.local);
+		cast->port = port_at(&facts.local);
 		snprintf(cast->host, sizeof(cast->host), "%s", cast->address);
 	}
 }

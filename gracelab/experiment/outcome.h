@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Outcomes: the words for what must be seen, and what was. */
-#ifndef GRACELAB_OUTCOME_H
-#define GRACELAB_OUTCOME_H
+#ifndef GRACELAB_EXPERIMENT_OUTCOME_H
+#define GRACELAB_EXPERIMENT_OUTCOME_H
 
 #include <stddef.h>
 

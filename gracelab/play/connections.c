@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "connections.h"
 
-#include <netinet/in.h>
-#include <string.h>
+#include "lib/net/port.h"
 
 /* As the ladder has it: client2's connection is the second. */
 static unsigned number_of(const struct play *play, unsigned client)
@@ -128,15 +127,6 @@ unsigned connections_hear(
 	return number_of(play, play->served);
 }
 
-static uint16_t port_of(const struct sockaddr_storage *end)
-{
-	/* The port stands at the same place in both families. */
-	struct sockaddr_in in;
-
-	memcpy(&in, end, sizeof(in));
-	return ntohs(in.sin_port);
-}
-
 /* Whose it is, by the client's port: else who acts has tried in vain. */
 static unsigned client_of(
 	const struct play *play, const struct rungs_segment *segment)
@@ -146,7 +136,7 @@ static unsigned client_of(
 
 	for (unsigned who = 0; who < ACTORS_MAX; who++)
 		if (play->connections[who].known &&
-			port_of(&play->connections[who].pair.client) == port)
+			port_at(&play->connections[who].pair.client) == port)
 			return who;
 	return play->acting == SERVER ? play->served : play->acting;
 }

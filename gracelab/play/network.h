@@ -3,8 +3,8 @@
  * Networks that a play can be on: how one is entered, observed, and how it
  * comes to rest. A new one is a file with one of these, named here.
  */
-#ifndef GRACELAB_NETWORK_H
-#define GRACELAB_NETWORK_H
+#ifndef GRACELAB_PLAY_NETWORK_H
+#define GRACELAB_PLAY_NETWORK_H
 
 #include "loop.h"
 

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "device.h"
 #include "lib/base/duration.h"
@@ -206,14 +205,6 @@ static void send_off(struct line *line, const uint8_t *bytes, size_t len)
 	line->end = &packet->next;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 static void deliver(struct line *line)
 {
 	int64_t now_ms = duration_now_ms();
@@ -242,7 +233,7 @@ void line_pump(struct line *line,
 
 		if (!segment_parse(bytes, (size_t)len, &segment))
 			continue;
-		segment.time_ns = now_ns();
+		segment.time_ns = duration_wall_ns();
 		bool lost = is_lost(line, &segment);
 
 		on_segment(context, &segment, lost);

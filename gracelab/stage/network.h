@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A network namespace of one's own, and its settings. */
-#ifndef GRACELAB_NETWORK_H
-#define GRACELAB_NETWORK_H
+#ifndef GRACELAB_STAGE_NETWORK_H
+#define GRACELAB_STAGE_NETWORK_H
 
 #include <stdbool.h>
 #include <stddef.h>

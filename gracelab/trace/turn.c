@@ -3,19 +3,11 @@
 
 #include <sched.h>
 #include <sys/ptrace.h>
-#include <time.h>
+
+#include "lib/base/duration.h"
 
 /* Of so many sleepers it is asked whether they were woken. */
 #define LOOKS_MAX 8
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	/* As the kernel stamps segments. */
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
 
 void turn_go_on(const struct thread *thread, int signal)
 {
@@ -36,7 +28,7 @@ static void start(struct tracer *tracer, struct thread *thread)
 	if (!again)
 		tracer->hooks.begin(tracer->hooks.context, &thread->call);
 	if (!again)
-		thread->call.began_ns = now_ns();
+		thread->call.began_ns = duration_wall_ns();
 	if (!thread->call.bulk)
 		tracer->active = thread;
 	ptrace(ends ? PTRACE_CONT : PTRACE_SYSCALL, thread->number, NULL, NULL);

@@ -29,4 +29,7 @@ int64_t duration_earlier_ms(int64_t a_ms, int64_t b_ms);
 /* Seconds of CLOCK_MONOTONIC with the clock's full resolution. */
 double duration_now_s(void);
 
+/* Nanoseconds of CLOCK_REALTIME, as the kernel stamps segments. */
+uint64_t duration_wall_ns(void);
+
 #endif

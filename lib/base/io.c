@@ -91,3 +91,11 @@ int io_create(const char *path)
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
 	return fd;
 }
+
+void io_close(int fd)
+{
+	int error = errno;
+
+	close(fd);
+	errno = error;
+}

@@ -33,4 +33,7 @@ char *io_read_file(const char *path, size_t max_bytes, size_t *bytes);
  */
 int io_create(const char *path);
 
+/* close(2) that leaves errno as it is. */
+void io_close(int fd);
+
 #endif

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/base/duration.h"
+#include "lib/base/io.h"
 #include "lib/base/names.h"
 #include "lib/base/signals.h"
 #include "resolve.h"
@@ -119,14 +120,6 @@ static void set_option(int fd, int level, int option)
 	setsockopt(fd, level, option, &on, sizeof(on));
 }
 
-static void close_keeping_errno(int fd)
-{
-	int error = errno;
-
-	close(fd);
-	errno = error;
-}
-
 static int new_socket(const struct addrinfo *address)
 {
 	int fd = socket(address->ai_family,
@@ -152,7 +145,7 @@ static int listen_on(const struct addrinfo *address,
 			sizeof(options->defer_accept_s));
 	if (bind(fd, address->ai_addr, address->ai_addrlen) ||
 		listen(fd, SOMAXCONN)) {
-		close_keeping_errno(fd);
+		io_close(fd);
 		return -1;
 	}
 	return fd;
@@ -306,7 +299,7 @@ static int connect_to(const struct addrinfo *address,
 		: 0;
 
 	if (failed) {
-		close_keeping_errno(fd);
+		io_close(fd);
 		return -1;
 	}
 	if (options->under_way)
@@ -323,7 +316,7 @@ static int connect_to(const struct addrinfo *address,
 		((errno == EINPROGRESS || errno == EALREADY) &&
 			!await_connected(fd, address, options)))
 		return fd;
-	close_keeping_errno(fd);
+	io_close(fd);
 	return -1;
 }
 

@@ -10,15 +10,13 @@
 #include <unistd.h>
 
 #include "lib/base/duration.h"
+#include "lib/base/io.h"
 #include "lib/base/names.h"
 #include "lib/base/signals.h"
 #include "lib/text/escape.h"
 
 /* How often a listener whose queue is full is tried; nothing tells of room. */
 #define AGAIN_MS 5
-
-/* As many as the kernel allows: whoever waits there is not refused. */
-#define BACKLOG SOMAXCONN
 
 bool unix_is(const char *text)
 {
@@ -94,14 +92,6 @@ static int new_socket(void)
 	return socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-static void close_keeping_errno(int fd)
-{
-	int error = errno;
-
-	close(fd);
-	errno = error;
-}
-
 /*
  * Whether a socket's file is left over: nobody has it bound, so that connect(2)
  * is refused. Asked by a datagram socket, of which who listens notices nothing:
@@ -175,9 +165,10 @@ static int listen_there(const struct sockaddr_un *address,
 		file->inode = made.st_ino;
 		strcpy(file->path, address->sun_path);
 	}
-	if (!failed && !listen(fd, BACKLOG))
+	/* As many as the kernel allows: who waits there is not refused. */
+	if (!failed && !listen(fd, SOMAXCONN))
 		return fd;
-	close_keeping_errno(fd);
+	io_close(fd);
 	return -1;
 }
 
@@ -239,7 +230,7 @@ int unix_connect(const struct addrinfo *address, int64_t timeout_ms)
 		else if ((full && timeout_ms && errno != ETIMEDOUT) ||
 			errno == EINTR)
 			continue;
-		close_keeping_errno(fd);
+		io_close(fd);
 		fd = -1;
 	}
 	return fd;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a client has said, and whether it is a whole request. Pure. */
-#ifndef GRACELAB_REQUEST_H
-#define GRACELAB_REQUEST_H
+#ifndef GRACELAB_CLIENT_REQUEST_H
+#define GRACELAB_CLIENT_REQUEST_H
 
 #include <stdbool.h>
 

@@ -23,7 +23,7 @@ static void on_event(void *owner, const struct event *event)
 
 	visit->active_ms = duration_now_ms();
 	evidence_call(&visit->calls[SERVER], event,
-		sends ? visit->call_ns : evidence_now_ns());
+		sends ? visit->call_ns : duration_wall_ns());
 }
 
 static bool open_input(struct visit *visit, int *its)
@@ -93,7 +93,7 @@ bool visit_begin(struct visit *visit)
 	};
 	visit->output = streams.output = memfd_create("output", MFD_CLOEXEC);
 	visit->errors = streams.errors = memfd_create("errors", MFD_CLOEXEC);
-	visit->begun_ns = evidence_now_ns();
+	visit->begun_ns = duration_wall_ns();
 	visit->begun_s = duration_now_s();
 	visit->active_ms = duration_now_ms();
 	reply_begin(&visit->heard, &setting->rule);
@@ -152,7 +152,7 @@ static void greet(struct visit *visit)
 
 	if (!setting->greeting)
 		return;
-	visit->call_ns = evidence_now_ns();
+	visit->call_ns = duration_wall_ns();
 	conn_send(&visit->conn, setting->greeting, setting->greeting_bytes);
 }
 
@@ -161,7 +161,7 @@ static void accept_one(struct visit *visit)
 {
 	struct sockaddr_in peer = { 0 };
 	socklen_t bytes = sizeof(peer);
-	uint64_t now_ns = evidence_now_ns();
+	uint64_t now_ns = duration_wall_ns();
 	int fd;
 
 	if (visit->listener < 0)
@@ -192,7 +192,7 @@ static void describe_exit(struct visit *visit)
 
 	evidence_note(&visit->calls[CLIENT], "exit",
 		subject_describe_end(end, &visit->subject), false,
-		evidence_now_ns());
+		duration_wall_ns());
 }
 
 static void look_at_program(struct visit *visit)
@@ -238,7 +238,7 @@ static void end(struct visit *visit)
 {
 	visit->state = VISIT_OVER;
 	visit->over_s = duration_now_s();
-	visit->over_ns = evidence_now_ns();
+	visit->over_ns = duration_wall_ns();
 	leave(visit);
 }
 
@@ -261,7 +261,7 @@ void visit_go_on(struct visit *visit, struct kernel *kernel)
 			return;
 		}
 	}
-	visit->call_ns = evidence_now_ns();
+	visit->call_ns = duration_wall_ns();
 	if (conn_wants_write(&visit->conn))
 		conn_flush(&visit->conn);
 	while (conn_wants_read(&visit->conn)) {

@@ -192,7 +192,7 @@ bool visit_act(struct visit *visit, struct kernel *kernel)
 	if (visit->answered && visit->taken == FATE_OPEN)
 		visit->taken = fate_of(visit, kernel);
 
-	visit->call_ns = evidence_now_ns();
+	visit->call_ns = duration_wall_ns();
 	switch (step->act) {
 	case VISIT_FIRST:
 		return first_is_here(visit);

@@ -4,21 +4,11 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "lib/base/names.h"
 
 /* More is nothing that anybody reads, and must not eat the memory. */
 #define ENTRIES_MAX 20000
-
-uint64_t evidence_now_ns(void)
-{
-	struct timespec now;
-
-	/* The clock of the capture. */
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 static void add(struct evidence *evidence, const struct evidence_entry *entry)
 {

@@ -41,9 +41,6 @@ struct evidence {
 	bool incomplete; /* something was left out: no memory, or too many */
 };
 
-/* Now, by the clock of the entries. */
-uint64_t evidence_now_ns(void);
-
 /* Adds a call by its event; one that is no call adds nothing. */
 void evidence_call(
 	struct evidence *evidence, const struct event *event, uint64_t time_ns);

@@ -57,12 +57,12 @@ static void on_event(void *owner, const struct event *event)
 		party->cut = !tls_end(party->tls)->notified;
 		evidence_note(&party->calls, "recv",
 			party->cut ? "FIN alone" : "close_notify", false,
-			evidence_now_ns());
+			duration_wall_ns());
 		return;
 	}
 	/* A segment has left before its call returns. */
 	evidence_call(&party->calls, event,
-		sends ? party->call_ns : evidence_now_ns());
+		sends ? party->call_ns : duration_wall_ns());
 }
 
 void party_init(struct party *party, struct party_common *common,
@@ -84,7 +84,7 @@ void party_init(struct party *party, struct party_common *common,
 		.fin_s = -1,
 		.end_s = -1,
 		.active_ms = duration_now_ms(),
-		.call_ns = evidence_now_ns(),
+		.call_ns = duration_wall_ns(),
 		.arrivals = *common->arrivals,
 	};
 	memcpy(party->token, role->token, STREAM_TOKEN_BYTES);
@@ -125,7 +125,7 @@ void party_take(struct party *party, const char *bytes, size_t count)
 {
 	evidence_call(&party->calls,
 		&(struct event){ .kind = EVENT_RECV, .bytes = count },
-		evidence_now_ns());
+		duration_wall_ns());
 	party_check_bytes(party, bytes, count);
 }
 
@@ -231,7 +231,7 @@ static void flush(struct party *party)
 {
 	uint64_t before = party->sent;
 
-	party->call_ns = evidence_now_ns();
+	party->call_ns = duration_wall_ns();
 	if (party->tls)
 		tls_flush(party->tls);
 	conn_flush(&party->conn);

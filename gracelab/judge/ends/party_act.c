@@ -37,7 +37,7 @@ static bool do_send(struct party *party)
 			party->token, party->sent, amount - party->step_sent,
 			party->common->buffer, &bytes);
 
-		party->call_ns = evidence_now_ns();
+		party->call_ns = duration_wall_ns();
 		if (!conn_send(&party->conn, piece, bytes)) {
 			party->step_sent = 0;
 			return true;
@@ -99,7 +99,7 @@ static bool do_step(struct party *party)
 	struct conn *conn = &party->conn;
 	const struct party_step *step = party->step;
 
-	party->call_ns = evidence_now_ns();
+	party->call_ns = duration_wall_ns();
 	switch (step->act) {
 	case PARTY_SEND:
 		return do_send(party);
@@ -158,7 +158,7 @@ static void do_prologue(struct party *party)
 	struct prologue *prologue = &party->prologue;
 	size_t bytes;
 
-	party->call_ns = evidence_now_ns();
+	party->call_ns = duration_wall_ns();
 	prologue_act(prologue, &party->conn);
 	if (prologue->secures && prologue_is_said(prologue))
 		party_shake_hands(party);

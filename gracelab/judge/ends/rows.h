@@ -3,8 +3,8 @@
  * A try as a ladder: both ends' calls and both hops, in the order of time, as
  * lines for a person and as rows for a program.
  */
-#ifndef GRACELAB_ROWS_H
-#define GRACELAB_ROWS_H
+#ifndef GRACELAB_ENDS_ROWS_H
+#define GRACELAB_ENDS_ROWS_H
 
 #include <jansson.h>
 #include <stdbool.h>

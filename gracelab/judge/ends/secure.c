@@ -27,7 +27,7 @@ static void refuse(struct party *party, const char *why)
 	party->prologue.refused = true;
 	snprintf(party->prologue.why, sizeof(party->prologue.why), "%s", why);
 	evidence_note(
-		&party->calls, "handshake", "fails", false, evidence_now_ns());
+		&party->calls, "handshake", "fails", false, duration_wall_ns());
 	/* Whoever this is, it is nobody who goes on. */
 	party->reset = true;
 	party->end_s = duration_now_s();
@@ -41,7 +41,7 @@ static void agree(struct party *party)
 	snprintf(version, sizeof(version), "TLS %s",
 		tls_version_name(tls_version(party->tls)));
 	evidence_note(
-		&party->calls, "handshake", version, false, evidence_now_ns());
+		&party->calls, "handshake", version, false, duration_wall_ns());
 	party->prologue.secures = false;
 	party->conn.layer = &layer;
 	party->conn.under = party->tls;

@@ -14,6 +14,7 @@
 #include "gracelab/judge/arrival.h"
 #include "lib/base/duration.h"
 #include "lib/base/names.h"
+#include "lib/conn/calls.h"
 #include "lib/net/tcp.h"
 
 #define BUFFER_BYTES (128 * 1024)
@@ -184,8 +185,7 @@ bool exchange_flush(struct exchange *exchange)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return errno == EAGAIN || errno == ENOBUFS ||
-				errno == ENOMEM;
+			return calls_transient(errno);
 		exchange->active_ms = duration_now_ms();
 		if (exchange->out_left) {
 			exchange->out += n;

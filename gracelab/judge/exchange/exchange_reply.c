@@ -8,6 +8,7 @@
 #include "exchange_inside.h"
 #include "gracelab/judge/arrival.h"
 #include "lib/base/duration.h"
+#include "lib/conn/calls.h"
 
 #define READ_BYTES (128 * 1024)
 
@@ -191,7 +192,7 @@ static void read_once(struct exchange *exchange)
 			exchange->empty_s = duration_now_s();
 		return;
 	}
-	if (error == EAGAIN || error == ENOMEM || error == ENOBUFS)
+	if (calls_transient(error))
 		return;
 	exchange_trace(
 		exchange, "recv", NULL, 0, exchange_end_text(exchange), error);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "lib/base/signals.h"
 #include "lib/base/status.h"
 #include "lib/net/net.h"
+#include "lib/net/port.h"
 #include "links.h"
 
 #define DEFAULT_AT "127.0.0.1:43212"
@@ -51,21 +51,6 @@ static int take(struct queue *queue)
 	memmove(queue->fds, queue->fds + 1,
 		--queue->count * sizeof(*queue->fds));
 	return fd;
-}
-
-static uint16_t port_of(int fd, bool peer)
-{
-	struct sockaddr_storage address = { 0 };
-	socklen_t bytes = sizeof(address);
-	struct sockaddr_in in;
-
-	if (peer)
-		getpeername(fd, (struct sockaddr *)&address, &bytes);
-	else
-		getsockname(fd, (struct sockaddr *)&address, &bytes);
-	/* The port stands at the same place in both families. */
-	memcpy(&in, &address, sizeof(in));
-	return ntohs(in.sin_port);
 }
 
 /* Whether it comes from ourselves; once. */

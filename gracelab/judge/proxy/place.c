@@ -15,6 +15,7 @@
 #include "gracelab/stage/loopback.h"
 #include "lib/base/duration.h"
 #include "lib/net/net.h"
+#include "lib/net/port.h"
 #include "path.h"
 
 enum {
@@ -70,15 +71,6 @@ const char *place_resolve(struct place_options *options)
 	return NULL;
 }
 
-static uint16_t port_of(int fd)
-{
-	struct sockaddr_in address = { 0 };
-	socklen_t bytes = sizeof(address);
-
-	getsockname(fd, (struct sockaddr *)&address, &bytes);
-	return ntohs(address.sin_port);
-}
-
 /* Listens at `unix:PATH`, or the port of 127.0.0.1, 0 for any; false, and why.
  */
 static bool listen_at(struct place *place, enum relay_way way, const char *text,
@@ -98,7 +90,7 @@ static bool listen_at(struct place *place, enum relay_way way, const char *text,
 		error);
 
 	place->where.listeners[way] = fd;
-	place->where.ports[way] = fd < 0 || text ? 0 : port_of(fd);
+	place->where.ports[way] = fd < 0 || text ? 0 : port_of(fd, false);
 	return fd >= 0;
 }
 
@@ -151,7 +143,7 @@ static uint16_t free_port(void)
 	char error[NET_ERROR_SIZE];
 	int fd = net_listen(
 		&(struct net_listen_options){ .host = "127.0.0.1" }, error);
-	uint16_t port = fd < 0 ? 0 : port_of(fd);
+	uint16_t port = fd < 0 ? 0 : port_of(fd, false);
 
 	if (fd >= 0)
 		close(fd);

@@ -3,8 +3,8 @@
  * Watches a run while it plays: what has come of each play, whether the proxy
  * still serves, whether it has ended, which sockets it holds.
  */
-#ifndef GRACELAB_WATCH_H
-#define GRACELAB_WATCH_H
+#ifndef GRACELAB_PROXY_WATCH_H
+#define GRACELAB_PROXY_WATCH_H
 
 #include "run_inside.h"
 

@@ -2,7 +2,6 @@
 #include "arrivals.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,27 +9,13 @@
 #include <unistd.h>
 
 #include "lib/base/duration.h"
+#include "lib/net/port.h"
 
 /* A token that does not begin within these was not sent by a client of ours. */
 #define HEAD_BYTES ARRIVAL_HEAD_BYTES
 
 /* How old a candidate is before nobody else's connection can be its rival. */
 #define SETTLE_S 0.02
-
-static uint16_t port_of(const struct sockaddr_storage *address)
-{
-	struct sockaddr_in6 in6;
-	struct sockaddr_in in;
-
-	if (address->ss_family == AF_UNIX)
-		return 0;
-	if (address->ss_family == AF_INET6) {
-		memcpy(&in6, address, sizeof(in6));
-		return ntohs(in6.sin6_port);
-	}
-	memcpy(&in, address, sizeof(in));
-	return ntohs(in.sin_port);
-}
 
 /* The silent play whose connection is under way, or NULL. */
 static struct play *silent_play(struct relay *relay, enum relay_way way)
@@ -87,7 +72,7 @@ static void add(struct relay *relay, enum relay_way way, int fd, uint16_t port)
 	arrival->fd = fd;
 	arrival->port = port;
 	arrival->accepted_s = duration_now_s();
-	arrival->accepted_ns = evidence_now_ns();
+	arrival->accepted_ns = duration_wall_ns();
 	arrival->party.conn.fd = -1;
 	if (relay->place.servers[way])
 		arrival->tls = tls_new(relay->place.servers[way], fd);
@@ -111,7 +96,7 @@ void arrivals_accept(struct relay *relay, enum relay_way way)
 	while ((fd = accept4(relay->place.listeners[way],
 			(struct sockaddr *)&address, &bytes,
 			SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-		add(relay, way, fd, port_of(&address));
+		add(relay, way, fd, port_at(&address));
 		bytes = sizeof(address);
 	}
 }

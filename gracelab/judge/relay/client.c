@@ -8,24 +8,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The port of our end; 0 on a UNIX socket. */
-static uint16_t port_of(int fd)
-{
-	struct sockaddr_storage address = { 0 };
-	socklen_t bytes = sizeof(address);
-	struct sockaddr_in in;
-
-	if (getsockname(fd, (struct sockaddr *)&address, &bytes) ||
-		address.ss_family == AF_UNIX)
-		return 0;
-	/* Port and place are the same in both families. */
-	memcpy(&in, &address, sizeof(in));
-	return ntohs(in.sin_port);
-}
+#include "lib/net/port.h"
 
 static void enter(struct play *play, int fd)
 {
-	play->port = port_of(fd);
+	play->port = port_of(fd, false);
 	play->connecting = -1;
 	party_enter(&play->client, fd, EVENT_CONNECT, play->begun_ns);
 	/* At once: some proxies race with a FIN that comes soon. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What has come of a try, and of several. */
-#ifndef GRACELAB_OUTCOME_H
-#define GRACELAB_OUTCOME_H
+#ifndef GRACELAB_RELAY_OUTCOME_H
+#define GRACELAB_RELAY_OUTCOME_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -85,7 +85,7 @@ bool relay_run(struct relay *relay)
 
 	if (!relay->secret &&
 		getrandom(&relay->secret, sizeof(relay->secret), 0) < 0)
-		relay->secret = evidence_now_ns();
+		relay->secret = duration_wall_ns();
 	relay->running = true;
 	relay->run_ms = relay->known_ms = duration_now_ms();
 	while (goes_on) {

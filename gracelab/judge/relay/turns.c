@@ -32,7 +32,7 @@ void turns_end(struct relay *relay, struct play *play)
 {
 	arrivals_settle(relay, play);
 	play->state = PLAY_OVER;
-	play->over_ns = evidence_now_ns();
+	play->over_ns = duration_wall_ns();
 	play->over_s = duration_now_s();
 	if (play->connecting >= 0)
 		close(play->connecting);
@@ -53,7 +53,7 @@ static void start(struct relay *relay, struct play *play)
 		(unsigned long long)relay->secret + relay->begun,
 		(unsigned)(relay->begun % 100000));
 	play->state = PLAY_ARRIVING;
-	play->begun_ns = evidence_now_ns();
+	play->begun_ns = duration_wall_ns();
 	play->begun_s = duration_now_s();
 	play->begun_ms = duration_now_ms();
 	play->lost_before = hops_drain(relay);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is judged: a program that the lab starts and ends itself. */
-#ifndef GRACELAB_SUBJECT_H
-#define GRACELAB_SUBJECT_H
+#ifndef GRACELAB_JUDGE_SUBJECT_H
+#define GRACELAB_JUDGE_SUBJECT_H
 
 #include <signal.h>
 #include <stdbool.h>

@@ -12,11 +12,7 @@
 
 #include "gracelab/judge/arrival.h"
 #include "inside.h"
-
-static bool is_transient(int error)
-{
-	return error == EAGAIN || error == ENOBUFS || error == ENOMEM;
-}
+#include "lib/conn/calls.h"
 
 static int put(BIO *bio, const char *data, int len)
 {
@@ -56,7 +52,7 @@ static int take(BIO *bio, char *buffer, int size)
 	}
 	if (n > 0)
 		return (int)n;
-	if (n < 0 && is_transient(errno)) {
+	if (n < 0 && calls_transient(errno)) {
 		BIO_set_retry_read(bio);
 		return -1;
 	}
@@ -130,7 +126,7 @@ int wire_flush(struct tls *tls, bool more)
 		}
 		if (errno == EINTR)
 			continue;
-		failed = is_transient(errno) ? 0 : errno;
+		failed = calls_transient(errno) ? 0 : errno;
 		break;
 	}
 	if (done && done < tls->out_bytes)

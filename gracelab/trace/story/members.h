@@ -4,12 +4,12 @@
 #define GRACELAB_STORY_MEMBERS_H
 
 #include <stdio.h>
-#include <time.h>
 
 #include "connection.h"
 #include "gracelab/observe/capture.h"
 #include "gracelab/observe/kernel.h"
 #include "gracelab/trace/tracing.h"
+#include "lib/base/duration.h"
 #include "rows.h"
 #include "socket.h"
 
@@ -64,20 +64,11 @@ struct story {
 	bool incomplete;        /* there was no memory for something */
 };
 
-/* CLOCK_REALTIME, as the kernel stamps segments. */
-static inline uint64_t story_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
-
 /* Seconds since it began; 0: now. */
 static inline double story_seconds(const struct story *story, uint64_t time_ns)
 {
 	if (!time_ns)
-		time_ns = story_now_ns();
+		time_ns = duration_wall_ns();
 	return time_ns < story->began_ns
 		? 0
 		: (double)(time_ns - story->began_ns) / 1e9;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The ladder's last rows, until nothing more will be added to them. */
-#ifndef GRACELAB_ROWS_H
-#define GRACELAB_ROWS_H
+#ifndef GRACELAB_STORY_ROWS_H
+#define GRACELAB_STORY_ROWS_H
 
 #include "gracelab/record/record.h"
 

@@ -121,15 +121,6 @@ void socket_unmap(struct sockaddr_storage *address)
 	memcpy(address, &in, sizeof(in));
 }
 
-uint16_t socket_port(const struct sockaddr_storage *address)
-{
-	struct sockaddr_in in;
-
-	/* The port stands where sockaddr_in6 has it too. */
-	memcpy(&in, address, sizeof(in));
-	return ntohs(in.sin_port);
-}
-
 bool socket_ask(pid_t process, int fd, struct socket_facts *facts)
 {
 	socklen_t size = sizeof(facts->local);

@@ -57,9 +57,6 @@ struct socket_facts {
  */
 bool socket_ask(pid_t process, int fd, struct socket_facts *facts);
 
-/* The port of an address in host byte order. */
-uint16_t socket_port(const struct sockaddr_storage *address);
-
 /* Makes plain IPv4 of an IPv4 address that is mapped into IPv6. */
 void socket_unmap(struct sockaddr_storage *address);
 

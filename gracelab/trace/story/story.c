@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "flight.h"
+#include "lib/base/duration.h"
 #include "sums.h"
 
 /* How often what is over is cleared away. */
@@ -14,7 +15,8 @@
 
 void story_begin(struct story *story, const struct story_plan *plan)
 {
-	*story = (struct story){ .plan = *plan, .began_ns = story_now_ns() };
+	*story =
+		(struct story){ .plan = *plan, .began_ns = duration_wall_ns() };
 }
 
 /* Where the sides must be in a network of its own. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gracelab/trace/peek.h"
+#include "lib/net/port.h"
 
 /* The kernel's highest process number, proc(5), pid_max. */
 #define STORY_PROCESSES (1 << 22)
@@ -24,11 +25,11 @@ static void join(struct story *story, struct trace_socket *socket,
 	const struct sockaddr_storage *server =
 		side == CLIENT ? &facts->peer : &facts->local;
 	struct connection *connection = connections_find(
-		&story->connections, socket_port(client), socket_port(server));
+		&story->connections, port_at(client), port_at(server));
 
 	if (!connection)
-		connection = connections_add(&story->connections,
-			socket_port(client), socket_port(server));
+		connection = connections_add(
+			&story->connections, port_at(client), port_at(server));
 	if (!connection) {
 		story->incomplete = true;
 		return;
@@ -52,12 +53,12 @@ static void identify(struct story *story, struct trace_socket *socket,
 		return;
 	socket->is_tcp = true;
 	socket->listening = facts.listening;
-	socket->port = socket_port(&facts.local);
+	socket->port = port_at(&facts.local);
 	socket->side =
 		facts.listening ? SERVER : subject_side(story, call->root);
 	if (!facts.has_peer)
 		return;
-	port = socket_port(&facts.peer);
+	port = port_at(&facts.peer);
 	/* Whoever is met midway: known, or else by who listens. */
 	if (connections_find(&story->connections, socket->port, port))
 		join(story, socket, &facts, CLIENT);
@@ -168,7 +169,7 @@ void subject_learn(struct story *story, struct trace_call *call)
 			socket_unmap(&peer);
 			facts.peer = peer;
 		}
-		socket->port = socket_port(&facts.local);
+		socket->port = port_at(&facts.local);
 		join(story, socket, &facts, CLIENT);
 		break;
 	case CALL_LISTEN:
@@ -177,7 +178,7 @@ void subject_learn(struct story *story, struct trace_call *call)
 			break;
 		socket->listening = true;
 		socket->side = SERVER;
-		socket->port = socket_port(&facts.local);
+		socket->port = port_at(&facts.local);
 		break;
 	case CALL_ACCEPT:
 		if (call->result < 0)

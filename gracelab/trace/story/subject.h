@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a call acts on: which socket, of which connection, on which side. */
-#ifndef GRACELAB_SUBJECT_H
-#define GRACELAB_SUBJECT_H
+#ifndef GRACELAB_STORY_SUBJECT_H
+#define GRACELAB_STORY_SUBJECT_H
 
 #include "members.h"
 

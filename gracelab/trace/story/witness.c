@@ -14,6 +14,7 @@
 #include "gracelab/trace/bypass_code.h"
 #include "gracelab/trace/peek.h"
 #include "lib/base/names.h"
+#include "lib/net/port.h"
 #include "remarks.h"
 #include "story.h"
 #include "subject.h"
@@ -108,7 +109,7 @@ static void begin_connect(struct story *story, struct trace_call *call)
 		return;
 	peek_memory(call->thread, call->args[1], &peer, size);
 	flight->socket = socket;
-	flight->peer_port = socket_port(&peer);
+	flight->peer_port = port_at(&peer);
 }
 
 static void begin(void *context, struct trace_call *call)
