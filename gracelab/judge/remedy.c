@@ -42,7 +42,6 @@ const char *remedy_of_client(const char *command)
 	const char *program = slash ? slash + 1 : command;
 
 	if (!strncmp(program, "socat", 5))
-		return "socat gives up 0.5 s after EOF: -t SECONDS is that "
-		       "time, and longer than any think time it must be";
+		return remedy_of_proxy("socat");
 	return NULL;
 }

@@ -283,7 +283,6 @@ static bool play_once(struct audit *audit, bool thorough)
 	double begun_s = duration_now_s();
 	bool good = true;
 
-	end_watch(audit);
 	report_forget(report);
 	if (audit_take_baseline(audit, thorough)) {
 		/* Reading many long ones, we would be a slow reader. */

@@ -142,11 +142,6 @@ static bool any_fin(const struct audit_report *report)
 	return false;
 }
 
-static double mebibytes(uint64_t bytes)
-{
-	return (double)bytes / (1024 * 1024);
-}
-
 /* What silence without a FIN was taken for, and how long it was. */
 static void say_silence(
 	const struct audit_report *report, char *out, size_t room)
@@ -186,7 +181,8 @@ static void say_proof(struct audit_report *report, bool by_size)
 		snprintf(report->proof, room,
 			"proved for %.1f MiB to a stalled reader, not for a "
 			"think time%s",
-			mebibytes(report->findings[AUDIT_FIN_STALLED].bytes),
+			report_mebibytes(
+				report->findings[AUDIT_FIN_STALLED].bytes),
 			silence);
 }
 

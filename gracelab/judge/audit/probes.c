@@ -131,11 +131,6 @@ void audit_probe_midreply(struct audit *audit)
 		play_and_settle(audit, AUDIT_FIN_MIDREPLY, &plan, 0);
 }
 
-static double mebibytes(uint64_t bytes)
-{
-	return (double)bytes / (1024 * 1024);
-}
-
 /*
  * The same stall without a FIN comes first: a server that cuts who stalls does
  * not do it for the FIN.
@@ -160,8 +155,8 @@ static bool control_stall(
 		snprintf(finding->why, sizeof(finding->why),
 			"a reader that stalls is cut without a FIN too, after "
 			"%.1f of %.1f MiB: that is not the FIN's doing",
-			mebibytes(result.reply.bytes),
-			mebibytes(baseline->first.bytes));
+			report_mebibytes(result.reply.bytes),
+			report_mebibytes(baseline->first.bytes));
 	}
 	exchange_forget(&result);
 	return !audit->stopped;

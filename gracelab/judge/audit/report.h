@@ -98,4 +98,9 @@ struct audit_options {
 /* Forgets all findings, but not the baseline. */
 void report_forget(struct audit_report *report);
 
+static inline double report_mebibytes(uint64_t bytes)
+{
+	return (double)bytes / (1024 * 1024);
+}
+
 #endif

@@ -117,12 +117,24 @@ static void add_data(const struct sum *sum, struct result *row)
 	}
 }
 
-static void draw(const struct inquiry *inquiry, const struct visit *visit,
-	struct result *row)
+static void write_picture(const struct rows_source *source, struct result *row)
 {
 	char title[96];
 	size_t bytes;
 	FILE *out = open_memstream(&row->picture, &bytes);
+
+	if (!out)
+		return;
+	snprintf(title, sizeof(title), "%s, one that was %s:", row->name,
+		row->verdict);
+	rows_write(out, title, source);
+	fclose(out);
+}
+
+/* The ladder, and where it is a finding what is drawn of it. */
+static void draw(const struct inquiry *inquiry, const struct visit *visit,
+	struct result *row)
+{
 	const struct rows_source source = {
 		.calls = { &visit->calls[CLIENT], &visit->calls[SERVER] },
 		.hops = { NULL, inquiry->hall.capture ? &visit->hop : NULL },
@@ -137,12 +149,8 @@ static void draw(const struct inquiry *inquiry, const struct visit *visit,
 			: NULL,
 	};
 
-	if (!out)
-		return;
-	snprintf(title, sizeof(title), "%s, one that was %s:", row->name,
-		row->verdict);
-	rows_write(out, title, &source);
-	fclose(out);
+	if (row->kind == RESULT_BAD)
+		write_picture(&source, row);
 	row->ladder = rows_json(&source);
 }
 
@@ -190,10 +198,6 @@ static void fill(struct inquiry *inquiry, enum client_probe id,
 	if (row->kind == RESULT_BAD ||
 		(id == CLIENT_ENDS && visit->connections))
 		draw(inquiry, visit, row);
-	if (row->kind != RESULT_BAD) {
-		free(row->picture);
-		row->picture = NULL;
-	}
 }
 
 void shown_add(struct inquiry *inquiry, enum client_probe id)

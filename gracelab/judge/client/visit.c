@@ -38,7 +38,7 @@ static bool open_input(struct visit *visit, int *its)
 	return true;
 }
 
-static void end_input(struct visit *visit)
+void visit_end_input(struct visit *visit)
 {
 	if (visit->input >= 0)
 		close(visit->input);
@@ -59,7 +59,7 @@ static void pump_input(struct visit *visit)
 	if ((n < 0 && errno == EPIPE) ||
 		(!visit->plan.holds_input &&
 			visit->input_sent == setting->input_bytes))
-		end_input(visit);
+		visit_end_input(visit);
 }
 
 static bool listen_for(struct visit *visit)
@@ -200,7 +200,6 @@ static void look_at_program(struct visit *visit)
 	if (visit->exited || !subject_is_over(&visit->subject))
 		return;
 	visit->exited = true;
-	visit->exit_s = duration_now_s();
 	visit->active_ms = duration_now_ms();
 	visit->status = visit->subject.status;
 	describe_exit(visit);
@@ -228,7 +227,7 @@ static void leave(struct visit *visit)
 	if (visit->connections)
 		conn_forget(&visit->conn);
 	visit->conn.fd = -1;
-	end_input(visit);
+	visit_end_input(visit);
 	if (visit->listener >= 0)
 		close(visit->listener);
 	visit->listener = -1;

@@ -96,8 +96,6 @@ struct visit {
 	bool reads_input; /* it had read all of it before it was fed more */
 	uint64_t heard_at_fin;   /* bytes, some time after our FIN */
 	bool fed_before;         /* VISIT_FEED has begun */
-	unsigned fed;            /* lines, by it */
-	bool fed_all;            /* it has read all that it was fed */
 	enum visit_moment fin;   /* its FIN, */
 	enum visit_moment reset; /* ... or RST, before or without one */
 	bool unread_at_reset;    /* ... with the answer not read */
@@ -106,8 +104,7 @@ struct visit {
 	double orphaned_s; /* when nobody had its socket any more; 0: not */
 	bool exited;       /* the program */
 	int status;        /* ... as waitpid(2) has it */
-	double exit_s;
-	bool given_up; /* nothing had happened for so long */
+	bool given_up;     /* nothing had happened for so long */
 };
 
 /* Starts the program at a listener of its own; false, with errno. */
@@ -121,6 +118,9 @@ void visit_go_on(struct visit *visit, struct kernel *kernel);
 size_t visit_said(int from, char *out, size_t size);
 
 void visit_free(struct visit *visit);
+
+/* Closes its standard input, if it is open. */
+void visit_end_input(struct visit *visit);
 
 /* Acts on the step under way, for visit.c: true when the next may begin. */
 bool visit_act(struct visit *visit, struct kernel *kernel);

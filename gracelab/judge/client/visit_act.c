@@ -159,7 +159,7 @@ static bool has_read_input(const struct visit *visit)
 		!ioctl(visit->input, FIONREAD, &unread) && !unread;
 }
 
-/* A line more at its standard input; and whether it has read all so far. */
+/* A line more at its standard input. */
 static bool do_feed(struct visit *visit, int64_t ms)
 {
 	static const char line[] = "more from gracelab\n";
@@ -170,13 +170,13 @@ static bool do_feed(struct visit *visit, int64_t ms)
 		visit->reads_input =
 			visit->setting->input_bytes && has_read_input(visit);
 	}
-	if (!visit->until_ms && visit->input >= 0 &&
-		write(visit->input, line, sizeof(line) - 1) > 0)
-		visit->fed++;
-	if (!time_over(visit, ms) && !visit->exited)
-		return false;
-	visit->fed_all = visit->fed && has_read_input(visit);
-	return true;
+	if (!visit->until_ms && visit->input >= 0) {
+		/* Who does not read it, or has ended, is not fed. */
+		ssize_t ignored = write(visit->input, line, sizeof(line) - 1);
+
+		(void)ignored;
+	}
+	return time_over(visit, ms) || visit->exited;
 }
 
 static bool do_exit(struct visit *visit)
@@ -218,9 +218,7 @@ bool visit_act(struct visit *visit, struct kernel *kernel)
 	case VISIT_FEED:
 		return do_feed(visit, step->ms);
 	case VISIT_END_INPUT:
-		if (visit->input >= 0)
-			close(visit->input);
-		visit->input = -1;
+		visit_end_input(visit);
 		return true;
 	case VISIT_EXIT:
 		return do_exit(visit);

@@ -254,10 +254,9 @@ void party_serve(struct party *party, short revents)
 
 	if (revents & (POLLERR | POLLHUP) && !reads) {
 		party->hung_up = true;
-		party->hung_up_s = duration_now_s();
 		party->active_ms = duration_now_ms();
 		if (party->end_s < 0)
-			party->end_s = party->hung_up_s;
+			party->end_s = duration_now_s();
 	}
 	if (conn_wants_write(&party->conn) || party_is_blocked(party))
 		flush(party);

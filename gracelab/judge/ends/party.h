@@ -101,7 +101,6 @@ struct party {
 	double first_s;     /* when its first bytes were sent; -1: never */
 	double fin_s;       /* when it has ended its sending; -1: never */
 	double end_s;       /* when EOF or RST was seen; -1: never */
-	double hung_up_s;   /* when poll(2) has told */
 	int64_t active_ms;  /* when something happened last */
 	int64_t blocked_ms; /* since when it cannot send; 0: it can */
 	int64_t until_ms;   /* when a timed step is over; 0: none */

@@ -17,8 +17,6 @@
 #include "lib/conn/calls.h"
 #include "lib/net/tcp.h"
 
-#define BUFFER_BYTES (128 * 1024)
-
 #define STALL_RECEIVE_BYTES 4096
 
 /* A refused connection is tried so often, with so long a rest between. */
@@ -159,7 +157,7 @@ struct exchange *exchange_begin(const struct exchange_plan *plan)
 	exchange->active_ms = duration_now_ms();
 	exchange->fd = -1;
 	reply_begin(&exchange->result.reply, &plan->rule);
-	exchange->buffer = malloc(BUFFER_BYTES);
+	exchange->buffer = malloc(EXCHANGE_BUFFER_BYTES);
 	exchange->early = malloc(EXCHANGE_EARLY_BYTES);
 	if (exchange->buffer && exchange->early)
 		connect_again(exchange);

@@ -8,6 +8,9 @@
 /* What comes before a request is no longer than this. */
 #define EXCHANGE_EARLY_BYTES 65536
 
+/* Of a reply at once. */
+#define EXCHANGE_BUFFER_BYTES (128 * 1024)
+
 enum stage {
 	STAGE_REFUSED, /* to be tried again */
 	STAGE_CONNECT,
@@ -26,7 +29,7 @@ struct exchange {
 	enum stage stage;
 	int fd;          /* -1: none */
 	struct tls *tls; /* owned; NULL: plain, or not yet */
-	char *buffer;    /* owned: scratch for one recv(2) */
+	char *buffer;    /* owned: of EXCHANGE_BUFFER_BYTES */
 	const char *out; /* what is to be sent, and how much of it is left */
 	size_t out_left, filler_left;
 	char *early; /* owned: what came before the request, not taken yet */

@@ -10,8 +10,6 @@
 #include "lib/base/duration.h"
 #include "lib/conn/calls.h"
 
-#define READ_BYTES (128 * 1024)
-
 /* A shorter silence, besides two round trips, may be the way's own. */
 #define PAUSE_S 0.05
 
@@ -172,7 +170,7 @@ static void read_once(struct exchange *exchange)
 {
 	struct exchange_result *result = &exchange->result;
 	/* The time is the last byte's: that of the first is asked for alone. */
-	size_t size = result->reply.bytes ? READ_BYTES
+	size_t size = result->reply.bytes ? EXCHANGE_BUFFER_BYTES
 		: exchange->tls           ? TLS_RECORD_BYTES
 					  : 1;
 	double at_s;

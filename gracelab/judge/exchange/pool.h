@@ -11,8 +11,6 @@
 struct pool {
 	struct exchange *exchanges[POOL_MOST]; /* `count` of them */
 	size_t count;
-	const sigset_t
-		*outside;    /* borrowed: the mask while it waits, or NULL */
 	bool (*stops)(void); /* asked before and after each wait, or NULL */
 };
 

@@ -224,8 +224,7 @@ char *place_open(struct place *place, const struct place_options *options,
 		.where = { .front = options->front,
 			.front_bytes = options->front_bytes,
 			.front_port = options->front_port,
-			.listeners = { -1, -1 },
-			.outside = outside },
+			.listeners = { -1, -1 } },
 	};
 	place->is_private = options->command && loopback_leave_host();
 	if (!listen_for_it(place, error))

@@ -162,7 +162,6 @@ static void on_try(struct trial *trial, struct relay *relay, struct play *play)
 	} else {
 		trial->failed = play;
 		trial->outcome = outcome;
-		trial->side = side;
 		/* What was whole was kept for long enough. */
 		trial->kept_s = outcome == OUTCOME_BARE
 			? -1

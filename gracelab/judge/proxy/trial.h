@@ -34,7 +34,6 @@ struct trial {
 	struct tally tally;
 	struct play *failed;  /* the first try that failed; the relay's */
 	enum outcome outcome; /* its */
-	enum side side;       /* the end that lacked something */
 	char why[OUTCOME_WHY_SIZE];
 	double kept_s;       /* until when a half was kept; -1: no end came */
 	struct play *direct; /* without the proxy; the relay's */

@@ -101,13 +101,12 @@ void arrivals_accept(struct relay *relay, enum relay_way way)
 	}
 }
 
-static void drop(struct relay *relay, struct arrival *arrival)
+static void drop(struct arrival *arrival)
 {
 	tls_free(arrival->tls);
 	arrival->tls = NULL;
 	close(arrival->fd);
 	arrival->fd = -1;
-	relay->foreign++;
 }
 
 /* A proxy that asks its backend by HTTP how it is would give it up. */
@@ -126,7 +125,7 @@ static void answer_stranger(struct relay *relay, struct arrival *arrival,
 		memcpy(relay->stranger, head, relay->stranger_bytes);
 	}
 	if (arrival->tls) {
-		drop(relay, arrival);
+		drop(arrival);
 		return;
 	}
 	/* Closed with unread bytes, the connection would be reset. */
@@ -135,7 +134,7 @@ static void answer_stranger(struct relay *relay, struct arrival *arrival,
 			if (!strncmp(head, methods[i], strlen(methods[i])))
 				send(arrival->fd, fine, strlen(fine),
 					MSG_NOSIGNAL);
-	drop(relay, arrival);
+	drop(arrival);
 }
 
 /* Whether what has come may still be followed by a token. */
@@ -179,7 +178,7 @@ static bool is_agreed(struct relay *relay, struct arrival *arrival)
 	case TLS_FAILED:
 		if (!*relay->no_handshake)
 			tls_explain(arrival->tls, relay->no_handshake);
-		drop(relay, arrival);
+		drop(arrival);
 		return false;
 	case TLS_WAITS:
 		return false;
@@ -202,7 +201,7 @@ static void look_through_tls(struct relay *relay, struct arrival *arrival)
 	if (got < 0 && errno == EAGAIN)
 		return;
 	if (got <= 0) {
-		drop(relay, arrival);
+		drop(arrival);
 		return;
 	}
 	arrival->head_bytes += (size_t)got;
@@ -233,7 +232,7 @@ void arrivals_look(struct relay *relay, struct arrival *arrival)
 	size_t at;
 
 	if (got <= 0) {
-		drop(relay, arrival);
+		drop(arrival);
 		return;
 	}
 	head[got] = '\0';

@@ -88,7 +88,6 @@ struct relay_place {
 	const struct preamble *preamble;         /* of each client; or NULL */
 	struct tls_context *clients[RELAY_WAYS]; /* borrowed; NULL: plain */
 	struct tls_context *servers[RELAY_WAYS];
-	const sigset_t *outside; /* the mask for ppoll(2) */
 };
 
 struct relay {
@@ -118,7 +117,6 @@ struct relay {
 	int64_t known_ms;  /* when a server became known last */
 	int64_t active_ms; /* when something happened last, through the proxy */
 	double arrival_s;  /* how long the first connection took to arrive */
-	unsigned foreign;  /* connections that were no client's of ours */
 	char stranger[48]; /* what the first of them said */
 	size_t stranger_bytes;
 	char no_handshake[TLS_WHY_SIZE]; /* why the first with a server failed

@@ -113,7 +113,7 @@ static bool may_start(const struct relay *relay, const struct play *play)
 			one->state == PLAY_OVER)
 			continue;
 		under_way++;
-		if (is_moving(relay, one, now_ms))
+		if (one->size && is_moving(relay, one, now_ms))
 			bytes += one->size;
 		if (one->state == PLAY_ARRIVING &&
 			(play->scene->silent || one->scene->silent))

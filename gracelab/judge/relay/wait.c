@@ -8,6 +8,7 @@
 #include "arrivals.h"
 #include "client.h"
 #include "lib/base/duration.h"
+#include "lib/base/signals.h"
 
 enum {
 	WAIT_MAX = 512,
@@ -79,7 +80,8 @@ static void watch_arrival(struct wait *wait, struct arrival *arrival)
 
 void wait_once(struct relay *relay, struct wait *wait)
 {
-	*wait = (struct wait){ .due_ms = duration_now_ms() + LOOK_MS };
+	wait->count = 0;
+	wait->due_ms = duration_now_ms() + LOOK_MS;
 	for (int way = 0; way < RELAY_WAYS; way++)
 		watch(wait, relay->place.listeners[way], POLLIN);
 	nfds_t listeners = wait->count;
@@ -99,7 +101,7 @@ void wait_once(struct relay *relay, struct wait *wait)
 	struct timespec left = { .tv_nsec =
 					 left_ms > 0 ? left_ms * 1000000 : 0 };
 
-	if (ppoll(wait->fds, wait->count, &left, relay->place.outside) <= 0)
+	if (ppoll(wait->fds, wait->count, &left, signals_wait_mask()) <= 0)
 		return;
 	for (nfds_t i = others; i < wait->count; i++) {
 		if (!wait->fds[i].revents)

@@ -59,7 +59,6 @@ void baseline_begin(struct baseline *baseline, enum whole_by by,
 
 	*baseline = (struct baseline){
 		.by = by,
-		.samples = 1,
 		.first = result->reply,
 		.same_bytes = true,
 		.common_bytes = result->reply.head_bytes,
@@ -87,7 +86,6 @@ void baseline_add(
 	double over = over_s(result);
 	double drawn = result->last_byte_s - result->first_byte_s;
 
-	baseline->samples++;
 	baseline->notified = baseline->notified && result->tls_end.notified;
 	if (bytes < baseline->least_bytes)
 		baseline->least_bytes = bytes;

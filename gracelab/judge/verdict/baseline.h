@@ -16,7 +16,6 @@ enum whole_by {
 
 struct baseline {
 	enum whole_by by;
-	unsigned samples;
 	struct reply first;
 	int status;       /* HTTP's; 0: it is none */
 	bool notified;    /* TLS: close_notify has ended all samples */

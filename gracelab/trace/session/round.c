@@ -5,11 +5,11 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "gracelab/trace/story/story.h"
 #include "gracelab/trace/tracer.h"
+#include "lib/base/duration.h"
 #include "started.h"
 
 enum {
@@ -52,19 +52,11 @@ static int wait_tick(
 	return ready;
 }
 
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 /* Whether something has happened, now or soon behind the last: to be woken for
  * each call would take longer than most calls. */
 static bool handle(struct session *session)
 {
-	int64_t until_us;
+	double until_s;
 
 	if (!session->traced)
 		return started_reap(session);
@@ -75,11 +67,11 @@ static bool handle(struct session *session)
 	if (!session->busy)
 		return false;
 	session->busy = false;
-	until_us = now_us() + SOON_US;
+	until_s = duration_now_s() + SOON_US / 1e6;
 	do {
 		sched_yield();
 		session->busy = tracer_handle(&session->tracer);
-	} while (!session->busy && now_us() < until_us);
+	} while (!session->busy && duration_now_s() < until_s);
 	return session->busy;
 }
 
