@@ -188,8 +188,10 @@ static bool do_exit(struct visit *visit)
 bool visit_act(struct visit *visit, struct kernel *kernel)
 {
 	const struct visit_step *step = visit->step;
+	/* What it takes once its input has ended too shows nothing. */
+	bool shows = !visit->plan.holds_input || visit->input >= 0;
 
-	if (visit->answered && visit->taken == FATE_OPEN)
+	if (visit->answered && visit->taken == FATE_OPEN && shows)
 		visit->taken = fate_of(visit, kernel);
 
 	visit->call_ns = duration_wall_ns();
