@@ -94,23 +94,6 @@ void spans_redo(struct span *span)
 	table_free(&span->table);
 }
 
-/* Where the choices stand between the first order, 0, and the last, 1. */
-static double place(const struct walk *walk, size_t count, double *width)
-{
-	double at = 0;
-
-	*width = 1;
-	for (size_t i = 0; i < count; i++) {
-		unsigned possible = walk->choices[i].possible;
-		unsigned before =
-			possible & ((1u << walk->choices[i].made) - 1);
-
-		*width /= __builtin_popcount(possible);
-		at += *width * __builtin_popcount(before);
-	}
-	return at;
-}
-
 double spans_left(const struct span *spans)
 {
 	double left = 0;
@@ -121,8 +104,8 @@ double spans_left(const struct span *spans)
 
 		if (spans->state == SPAN_DONE)
 			continue;
-		left += place(walk, walk->fixed, &width) + width;
-		left -= place(walk, walk->count, &ignored);
+		left += walk_place(walk, walk->fixed, &width) + width;
+		left -= walk_place(walk, walk->count, &ignored);
 	}
 	return left;
 }
@@ -131,7 +114,7 @@ double spans_place(const struct span *span)
 {
 	double ignored;
 
-	return place(&span->walk, span->walk.count, &ignored);
+	return walk_place(&span->walk, span->walk.count, &ignored);
 }
 
 void spans_free(struct span *spans)

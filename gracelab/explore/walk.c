@@ -98,16 +98,22 @@ static bool is_disturbed(const struct order *order)
 	return ground->kind->disturbed && ground->kind->disturbed(ground);
 }
 
-static bool hand_over(const struct walk *walk, const struct order *order,
-	bool (*on_order)(void *context, const struct order *order,
-		const struct moves *moves),
-	void *context)
+struct moves walk_moves(const struct walk *walk)
 {
 	struct moves moves = { .list = malloc(walk->count + 1),
 		.count = walk->count };
 
 	for (size_t i = 0; moves.list && i < walk->count; i++)
 		moves.list[i] = walk->choices[i].made;
+	return moves;
+}
+
+static bool hand_over(const struct walk *walk, const struct order *order,
+	bool (*on_order)(void *context, const struct order *order,
+		const struct moves *moves),
+	void *context)
+{
+	struct moves moves = walk_moves(walk);
 	bool good = moves.list && on_order(context, order, &moves);
 
 	free(moves.list);
@@ -155,6 +161,22 @@ bool walk_begin_with(struct walk *walk, const struct moves *moves)
 			return false;
 	}
 	return true;
+}
+
+double walk_place(const struct walk *walk, size_t count, double *width)
+{
+	double at = 0;
+
+	*width = 1;
+	for (size_t i = 0; i < count; i++) {
+		unsigned possible = walk->choices[i].possible;
+		unsigned before =
+			possible & ((1u << walk->choices[i].made) - 1);
+
+		*width /= __builtin_popcount(possible);
+		at += *width * __builtin_popcount(before);
+	}
+	return at;
 }
 
 bool walk_copy(struct walk *to, const struct walk *from)

@@ -61,6 +61,16 @@ void walk_next(struct walk *walk);
  */
 bool walk_split(struct walk *walk, struct walk *rest);
 
+/* What was chosen, `list` for free(3); NULL there: no memory. */
+struct moves walk_moves(const struct walk *walk);
+
+/*
+ * Where the first `count` choices stand between the first order, 0, and the
+ * last, 1, every choice taken as equally likely; and how `*width` is what
+ * begins with them.
+ */
+double walk_place(const struct walk *walk, size_t count, double *width);
+
 /* False without memory. */
 bool walk_copy(struct walk *to, const struct walk *from);
 

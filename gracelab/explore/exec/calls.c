@@ -228,10 +228,6 @@ struct ending calls_ending(const struct calls *calls)
 
 bool calls_take(struct calls *calls, const struct moves *moves)
 {
-	for (size_t i = 0; i < moves->count; i++)
-		if (!walk_push(&calls->walk,
-			    (struct choice){ .made = moves->list[i] }))
-			return false;
 	calls->given = moves->count;
-	return true;
+	return walk_begin_with(&calls->walk, moves);
 }

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "exec.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "calls.h"
 #include "gracelab/experiment/options.h"
+#include "gracelab/explore/order/site.h"
 #include "gracelab/play/play.h"
 #include "lib/base/names.h"
 
@@ -51,10 +48,6 @@ static bool check(const struct experiment *experiment,
 			"cannot be explored so: of programs that exec starts "
 			"the calls are put in every order, with no wire and "
 			"no --merge");
-	if (experiment->over_unix)
-		return fail(explored, experiment,
-			"cannot be explored: it is over unix, and orders are "
-			"TCP's");
 	for (size_t i = 0; i < experiment->step_count; i++) {
 		const struct step *step = &experiment->steps[i];
 		char *why = NULL;
@@ -71,40 +64,42 @@ static bool check(const struct experiment *experiment,
 	return true;
 }
 
-/* The child: plays the order, and tells what came of it. */
-__attribute__((noreturn)) static void play_in_child(
-	const struct experiment *experiment, const struct play_options *play,
-	const struct calls *plan, FILE *out, pid_t parent)
+/* An order to be played in a process of its own. */
+struct playing {
+	const struct experiment *experiment;
+	const struct play_options *play;
+	struct calls calls;
+};
+
+/* Plays the order, and writes what came of it. */
+static bool write_played(FILE *out, void *context)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	struct calls calls = *plan;
-	struct play_options options = *play;
+	struct playing *playing = context;
+	struct calls *calls = &playing->calls;
+	struct play_options options = *playing->play;
 	struct record record = { 0 };
 	struct played played = { 0 };
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent || !out)
-		_exit(1);
 	sigaction(SIGPIPE, &ignore, NULL);
 	options.director = &director_calls;
-	options.context = &calls;
+	options.context = calls;
 	options.before_step = NULL;
-	struct play *done = play_run(experiment, &options, &record);
+	struct play *done = play_run(playing->experiment, &options, &record);
 
 	played.failed = !done || record.failed;
 	played.refused = record.unplayable;
 	snprintf(played.why, sizeof(played.why), "%s",
 		record.failure ? record.failure : "no memory");
-	played.ending = calls_ending(&calls);
-	played.found = calls.found;
-	played.choices = calls.walk.count;
+	played.ending = calls_ending(calls);
+	played.found = calls->found;
+	played.choices = calls->walk.count;
 	fwrite(&played, sizeof(played), 1, out);
-	fwrite(calls.walk.choices, sizeof(*calls.walk.choices),
-		calls.walk.count, out);
-	fclose(out);
+	fwrite(calls->walk.choices, sizeof(*calls->walk.choices),
+		calls->walk.count, out);
 	record_free(&record);
 	play_end(done);
-	_exit(0);
+	return true;
 }
 
 static bool read_played(FILE *in, struct played *played, struct walk *walk)
@@ -126,35 +121,23 @@ static bool play_order(const struct experiment *experiment,
 	const struct explore_options *options, const struct play_options *play,
 	struct walk *walk, struct played *played)
 {
-	const struct calls plan = {
-		.walk = { .choices = walk->choices,
-			.count = walk->count,
-			.capacity = walk->capacity },
-		.given = walk->count,
-		.checked = true,
-		.find = options->find,
+	struct playing playing = {
+		.experiment = experiment,
+		.play = play,
+		.calls = { .walk = *walk,
+			.given = walk->count,
+			.checked = true,
+			.find = options->find },
 	};
-	pid_t parent = getpid();
-	int ends[2];
+	char *bytes = NULL;
+	size_t count = 0;
+	bool good = site_write_aside(write_played, &playing, &bytes, &count);
+	FILE *in = good && count ? fmemopen(bytes, count, "r") : NULL;
 
-	if (pipe(ends))
-		return false;
-	fflush(NULL);
-	pid_t child = fork();
-
-	if (child == 0) {
-		close(ends[0]);
-		play_in_child(
-			experiment, play, &plan, fdopen(ends[1], "w"), parent);
-	}
-	close(ends[1]);
-	FILE *in = fdopen(ends[0], "r");
-	bool good = child > 0 && in && read_played(in, played, walk);
-
+	good = in && read_played(in, played, walk);
 	if (in)
 		fclose(in);
-	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
-		;
+	free(bytes);
 	return good;
 }
 
@@ -162,13 +145,9 @@ static bool play_order(const struct experiment *experiment,
 static bool count(struct table *table, const struct walk *walk,
 	const struct played *played)
 {
-	struct moves moves = { .list = malloc(walk->count + 1),
-		.count = walk->count };
-	bool good = moves.list;
+	struct moves moves = walk_moves(walk);
+	bool good = moves.list && table_add(table, played->ending, 1, &moves);
 
-	for (size_t i = 0; good && i < walk->count; i++)
-		moves.list[i] = walk->choices[i].made;
-	good = good && table_add(table, played->ending, 1, &moves);
 	if (good && played->found && !table->found.list) {
 		table->found = moves_copy(moves.list, moves.count);
 		good = table->found.list;
@@ -177,28 +156,12 @@ static bool count(struct table *table, const struct walk *walk,
 	return good;
 }
 
-/* Which part of the tree stands before the walk's place, every choice taken as
- * equally likely. */
-static double covered(const struct walk *walk)
-{
-	double part = 1, before = 0;
-
-	for (size_t i = 0; i < walk->count; i++) {
-		const struct choice *choice = &walk->choices[i];
-		unsigned earlier =
-			choice->possible & ((1u << choice->made) - 1);
-
-		part /= __builtin_popcount(choice->possible);
-		before += part * __builtin_popcount(earlier);
-	}
-	return before;
-}
-
 static bool explore(const struct experiment *experiment,
 	const struct explore_options *options, const struct play_options *play,
 	struct explored *explored, struct walk *walk)
 {
 	struct table *table = &explored->table;
+	double width;
 
 	while (!walk->over && table->orders < options->limit) {
 		struct played played;
@@ -222,7 +185,8 @@ static bool explore(const struct experiment *experiment,
 				options->context, table->orders, table->count);
 	}
 	explored->complete = walk->over;
-	explored->covered = walk->over ? 1 : covered(walk);
+	explored->covered =
+		walk->over ? 1 : walk_place(walk, walk->count, &width);
 	table_sort(table);
 	return true;
 }

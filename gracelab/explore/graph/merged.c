@@ -86,7 +86,7 @@ static bool count(const struct graph *graph, struct table *table)
 }
 
 struct merging {
-	const struct experiment *experiment;
+	const struct script *script;
 	const struct explore_options *options;
 };
 
@@ -120,14 +120,8 @@ static bool write_result(FILE *out, void *context)
 {
 	const struct merging *merging = context;
 	struct message_result result = { 0 };
-	char *error = NULL;
-	struct script script;
 
-	/* It was read before; what has failed is memory. */
-	if (!script_read(&script, merging->experiment, merging->options->wired,
-		    &error))
-		return false;
-	explore(&script, merging->options, &result);
+	explore(merging->script, merging->options, &result);
 	return message_put_result(out, &result);
 }
 
@@ -152,17 +146,18 @@ static bool take(struct explored *explored, struct message_result *result,
 bool merged_run(const struct experiment *experiment,
 	const struct explore_options *options, struct explored *explored)
 {
-	struct merging merging = { experiment, options };
-	struct message_result result = { 0 };
 	struct script script;
+	struct merging merging = { &script, options };
+	struct message_result result = { 0 };
 	char *bytes = NULL;
 	size_t count = 0;
 
 	*explored = (struct explored){ 0 };
 	if (!script_read(&script, experiment, options->wired, &explored->why))
 		return false;
-	script_free(&script);
 	bool good = site_write_aside(write_result, &merging, &bytes, &count);
+
+	script_free(&script);
 	FILE *in = good && count ? fmemopen(bytes, count, "r") : NULL;
 
 	good = in && message_get_result(in, &result);
