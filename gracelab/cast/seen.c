@@ -33,6 +33,11 @@ static const char *see_state(
 	};
 	const char *error = NULL;
 
+	if (event->state == STATE_UNKNOWN) {
+		cast->lacks = true;
+		return cast_say(cast,
+			"the kernel does not tell of UNIX sockets, unix_diag");
+	}
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(*outcomes) && !error;
 		i++)
 		error = cast_see(cast, who, outcomes[i]);

@@ -67,7 +67,8 @@ static bool scan_state(struct scan *scan, struct outcome *outcome)
 	outcome->kind = OUTCOME_STATE;
 	if (!scan_name(scan, &word))
 		return false;
-	if (state_parse(word, &outcome->state))
+	if (state_parse(word, &outcome->state) &&
+		outcome->state != STATE_UNKNOWN)
 		return true;
 	scan_back_to(scan, word);
 	return scan_fail(scan, "a TCP state such as FIN_WAIT2, or gone");

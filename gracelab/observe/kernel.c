@@ -232,6 +232,7 @@ static bool may_face(enum tcp_state state, enum tcp_state other)
 	case STATE_SHUT_RD:
 	case STATE_SHUT_WR:
 	case STATE_SHUT_RDWR:
+	case STATE_UNKNOWN:
 	case STATE_LISTEN:
 		return false;
 	}

@@ -221,7 +221,6 @@ static bool begin_actors(struct play *play)
 		return false;
 	if (!error)
 		error = start_clients(play);
-	play->record->unplayable |= cast->lacks;
 	/* Also what failed is shown as far as it went. */
 	return settle(play) && (!error || play_fail(play, "%s", error));
 }
@@ -294,6 +293,7 @@ struct play *play_run(const struct experiment *experiment,
 		loop(play,
 			options->director ? options->director
 					  : &director_script);
+	record->unplayable |= play->cast.lacks;
 	/* Where nothing was played, there is no row to mark. */
 	if (record->failed && record->rung_count)
 		record_fail(record, play->first_rung,

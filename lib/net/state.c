@@ -27,6 +27,7 @@ static const char *const names[STATES] = {
 	[STATE_SHUT_RD] = "SHUT_RD",
 	[STATE_SHUT_WR] = "SHUT_WR",
 	[STATE_SHUT_RDWR] = "SHUT_RDWR",
+	[STATE_UNKNOWN] = "unknown",
 };
 
 const char *state_name(enum tcp_state state)

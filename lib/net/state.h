@@ -26,14 +26,15 @@ enum tcp_state {
 	STATE_SHUT_RD,
 	STATE_SHUT_WR,
 	STATE_SHUT_RDWR,
+	STATE_UNKNOWN, /* a UNIX socket's where the kernel lacks unix_diag */
 };
 
-#define STATES (STATE_SHUT_RDWR + 1)
+#define STATES (STATE_UNKNOWN + 1)
 
 /*
  * The name as ss(8) and RFC 9293 have it, with `_`, or "gone"; of a UNIX socket
- * "CONNECTED", "SHUT_RD" and so on; "?" for a number that is no state. Never
- * changes.
+ * "CONNECTED", "SHUT_RD" and so on; "unknown"; "?" for a number that is no
+ * state. Never changes.
  */
 const char *state_name(enum tcp_state state);
 

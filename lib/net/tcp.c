@@ -36,7 +36,9 @@ enum tcp_state tcp_state(int fd)
 
 	if (ask_state(fd, &state))
 		return (enum tcp_state)state;
-	return unix_ask(fd, &facts) ? facts.state : STATE_GONE;
+	if (!unix_is_socket(fd))
+		return STATE_GONE;
+	return unix_ask(fd, &facts) ? facts.state : STATE_UNKNOWN;
 }
 
 static size_t ask_bytes(int fd, unsigned long request)

@@ -12,8 +12,8 @@
 bool tcp_is(int fd);
 
 /*
- * TCP_INFO, tcp(7), or of a UNIX socket unix_state.h; STATE_GONE if the kernel
- * does not say.
+ * TCP_INFO, tcp(7), or of a UNIX socket unix_state.h: STATE_UNKNOWN if the
+ * kernel does not say. STATE_GONE of what is neither.
  */
 enum tcp_state tcp_state(int fd);
 

@@ -106,14 +106,20 @@ static bool ask(int netlink, uint32_t inode, struct unix_facts *facts)
 		take(facts, &answer.header);
 }
 
-bool unix_ask(int fd, struct unix_facts *facts)
+bool unix_is_socket(int fd)
 {
 	int domain = 0;
 	socklen_t size = sizeof(domain);
-	struct stat stat;
 
 	return !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) &&
-		domain == AF_UNIX && !fstat(fd, &stat) &&
+		domain == AF_UNIX;
+}
+
+bool unix_ask(int fd, struct unix_facts *facts)
+{
+	struct stat stat;
+
+	return unix_is_socket(fd) && !fstat(fd, &stat) &&
 		unix_ask_inode((uint32_t)stat.st_ino, facts);
 }
 

@@ -13,14 +13,15 @@
 #include "state.h"
 
 struct unix_facts {
-	/* STATE_CONNECTED, or which halves have ended; STATE_GONE if unknown.
-	 */
-	enum tcp_state state;
+	enum tcp_state state; /* STATE_CONNECTED, or which halves have ended */
 	uint32_t peer; /* the other end's inode; 0: not accepted yet, or gone */
 	uint32_t unread_bytes;      /* arrived and not read yet */
 	uint32_t peer_unread_bytes; /* sent and not read yet by the peer, */
 	bool peer_unread_known;     /* if that is known: not before accept(2) */
 };
+
+/* Whether it is a UNIX socket, unix(7). */
+bool unix_is_socket(int fd);
 
 /*
  * Asks of an open socket. False where it is no UNIX socket, or the kernel does

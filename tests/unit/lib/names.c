@@ -88,6 +88,7 @@ static void every_tcp_state_is_named(void)
 	for (int i = TCP_ESTABLISHED; i <= TCP_CLOSING; i++)
 		EXPECT_TEXT(states[i], state_name((enum tcp_state)i));
 	EXPECT_TEXT("gone", state_name(STATE_GONE));
+	EXPECT_TEXT("unknown", state_name(STATE_UNKNOWN));
 	EXPECT_TEXT("?", state_name((enum tcp_state)200));
 }
 

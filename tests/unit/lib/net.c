@@ -4,7 +4,11 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "lib/net/tcp.h"
 #include "tests/unit/tap.h"
 
 static void ports_are_numbers(void)
@@ -178,6 +182,26 @@ static void a_unix_address_fits_sun_path(void)
 	EXPECT_TEXT("unix:(unnamed)", out);
 }
 
+/* Where no netlink socket is to be had the kernel tells as little. */
+static void a_state_that_nobody_tells_is_unknown(void)
+{
+	struct rlimit limit;
+	int ends[2];
+
+	if (!EXPECT(!socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) ||
+		!EXPECT(!getrlimit(RLIMIT_NOFILE, &limit)))
+		return;
+	const struct rlimit none = { .rlim_max = limit.rlim_max };
+
+	EXPECT_INT(STATE_CONNECTED, tcp_state(ends[0]));
+	EXPECT(!setrlimit(RLIMIT_NOFILE, &none));
+	EXPECT_INT(STATE_UNKNOWN, tcp_state(ends[0]));
+	EXPECT(!setrlimit(RLIMIT_NOFILE, &limit));
+	close(ends[0]);
+	close(ends[1]);
+	EXPECT_INT(STATE_GONE, tcp_state(ends[0]));
+}
+
 const struct tap_test tests_net[] = {
 	{ "net: a port is a number from 0 to 65535", ports_are_numbers },
 	{ "net: nothing else is a port, and nothing is written",
@@ -195,5 +219,7 @@ const struct tap_test tests_net[] = {
 		a_unix_address_is_read_as_it_is_written },
 	{ "net: a UNIX socket's address fits sun_path, whatever is in there",
 		a_unix_address_fits_sun_path },
+	{ "net: a UNIX socket's state that the kernel does not tell is unknown",
+		a_state_that_nobody_tells_is_unknown },
 	{ NULL, NULL },
 };
