@@ -12,9 +12,6 @@
 #include "options.h"
 #include "steps.h"
 
-/* A file longer than this is no experiment. */
-#define FILE_BYTES_MAX (1024 * 1024)
-
 /* What some editors put before UTF-8. */
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
@@ -108,7 +105,7 @@ struct experiment *experiment_read(const char *path, char **error)
 	char why[NAMES_DESCRIPTION_SIZE];
 	struct experiment *experiment = NULL;
 	size_t bytes;
-	char *text = io_read_file(path, FILE_BYTES_MAX, &bytes);
+	char *text = io_read_file(path, EXPERIMENT_BYTES_MAX, &bytes);
 
 	if (!text || !name) {
 		if (asprintf(error, "cannot read %s: %s", path,

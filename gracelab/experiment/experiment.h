@@ -5,6 +5,9 @@
 
 #include "contents.h"
 
+/* A file longer than this is no experiment. */
+#define EXPERIMENT_BYTES_MAX (1024 * 1024)
+
 /*
  * Parses `bytes` of text as the file `path`. Returns it, for
  * experiment_free(), or NULL with `PATH:LINE:COLUMN: what was expected` in

@@ -151,10 +151,17 @@ static const struct {
 	[VERB_FORGE] = { "forge", take_forge },
 };
 
+#define VERBS (sizeof(verbs) / sizeof(*verbs))
+
+const char *wire_verb_name(size_t index)
+{
+	return index < VERBS ? verbs[index].name : NULL;
+}
+
 bool wire_step_take(struct scan *scan, struct wire_step *step)
 {
 	scan_space(scan);
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
+	for (size_t i = 0; i < VERBS; i++) {
 		if (!scan_keyword(scan, verbs[i].name))
 			continue;
 		step->verb = (enum wire_verb)i;

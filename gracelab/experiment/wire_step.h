@@ -4,6 +4,7 @@
 #define GRACELAB_WIRE_STEP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lib/base/side.h"
@@ -34,6 +35,9 @@ struct wire_step {
 	uint32_t seq, ack;
 	uint16_t window;
 };
+
+/* The verb number `index` by its name in a file, or NULL; it stays. */
+const char *wire_verb_name(size_t index);
 
 /* Takes what stands behind `wire>`, or behind `wire:`. */
 bool wire_step_take(struct scan *scan, struct wire_step *step);

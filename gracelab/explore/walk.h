@@ -18,8 +18,9 @@ struct choice {
 };
 
 /*
- * Where a walk stands. The next order begins with these choices; the first
- * `fixed` of them are made so in all orders of the walk.
+ * Where a walk stands; zero-initialised, before the first of all orders. The
+ * next order begins with these choices; the first `fixed` of them are made so
+ * in all orders of the walk.
  */
 struct walk {
 	struct choice *choices; /* owned */
@@ -27,8 +28,6 @@ struct walk {
 	size_t fixed;
 	bool over; /* no order is left */
 };
-
-/* Zero-initialised: all orders, from the first. */
 
 /* Has all its orders begin with these moves; to be called first. False without
  * memory. */

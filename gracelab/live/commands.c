@@ -253,12 +253,10 @@ static void refuse(struct session *session, const char *name)
 
 void commands_run(struct session *session, char *line)
 {
-	size_t len = strcspn(line, BLANK), end = strlen(line);
+	size_t len = strcspn(line, BLANK);
 	const struct live_command *command = commands_find(line, len);
 	char *arguments = line + len + strspn(line + len, BLANK);
 
-	while (end && strchr(BLANK, line[end - 1]))
-		line[--end] = '\0';
 	if (command && *arguments && !*command->synopsis) {
 		tell_refusal(session,
 			"%s: expected nothing behind it, not "

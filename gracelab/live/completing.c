@@ -5,12 +5,11 @@
 #include <string.h>
 
 #include "commands.h"
+#include "gracelab/experiment/wire_step.h"
 #include "lib/typed/command.h"
+#include "words/line.h"
 
 static const char *const names[] = { "client", "server", "wire" };
-static const char *const heads[] = { "title", "asks", "sysctl", "file",
-	"inherit" };
-static const char wire_words[] = "hold pass drop copy release cut mend forge";
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
@@ -38,9 +37,9 @@ static const char *first_word(size_t index)
 	if (index < COUNT(names))
 		return names[index];
 	index -= COUNT(names);
-	if (index < COUNT(heads))
-		return heads[index];
-	index -= COUNT(heads);
+	for (size_t i = 0; line_head(i); i++)
+		if (!index--)
+			return line_head(i);
 	while ((command = commands_next(command)))
 		if (!index--)
 			return command->name;
@@ -69,13 +68,10 @@ static const char *argument_of(struct completing *completing, enum side side,
 }
 
 /* The segments that wait are what can be passed or lost. */
-static const char *wire_word(
-	struct completing *completing, bool first, size_t index)
+static const char *wire_word(const struct view *view, bool first, size_t index)
 {
-	const struct view *view = &completing->session->view;
-
 	if (first)
-		return pick(completing, wire_words, index);
+		return wire_verb_name(index);
 	if (index < SIDES)
 		return names[index];
 	index -= SIDES;
@@ -95,7 +91,7 @@ static const char *word(
 	if ((size_t)(at - line) >= start)
 		return first_word(index);
 	if (*at == 'w' && (len == 1 || !strncmp(at, "wire", len)))
-		return wire_word(completing, second, index);
+		return wire_word(&completing->session->view, second, index);
 	for (enum side side = CLIENT; side <= SERVER; side++)
 		if (*at == *side_name(side) &&
 			(len == 1 || !strncmp(at, side_name(side), len)))

@@ -6,14 +6,12 @@
 
 #include "attempt.h"
 #include "commands.h"
+#include "gracelab/experiment/experiment.h"
 #include "gracelab/play/parallel.h"
 #include "gracelab/record/golden.h"
 #include "lib/base/io.h"
 #include "lib/base/names.h"
 #include "tell.h"
-
-/* An experiment longer than this is none. */
-#define TEXT_BYTES_MAX (1024 * 1024)
 
 static bool has_steps(struct session *session, const char *what)
 {
@@ -34,7 +32,7 @@ static bool may_write(
 		return true;
 	if (access(path, F_OK))
 		return errno == ENOENT;
-	char *old = io_read_file(path, TEXT_BYTES_MAX, &bytes);
+	char *old = io_read_file(path, EXPERIMENT_BYTES_MAX, &bytes);
 	bool same = old && !strcmp(old, text);
 
 	free(old);

@@ -9,6 +9,7 @@
 #include "lib/base/duration.h"
 #include "lib/base/lines.h"
 #include "lib/net/net.h"
+#include "lib/net/unix.h"
 #include "lib/text/escape.h"
 #include "lib/typed/parse.h"
 #include "tests/unit/tap.h"
@@ -126,7 +127,8 @@ static void check_command(enum side side, const struct parsed_line *p)
 	EXPECT(is_string_inside(p, command->path));
 	EXPECT(is_string_inside(p, command->host));
 	EXPECT(is_string_inside(p, command->port));
-	EXPECT(!command->host == !command->port);
+	/* A UNIX socket has no port. */
+	EXPECT(!command->port == (!command->host || unix_is(command->host)));
 	EXPECT(command->path || command->spec->id != COMMAND_SENDFILE);
 	EXPECT(!command->path || command->spec->id == COMMAND_SENDFILE ||
 		command->spec->id == COMMAND_SAVE);

@@ -16,6 +16,11 @@ static const char BLANK[] = " \t\r";
 static const char *const heads[] = { "title", "asks", "sysctl", "file",
 	"inherit" };
 
+const char *line_head(size_t index)
+{
+	return index < sizeof(heads) / sizeof(*heads) ? heads[index] : NULL;
+}
+
 /* Whether a word of `len` bytes is `name`, or its first letter and what stands
  * behind the name's letters: c2 is client2. */
 static bool is_name(const char *word, size_t len, const char *name)
@@ -90,8 +95,9 @@ static bool read_trimmed(struct line *line, const char *typed)
 		return make(line, LINE_STEP, "%s%s", name, at + len);
 	if (name)
 		return read_named(line, name, rest);
-	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++)
-		if (strlen(heads[i]) == len && !memcmp(heads[i], at, len))
+	for (size_t i = 0; line_head(i); i++)
+		if (strlen(line_head(i)) == len &&
+			!memcmp(line_head(i), at, len))
 			return make(line, LINE_HEAD, "%s", at);
 	return make(line, LINE_COMMAND, "%s", at);
 }

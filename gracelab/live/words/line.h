@@ -5,6 +5,7 @@
 #define GRACELAB_LIVE_LINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum line_kind {
 	LINE_EMPTY,
@@ -28,6 +29,9 @@ struct line {
 bool line_read(struct line *line, const char *typed);
 
 void line_free(struct line *line);
+
+/* The word number `index` that a head line begins with, or NULL; it stays. */
+const char *line_head(size_t index);
 
 /*
  * Why a step of a file, `client> shutdwon`, should not be typed: its command is

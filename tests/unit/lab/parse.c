@@ -356,6 +356,7 @@ static void a_bad_file_says_where_and_what_was_expected(void)
 		{ "client: state", "1:14: expected a word" },
 		{ "client: state fin_wait2", "1:15: expected a TCP state" },
 		{ "client: state GONE", "1:15: expected a TCP state" },
+		{ "client: state unknown", "1:15: expected a TCP state" },
 		{ "client: probe", "1:14: expected a word" },
 		{ "client: poll", "1:13: expected a word" },
 		{ "client: poll in", "1:14: expected IN, OUT, RDHUP" },
