@@ -6,8 +6,8 @@
 
 #include "commands.h"
 #include "gracelab/experiment/wire_step.h"
+#include "gracelab/live/words/line.h"
 #include "lib/typed/command.h"
-#include "words/line.h"
 
 static const char *const names[] = { "client", "server", "wire" };
 
