@@ -163,7 +163,7 @@ static void check_lab(struct line *line)
 	options_parse(subcommand->argp, --line->count, line->list, &options);
 	if (refusals)
 		return;
-	EXPECT(options.format <= FORMAT_MERMAID);
+	EXPECT(options.format <= FORMAT_HTML);
 	EXPECT(subcommand->argp != &options_play || options.experiment_count);
 	EXPECT(subcommand->argp != &options_list || !options.experiment_count);
 	EXPECT(options.experiment_count < line->count);
