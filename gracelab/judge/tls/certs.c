@@ -78,7 +78,8 @@ static bool make(struct identity *identity, const char *name,
 			authority ? "critical,CA:FALSE" : "critical,CA:TRUE") &&
 		(!authority ||
 			add_extension(certificate, NID_subject_alt_name,
-				"DNS:localhost,IP:127.0.0.1,IP:::1")) &&
+				"DNS:localhost,DNS:127.0.0.1,IP:127.0.0.1,"
+				"IP:::1")) &&
 		X509_sign(certificate, by->key, EVP_sha256());
 }
 
