@@ -23,10 +23,15 @@ static void say_plain_text(const struct tls *tls, char *why)
 	char text[ESCAPE_SIZE(TLS_HEAD_BYTES)];
 
 	escape_text(text, tls->head, tls->head_bytes);
-	snprintf(why, TLS_WHY_SIZE,
-		"the answer is no TLS: \"%s\"; it may speak plain text here, "
-		"or want a --preamble first (STARTTLS)",
-		text);
+	if (tls->context->server)
+		snprintf(why, TLS_WHY_SIZE,
+			"what comes is no TLS: \"%s\"; it may speak plain text",
+			text);
+	else
+		snprintf(why, TLS_WHY_SIZE,
+			"the answer is no TLS: \"%s\"; it may speak plain text "
+			"here, or want a --preamble first (STARTTLS)",
+			text);
 }
 
 static void say_alert(const struct tls *tls, char *why)
