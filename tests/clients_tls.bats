@@ -27,12 +27,12 @@ resets:    resets: --only=ends,tls-end
 silent:    silent: --only=ends
 counts:    counts: --only=ends,truncated
 sends-on:  sends-on: --only=sends-on,sigpipe
-garbles:   garbles: --only=ends --timeout=1s
+garbles:   garbles: --only=ends
 crumbs:    crumbs: --only=ends
 mistrusts: mistrusts
-floods:    floods: --only=ends --timeout=1s
+floods:    floods: --only=ends --timeout=3s
 plain:     plain
-half-hello: half-hello: --timeout=2s
+half-hello: half-hello: --timeout=3s
 hangs-up:  hangs-up
 '
 

@@ -191,7 +191,7 @@ def sends_on(link):
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     link.send(b"job\n")
     put(link.read_all())
-    while True:
+    for _ in range(100):
         link.send(b"more\n")
         time.sleep(0.02)
 
@@ -227,6 +227,7 @@ def floods(link):
     """Never stops, and never reads."""
     while True:
         link.send(b"x" * 16384)
+        time.sleep(0.01)
 
 
 @raw

@@ -12,7 +12,8 @@ bool has_to_be_asked(const struct inquiry *inquiry)
 {
 	const struct visit *plain = inquiry_next(inquiry, CLIENT_PLAIN, NULL);
 
-	return inquiry->setting->tls && plain && !seen_in_output(plain);
+	return inquiry->setting->tls && plain && plain->taken == FATE_TAKEN &&
+		!seen_in_output(plain);
 }
 
 bool has_refused_server(const struct visit *visit)
