@@ -41,6 +41,8 @@ class Link:
         self.sock, self.ended = sock, False
         self.inner, self.outer = ssl.MemoryBIO(), ssl.MemoryBIO()
         context = ssl.create_default_context(cafile=ca)
+        # The default of later versions of Python.
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
         self.tls = context.wrap_bio(self.inner, self.outer,
                                     server_hostname=host)
         self.call(self.tls.do_handshake)
