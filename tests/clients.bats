@@ -4,6 +4,8 @@
 # of tests/servers/client.py, and on real ones that are there.
 #
 # As in proxy.bats, what takes time runs in the background from the beginning.
+#
+# shellcheck disable=SC2034 # clients.bash reads what is set here
 
 load helpers
 load clients

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "visit.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>

@@ -3,7 +3,7 @@
 #ifndef GRACELAB_VISIT_INSIDE_H
 #define GRACELAB_VISIT_INSIDE_H
 
-#include "visit.h"
+#include "visit_data.h"
 
 /* Acts on the step under way: true when the next may begin. */
 bool visit_act(struct visit *visit, struct kernel *kernel);
@@ -13,6 +13,9 @@ static inline bool visit_has_ended(const struct visit *visit)
 {
 	return visit->fin || visit->reset || visit->broken;
 }
+
+/* Closes its standard input, if it is open. */
+void visit_end_input(struct visit *visit);
 
 /* Its connection has been accepted; visit_receive.c. */
 void visit_enter(struct visit *visit, int fd);
