@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "has.h"
 
+#include <sys/wait.h>
+
 #include "seen.h"
 
 static bool ends_alike(const struct visit *one, const struct visit *other)
@@ -19,7 +21,9 @@ bool has_to_be_asked(const struct inquiry *inquiry)
 bool has_refused_server(const struct visit *visit)
 {
 	return visit->setting->tls && !visit->heard.bytes && visit->exited &&
-		visit->status && visit->fin == MOMENT_BEFORE;
+		WIFEXITED(visit->status) && WEXITSTATUS(visit->status) &&
+		visit->fin == MOMENT_BEFORE && visit->taken != FATE_TAKEN &&
+		!seen_in_output(visit);
 }
 
 /* Whether it puts out the reply, where it does not end before. */

@@ -71,26 +71,32 @@ static const char *adapt(const struct inquiry *inquiry, const char *text,
 	return room;
 }
 
-static bool loses_reply(const struct inquiry *inquiry)
+/* The visit in which a close_notify has cost the reply, if that is so. */
+static const struct visit *loses_reply(const struct inquiry *inquiry)
 {
-	return (inquiry->kinds[CLIENT_ENDS] == RESULT_BAD && inquiry->ends &&
-		       !strcmp(inquiry->ends, seen_name(SEEN_CLOSE))) ||
-		(inquiry->words[CLIENT_LATE_REPLY] &&
-			inquiry->kinds[CLIENT_LATE_REPLY] == RESULT_BAD);
+	bool closes = inquiry->kinds[CLIENT_ENDS] == RESULT_BAD &&
+		inquiry->ends && !strcmp(inquiry->ends, seen_name(SEEN_CLOSE));
+	bool gives_up = inquiry->words[CLIENT_LATE_REPLY] &&
+		inquiry->kinds[CLIENT_LATE_REPLY] == RESULT_BAD;
+	const struct visit *visit = NULL;
+
+	while ((closes || gives_up) &&
+		(visit = inquiry_next(inquiry, CLIENT_ENDS, visit)))
+		if (visit->notify == MOMENT_BEFORE)
+			return visit;
+	return NULL;
 }
 
 /* What the version of TLS says of a half that lives on. */
 static void say_section(const struct inquiry *inquiry)
 {
-	const struct visit *visit = inquiry_next(inquiry, CLIENT_ENDS, NULL);
+	const struct visit *visit = loses_reply(inquiry);
 
-	if (!visit || !inquiry->words[CLIENT_ENDS] || !loses_reply(inquiry))
-		return;
-	if (visit->version == TLS_1_2)
+	if (visit && visit->version == TLS_1_2)
 		say(inquiry->results, "; ",
 			"TLS 1.2 itself allows that: RFC 5246 section 7.2.1 "
 			"has nobody wait for more behind a close_notify");
-	if (visit->version == TLS_1_3)
+	if (visit && visit->version == TLS_1_3)
 		say(inquiry->results, "; ",
 			"TLS 1.3 lets the other half live: RFC 8446 section "
 			"6.1");

@@ -87,10 +87,12 @@ char *tls_explain(const struct tls *tls, char *why)
 		snprintf(why, TLS_WHY_SIZE, "the peer closes the connection%s",
 			tls->head_bytes ? "" : " without a word of TLS");
 	else if (!tls->failed)
-		snprintf(why, TLS_WHY_SIZE,
-			"nothing%s comes: it may speak plain text here, or "
-			"serve nobody else meanwhile",
-			tls->head_bytes ? " more" : "");
+		snprintf(why, TLS_WHY_SIZE, "nothing%s comes%s",
+			tls->head_bytes ? " more" : "",
+			tls->context->server
+				? ""
+				: ": it may speak plain text here, or serve "
+				  "nobody else meanwhile");
 	else
 		say_complaint(why);
 	return why;
