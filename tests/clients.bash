@@ -16,7 +16,8 @@
 #   client_of OPTION...     one in the foreground; nothing may hang for ever
 #   real STATUS ENDS OPTION... -- COMMAND...     a real one in the foreground
 
-load results
+# shellcheck source=tests/results.bash
+source "${BASH_SOURCE[0]%/*}/results.bash"
 
 DEFAULTS=
 
