@@ -12,8 +12,8 @@ load clients
 
 # NAME: KIND : OPTIONS, besides --tries=1.
 CLIENTS='
-never:             never: --timeout=1s
-sigpipe:           sigpipe: --timeout=1s --only=ends,sends-on,sigpipe
+never:             never: --timeout=3s
+sigpipe:           sigpipe: --timeout=3s --only=ends,sends-on,sigpipe
 half-close:        half-close: --tries=2
 silent-half-close: silent-half-close: --only=ends,late-reply
 close:             close
@@ -80,7 +80,7 @@ teardown_file() {
 
 @test "a client that never ends fails; one that ends after the server does not" {
 	judged never 1 never ends=never
-	says ends 'none in 1 s after the server'
+	says ends 'none in 3 s after the server'
 	judged reads-to-eof 0 never late-reply=skipped reset=tells
 	says ends 'no FIN before the server'
 }

@@ -12,8 +12,8 @@ load clients
 
 # NAME: KIND : OPTIONS, besides --tries=1.
 CLIENTS='
-never:        never: --timeout=2s --only=ends
-sigpipe:      sigpipe: --timeout=2s --only=sends-on,sigpipe
+never:        never: --timeout=3s --only=ends
+sigpipe:      sigpipe: --timeout=3s --only=sends-on,sigpipe
 half-close:   half-close
 close:        close: --only=ends,reset
 close-late:   close-late: --only=ends --timeout=3s
@@ -64,7 +64,7 @@ teardown_file() {
 
 @test "a client that never ends its half fails" {
 	judged never 1 never
-	says ends 'no end, and none in 2 s after the server'
+	says ends 'no end, and none in 3 s after the server'
 }
 
 @test "what is left unread resets: whoever has said something has to tell that" {

@@ -134,7 +134,7 @@ static void parse_texts(struct argp_state *state, int key, char *argument)
 
 static bool has(char **words, const char *name)
 {
-	for (; *words; words++)
+	for (; words && *words; words++)
 		if (strstr(*words, name))
 			return true;
 	return false;
