@@ -197,7 +197,7 @@ _gracelab()
 
 	_gracelab_unix "$cur" && return
 	command=$(_gracelab_command "$cword")
-	if [[ $command == @(proxy|watch) ]] && _gracelab_behind; then
+	if [[ $command == @(client|proxy|watch) ]] && _gracelab_behind; then
 		return
 	fi
 	if [[ $prev == -* ]] && _gracelab_values "$prev" "$command"; then

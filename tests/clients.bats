@@ -4,14 +4,16 @@
 # of tests/servers/client.py, and on real ones that are there.
 #
 # As in proxy.bats, what takes time runs in the background from the beginning.
+#
+# shellcheck disable=SC2034 # clients.bash reads what is set here
 
 load helpers
-load results
+load clients
 
 # NAME: KIND : OPTIONS, besides --tries=1.
 CLIENTS='
-never:             never: --timeout=1s
-sigpipe:           sigpipe: --timeout=1s --only=ends,sends-on,sigpipe
+never:             never: --timeout=3s
+sigpipe:           sigpipe: --timeout=3s --only=ends,sends-on,sigpipe
 half-close:        half-close: --tries=2
 silent-half-close: silent-half-close: --only=ends,late-reply
 close:             close
@@ -34,80 +36,17 @@ http-naive:        http-naive: --only=ends,cut,cut-chunked,until-fin,reset
 stays-away:        stays-away
 '
 
+client_command() {
+	COMMAND=("$PYTHON" -IS "$ROOT/tests/servers/client.py" '{host}'
+		'{port}' "$1")
+}
+
 setup_file() {
-	begin_results try_them_all
+	begin_clients
 }
 
 teardown_file() {
 	end_results
-}
-
-try_them_all() {
-	local name kind options
-
-	trap 'kill $(jobs -p); exit 1' TERM
-	while IFS=: read -r name kind options; do
-		[[ $name ]] || continue
-		room_for 8
-		# shellcheck disable=SC2086 # words
-		try_one "$name" "$O/gracelab" client --format=json --tries=1 \
-			$options -- "$PYTHON" -IS \
-			"$ROOT/tests/servers/client.py" '{host}' '{port}' \
-			"${kind// /}" &
-	done <<<"$CLIENTS"
-	wait
-}
-
-# judged NAME STATUS ENDS [PROBE=VERDICT...]: how that run ended, that its JSON
-# says so too, and that what is bad has a ladder.
-judged() {
-	local name=$1
-
-	await_result "$name"
-	head -c 3000 "$REPORT" "$RESULTS/$name.err"
-	"$PYTHON" -I - "$REPORT" "$(<"$RESULTS/$name.status")" "${@:2}" <<-'END'
-		import json, sys
-		path, status, expected, ends, *verdicts = sys.argv[1:]
-		assert status == expected, "status %s, not %s" % (status, expected)
-		report = json.load(open(path, encoding="utf-8"))
-		assert report["status"] == int(status), "JSON has another status"
-		assert str(report["ends"]) == ends, report["ends"]
-		probes = {p["id"]: p for p in report["probes"]}
-		for one in verdicts:
-		    probe, word = one.split("=")
-		    seen = probes[probe]["verdict"]
-		    assert seen == word, "%s: %s, not %s" % (probe, seen, word)
-		bad = [p for p in probes.values() if p["kind"] == "bad"]
-		assert bool(bad) == (expected == "1"), bad
-		for p in bad:
-		    assert p["ladder"] and p["why"], p
-		for p in probes.values():
-		    assert sum(p.get("outcomes", {}).values()) == p.get("tries", 0), p
-	END
-}
-
-# says PROBE TEXT...: that its row, of the run judged last, says each.
-says() {
-	"$PYTHON" -I - "$REPORT" "$@" <<-'END'
-		import json, re, sys
-		report = json.load(open(sys.argv[1], encoding="utf-8"))
-		row = next(r for r in report["probes"] if r["id"] == sys.argv[2])
-		said = " ".join((row["kind"], row["verdict"], row["measured"], row["why"]))
-		for text in sys.argv[3:]:
-		    assert re.search(text, said), "%r does not say %r" % (said, text)
-	END
-}
-
-# fact NAME VALUE: what stands in the report itself.
-fact() {
-	"$PYTHON" -I -c 'import json, sys
-value = json.load(open(sys.argv[1], encoding="utf-8"))[sys.argv[2]]
-assert json.dumps(value) == sys.argv[3], value' "$REPORT" "$@"
-}
-
-# In the foreground; nothing may hang for ever.
-client_of() {
-	timeout 60 "$O/gracelab" client "$@" 3>&- {TICK}<&-
 }
 
 @test "a client that half-closes and reads on passes, and it is told for what" {
@@ -141,7 +80,7 @@ client_of() {
 
 @test "a client that never ends fails; one that ends after the server does not" {
 	judged never 1 never ends=never
-	says ends 'none in 1 s after the server'
+	says ends 'none in 3 s after the server'
 	judged reads-to-eof 0 never late-reply=skipped reset=tells
 	says ends 'no FIN before the server'
 }
@@ -231,18 +170,6 @@ client_of() {
 	finish lab 130
 	assert_output --partial 'NO-VERDICT: interrupted'
 	await nobody_lingers "$PWD/mine.py"
-}
-
-# real STATUS ENDS OPTION... -- COMMAND...: skips what is not there.
-real() {
-	local status=$1 ends=$2
-
-	shift 2
-	run client_of --format=json --tries=1 "$@"
-	echo "$output" >real.json
-	REPORT=real.json
-	fact ends "\"$ends\""
-	fact status "$status"
 }
 
 @test "nc, ncat, socat and curl end as their manuals say" {

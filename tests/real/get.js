@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Gets an address as the manual of Node has it, and puts the body out.
+// Gets an address as the manual of Node has it, and puts the body out:
+//   node get.js URL [CA]
 "use strict";
-const http = require("http");
+const [, , url, ca] = process.argv;
+const options = ca ? { ca: require("fs").readFileSync(ca) } : {};
 
-http.get(process.argv[2], (response) => {
+require(ca ? "https" : "http").get(url, options, (response) => {
 	response.on("error", (error) => {
 		console.error(error.message);
 		process.exitCode = 1;

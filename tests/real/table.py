@@ -82,6 +82,40 @@ CLIENTS = [
      "node tests/real/get.js http://{host}:{port}/", []),
     ("Python urllib", "python3 --version",
      "python3 tests/real/get.py http://{host}:{port}/", []),
+    ("openssl s_client", "openssl version",
+     "openssl s_client -brief -CAfile {ca} -connect {host}:{port}", ["--tls"]),
+    ("openssl s_client -quiet", "openssl version",
+     "openssl s_client -quiet -CAfile {ca} -connect {host}:{port}", ["--tls"]),
+    ("gnutls-cli", "gnutls-cli --version",
+     "gnutls-cli --logfile=/dev/null --x509cafile={ca} -p {port} {host}",
+     ["--tls"]),
+    ("ncat --ssl-verify", "ncat --version",
+     "ncat --ssl-verify --ssl-trustfile {ca} {host} {port}", ["--tls"]),
+    ("socat -t 10 OPENSSL", "socat -V",
+     "socat -t 10 - OPENSSL:{host}:{port},cafile={ca}", ["--tls"]),
+    ("curl, https", "curl --version",
+     "curl -sS --cacert {ca} https://{host}:{port}/", ["--tls"]),
+    ("wget, https", "wget --version",
+     "wget -q -t 1 --ca-certificate={ca} -O - https://{host}:{port}/",
+     ["--tls"]),
+    ("Node https", "node --version",
+     "node tests/real/get.js https://{host}:{port}/ {ca}", ["--tls"]),
+    ("Node tls", "node --version",
+     "node tests/real/line.js {host} {port} {ca}", ["--tls"]),
+    ("Python urllib, https", "python3 --version",
+     "python3 tests/real/get.py https://{host}:{port}/ {ca}", ["--tls"]),
+    ("Python ssl", "python3 --version",
+     "python3 tests/real/line.py {host} {port} {ca}", ["--tls"]),
+    ("nc -N -U", "dpkg-query -W -f =${Version} netcat-openbsd",
+     "nc -N -U {unix}", []),
+    ("ncat -U", "ncat --version", "ncat -U {unix}", []),
+    ("socat -t 10 UNIX-CONNECT", "socat -V",
+     "socat -t 10 - UNIX-CONNECT:{unix}", []),
+    ("curl --unix-socket", "curl --version",
+     "curl -sS --unix-socket {unix} http://localhost/", []),
+    ("Node net, UNIX", "node --version", "node tests/real/line.js {unix}", []),
+    ("Python socket, UNIX", "python3 --version",
+     "python3 tests/real/line.py {unix}", []),
 ]
 
 
@@ -96,8 +130,8 @@ def inspect(command):
     proof = found.get("proof", "").split(";")[0].removeprefix("proved for ")
     proof = re.sub(r"a think time of |( to a stalled reader| \(.*\))", "", proof)
     proof = proof.removeprefix("proved: ").replace(" and ", ", ")
-    return (found.get("overall", "no result"), ", ".join(bad) or proof,
-            found.get("ends"))
+    ends = ", ".join(filter(None, [found.get("ends"), found.get("tls_end")]))
+    return (found.get("overall", "no result"), ", ".join(bad) or proof, ends)
 
 
 def free_port():

@@ -3,6 +3,7 @@
 """A client of known behaviour, for the tests of `gracelab client`.
 
     client.py HOST PORT KIND
+    client.py unix PATH KIND
 
 It says `job` and does what its KIND, a function below, says."""
 import os
@@ -231,7 +232,12 @@ def main():
     host, port, name = sys.argv[1:]
     if name == "stays-away":
         sys.exit("I would rather not")
-    KINDS[name](socket.create_connection((host, int(port))))
+    if host == "unix":
+        sock = socket.socket(socket.AF_UNIX)
+        sock.connect(port)
+    else:
+        sock = socket.create_connection((host, int(port)))
+    KINDS[name](sock)
 
 
 main()

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "behaviour.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
+#include "has.h"
+#include "layers.h"
 #include "lib/text/escape.h"
 #include "tells.h"
 
 /* What a shell adds to the number of a signal that has ended a program. */
 #define SHELL_SIGNAL 128
 
-static struct seen no_connection(const struct visit *visit)
+/* How it ended, and what it has said: ": status 1: no such host". */
+static struct seen unserved(
+	const struct visit *visit, enum seen_word word, const char *what)
 {
 	char said[240], shown[ESCAPE_SIZE(sizeof(said))], exit[SEEN_EXIT_SIZE];
 	size_t got = visit_said(visit->errors, said, sizeof(said));
@@ -20,109 +25,187 @@ static struct seen no_connection(const struct visit *visit)
 	while (got && said[got - 1] == '\n')
 		got--;
 	escape_text(shown, said, got);
-	return seen_say(SEEN_NO_CONNECTION, RESULT_UNPROVED,
-		"the client makes no connection: %s%s%.180s",
+	return seen_say(word, RESULT_UNPROVED, "%s: %s%s%.180s", what,
 		seen_exit(exit, visit), *shown ? ": " : "", shown);
 }
 
-static struct seen see_plain(const struct visit *visit)
+static struct seen no_connection(const struct visit *visit)
 {
-	char exit[SEEN_EXIT_SIZE];
+	return unserved(
+		visit, SEEN_NO_CONNECTION, "the client makes no connection");
+}
 
+static struct seen no_handshake(const struct visit *visit)
+{
+	char what[TLS_WHY_SIZE + 32];
+
+	snprintf(what, sizeof(what),
+		"the TLS handshake fails: %.200s; the client", visit->refused);
+	return unserved(visit, SEEN_NO_HANDSHAKE, what);
+}
+
+static struct seen see_plain(
+	const struct inquiry *inquiry, const struct visit *visit)
+{
+	char exit[SEEN_EXIT_SIZE], version[16] = "";
+
+	if (has_refused_server(visit))
+		return unserved(visit, SEEN_UNSERVED,
+			"it ends the connection once TLS stands, with nothing "
+			"said");
 	seen_exit(exit, visit);
-	if (visit->taken == FATE_TAKEN || seen_in_output(visit))
+	if (visit->setting->tls)
+		snprintf(version, sizeof(version),
+			"TLS %s: ", tls_version_name(visit->version));
+	switch (has_reply(inquiry, visit)) {
+	case HAS_REPLY:
 		return seen_say(SEEN_SERVED, RESULT_REPORTED,
-			"it has read the reply%s; then: %s",
+			"%sit has read the reply%s; then: %s", version,
 			seen_in_output(visit) ? ", and put it out" : "", exit);
+	case HAS_UNKNOWN:
+		return seen_say(SEEN_SERVED, RESULT_REPORTED,
+			"%sthe reply is read from the socket; whether the "
+			"program gets it does not show; then: %s",
+			version, exit);
+	case HAS_DISCARDED:
+		return seen_say(SEEN_UNSERVED, RESULT_REPORTED,
+			"%sthe reply is read from the socket, and thrown away; "
+			"then: %s",
+			version, exit);
+	case HAS_NOT:
+	case HAS_UNREAD:
+		break;
+	}
 	return seen_say(SEEN_UNSERVED, RESULT_REPORTED,
-		"the reply is not read; then: %s", exit);
+		"%sthe reply is not read; then: %s", version, exit);
 }
 
-/* Its FIN came before the reply. */
-static struct seen see_early_fin(const struct visit *visit)
+/* Its FIN, or close_notify, came before the reply. */
+static struct seen see_early_fin(
+	const struct inquiry *inquiry, const struct visit *visit)
 {
-	bool shown = seen_in_output(visit);
+	const char *end = seen_its_end(visit);
+	double at_s = visit->fin_s - visit->accepted_s;
 
-	if (visit->taken == FATE_TAKEN || shown)
+	switch (has_reply(inquiry, visit)) {
+	case HAS_REPLY:
 		return seen_say(SEEN_HALF_CLOSE, RESULT_GOOD,
-			"its FIN comes %.3f s after it has connected; the "
+			"its %s comes %.3f s after it has connected; the "
 			"reply is read%s",
-			visit->fin_s - visit->accepted_s,
-			shown ? ", and put out" : "");
-	if (visit->taken == FATE_REFUSED)
+			end, at_s,
+			seen_in_output(visit) ? ", and put out" : "");
+	case HAS_NOT:
 		return seen_say(SEEN_CLOSE, RESULT_BAD,
-			"its FIN comes %.3f s after it has connected; the "
-			"reply meets RST, and is lost",
-			visit->fin_s - visit->accepted_s);
+			"its %s comes %.3f s after it has connected; the "
+			"reply meets %s, and is lost",
+			end, at_s, seen_terms(visit->setting).refusal);
+	case HAS_DISCARDED:
+		return seen_say(SEEN_CLOSE, RESULT_BAD,
+			"its %s comes %.3f s after it has connected; the "
+			"reply is read from the socket, thrown away, and lost",
+			end, at_s);
+	case HAS_UNREAD:
+		return seen_say(SEEN_UNKNOWN, RESULT_UNPROVED,
+			"after its %s the reply is neither read nor refused",
+			end);
+	case HAS_UNKNOWN:
+		break;
+	}
 	return seen_say(SEEN_UNKNOWN, RESULT_UNPROVED,
-		"after its FIN the reply is neither read nor refused");
+		"after its %s the reply is read from the socket; whether the "
+		"program gets it does not show",
+		end);
 }
 
-static struct seen see_late_fin(const struct visit *visit)
+static struct seen see_late_fin(
+	const struct inquiry *inquiry, const struct visit *visit)
 {
+	const char *end = seen_its_end(visit);
+	const char *refusal = seen_terms(visit->setting).refusal;
+	double at_s = visit->fin_s - visit->answered_s;
+
 	if (visit->taken == FATE_REFUSED)
 		return seen_say(SEEN_CLOSE, RESULT_BAD,
-			"its FIN comes while the reply does, of which the "
-			"rest meets RST");
+			"its %s comes while the reply does, of which the "
+			"rest meets %s",
+			end, refusal);
+	if (has_reply(inquiry, visit) == HAS_DISCARDED)
+		return seen_say(SEEN_CLOSE, RESULT_BAD,
+			"its %s comes while the reply does, which is read "
+			"from the socket, thrown away, and lost",
+			end);
 	if (visit->more == FATE_REFUSED ||
 		(visit->more == FATE_OPEN && visit->orphaned_s > 0))
 		return seen_say(SEEN_CLOSE, RESULT_GOOD,
-			"its FIN comes %.3f s after the reply, which it has "
-			"read; what comes behind meets RST",
-			visit->fin_s - visit->answered_s);
+			"its %s comes %.3f s after the reply, which it has "
+			"read; what comes behind meets %s",
+			end, at_s, refusal);
 	if (visit->more == FATE_TAKEN)
 		return seen_say(SEEN_HALF_CLOSE, RESULT_GOOD,
-			"its FIN comes %.3f s after the reply; it reads on",
-			visit->fin_s - visit->answered_s);
+			"its %s comes %.3f s after the reply; it reads on", end,
+			at_s);
 	return seen_say(SEEN_UNKNOWN, RESULT_UNPROVED,
-		"its FIN comes after the reply; whether it reads on does not "
-		"show");
+		"its %s comes after the reply; whether it reads on does not "
+		"show",
+		end);
 }
 
 static struct seen see_reset(const struct visit *visit)
 {
+	const struct seen_terms terms = seen_terms(visit->setting);
 	bool shown = seen_in_output(visit);
 
 	if (visit->reset == MOMENT_BEFORE)
 		return seen_say(SEEN_RESET, RESULT_BAD,
-			"RST, %.3f s after it has connected: no reply can "
+			"%s, %.3f s after it has connected: no reply can "
 			"reach it",
-			visit->fin_s - visit->accepted_s);
+			terms.reset, visit->fin_s - visit->accepted_s);
 	/* It may have read it a moment before. */
 	if (visit->unread_at_reset && !shown)
 		return seen_say(SEEN_RESET, RESULT_UNPROVED,
-			"RST, once the reply is there; whether it has read "
-			"that does not show");
+			"%s, once the reply is there; whether it has read "
+			"that does not show",
+			terms.reset);
+	if (visit->reset == MOMENT_LAST)
+		return seen_say(SEEN_RESET, RESULT_REPORTED,
+			"%s, once it has read the reply%s; the server's %s "
+			"came before",
+			terms.reset, shown ? ", and put it out" : "",
+			terms.end);
 	return seen_say(SEEN_RESET, RESULT_REPORTED,
-		"RST, once it has read the reply%s%s",
-		shown ? ", and put it out" : "",
-		visit->reset == MOMENT_LAST ? "; the server's FIN came before"
-					    : "");
+		"%s, once it has read the reply%s", terms.reset,
+		shown ? ", and put it out" : "");
 }
 
-static struct seen see_ends(const struct visit *visit)
+static struct seen see_ends(
+	const struct inquiry *inquiry, const struct visit *visit)
 {
+	const char *none = seen_terms(visit->setting).none;
+
+	if (visit->broken)
+		return layers_broken(visit);
 	if (visit->reset)
 		return see_reset(visit);
 	switch (visit->fin) {
 	case MOMENT_BEFORE:
-		return see_early_fin(visit);
+		return see_early_fin(inquiry, visit);
 	case MOMENT_AFTER:
-		return see_late_fin(visit);
+		return see_late_fin(inquiry, visit);
 	case MOMENT_LAST:
 		return seen_say(SEEN_NEVER, RESULT_GOOD,
-			"no FIN before the server's; then it ends too");
+			"%s before the server's; then it ends too", none);
 	case MOMENT_NEVER:
 		break;
 	}
 	if (visit->exited)
 		return seen_say(SEEN_NEVER, RESULT_BAD,
-			"no FIN, though the program has ended: something that "
-			"it has started holds the connection");
+			"%s, though the program has ended: something that "
+			"it has started holds the connection",
+			none);
 	return seen_say(SEEN_NEVER, RESULT_BAD,
-		"no FIN, and none in %.3g s after the server's: the "
+		"%s, and none in %.3g s after the server's: the "
 		"connection never ends",
-		(double)visit->setting->patience_ms / 1000);
+		none, (double)visit->setting->patience_ms / 1000);
 }
 
 /* Whether one that sends no FIN takes a reply as late; -1: nothing tells. */
@@ -141,42 +224,60 @@ static struct seen see_late(
 	const struct inquiry *inquiry, const struct visit *visit)
 {
 	bool fails_anyway = late_without_fin(inquiry) == 0;
+	const char *its_end = seen_its_end(visit);
 	double waited_s = visit->answered_s - visit->fin_s;
 
 	if (visit->fin != MOMENT_BEFORE)
 		return seen_say(SEEN_UNKNOWN, RESULT_UNPROVED,
-			"no FIN came before the reply, this time");
-	if (visit->taken == FATE_TAKEN || seen_in_output(visit))
+			"%s came before the reply, this time",
+			seen_terms(visit->setting).none);
+	switch (has_reply(inquiry, visit)) {
+	case HAS_REPLY:
 		return seen_say(SEEN_TAKEN, RESULT_GOOD,
-			"read %.2f s after its FIN", waited_s);
-	if (visit->taken == FATE_OPEN)
+			"read %.2f s after its %s", waited_s, its_end);
+	case HAS_UNREAD:
 		return seen_say(SEEN_UNREAD, RESULT_BAD,
-			"the reply, %.2f s after its FIN, is not read",
-			waited_s);
+			"the reply, %.2f s after its %s, is not read", waited_s,
+			its_end);
+	case HAS_UNKNOWN:
+		return seen_say(SEEN_UNKNOWN, RESULT_UNPROVED,
+			"read from the socket %.2f s after its %s; whether the "
+			"program gets it does not show",
+			waited_s, its_end);
+	case HAS_DISCARDED:
+		return seen_say(SEEN_LOST, RESULT_BAD,
+			"read from the socket %.2f s after its %s, and thrown "
+			"away",
+			waited_s, its_end);
+	case HAS_NOT:
+		break;
+	}
 	if (visit->orphaned_s > 0)
 		waited_s = visit->orphaned_s - visit->fin_s;
 	return seen_say(SEEN_LOST, fails_anyway ? RESULT_UNPROVED : RESULT_BAD,
-		"it gives up %.2f s after its FIN%s", waited_s,
+		"it gives up %.2f s after its %s%s", waited_s, its_end,
 		fails_anyway ? ", and as soon without one" : "");
 }
 
 static struct seen see_sends_on(const struct visit *visit)
 {
-	unsigned long long more = visit->heard.bytes - visit->heard_at_fin;
+	unsigned long long more = visit->heard.bytes - visit->heard_at_end;
+	const char *end = seen_terms(visit->setting).end;
 
 	if (visit->fin && visit->fin != MOMENT_LAST)
 		return seen_say(SEEN_UNKNOWN, RESULT_REPORTED,
-			"it has ended its sending before the server's FIN");
+			"it has ended its sending before the server's %s", end);
 	if (more && visit->fed_before)
 		return seen_say(SEEN_SENDS_ON, RESULT_REPORTED,
-			"%llu bytes come after the server's FIN", more);
+			"%llu bytes come after the server's %s", more, end);
 	if (visit->reads_input)
 		return seen_say(SEEN_STOPS, RESULT_REPORTED,
 			"nothing of what stands at its standard input then is "
 			"sent");
 	return seen_say(SEEN_UNKNOWN, RESULT_REPORTED,
-		"it sends nothing after the server's FIN, and may have nothing "
-		"to send");
+		"it sends nothing after the server's %s, and may have nothing "
+		"to send",
+		end);
 }
 
 static bool died_of_sigpipe(const struct visit *visit)
@@ -199,9 +300,9 @@ static struct seen see_sigpipe(const struct visit *visit)
 			seen_exit(exit, visit));
 	if (sends.word == SEEN_SENDS_ON)
 		return seen_say(SEEN_SURVIVES, RESULT_REPORTED,
-			"it has sent after the server's FIN and does not die "
+			"it has sent after the server's %s and does not die "
 			"of SIGPIPE: %s",
-			seen_exit(exit, visit));
+			seen_terms(visit->setting).end, seen_exit(exit, visit));
 	return seen_say(SEEN_UNKNOWN, RESULT_REPORTED,
 		"it sends nothing after the server has ended");
 }
@@ -211,12 +312,16 @@ struct seen behaviour_of(const struct inquiry *inquiry, enum client_probe probe,
 {
 	if (!visit->connections)
 		return no_connection(visit);
+	if (*visit->refused)
+		return no_handshake(visit);
 	switch (probe) {
 	case CLIENT_PLAIN:
-		return see_plain(visit);
+		return see_plain(inquiry, visit);
 	case CLIENT_ENDS:
 	case CLIENT_ENDS_LONG:
-		return see_ends(visit);
+		return see_ends(inquiry, visit);
+	case CLIENT_TLS_END:
+		return layers_of(visit);
 	case CLIENT_LATE_REPLY:
 	case CLIENT_LATE_OPEN:
 		return see_late(inquiry, visit);
@@ -227,9 +332,15 @@ struct seen behaviour_of(const struct inquiry *inquiry, enum client_probe probe,
 	case CLIENT_CUT:
 	case CLIENT_CUT_CHUNKED:
 	case CLIENT_UNTIL_FIN:
+	case CLIENT_TRUNCATED:
+	case CLIENT_TRUNCATED_UNTIL_FIN:
+	case CLIENT_FIN_ALONE:
+	case CLIENT_NOTIFY_ALONE:
 	case CLIENT_RESET:
 	case CLIENT_RESET_UNTIL_FIN:
 	case CLIENT_CHUNKED:
+	case CLIENT_PLAIN_OPEN:
+	case CLIENT_NO_REPLY:
 	case CLIENT_VISITS:
 		break;
 	}

@@ -25,8 +25,10 @@ static int judge(struct client_command *command, int argc, char **argv)
 	inspect_catch(&outside);
 	command->setting.outside = &outside;
 	memcpy(inquiry.chosen, command->chosen, sizeof(inquiry.chosen));
-	snprintf(results.title, sizeof(results.title), "client %s",
-		command->setting.command[0]);
+	snprintf(results.title, sizeof(results.title), "client %s%s%s",
+		command->setting.command[0],
+		command->setting.is_unix ? ", by a UNIX socket" : "",
+		command->setting.tls ? ", with TLS" : "");
 	inquire(&inquiry);
 	if (*inquiry.failure)
 		fprintf(stderr, "gracelab: client: %s\n", inquiry.failure);

@@ -40,7 +40,7 @@ static void on_segment(void *context, const struct segment *segment)
 		bool right = segment->dport == visit->port;
 		uint16_t other = right ? segment->sport : segment->dport;
 
-		if (visit->state == VISIT_WAITING ||
+		if (visit->state == VISIT_WAITING || !visit->port ||
 			(!right && segment->sport != visit->port))
 			continue;
 		/* A second connection is not the visit's. */
@@ -62,10 +62,7 @@ static void drain(struct visiting *visiting)
 
 static size_t add_visit(const struct visit *visit, struct pollfd *polled)
 {
-	short events = visit->state != VISIT_SERVED
-		? 0
-		: (short)((conn_wants_read(&visit->conn) ? POLLIN : 0) |
-			  (conn_wants_write(&visit->conn) ? POLLOUT : 0));
+	short events = visit_events(visit);
 
 	polled[0] = (struct pollfd){ .fd = visit->listener, .events = POLLIN };
 	polled[1] =

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "gracelab/judge/visit/visit.h"
 #include "gracelab/observe/capture.h"
-#include "visit.h"
 
 struct hall {
 	bool is_private;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "has.h"
 #include "lib/base/names.h"
 #include "outlook.h"
 #include "shown.h"
@@ -32,8 +33,10 @@ static void ask(struct inquiry *inquiry, enum client_probe id, unsigned times)
 				"out of memory");
 			return;
 		}
-		visit->plan = client_plan(id);
+		visit->plan = client_plan(id, inquiry->setting->tls);
 		visit->setting = inquiry->setting;
+		visit->way = &inquiry->way;
+		visit->number = (unsigned)inquiry->count;
 		visit->id = (int)id;
 		visits[inquiry->count++] = visit;
 	}
@@ -59,9 +62,12 @@ static bool play(struct inquiry *inquiry)
 
 static bool is_chosen(const struct inquiry *inquiry, enum client_probe id)
 {
+	const struct client_setting *setting = inquiry->setting;
+
 	return inquiry->chosen[id] &&
+		(!client_probe_is_tls(id) || setting->tls) &&
 		(!client_probe_is_http(id) ||
-			(inquiry->http && !inquiry->setting->verbatim));
+			(inquiry->http && !setting->verbatim));
 }
 
 /* Whether one was reset with a reply that may not have been read. */
@@ -108,10 +114,17 @@ static bool begin(struct inquiry *inquiry)
 		ask(inquiry, CLIENT_SENDS_ON, inquiry->tries);
 	if (!play(inquiry))
 		return false;
+	if (has_to_be_asked(inquiry)) {
+		ask(inquiry, CLIENT_PLAIN_OPEN, 1);
+		ask(inquiry, CLIENT_NO_REPLY, 1);
+	}
+	if (!play(inquiry))
+		return false;
 	plain = inquiry_next(inquiry, CLIENT_PLAIN, NULL);
 	inquiry->http = inquiry->setting->http || (plain && plain->http);
 	shown_add(inquiry, CLIENT_PLAIN);
-	if (!plain || !plain->connections)
+	if (!plain || !plain->connections || *plain->refused ||
+		has_refused_server(plain))
 		return false;
 	if (!ask_longer(inquiry))
 		return false;
@@ -130,6 +143,15 @@ static bool ends_early(const struct inquiry *inquiry)
 	return false;
 }
 
+/* With TLS nothing is left unread that could reset a UNIX socket. */
+static bool can_be_played(const struct inquiry *inquiry, enum client_probe id)
+{
+	const struct client_setting *setting = inquiry->setting;
+
+	return is_chosen(inquiry, id) &&
+		!(client_probe_resets(id) && setting->is_unix && setting->tls);
+}
+
 static bool play_rest(struct inquiry *inquiry)
 {
 	const struct visit *late = NULL;
@@ -141,7 +163,7 @@ static bool play_rest(struct inquiry *inquiry)
 	for (int id = CLIENT_CUT;
 		id < CLIENT_PROBES && tells_has_control(inquiry, CLIENT_PLAIN);
 		id++)
-		if (is_chosen(inquiry, (enum client_probe)id)) {
+		if (can_be_played(inquiry, (enum client_probe)id)) {
 			ask(inquiry, client_control_of((enum client_probe)id),
 				CONTROLS);
 			ask(inquiry, (enum client_probe)id, inquiry->tries);
@@ -158,8 +180,9 @@ static bool play_rest(struct inquiry *inquiry)
 void inquire(struct inquiry *inquiry)
 {
 	hall_open(&inquiry->hall);
-	if (begin(inquiry) && play_rest(inquiry))
-		for (int id = CLIENT_LATE_REPLY; id < CLIENT_PROBES; id++)
+	if (way_open(&inquiry->way, inquiry->setting, inquiry->failure) &&
+		begin(inquiry) && play_rest(inquiry))
+		for (int id = CLIENT_TLS_END; id < CLIENT_PROBES; id++)
 			if (is_chosen(inquiry, (enum client_probe)id))
 				shown_add(inquiry, (enum client_probe)id);
 	outlook_conclude(inquiry);
@@ -172,5 +195,6 @@ void inquire_forget(struct inquiry *inquiry)
 		free(inquiry->visits[i]);
 	}
 	free(inquiry->visits);
+	way_close(&inquiry->way);
 	hall_close(&inquiry->hall);
 }

@@ -13,11 +13,12 @@ struct inquiry {
 	unsigned tries;
 	struct results *results; /* borrowed */
 	struct hall hall;
+	struct way way;
 	struct visit **visits; /* owned, `count` of them */
 	size_t count;
 	bool http; /* it asks so */
 	bool interrupted;
-	char failure[160];                     /* why it could not go on; "" */
+	char failure[TLS_ERROR_SIZE];          /* why it could not go on; "" */
 	const char *ends;                      /* a word, or NULL: not known */
 	enum result_kind kinds[CLIENT_PROBES]; /* of the rows */
 	const char *words[CLIENT_PROBES]; /* their verdicts; NULL: no row */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gracelab/judge/request.h"
+#include "gracelab/judge/tls/options.h"
 #include "lib/base/options.h"
 #include "seen.h"
 
@@ -23,6 +24,7 @@ enum {
 	OPTION_TIMEOUT,
 	OPTION_TRIES,
 	OPTION_JOBS,
+	OPTION_TLS,
 };
 
 static const struct argp_option entries[] = {
@@ -46,6 +48,10 @@ static const struct argp_option entries[] = {
 		"How long nothing may happen (default 5s)", 2 },
 	{ "tries", OPTION_TRIES, "N", 0, "Tries of each probe (default 3)", 2 },
 	{ "jobs", OPTION_JOBS, "N", 0, "How many run side by side (default 8)",
+		2 },
+	{ "tls", OPTION_TLS, "1.2|1.3", OPTION_ARG_OPTIONAL,
+		"Our server speaks TLS, of this version or the latest that "
+		"both know; {ca} verifies it",
 		2 },
 	{ 0 },
 };
@@ -126,19 +132,49 @@ static void parse_texts(struct argp_state *state, int key, char *argument)
 	}
 }
 
-static void check_whole(struct argp_state *state)
+static bool has(char **words, const char *name)
+{
+	for (; words && *words; words++)
+		if (strstr(*words, name))
+			return true;
+	return false;
+}
+
+/* What the command does not need TLS for, or cannot do without. */
+static void check_probes(struct argp_state *state)
 {
 	const struct client_command *command = state->input;
+
+	for (int id = 0; id < CLIENT_PROBES; id++)
+		if (command->common.only && command->chosen[id] &&
+			client_probe_is_tls((enum client_probe)id) &&
+			!command->setting.tls)
+			argp_error(state, "%s needs --tls",
+				client_probes[id].name);
+}
+
+static void check_whole(struct argp_state *state)
+{
+	struct client_command *command = state->input;
 	char **words = command->setting.command;
 
 	if (command->common.list)
 		return;
 	if (!words)
 		argp_error(state, "expected -- COMMAND...");
-	for (; words && *words; words++)
-		if (strstr(*words, "{port}"))
-			return;
-	argp_error(state, "COMMAND has no {port}: where is it to connect to?");
+	command->setting.is_unix =
+		has(words, "{unix}") || has(words, "{backend_unix}");
+	if (command->setting.is_unix && has(words, "{port}"))
+		argp_error(state,
+			"COMMAND connects to a port or a UNIX socket, not "
+			"both: {port} and {unix}");
+	if (!command->setting.is_unix && !has(words, "{port}"))
+		argp_error(state,
+			"COMMAND has no {port} and no {unix}: where is it to "
+			"connect to?");
+	if (!command->setting.tls && has(words, "{ca}"))
+		argp_error(state, "{ca} needs --tls");
+	check_probes(state);
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -182,6 +218,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		setting->jobs =
 			parse_count(state, "--jobs", argument, JOBS_MAX);
 		return 0;
+	case OPTION_TLS:
+		setting->tls = true;
+		setting->version = tls_parse_version(state, "--tls", argument);
+		return 0;
 	case ARGP_KEY_ARG:
 		/* All that follows is the command, its options too. */
 		setting->command = &state->argv[state->next - 1];
@@ -207,7 +247,10 @@ const struct argp inspect_client_argp = {
 	.args_doc = "-- COMMAND...",
 	.doc = "How does a client end, and does it lose a reply? grace is its "
 	       "server.\vIn COMMAND, {host} and {port} are where it is to "
-	       "connect to. Its standard input is a pipe with --input in it, "
+	       "connect to, or {unix} is the path of a UNIX socket; {ca}, with "
+	       "--tls, is the file of the certificate that vouches for {host} "
+	       "and localhost. Its standard input is a pipe with --input in "
+	       "it, "
 	       "which is closed behind that or, where it matters, held open. "
 	       "Exit status: 0 it does well; 1 it does not; 3 it makes no "
 	       "plain connection, or nothing was proved; 2 usage.",

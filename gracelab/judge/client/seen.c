@@ -15,12 +15,18 @@ const char *seen_name(enum seen_word word)
 {
 	static const char *const names[SEEN_WORDS] = {
 		[SEEN_NO_CONNECTION] = "no connection",
+		[SEEN_NO_HANDSHAKE] = "no handshake",
 		[SEEN_SERVED] = "pass",
 		[SEEN_UNSERVED] = "not served",
 		[SEEN_HALF_CLOSE] = "half-close",
 		[SEEN_CLOSE] = "close",
 		[SEEN_RESET] = "reset",
 		[SEEN_NEVER] = "never",
+		[SEEN_ALERT] = "breaks TLS",
+		[SEEN_NOTIFY_ALONE] = "close_notify alone",
+		[SEEN_NOTIFY_FIN] = "close_notify and FIN",
+		[SEEN_NOTIFY_RST] = "close_notify and RST",
+		[SEEN_FIN_ALONE] = "FIN alone",
 		[SEEN_TAKEN] = "taken",
 		[SEEN_LOST] = "LOST",
 		[SEEN_UNREAD] = "UNREAD",
@@ -73,4 +79,25 @@ bool seen_in_output(const struct visit *visit)
 	size_t bytes = visit->answer.body_bytes;
 
 	return bytes && memmem(output, got, body, bytes < most ? bytes : most);
+}
+
+struct seen_terms seen_terms(const struct client_setting *setting)
+{
+	struct seen_terms terms = { "FIN", "no FIN", "RST", "RST" };
+
+	if (setting->is_unix)
+		terms = (struct seen_terms){ "end", "no end", "EPIPE",
+			"ECONNRESET" };
+	if (setting->tls) {
+		terms.end = "close_notify";
+		terms.none = "neither close_notify nor FIN";
+	}
+	return terms;
+}
+
+const char *seen_its_end(const struct visit *visit)
+{
+	if (!visit->setting->tls || visit->notify)
+		return seen_terms(visit->setting).end;
+	return "FIN without close_notify";
 }

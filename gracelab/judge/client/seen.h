@@ -8,12 +8,18 @@
 
 enum seen_word {
 	SEEN_NO_CONNECTION,
+	SEEN_NO_HANDSHAKE,
 	SEEN_SERVED, /* in order */
 	SEEN_UNSERVED,
 	SEEN_HALF_CLOSE,
 	SEEN_CLOSE,
 	SEEN_RESET,
 	SEEN_NEVER,
+	SEEN_ALERT, /* and a record that is none */
+	SEEN_NOTIFY_ALONE,
+	SEEN_NOTIFY_FIN,
+	SEEN_NOTIFY_RST,
+	SEEN_FIN_ALONE,
 	SEEN_TAKEN,
 	SEEN_LOST,
 	SEEN_UNREAD,
@@ -48,5 +54,19 @@ char *seen_exit(char *out, const struct visit *visit);
 
 /* Whether what it was answered stands in its output. */
 bool seen_in_output(const struct visit *visit);
+
+/* What ends a half and what meets who sends to one that is gone, by what the
+ * client connects by; never change. */
+struct seen_terms {
+	const char *end;     /* "FIN", "close_notify" */
+	const char *none;    /* "no FIN", "neither close_notify nor FIN" */
+	const char *refusal; /* "RST", "EPIPE" */
+	const char *reset;   /* "RST", "ECONNRESET" */
+};
+
+struct seen_terms seen_terms(const struct client_setting *setting);
+
+/* What has ended the client's half: "FIN". */
+const char *seen_its_end(const struct visit *visit);
 
 #endif

@@ -36,7 +36,9 @@ static int badness(enum result_kind kind)
 /* The visits that a probe is told from. */
 static enum client_probe visits_of(enum client_probe id)
 {
-	return id == CLIENT_SIGPIPE ? CLIENT_SENDS_ON : id;
+	return id == CLIENT_SIGPIPE    ? CLIENT_SENDS_ON
+		: id == CLIENT_TLS_END ? CLIENT_ENDS
+				       : id;
 }
 
 static struct sum sum_up(const struct inquiry *inquiry, enum client_probe id)
@@ -106,6 +108,9 @@ static void add_data(const struct sum *sum, struct result *row)
 			(json_int_t)visit->answer.bytes, "connections",
 			(int)visit->connections, "reply_in_output",
 			seen_in_output(visit)));
+	if (visit->setting->tls)
+		json_object_set_new(row->data, "version",
+			json_string(tls_version_name(visit->version)));
 	if (visit->fin || visit->reset)
 		json_object_set_new(row->data, "end_s",
 			json_real(visit->fin_s - visit->accepted_s));
@@ -137,7 +142,10 @@ static void draw(const struct inquiry *inquiry, const struct visit *visit,
 {
 	const struct rows_source source = {
 		.calls = { &visit->calls[CLIENT], &visit->calls[SERVER] },
-		.hops = { NULL, inquiry->hall.capture ? &visit->hop : NULL },
+		.hops = { NULL,
+			inquiry->hall.capture && !inquiry->way.is_unix
+				? &visit->hop
+				: NULL },
 		.client = "the client",
 		.direct = true,
 		.begun_ns = visit->begun_ns,
@@ -166,8 +174,16 @@ static void fill_unplayed(
 		snprintf(why, sizeof(why), "interrupted");
 	} else if (id == CLIENT_LATE_REPLY) {
 		snprintf(why, sizeof(why),
-			"it sends no FIN before the reply, or takes no reply "
-			"behind it");
+			"it sends %s before the reply, or takes no reply "
+			"behind it",
+			seen_terms(inquiry->setting).none);
+	} else if (client_probe_resets(id) && inquiry->setting->is_unix &&
+		inquiry->setting->tls) {
+		row->kind = RESULT_UNPROVED;
+		row->verdict = seen_name(SEEN_UNKNOWN);
+		snprintf(why, sizeof(why),
+			"a UNIX socket is reset by what is unread, and with "
+			"TLS all is read");
 	} else if (id >= CLIENT_CUT) {
 		row->kind = RESULT_UNPROVED;
 		row->verdict = seen_name(SEEN_UNKNOWN);
@@ -200,13 +216,18 @@ static void fill(struct inquiry *inquiry, enum client_probe id,
 		draw(inquiry, visit, row);
 }
 
+static bool is_end(enum seen_word word)
+{
+	return word == SEEN_HALF_CLOSE || word == SEEN_CLOSE ||
+		word == SEEN_RESET || word == SEEN_NEVER;
+}
+
 void shown_add(struct inquiry *inquiry, enum client_probe id)
 {
 	const struct sum sum = sum_up(inquiry, id);
 	struct result *row;
 
-	if (id == CLIENT_ENDS && sum.decides && sum.seen.word != SEEN_UNKNOWN &&
-		sum.seen.word != SEEN_NO_CONNECTION)
+	if (id == CLIENT_ENDS && sum.decides && is_end(sum.seen.word))
 		inquiry->ends = seen_name(sum.seen.word);
 	if (id != CLIENT_PLAIN && !inquiry->chosen[id])
 		return;

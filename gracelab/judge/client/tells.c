@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "has.h"
 #include "lib/text/escape.h"
 
 /* As much of what a client says is compared. */
@@ -83,6 +84,12 @@ void tells_why_no_control(
 	else if (first->taken != FATE_TAKEN && !seen_in_output(first))
 		snprintf(why, TELLS_WHY_SIZE,
 			"it does not read a whole reply either");
+	else if (has_reply(inquiry, first) == HAS_DISCARDED)
+		snprintf(why, TELLS_WHY_SIZE,
+			"it throws a whole reply away too");
+	else if (has_reply(inquiry, first) != HAS_REPLY)
+		snprintf(why, TELLS_WHY_SIZE,
+			"whether it gets a whole reply does not show either");
 	else if (!first->exited)
 		snprintf(why, TELLS_WHY_SIZE,
 			"with a whole reply it does not end either (%s)",
@@ -156,20 +163,59 @@ static struct seen compare_words(const struct visit *visit,
 		"%s, as with a whole one, and nothing that tells", exit);
 }
 
-/* One that was whole: taken for that? */
-static struct seen compare_whole(
-	const struct visit *visit, const struct visit *control)
+/* One that was whole, ended otherwise: taken for that? */
+static struct seen compare_whole(const struct visit *visit,
+	const struct visit *control, enum client_probe probe)
 {
+	const char *as = probe == CLIENT_UNTIL_FIN ? "one with a length"
+						   : "close_notify and FIN";
 	char exit[SEEN_EXIT_SIZE];
 
 	seen_exit(exit, visit);
+	if (probe == CLIENT_NOTIFY_ALONE && !visit->exited)
+		return seen_say(SEEN_HANGS, RESULT_REPORTED,
+			"%s: it waits for the FIN", exit);
 	return ends_alike(visit, control)
-		? seen_say(SEEN_TAKEN, RESULT_REPORTED, "%s, as with a length",
-			  exit)
+		? seen_say(SEEN_TAKEN, RESULT_REPORTED, "%s, as with %s", exit,
+			  as)
 		: seen_say(SEEN_TELLS, RESULT_REPORTED,
-			  "%s: it does not take it as it takes one with a "
-			  "length",
-			  exit);
+			  "%s: it does not take it as it takes %s", exit, as);
+}
+
+/* Whether it has to notice: something tells that there is more to come. */
+static bool is_judged(const struct inquiry *inquiry, enum client_probe probe)
+{
+	return client_probe_resets(probe) || client_probe_is_tls(probe) ||
+		inquiry->http || inquiry->setting->framed ||
+		inquiry->setting->verbatim;
+}
+
+static bool is_whole(enum client_probe probe)
+{
+	return probe == CLIENT_UNTIL_FIN || probe == CLIENT_FIN_ALONE ||
+		probe == CLIENT_NOTIFY_ALONE;
+}
+
+/* Why the visit shows nothing, or NULL. */
+static const char *why_unproved(const struct visit *visit,
+	enum client_probe probe, char room[TELLS_WHY_SIZE])
+{
+	if (visit->taken == FATE_REFUSED && !seen_in_output(visit))
+		return "the half of the reply is not read";
+	if (!client_probe_resets(probe))
+		return NULL;
+	if (visit->setting->is_unix && !visit->unread)
+		return "a UNIX socket is reset by what is unread, and it has "
+		       "sent nothing";
+	if ((visit->fin == MOMENT_AFTER || visit->reset || visit->broken) &&
+		visit->exited) {
+		snprintf(room, TELLS_WHY_SIZE,
+			"it ends by itself before the "
+			"%s, with half of the reply",
+			seen_terms(visit->setting).reset);
+		return room;
+	}
+	return NULL;
 }
 
 struct seen tells_of(const struct inquiry *inquiry, enum client_probe probe,
@@ -179,26 +225,20 @@ struct seen tells_of(const struct inquiry *inquiry, enum client_probe probe,
 	const struct visit *control = inquiry_next(inquiry, id, NULL);
 	const struct visit *other =
 		control ? inquiry_next(inquiry, id, control) : NULL;
-	bool resets = probe == CLIENT_RESET || probe == CLIENT_RESET_UNTIL_FIN;
-	bool judged = resets || inquiry->http || inquiry->setting->framed ||
-		inquiry->setting->verbatim;
+	bool judged = is_judged(inquiry, probe);
 	enum result_kind bad = judged ? RESULT_BAD : RESULT_REPORTED;
 	char why[TELLS_WHY_SIZE], exit[SEEN_EXIT_SIZE], whole[SEEN_EXIT_SIZE];
+	const char *unproved;
 	struct seen seen;
 
 	tells_why_no_control(inquiry, id, why);
 	if (*why || !control)
 		return seen_say(SEEN_UNKNOWN, RESULT_UNPROVED, "%s", why);
-	if (probe == CLIENT_UNTIL_FIN)
-		return compare_whole(visit, control);
-	if (visit->taken == FATE_REFUSED && !seen_in_output(visit))
-		return seen_say(SEEN_UNKNOWN, RESULT_UNPROVED,
-			"the half of the reply is not read");
-	if (resets && (visit->fin == MOMENT_AFTER || visit->reset) &&
-		visit->exited)
-		return seen_say(SEEN_UNKNOWN, RESULT_UNPROVED,
-			"it ends by itself before the RST, with half of the "
-			"reply");
+	if (is_whole(probe))
+		return compare_whole(visit, control, probe);
+	unproved = why_unproved(visit, probe, why);
+	if (unproved)
+		return seen_say(SEEN_UNKNOWN, RESULT_UNPROVED, "%s", unproved);
 	seen_exit(exit, visit);
 	seen_exit(whole, control);
 	if (!visit->exited)

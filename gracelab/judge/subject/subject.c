@@ -60,6 +60,7 @@ char *subject_fill_in(const char *word, const struct subject_ports *ports)
 		{ "{backend_unix}",
 			ports->backend_unix ? ports->backend_unix : "" },
 		{ "{port}", ports->port ? port : "{port}" },
+		{ "{unix}", ports->client_unix },
 		{ "{cert}", ports->cert },
 		{ "{key}", ports->key },
 		{ "{pem}", ports->pem },

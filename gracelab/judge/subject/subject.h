@@ -24,6 +24,7 @@ struct subject_ports {
 	/* The same as paths of UNIX sockets; NULL: it is a port. */
 	const char *listen_unix, *backend_unix;
 	uint16_t port; /* a client's: where it is to connect to; 0: none */
+	const char *client_unix; /* ... or a path; NULL: it is a port */
 	/* Files for its TLS, or NULL; borrowed. */
 	const char *cert, *key, *pem, *ca;
 };
@@ -31,9 +32,9 @@ struct subject_ports {
 /*
  * A copy of the text with {listen} and {backend_port} replaced by the ports,
  * {host} by 127.0.0.1 and {backend} by 127.0.0.1:PORT, {listen_unix} and
- * {backend_unix} by the paths, for a client {port} by its port, and {cert},
- * {key}, {pem} and {ca} by files for TLS, if there are any; for the caller to
- * free. NULL without memory.
+ * {backend_unix} by the paths, for a client {port} by its port or {unix} by its
+ * path, and {cert}, {key}, {pem} and {ca} by files for TLS, if there are any;
+ * for the caller to free. NULL without memory.
  */
 char *subject_fill_in(const char *text, const struct subject_ports *ports);
 

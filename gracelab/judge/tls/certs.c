@@ -30,13 +30,45 @@ static void free_identity(struct identity *identity)
 	X509_free(identity->certificate);
 }
 
-static bool add_extension(X509 *certificate, int name, const char *value)
-{
-	X509_EXTENSION *extension =
-		X509V3_EXT_conf_nid(NULL, NULL, name, value);
-	bool added = extension && X509_add_ext(certificate, extension, -1);
+struct extension {
+	int name;
+	const char *value;
+};
 
-	X509_EXTENSION_free(extension);
+/* What RFC 5280 section 4.2 asks for, which some clients insist on. */
+static const struct extension authority_extensions[] = {
+	{ NID_basic_constraints, "critical,CA:TRUE" },
+	{ NID_key_usage, "critical,keyCertSign,cRLSign" },
+	{ NID_subject_key_identifier, "hash" },
+	{ 0 },
+};
+
+/* Some look for an address among the names alone. */
+static const struct extension server_extensions[] = {
+	{ NID_basic_constraints, "critical,CA:FALSE" },
+	{ NID_key_usage, "critical,digitalSignature" },
+	{ NID_ext_key_usage, "serverAuth" },
+	{ NID_subject_key_identifier, "hash" },
+	{ NID_authority_key_identifier, "keyid:always" },
+	{ NID_subject_alt_name,
+		"DNS:localhost,DNS:127.0.0.1,IP:127.0.0.1,IP:::1" },
+	{ 0 },
+};
+
+static bool add_extensions(
+	X509 *certificate, X509 *issuer, const struct extension *extensions)
+{
+	X509V3_CTX context;
+	bool added = true;
+
+	X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
+	for (; extensions->value && added; extensions++) {
+		X509_EXTENSION *extension = X509V3_EXT_conf_nid(
+			NULL, &context, extensions->name, extensions->value);
+
+		added = extension && X509_add_ext(certificate, extension, -1);
+		X509_EXTENSION_free(extension);
+	}
 	return added;
 }
 
@@ -74,11 +106,8 @@ static bool make(struct identity *identity, const char *name,
 			(const unsigned char *)name, -1, -1, 0) &&
 		X509_set_issuer_name(
 			certificate, X509_get_subject_name(by->certificate)) &&
-		add_extension(certificate, NID_basic_constraints,
-			authority ? "critical,CA:FALSE" : "critical,CA:TRUE") &&
-		(!authority ||
-			add_extension(certificate, NID_subject_alt_name,
-				"DNS:localhost,IP:127.0.0.1,IP:::1")) &&
+		add_extensions(certificate, by->certificate,
+			authority ? server_extensions : authority_extensions) &&
 		X509_sign(certificate, by->key, EVP_sha256());
 }
 

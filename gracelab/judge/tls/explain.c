@@ -23,10 +23,15 @@ static void say_plain_text(const struct tls *tls, char *why)
 	char text[ESCAPE_SIZE(TLS_HEAD_BYTES)];
 
 	escape_text(text, tls->head, tls->head_bytes);
-	snprintf(why, TLS_WHY_SIZE,
-		"the answer is no TLS: \"%s\"; it may speak plain text here, "
-		"or want a --preamble first (STARTTLS)",
-		text);
+	if (tls->context->server)
+		snprintf(why, TLS_WHY_SIZE,
+			"what comes is no TLS: \"%s\"; it may speak plain text",
+			text);
+	else
+		snprintf(why, TLS_WHY_SIZE,
+			"the answer is no TLS: \"%s\"; it may speak plain text "
+			"here, or want a --preamble first (STARTTLS)",
+			text);
 }
 
 static void say_alert(const struct tls *tls, char *why)
@@ -82,10 +87,12 @@ char *tls_explain(const struct tls *tls, char *why)
 		snprintf(why, TLS_WHY_SIZE, "the peer closes the connection%s",
 			tls->head_bytes ? "" : " without a word of TLS");
 	else if (!tls->failed)
-		snprintf(why, TLS_WHY_SIZE,
-			"nothing%s comes: it may speak plain text here, or "
-			"serve nobody else meanwhile",
-			tls->head_bytes ? " more" : "");
+		snprintf(why, TLS_WHY_SIZE, "nothing%s comes%s",
+			tls->head_bytes ? " more" : "",
+			tls->context->server
+				? ""
+				: ": it may speak plain text here, or serve "
+				  "nobody else meanwhile");
 	else
 		say_complaint(why);
 	return why;

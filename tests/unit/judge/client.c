@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gracelab/judge/client/answer.h"
-#include "gracelab/judge/client/request.h"
+#include "gracelab/judge/visit/answer.h"
+#include "gracelab/judge/visit/request.h"
 #include "tests/unit/tap.h"
 
 static enum request_state state_of(

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * One run of a client, which connects to a listener of its own and is served by
- * a script. What it does meanwhile is noted.
- */
-#ifndef GRACELAB_VISIT_H
-#define GRACELAB_VISIT_H
+/* A visit: what it is to do, and what was seen of it. Data alone. */
+#ifndef GRACELAB_VISIT_DATA_H
+#define GRACELAB_VISIT_DATA_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,10 +10,13 @@
 #include "answer.h"
 #include "gracelab/judge/ends/evidence.h"
 #include "gracelab/judge/subject/subject.h"
+#include "gracelab/judge/tls/tls.h"
 #include "gracelab/observe/kernel.h"
 #include "lib/base/side.h"
 #include "lib/conn/conn.h"
+#include "lib/net/unix.h"
 #include "setting.h"
+#include "way.h"
 
 enum visit_act {
 	VISIT_END,     /* of the script */
@@ -25,10 +25,13 @@ enum visit_act {
 	VISIT_WATCH,   /* until its sending has ended, for `ms` at most */
 	VISIT_PAUSE,   /* `ms`, unless nobody has its socket any more */
 	VISIT_ANSWER,
-	VISIT_TAKEN, /* until it has read the answer, or never will */
-	VISIT_MORE,  /* where it has ended its sending after the answer: one
-		      * byte, and until that is taken or refused */
-	VISIT_SHUT,
+	VISIT_TAKEN,  /* until it has read the answer, or never will */
+	VISIT_MORE,   /* where it has ended its sending after the answer: one
+		       * byte, and until that is taken or refused */
+	VISIT_SHUT,   /* our half; with TLS close_notify and FIN, */
+	VISIT_NOTIFY, /* ... close_notify without a FIN, */
+	VISIT_FIN,    /* ... and FIN, whether a close_notify went before or
+		       * not */
 	VISIT_RESET,
 	VISIT_FEED,      /* a line to its standard input, then `ms` */
 	VISIT_END_INPUT, /* of its standard input, if it was held open */
@@ -47,6 +50,9 @@ struct visit_plan {
 	const struct visit_step *script; /* borrowed; ends with VISIT_END */
 	enum answer_kind answer;
 	bool holds_input; /* standard input stays open */
+	/* The last byte that it sends is not read: that makes of a close(2) of
+	 * ours a reset on a UNIX socket, unix(7). */
+	bool leaves_unread;
 };
 
 /* When the client has ended its sending. */
@@ -66,7 +72,9 @@ struct visit {
 	/* The caller's to fill in. */
 	struct visit_plan plan;
 	const struct client_setting *setting;
-	int id; /* for the caller alone */
+	const struct way *way;
+	unsigned number; /* from 0, of the UNIX socket */
+	int id;          /* for the caller alone */
 
 	enum visit_state state;
 	const struct visit_step *step;
@@ -74,7 +82,11 @@ struct visit {
 	int64_t active_ms; /* when something happened last */
 	int listener;      /* -1: closed */
 	uint16_t port, peer_port;
+	struct unix_file file; /* of the UNIX socket */
 	struct kernel_pair pair;
+	struct tls *tls;             /* owned; NULL: none, or no more */
+	bool shakes_hands, notifies; /* ... has sent close_notify */
+	int unread;                  /* bytes that are left unread: 0 or 1 */
 	struct subject subject;
 	int input;          /* our end of its standard input; -1: closed */
 	size_t input_sent;  /* of the setting's */
@@ -89,40 +101,30 @@ struct visit {
 
 	/* What was seen. */
 	unsigned connections;
+	char refused[TLS_WHY_SIZE]; /* why the handshake has failed; "" */
+	enum tls_version version;   /* that it speaks */
+	const char *alert; /* the last that it has sent; never changes; or "" */
 	struct reply heard; /* what it has said */
 	bool http;
 	bool answered, shut;
 	double answered_s;
 	bool reads_input; /* it had read all of it before it was fed more */
-	uint64_t heard_at_fin;   /* bytes, some time after our FIN */
-	bool fed_before;         /* VISIT_FEED has begun */
-	enum visit_moment fin;   /* its FIN, */
-	enum visit_moment reset; /* ... or RST, before or without one */
-	bool unread_at_reset;    /* ... with the answer not read */
-	double fin_s;            /* duration_now_s() of either */
+	uint64_t heard_at_end;    /* bytes, some time after our end */
+	bool fed_before;          /* VISIT_FEED has begun */
+	enum visit_moment fin;    /* the end of its half: FIN or close_notify */
+	enum visit_moment reset;  /* ... or RST, before or without one */
+	enum visit_moment broken; /* ... or TLS ends, by an alert or without */
+	bool unread_at_reset;     /* ... with the answer not read */
+	double fin_s;             /* duration_now_s() of any of these */
+	/* Its layers: */
+	enum visit_moment notify;  /* close_notify */
+	enum visit_moment tcp_fin; /* FIN, */
+	enum visit_moment tcp_rst; /* ... or RST, behind close_notify */
 	enum visit_fate taken, more;
 	double orphaned_s; /* when nobody had its socket any more; 0: not */
 	bool exited;       /* the program */
 	int status;        /* ... as waitpid(2) has it */
 	bool given_up;     /* nothing had happened for so long */
 };
-
-/* Starts the program at a listener of its own; false, with errno. */
-bool visit_begin(struct visit *visit);
-
-/* Goes on as far as it can; `kernel` may be NULL. */
-void visit_go_on(struct visit *visit, struct kernel *kernel);
-
-/* The beginning of what it has said to standard error or output, `size` bytes
- * of it at most; returns how many. */
-size_t visit_said(int from, char *out, size_t size);
-
-void visit_free(struct visit *visit);
-
-/* Closes its standard input, if it is open. */
-void visit_end_input(struct visit *visit);
-
-/* Acts on the step under way, for visit.c: true when the next may begin. */
-bool visit_act(struct visit *visit, struct kernel *kernel);
 
 #endif

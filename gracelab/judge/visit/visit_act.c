@@ -9,7 +9,7 @@
 #include "lib/base/duration.h"
 #include "lib/net/tcp.h"
 #include "request.h"
-#include "visit.h"
+#include "visit_inside.h"
 
 enum {
 	/* Silence that ends a request of which nothing else tells the end. */
@@ -23,12 +23,10 @@ enum {
 	/* How long to wait for what is sent to be read; it is looked at later
 	 * too. */
 	TAKEN_MS = 2000,
+	/* How soon behind a close_notify a FIN of the client's own accord
+	 * comes. */
+	NOTIFIED_MS = 200,
 };
-
-static bool has_ended(const struct visit *visit)
-{
-	return visit->fin || visit->reset;
-}
 
 static bool silent_for(const struct visit *visit, int64_t ms)
 {
@@ -47,13 +45,13 @@ static bool time_over(struct visit *visit, int64_t ms)
 
 static bool first_is_here(const struct visit *visit)
 {
-	return visit->heard.bytes || has_ended(visit) ||
+	return visit->heard.bytes || visit_has_ended(visit) ||
 		silent_for(visit, SILENT_MS);
 }
 
 static bool request_is_here(const struct visit *visit)
 {
-	if (has_ended(visit))
+	if (visit_has_ended(visit))
 		return true;
 	if (!visit->heard.bytes)
 		return silent_for(visit, SILENT_MS);
@@ -70,6 +68,15 @@ static bool request_is_here(const struct visit *visit)
 		visit->accepted_s + (double)STREAM_MS / 1000;
 }
 
+/* Until its half has ended: with TLS both layers of it, if both do. */
+static bool do_watch(struct visit *visit, int64_t ms)
+{
+	bool waits = visit->notify && !visit->tcp_fin && !visit->tcp_rst &&
+		duration_now_s() < visit->fin_s + (double)NOTIFIED_MS / 1000;
+
+	return (visit_has_ended(visit) && !waits) || time_over(visit, ms);
+}
+
 /* Makes the answer at the first call; true once the kernel, or nobody, has it.
  */
 static bool do_answer(struct visit *visit)
@@ -77,7 +84,7 @@ static bool do_answer(struct visit *visit)
 	const struct client_setting *setting = visit->setting;
 
 	if (visit->answered)
-		return !visit->conn.queue.head;
+		return !visit_is_blocked(visit);
 	visit->http = request_is_http(&visit->heard);
 	const struct answer_matter matter = {
 		.reply = setting->reply,
@@ -92,30 +99,7 @@ static bool do_answer(struct visit *visit)
 		return true;
 	if (!conn_send(&visit->conn, visit->answer.text, visit->answer.bytes))
 		visit->taken = FATE_REFUSED;
-	return !visit->conn.queue.head;
-}
-
-/*
- * What became of all that was sent. It is taken once nothing of it is under
- * way and nothing waits in the client's socket: who closes with something
- * unread sends RST (RFC 1122 section 4.2.2.13).
- */
-static enum visit_fate fate_of(const struct visit *visit, struct kernel *kernel)
-{
-	struct kernel_socket client, server;
-
-	if (visit->conn.fd < 0 || visit->conn.broken || visit->reset ||
-		visit->conn.receiving == RECEIVING_RESET)
-		return FATE_REFUSED;
-	/* It was reset, though nobody has read that. */
-	if (!visit->shut && tcp_state(visit->conn.fd) == STATE_CLOSE)
-		return FATE_REFUSED;
-	if (!kernel || kernel_look(kernel, &visit->pair, &client, &server))
-		return FATE_OPEN;
-	if (visit->conn.queue.head || server.unacked_bytes ||
-		client.unread_bytes || client.state == STATE_GONE)
-		return FATE_OPEN;
-	return FATE_TAKEN;
+	return !visit_is_blocked(visit);
 }
 
 /* Whether there is nothing more to wait for. */
@@ -135,19 +119,38 @@ static bool do_more(struct visit *visit, struct kernel *kernel)
 	/* Whoever is gone answers with RST, and that may be under way. */
 	if (!visit->until_ms)
 		return time_over(visit, MORE_MS);
-	visit->more = fate_of(visit, kernel);
+	visit->more = visit_fate_of(visit, kernel);
 	return is_decided(visit, visit->more, MORE_MS);
 }
 
-/* Shuts our half; true once that has arrived. */
-static bool do_shut(struct visit *visit)
+/* Whether our end has arrived, or cannot any more. */
+static bool end_is_there(struct visit *visit)
 {
-	if (!visit->shut && visit->conn.fd >= 0)
-		conn_shutdown(&visit->conn, SHUT_WR);
-	visit->shut = true;
-	return visit->conn.fd < 0 || has_ended(visit) ||
+	return visit->conn.fd < 0 || visit_has_ended(visit) ||
+		visit->way->is_unix ||
 		!tcp_unacknowledged_bytes(visit->conn.fd) ||
 		time_over(visit, VISIT_PATIENCE);
+}
+
+/* Ends our half: close_notify where TLS is spoken, and a FIN. */
+static bool do_end(struct visit *visit, bool notifies, bool fin)
+{
+	bool open = visit->conn.fd >= 0 && visit->conn.sending == SENDING_OPEN;
+
+	/* Between records alone is room for a close_notify. */
+	if (visit->tls && open && visit_is_blocked(visit) &&
+		!time_over(visit, VISIT_PATIENCE))
+		return false;
+	if (notifies && open && !visit->notifies)
+		visit_notify(visit, fin);
+	visit->notifies = visit->notifies || notifies;
+	if (visit->tls && open && visit_is_blocked(visit) &&
+		!time_over(visit, VISIT_PATIENCE))
+		return false;
+	if (fin && open)
+		conn_shutdown(&visit->conn, SHUT_WR);
+	visit->shut = true;
+	return end_is_there(visit);
 }
 
 static bool has_read_input(const struct visit *visit)
@@ -166,7 +169,7 @@ static bool do_feed(struct visit *visit, int64_t ms)
 
 	if (!visit->until_ms && !visit->fed_before) {
 		visit->fed_before = true;
-		visit->heard_at_fin = visit->heard.bytes;
+		visit->heard_at_end = visit->heard.bytes;
 		visit->reads_input =
 			visit->setting->input_bytes && has_read_input(visit);
 	}
@@ -192,7 +195,7 @@ bool visit_act(struct visit *visit, struct kernel *kernel)
 	bool shows = !visit->plan.holds_input || visit->input >= 0;
 
 	if (visit->answered && visit->taken == FATE_OPEN && shows)
-		visit->taken = fate_of(visit, kernel);
+		visit->taken = visit_fate_of(visit, kernel);
 
 	visit->call_ns = duration_wall_ns();
 	switch (step->act) {
@@ -201,9 +204,9 @@ bool visit_act(struct visit *visit, struct kernel *kernel)
 	case VISIT_REQUEST:
 		return request_is_here(visit);
 	case VISIT_WATCH:
-		return has_ended(visit) || time_over(visit, step->ms);
+		return do_watch(visit, step->ms);
 	case VISIT_PAUSE:
-		return visit->reset || visit->orphaned_s > 0 ||
+		return visit->reset || visit->broken || visit->orphaned_s > 0 ||
 			time_over(visit, step->ms);
 	case VISIT_ANSWER:
 		return do_answer(visit);
@@ -212,7 +215,11 @@ bool visit_act(struct visit *visit, struct kernel *kernel)
 	case VISIT_MORE:
 		return do_more(visit, kernel);
 	case VISIT_SHUT:
-		return do_shut(visit);
+		return do_end(visit, true, true);
+	case VISIT_NOTIFY:
+		return do_end(visit, true, false);
+	case VISIT_FIN:
+		return do_end(visit, false, true);
 	case VISIT_RESET:
 		if (visit->conn.fd >= 0)
 			conn_reset(&visit->conn);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,7 +13,7 @@
 
 #include "lib/base/duration.h"
 #include "lib/net/net.h"
-#include "request.h"
+#include "visit_inside.h"
 
 static void on_event(void *owner, const struct event *event)
 {
@@ -22,6 +23,13 @@ static void on_event(void *owner, const struct event *event)
 		event->kind == EVENT_RESET;
 
 	visit->active_ms = duration_now_ms();
+	if (event->kind == EVENT_EOF && visit->tls) {
+		evidence_note(&visit->calls[SERVER], "recv",
+			tls_end(visit->tls)->notified ? "close_notify"
+						      : "FIN alone",
+			false, duration_wall_ns());
+		return;
+	}
 	evidence_call(&visit->calls[SERVER], event,
 		sends ? visit->call_ns : duration_wall_ns());
 }
@@ -66,16 +74,46 @@ static bool listen_for(struct visit *visit)
 {
 	struct sockaddr_in address = { 0 };
 	socklen_t bytes = sizeof(address);
-	char error[NET_ERROR_SIZE];
+	char error[NET_ERROR_SIZE], host[sizeof(UNIX_PREFIX) + UNIX_PATH_BYTES];
 
-	visit->listener = net_listen(
-		&(struct net_listen_options){ .host = "127.0.0.1" }, error);
-	if (visit->listener < 0)
-		return false;
+	snprintf(host, sizeof(host), "127.0.0.1");
+	if (visit->way->is_unix)
+		snprintf(host, sizeof(host), UNIX_PREFIX "%s",
+			sockets_at(
+				&visit->way->sockets, "client", visit->number)
+				.text);
+	visit->listener = net_listen(&(struct net_listen_options){ .host = host,
+					     .file = &visit->file },
+		error);
+	if (visit->listener < 0 || visit->way->is_unix)
+		return visit->listener >= 0;
 	getsockname(visit->listener, (struct sockaddr *)&address, &bytes);
 	visit->port = ntohs(address.sin_port);
 	memcpy(&visit->pair.server, &address, sizeof(address));
 	return true;
+}
+
+static void end_listener(struct visit *visit)
+{
+	if (visit->listener >= 0)
+		close(visit->listener);
+	visit->listener = -1;
+	unix_remove(&visit->file);
+}
+
+/* Starts the program itself, with what its words are to mean. */
+static bool start(struct visit *visit, const struct subject_streams *streams)
+{
+	const char *path = visit->way->is_unix ? visit->file.path : NULL;
+	const struct subject_ports ports = {
+		.port = visit->port,
+		.client_unix = path,
+		.backend_unix = path,
+		.ca = visit->way->secure ? visit->way->certs.ca : NULL,
+	};
+
+	return !subject_start_with(&visit->subject, visit->setting->command,
+		&ports, visit->setting->outside, streams);
 }
 
 bool visit_begin(struct visit *visit)
@@ -88,6 +126,7 @@ bool visit_begin(struct visit *visit)
 	visit->step = visit->plan.script;
 	visit->listener = visit->input = visit->conn.fd = -1;
 	visit->subject.output = -1;
+	visit->alert = "";
 	visit->context = (struct conn_context){
 		.on_event = on_event, .owner = visit, .nosignal = true
 	};
@@ -99,51 +138,12 @@ bool visit_begin(struct visit *visit)
 	reply_begin(&visit->heard, &setting->rule);
 	if (visit->output >= 0 && visit->errors >= 0 && listen_for(visit) &&
 		open_input(visit, &streams.input)) {
-		const struct subject_ports ports = { .port = visit->port };
-
 		pump_input(visit);
-		begun = !subject_start_with(&visit->subject, setting->command,
-			&ports, setting->outside, &streams);
+		begun = start(visit, &streams);
 	}
 	if (streams.input >= 0)
 		close(streams.input);
 	return begun;
-}
-
-/* Notes an end of the client's sending, and when it came. */
-static void note_end(struct visit *visit, enum visit_moment *which)
-{
-	*which = visit->shut      ? MOMENT_LAST
-		: visit->answered ? MOMENT_AFTER
-				  : MOMENT_BEFORE;
-	visit->fin_s = duration_now_s();
-}
-
-static void receive(struct visit *visit)
-{
-	char buffer[65536];
-	size_t got;
-
-	switch (conn_receive(
-		&visit->conn, buffer, sizeof(buffer), false, &got)) {
-	case CONN_RECEIVED:
-		reply_feed(&visit->heard, &visit->setting->rule, buffer, got);
-		break;
-	case CONN_NOTHING:
-		break;
-	case CONN_EOF:
-		if (!visit->reset)
-			note_end(visit, &visit->fin);
-		break;
-	case CONN_ERROR:
-		/* Behind its FIN it is what met our bytes. */
-		if (visit->fin)
-			break;
-		visit->unread_at_reset =
-			visit->answered && visit->taken != FATE_TAKEN;
-		note_end(visit, &visit->reset);
-		break;
-	}
 }
 
 static void greet(struct visit *visit)
@@ -173,17 +173,15 @@ static void accept_one(struct visit *visit)
 	visit->active_ms = duration_now_ms();
 	if (visit->connections++) {
 		close(fd);
-		close(visit->listener);
-		visit->listener = -1;
+		end_listener(visit);
 		return;
 	}
-	visit->state = VISIT_SERVED;
-	visit->accepted_s = duration_now_s();
 	visit->peer_port = ntohs(peer.sin_port);
 	memcpy(&visit->pair.client, &peer, sizeof(peer));
-	conn_init(&visit->conn, &visit->context, fd, 1);
+	visit_enter(visit, fd);
 	evidence_note(&visit->calls[SERVER], "accept", "", false, now_ns);
-	greet(visit);
+	if (!visit->shakes_hands)
+		greet(visit);
 }
 
 static void describe_exit(struct visit *visit)
@@ -205,32 +203,18 @@ static void look_at_program(struct visit *visit)
 	describe_exit(visit);
 }
 
-/* Whether anybody has the client's socket still; while that matters. */
-static void look_at_socket(struct visit *visit, struct kernel *kernel)
-{
-	struct kernel_socket client, server;
-
-	if (!kernel || !visit->connections || visit->orphaned_s > 0 ||
-		!visit->fin || visit->fin == MOMENT_LAST)
-		return;
-	if (!kernel_look(kernel, &visit->pair, &client, &server) &&
-		!client.inode)
-		visit->orphaned_s = duration_now_s();
-}
-
 /* Ends the program and the connection; what was seen stays. */
 static void leave(struct visit *visit)
 {
 	subject_end(&visit->subject);
+	visit_end_tls(visit);
 	if (visit->conn.fd >= 0)
 		close(visit->conn.fd);
 	if (visit->connections)
 		conn_forget(&visit->conn);
 	visit->conn.fd = -1;
 	visit_end_input(visit);
-	if (visit->listener >= 0)
-		close(visit->listener);
-	visit->listener = -1;
+	end_listener(visit);
 }
 
 static void end(struct visit *visit)
@@ -241,36 +225,51 @@ static void end(struct visit *visit)
 	leave(visit);
 }
 
-void visit_go_on(struct visit *visit, struct kernel *kernel)
+/* Whether it has connected; else it is over once it will not. */
+static bool has_arrived(struct visit *visit)
 {
 	accept_one(visit);
 	pump_input(visit);
 	/* Its last words come before its end is noted. */
 	look_at_program(visit);
-	if (visit->state == VISIT_ARRIVING) {
-		/* It may have connected just before it ended. */
-		if (visit->exited)
-			accept_one(visit);
-		if (visit->state == VISIT_ARRIVING) {
-			visit->given_up = !visit->exited &&
-				duration_now_ms() >= visit->active_ms +
-						visit->setting->patience_ms;
-			if (visit->exited || visit->given_up)
-				end(visit);
-			return;
-		}
-	}
-	visit->call_ns = duration_wall_ns();
-	if (conn_wants_write(&visit->conn))
-		conn_flush(&visit->conn);
-	while (conn_wants_read(&visit->conn)) {
-		uint64_t before = visit->heard.bytes;
+	if (visit->state != VISIT_ARRIVING)
+		return true;
+	/* It may have connected just before it ended. */
+	if (visit->exited)
+		accept_one(visit);
+	if (visit->state != VISIT_ARRIVING)
+		return true;
+	visit->given_up = !visit->exited &&
+		duration_now_ms() >=
+			visit->active_ms + visit->setting->patience_ms;
+	if (visit->exited || visit->given_up)
+		end(visit);
+	return false;
+}
 
-		receive(visit);
-		if (visit->heard.bytes == before)
-			break;
-	}
-	look_at_socket(visit, kernel);
+/* Whether the script may go on: TLS is not in the way. */
+static bool is_secured(struct visit *visit)
+{
+	if (!visit->shakes_hands)
+		return true;
+	visit_shake_hands(visit);
+	if (visit->shakes_hands)
+		return false;
+	if (!*visit->refused)
+		greet(visit);
+	return true;
+}
+
+void visit_go_on(struct visit *visit, struct kernel *kernel)
+{
+	if (!has_arrived(visit))
+		return;
+	visit->call_ns = duration_wall_ns();
+	if (!is_secured(visit))
+		return;
+	visit_flush(visit);
+	visit_receive(visit);
+	visit_look_at_socket(visit, kernel);
 	while (visit->step->act != VISIT_END && visit_act(visit, kernel)) {
 		visit->step++;
 		visit->until_ms = 0;
@@ -278,6 +277,17 @@ void visit_go_on(struct visit *visit, struct kernel *kernel)
 	}
 	if (visit->step->act == VISIT_END)
 		end(visit);
+}
+
+short visit_events(const struct visit *visit)
+{
+	bool writes = conn_wants_write(&visit->conn) || visit_is_blocked(visit);
+	/* What is to stay unread would be told for ever. */
+	bool reads = conn_wants_read(&visit->conn) && !visit->unread;
+
+	if (visit->state != VISIT_SERVED)
+		return 0;
+	return (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0));
 }
 
 size_t visit_said(int from, char *out, size_t size)

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "has.h"
+
+#include <sys/wait.h>
+
+#include "seen.h"
+
+static bool ends_alike(const struct visit *one, const struct visit *other)
+{
+	return one->exited && other->exited && one->status == other->status;
+}
+
+bool has_to_be_asked(const struct inquiry *inquiry)
+{
+	const struct visit *plain = inquiry_next(inquiry, CLIENT_PLAIN, NULL);
+
+	return inquiry->setting->tls && plain && plain->taken == FATE_TAKEN &&
+		!seen_in_output(plain);
+}
+
+bool has_refused_server(const struct visit *visit)
+{
+	return visit->setting->tls && !visit->heard.bytes && visit->exited &&
+		WIFEXITED(visit->status) && WEXITSTATUS(visit->status) &&
+		visit->fin == MOMENT_BEFORE && visit->taken != FATE_TAKEN &&
+		!seen_in_output(visit);
+}
+
+/* Whether it puts out the reply, where it does not end before. */
+static bool puts_out(const struct inquiry *inquiry)
+{
+	const struct visit *plain = inquiry_next(inquiry, CLIENT_PLAIN, NULL);
+	const struct visit *open =
+		inquiry_next(inquiry, CLIENT_PLAIN_OPEN, NULL);
+
+	return (plain && seen_in_output(plain)) ||
+		(open && seen_in_output(open));
+}
+
+/* By its exit status, where that differs with a reply and without. */
+static enum has_reply by_status(
+	const struct inquiry *inquiry, const struct visit *visit)
+{
+	const struct visit *with = inquiry_next(inquiry, CLIENT_PLAIN, NULL);
+	const struct visit *without =
+		inquiry_next(inquiry, CLIENT_NO_REPLY, NULL);
+
+	if (!with || !without || !with->exited || !without->exited ||
+		with->status == without->status)
+		return HAS_UNKNOWN;
+	return ends_alike(visit, with)       ? HAS_REPLY
+		: ends_alike(visit, without) ? HAS_DISCARDED
+					     : HAS_UNKNOWN;
+}
+
+enum has_reply has_reply(
+	const struct inquiry *inquiry, const struct visit *visit)
+{
+	if (seen_in_output(visit))
+		return HAS_REPLY;
+	if (visit->taken != FATE_TAKEN)
+		return visit->taken == FATE_REFUSED ? HAS_NOT : HAS_UNREAD;
+	if (!visit->setting->tls)
+		return HAS_REPLY;
+	/* One that was ended by us may not have written all. */
+	if (puts_out(inquiry))
+		return visit->exited ? HAS_DISCARDED : HAS_UNKNOWN;
+	return by_status(inquiry, visit);
+}
