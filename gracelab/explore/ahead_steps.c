@@ -227,6 +227,8 @@ static bool do_expected(struct walking *walking, const struct step *step)
 	case OUTCOME_STATE: /* what it has come to is compared in the end */
 	case OUTCOME_NOTHING:
 	case OUTCOME_SENT:
+	case OUTCOME_SENT_RECORD:
+	case OUTCOME_RECEIVED_RECORD:
 	case OUTCOME_SIGNAL:
 	case OUTCOME_EXIT:
 	case OUTCOME_KILLED:
