@@ -9,10 +9,11 @@
 #     fin            shutdown(2) of the sending half, which tells TLS nothing
 #     close          close(2)
 #     reset          close(2) with SO_LINGER at 0
+#     python         nothing; but OpenSSL is left as Python sets it up
 #
 # TLS and the socket are apart here (ssl.MemoryBIO), so that each is asked by
 # itself. Whatever TLS says of a reading is shown.
-import os, socket, ssl, struct, sys
+import errno, os, socket, ssl, struct, sys
 
 role, port, version, *orders = sys.argv[1:]
 versions = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
@@ -32,6 +33,10 @@ else:
 context.minimum_version = context.maximum_version = versions[version]
 context.options |= ssl.OP_NO_TICKET
 context.set_ciphers("ECDHE-ECDSA-AES128-GCM-SHA256")
+if "python" in orders:
+    orders.remove("python")
+else:
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
 context.keylog_filename = os.environ.get("SSLKEYLOGFILE")
 
 incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -59,18 +64,27 @@ def until_done(call):
             flush()
 
 
+def say(call, error):
+    """What TLS or the kernel says, in words that all versions have."""
+    reason = getattr(error, "reason", None) or ""
+    if isinstance(error, ssl.SSLError):
+        why = [why for word, why in (("EOF", ", unexpected EOF"),
+                                     ("ALERT", ", an alert"),
+                                     ("SHUTDOWN", ", after close_notify"))
+               if word in reason]
+        print(call + ": ERROR_SSL" + "".join(why))
+    else:
+        print(call + ": " + errno.errorcode[error.errno])
+
+
 def read():
     try:
         data = until_done(lambda: tls.read(1000))
-        print("SSL_read:", data.decode() if data else "close_notify")
+        print("SSL_read:", data.decode() if data else "ERROR_ZERO_RETURN")
     except ssl.SSLZeroReturnError:
-        print("SSL_read: close_notify")
-    except ssl.SSLEOFError:
-        print("SSL_read: unexpected eof")
-    except ssl.SSLError as error:
-        print("SSL_read:", error.reason)
+        print("SSL_read: ERROR_ZERO_RETURN")
     except OSError as error:
-        print("recv:", error.strerror)
+        say("SSL_read", error)
 
 
 def close_notify():
@@ -78,31 +92,39 @@ def close_notify():
         tls.unwrap()
     except ssl.SSLWantReadError:
         pass
-    except ssl.SSLError as error:
-        print("SSL_shutdown:", error.reason)
+    except OSError as error:
+        say("SSL_shutdown", error)
+    flush()
+
+
+def write(text):
+    try:
+        tls.write(text.encode())
+    except OSError as error:
+        say("SSL_write", error)
     flush()
 
 
 until_done(tls.do_handshake)
 for order in orders:
+    verb, _, text = order.partition(":")
     try:
-        if order.startswith("send:"):
-            tls.write(order[5:].encode())
-            flush()
-        elif order == "read":
+        if verb == "send":
+            write(text)
+        elif verb == "read":
             read()
-        elif order == "close_notify":
+        elif verb == "close_notify":
             close_notify()
-        elif order == "fin":
+        elif verb == "fin":
             connection.shutdown(socket.SHUT_WR)
-        elif order == "close":
+        elif verb == "close":
             connection.close()
-        elif order == "reset":
+        elif verb == "reset":
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                                   struct.pack("ii", 1, 0))
             connection.close()
-    except ssl.SSLError as error:
-        print(order + ":", error.reason)
+        else:
+            sys.exit("what is " + order + "?")
     except OSError as error:
-        print(order + ":", error.strerror)
+        say(verb, error)
 sys.stdout.flush()
