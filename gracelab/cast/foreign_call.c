@@ -78,8 +78,8 @@ static void tell(struct foreign *foreign, struct heard *heard)
 }
 
 /* What TLS has made of the bytes; false: it is none, or not any more. */
-static bool tell_records(struct foreign *foreign,
-	const struct trace_call *call, struct heard *heard)
+static bool tell_records(struct foreign *foreign, const struct trace_call *call,
+	struct heard *heard)
 {
 	bool folded = foreign->dialogue && foreign->joined && !foreign->secured;
 	struct tls_taken taken = foreign_tls_take(foreign, call);

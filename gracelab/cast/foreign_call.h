@@ -20,9 +20,9 @@ struct foreign {
 	/* Of TLS: what was said, and the keys; owned, or NULL. */
 	struct tls_dialogue *dialogue;
 	struct keylog *keylog;
-	bool secured;   /* its handshake is over; else no call is told */
+	bool secured; /* its handshake is over; else no call is told */
 	uint16_t version;
-	bool ended;     /* the program has, with: */
+	bool ended; /* the program has, with: */
 	int wait_status;
 	bool silent;       /* nothing is told any more */
 	const char *error; /* cast_say()'s, or NULL */

@@ -36,8 +36,8 @@ struct tls_taken foreign_tls_take(
 	enum side sender =
 		call->what->kind == CALL_READ ? side_other(side) : side;
 	size_t len = call->result > 0 ? (size_t)call->result : 0;
-	bool peeks = call->what->flags &&
-		(call->args[call->what->flags] & MSG_PEEK);
+	bool peeks =
+		call->what->flags && (call->args[call->what->flags] & MSG_PEEK);
 
 	if (!foreign->dialogue || !len || peeks)
 		return taken;

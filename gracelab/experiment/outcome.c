@@ -74,9 +74,8 @@ static bool scan_record(struct scan *scan, struct outcome *outcome,
 		return true;
 	scan_back_to(scan, word);
 	return scan_fail(scan,
-		record->type == TLS_ALERT
-			? "an alert such as close_notify"
-			: "a message such as finished");
+		record->type == TLS_ALERT ? "an alert such as close_notify"
+					  : "a message such as finished");
 }
 
 static bool scan_received(struct scan *scan, struct outcome *outcome)

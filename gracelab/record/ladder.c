@@ -123,7 +123,7 @@ void ladder_write_head(FILE *out, const struct record *record)
 /* What was in the bytes of a call, record by record, each from a new line. */
 static void put_records(FILE *out, const struct rung *rung)
 {
-	char text[TLS_TEXT_SIZE];
+	char text[TLS_TEXT_SIZE], word[TLS_TEXT_SIZE], fit[TEXT_LABEL_SIZE];
 
 	for (size_t i = 0; i < rung->record_count; i++) {
 		const char *at = text;
@@ -131,14 +131,16 @@ static void put_records(FILE *out, const struct rung *rung)
 		tls_record_text(&rung->records[i], text);
 		while (*at) {
 			struct cells cells = { 0 };
-			size_t len = text_bytes_of(at, RECORD_WIDTH), cut = len;
+			size_t len = text_bytes_of(at, RECORD_WIDTH);
 
-			/* Between words, where that can be. */
-			while (at[len] && cut && at[cut] != ' ')
-				cut--;
-			len = cut ? cut : len;
+			/* A line ends with a word. */
+			while (at[len] && len && at[len] != ' ')
+				len--;
+			len = len ? len : strcspn(at, " ");
+			snprintf(word, sizeof(word), "%.*s", (int)len, at);
+			text_cut(fit, RECORD_WIDTH, word);
 			snprintf(cells.calls[rung->caller], TEXT_LABEL_SIZE,
-				"  %.*s", (int)len, at);
+				"  %.*s", TEXT_LABEL_SIZE - 3, fit);
 			put_cells(out, &cells);
 			at += len;
 			at += strspn(at, " ");

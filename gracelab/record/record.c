@@ -125,8 +125,7 @@ static json_t *rung_to_json(const struct rung *rung)
 		bad |= set(json, "call", rung->call);
 		bad |= set(json, "text", rung->text);
 		bad |= set(json, "result", rung->result);
-		bad |= record_tls_set(
-			json, rung->records, rung->record_count);
+		bad |= record_tls_set(json, rung->records, rung->record_count);
 		bad |= set_number(json, "pid", (unsigned)rung->process);
 		bad |= set_number(json, "thread", (unsigned)rung->thread);
 		bad |= set_true(json, "tie", rung->tie);

@@ -17,11 +17,11 @@
 
 /* One line of the ladder; what is not there is NULL. All texts are owned. */
 struct rung {
-	double seconds;      /* since the play began */
-	int caller;          /* CLIENT or SERVER; of the call */
-	char *call;          /* "send" */
-	char *text;          /* "data1", escaped */
-	char *result;        /* "5", "EPIPE" */
+	double seconds; /* since the play began */
+	int caller;     /* CLIENT or SERVER; of the call */
+	char *call;     /* "send" */
+	char *text;     /* "data1", escaped */
+	char *result;   /* "5", "EPIPE" */
 	/* TLS records that the call has moved; `text` is what was in them. */
 	struct tls_record *records;
 	size_t record_count;

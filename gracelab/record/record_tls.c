@@ -25,7 +25,8 @@ static json_t *to_json(const struct tls_record *record)
 		if (record->type == TLS_ALERT && !record->encrypted)
 			bad |= set(json, "level",
 				tls_record_level_name(record->level));
-		bad |= set(json, "version", tls_record_version_name(record->version));
+		bad |= set(json, "version",
+			tls_record_version_name(record->version));
 		bad |= json_object_set_new(
 			json, "length", json_integer(record->length));
 		if (record->encrypted)
@@ -68,12 +69,12 @@ static bool from_json(const json_t *json, struct tls_record *record)
 	if (record->partial)
 		return true;
 	return type && tls_record_type_parse(type, &record->type) &&
-		(!version || tls_record_version_parse(version, &record->version)) &&
+		(!version ||
+			tls_record_version_parse(version, &record->version)) &&
 		(!level || tls_record_level_parse(level, &record->level)) &&
 		/* Without a description it would be another record. */
 		(description ? tls_record_describe(record, description)
-			     : record->encrypted ||
-					record->type != TLS_ALERT);
+			     : record->encrypted || record->type != TLS_ALERT);
 }
 
 bool record_tls_get(

@@ -10,8 +10,7 @@
 #include "lib/net/tls_record.h"
 
 /* Sets `records` of a row, if there are any. 0, or -1 without memory. */
-int record_tls_set(
-	json_t *row, const struct tls_record *records, size_t count);
+int record_tls_set(json_t *row, const struct tls_record *records, size_t count);
 
 /* Reads them again, for free(3). False if one of them is none, or without
  * memory; then there is nothing to free. */

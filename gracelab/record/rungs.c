@@ -191,8 +191,8 @@ void rungs_add_event(struct rungs *rungs, enum side side, unsigned connection,
 
 	if (shapes[event->kind].shape == SHAPE_NONE)
 		return;
-	struct tls_record *records = tls_record_copy(
-		heard->records, heard->record_count);
+	struct tls_record *records =
+		tls_record_copy(heard->records, heard->record_count);
 
 	rungs->incomplete |= heard->record_count && !records;
 	rungs_add(rungs,

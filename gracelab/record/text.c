@@ -208,8 +208,7 @@ void text_label(
 	}
 	char before[TEXT_LABEL_SIZE];
 
-	snprintf(before, sizeof(before), "%s%s", second,
-		*second ? ", " : "  ");
+	snprintf(before, sizeof(before), "%s%s", second, *second ? ", " : "  ");
 	put_cut(second, columns, before, records, "");
 }
 

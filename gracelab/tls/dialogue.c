@@ -139,7 +139,8 @@ static bool fits(const struct tls_way *way)
 				       header[0] == TLS_HANDSHAKE ||
 				       header[0] == TLS_ALERT))) &&
 		(way->record_bytes < 2 || header[1] == 3) &&
-		(way->record_bytes < 3 || header[2] <= (TLS_RECORD_1_3 & 0xff)) &&
+		(way->record_bytes < 3 ||
+			header[2] <= (TLS_RECORD_1_3 & 0xff)) &&
 		(way->record_bytes < TLS_HEADER_BYTES ||
 			(header[3] << 8 | header[4]) <= TLS_LENGTH_MAX);
 }

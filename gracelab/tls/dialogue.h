@@ -36,8 +36,7 @@ void tls_dialogue_take(struct tls_dialogue *dialogue, enum side sender,
 void tls_dialogue_lose(struct tls_dialogue *dialogue, enum side sender);
 
 /* Whether that side's bytes have been records so far, and there were some. */
-bool tls_dialogue_is_tls(
-	const struct tls_dialogue *dialogue, enum side sender);
+bool tls_dialogue_is_tls(const struct tls_dialogue *dialogue, enum side sender);
 
 /* Whether Finished was seen in both directions (RFC 8446, section 4.4.4). */
 bool tls_dialogue_is_secured(const struct tls_dialogue *dialogue);

@@ -102,9 +102,8 @@ struct keylog *keylog_open(int folder, const char *name)
 	if (!keylog)
 		return NULL;
 	keylog->fd = -1;
-	keylog->folder = folder == AT_FDCWD
-		? AT_FDCWD
-		: fcntl(folder, F_DUPFD_CLOEXEC, 0);
+	keylog->folder = folder == AT_FDCWD ? AT_FDCWD
+					    : fcntl(folder, F_DUPFD_CLOEXEC, 0);
 	keylog->name = strdup(name);
 	if (keylog->name && keylog->folder != -1)
 		return keylog;

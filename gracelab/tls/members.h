@@ -20,7 +20,7 @@ enum {
 struct tls_messages {
 	uint8_t bytes[TLS_MESSAGE_MAX]; /* of the message, its header first */
 	size_t kept;                    /* of them */
-	size_t left; /* of the message, behind what is there of it */
+	size_t left;          /* of the message, behind what is there of it */
 	uint8_t header_bytes; /* below 4: it is not whole yet */
 };
 
@@ -36,7 +36,6 @@ struct tls_way {
 	enum tls_phase phase;
 	struct opener opener; /* suite 0: none that has opened anything */
 	uint64_t unopened;    /* sealed records, since the keys were new */
-	bool protected;       /* TLS 1.3: it has sent a record that is sealed */
 	bool finished;        /* Finished was seen */
 	bool has_traffic;     /* TLS 1.3: the opener is that behind Finished */
 	struct tls_messages messages;

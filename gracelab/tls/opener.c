@@ -54,13 +54,13 @@ bool opener_knows(uint16_t suite)
 }
 
 /* Has the function of that name give `len` bytes. */
-static bool derive(
-	const char *name, const OSSL_PARAM *parameters, uint8_t *out, size_t len)
+static bool derive(const char *name, const OSSL_PARAM *parameters, uint8_t *out,
+	size_t len)
 {
 	EVP_KDF *kdf = EVP_KDF_fetch(NULL, name, NULL);
 	EVP_KDF_CTX *context = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
-	bool good = context &&
-		EVP_KDF_derive(context, out, len, parameters) > 0;
+	bool good =
+		context && EVP_KDF_derive(context, out, len, parameters) > 0;
 
 	EVP_KDF_CTX_free(context);
 	EVP_KDF_free(kdf);
@@ -193,8 +193,8 @@ static bool decrypt(const struct opener *opener, const struct suite *suite,
 	size_t data_len = add_data(opener, header, inside, data);
 	int n;
 	bool good = context &&
-		EVP_DecryptInit_ex2(context, cipher, opener->key, nonce,
-			NULL) > 0 &&
+		EVP_DecryptInit_ex2(context, cipher, opener->key, nonce, NULL) >
+			0 &&
 		EVP_DecryptUpdate(context, NULL, &n, data, (int)data_len) > 0 &&
 		EVP_DecryptUpdate(context, out, &n, sealed, (int)inside) > 0 &&
 		EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, TAG_BYTES,

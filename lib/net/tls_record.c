@@ -151,8 +151,7 @@ bool tls_record_version_parse(const char *name, uint16_t *version)
 bool tls_record_level_parse(const char *name, uint8_t *level)
 {
 	uint16_t number;
-	bool known =
-		number_of(levels, COUNT(levels), name, UINT8_MAX, &number);
+	bool known = number_of(levels, COUNT(levels), name, UINT8_MAX, &number);
 
 	*level = (uint8_t)number;
 	return known;
@@ -176,8 +175,8 @@ void tls_record_description(
 	if (record->encrypted || record->partial)
 		return;
 	if (record->type == TLS_ALERT)
-		put(out, TLS_DESCRIPTION_SIZE, tls_record_alert_name(record->alert),
-			record->alert);
+		put(out, TLS_DESCRIPTION_SIZE,
+			tls_record_alert_name(record->alert), record->alert);
 	if (record->type != TLS_HANDSHAKE)
 		return;
 	for (size_t i = 0; i < record->message_count; i++) {
@@ -222,8 +221,8 @@ bool tls_record_describe(struct tls_record *record, const char *description)
 	if (record->type == TLS_HANDSHAKE)
 		return describe_messages(record, description);
 	if (record->type != TLS_ALERT ||
-		!number_of(alerts, COUNT(alerts), description, UINT8_MAX,
-			&number))
+		!number_of(
+			alerts, COUNT(alerts), description, UINT8_MAX, &number))
 		return false;
 	record->alert = (uint8_t)number;
 	return true;

@@ -29,12 +29,12 @@ enum { TLS_CLOSE_NOTIFY = 0, TLS_FINISHED = 20 };
 struct tls_record {
 	/* Of what is inside where that is known, else as the header says. */
 	uint8_t type;
-	uint16_t version;  /* that was agreed on; 0: none yet */
-	uint16_t length;   /* as the header has it, without the header */
-	bool encrypted;    /* what is inside is not known */
-	bool partial;      /* a part of it, and the rest was not there yet */
-	uint8_t level;     /* alert */
-	uint8_t alert;     /* alert */
+	uint16_t version; /* that was agreed on; 0: none yet */
+	uint16_t length;  /* as the header has it, without the header */
+	bool encrypted;   /* what is inside is not known */
+	bool partial;     /* a part of it, and the rest was not there yet */
+	uint8_t level;    /* alert */
+	uint8_t alert;    /* alert */
 	uint8_t message_count;
 	uint8_t messages[TLS_MESSAGES_MAX]; /* handshake: that begin here */
 };
@@ -61,8 +61,7 @@ void tls_record_description(
 bool tls_record_describe(struct tls_record *record, const char *description);
 
 /* Whether both are of one type and say the same. */
-bool tls_record_is_same(
-	const struct tls_record *a, const struct tls_record *b);
+bool tls_record_is_same(const struct tls_record *a, const struct tls_record *b);
 
 /* Copies records, for free(3); NULL: there are none, or no memory. */
 struct tls_record *tls_record_copy(
