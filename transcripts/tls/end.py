@@ -13,7 +13,15 @@
 #
 # TLS and the socket are apart here (ssl.MemoryBIO), so that each is asked by
 # itself. Whatever TLS says of a reading is shown.
-import errno, os, socket, ssl, struct, sys
+import errno, os, socket, struct, sys
+
+try:
+    import ssl
+except ImportError:
+    sys.exit(127)
+# Before that, OpenSSL says other things of an end without close_notify.
+if ssl.OPENSSL_VERSION_INFO < (3,) or sys.version_info < (3, 10):
+    sys.exit(127)
 
 role, port, version, *orders = sys.argv[1:]
 versions = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
