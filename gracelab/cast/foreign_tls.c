@@ -62,14 +62,10 @@ static const char *not_secured(struct cast *cast, unsigned who)
 {
 	const struct foreign *foreign = cast->members[who].foreign;
 
-	if (foreign->ended)
-		return cast_say(cast,
-			"the %s has ended before its TLS handshake was over",
-			actor_name(who));
 	return cast_say(cast,
-		"no TLS handshake of the %s was seen to its end: it must "
-		"write its secrets to the file that SSLKEYLOGFILE names",
-		actor_name(who));
+		"no TLS handshake of the %s was seen to its end%s; the "
+		"secrets must be written where SSLKEYLOGFILE says",
+		actor_name(who), foreign->ended ? ", and it has ended" : "");
 }
 
 const char *foreign_tls_secure(struct cast *cast, int64_t deadline_ms)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # One end of a TLS connection, which does what it is told, in that order:
 #
-#     end.py client|server PORT 1.2|1.3 WHAT...
+#     end.py client|server HOST PORT 1.2|1.3 WHAT...
 #
 #     send:TEXT      SSL_write(3)
 #     read           SSL_read(3), and recv(2) for as long as that wants more
@@ -23,20 +23,20 @@ except ImportError:
 if ssl.OPENSSL_VERSION_INFO < (3,) or sys.version_info < (3, 10):
     sys.exit(127)
 
-role, port, version, *orders = sys.argv[1:]
+role, host, port, version, *orders = sys.argv[1:]
 versions = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 if role == "client":
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    connection = socket.create_connection(("127.0.0.1", int(port)))
+    connection = socket.create_connection((host, int(port)))
 else:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(
         os.path.join(os.path.dirname(sys.argv[0]), "certificate.pem"))
     context.num_tickets = 0
-    with socket.create_server(("127.0.0.1", int(port))) as listener:
+    with socket.create_server((host, int(port))) as listener:
         connection, _ = listener.accept()
 context.minimum_version = context.maximum_version = versions[version]
 context.options |= ssl.OP_NO_TICKET
