@@ -14,6 +14,7 @@
 #include "gracelab/trace/peek.h"
 #include "gracelab/trace/story/socket.h"
 #include "gracelab/trace/story/words.h"
+#include "gracelab/trace/tracer.h"
 #include "kind.h"
 #include "lib/net/net.h"
 #include "lib/net/port.h"

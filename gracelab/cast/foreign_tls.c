@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "gracelab/trace/peek.h"
+#include "gracelab/trace/tracer.h"
 #include "kind.h"
 #include "lib/base/duration.h"
 

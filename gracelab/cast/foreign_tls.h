@@ -3,7 +3,7 @@
 #ifndef GRACELAB_FOREIGN_TLS_H
 #define GRACELAB_FOREIGN_TLS_H
 
-#include "foreign_call.h"
+#include "foreign_members.h"
 #include "gracelab/tls/dialogue.h"
 
 /* Begins, if the experiment is of TLS; false without memory. */

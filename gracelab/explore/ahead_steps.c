@@ -241,7 +241,6 @@ static bool do_expected(struct walking *walking, const struct step *step)
 	if (met)
 		return true;
 	bool good = read_once(walking, side);
-
 	/* This step has named what the read gave. */
 	walking->received[side] = walking->eof[side] = false;
 	walking->error[side] = 0;

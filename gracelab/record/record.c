@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/event/tls_json.h"
 #include "lib/text/json_text.h"
-#include "record_tls.h"
 
 static const char *const side_keys[SIDES] = { "client", "server" };
 
@@ -125,7 +125,7 @@ static json_t *rung_to_json(const struct rung *rung)
 		bad |= set(json, "call", rung->call);
 		bad |= set(json, "text", rung->text);
 		bad |= set(json, "result", rung->result);
-		bad |= record_tls_set(json, rung->records, rung->record_count);
+		bad |= tls_json_set(json, rung->records, rung->record_count);
 		bad |= set_number(json, "pid", (unsigned)rung->process);
 		bad |= set_number(json, "thread", (unsigned)rung->thread);
 		bad |= set_true(json, "tie", rung->tie);
@@ -260,7 +260,7 @@ static bool rung_from_json(struct record *record, const json_t *json)
 	for (unsigned who = 0; who < ACTORS_MAX; who++)
 		rung->lines[who] = get_number(lines, actor_name(who));
 	return get_wire(json, &rung->wire) &&
-		record_tls_get(json, &rung->records, &rung->record_count);
+		tls_json_get(json, &rung->records, &rung->record_count);
 }
 
 bool record_from_json(struct record *record, const json_t *json)

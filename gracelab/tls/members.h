@@ -3,7 +3,8 @@
 #ifndef GRACELAB_TLS_MEMBERS_H
 #define GRACELAB_TLS_MEMBERS_H
 
-#include "dialogue.h"
+#include "lib/base/side.h"
+#include "lib/net/tls_record.h"
 #include "opener.h"
 
 enum {

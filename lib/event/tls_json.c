@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "record_tls.h"
+#include "tls_json.h"
 
 #include <stdlib.h>
 
@@ -39,7 +39,7 @@ static json_t *to_json(const struct tls_record *record)
 	return NULL;
 }
 
-int record_tls_set(json_t *row, const struct tls_record *records, size_t count)
+int tls_json_set(json_t *row, const struct tls_record *records, size_t count)
 {
 	json_t *list = count ? json_array() : NULL;
 	int bad = 0;
@@ -77,8 +77,7 @@ static bool from_json(const json_t *json, struct tls_record *record)
 			     : record->encrypted || record->type != TLS_ALERT);
 }
 
-bool record_tls_get(
-	const json_t *row, struct tls_record **records, size_t *count)
+bool tls_json_get(const json_t *row, struct tls_record **records, size_t *count)
 {
 	const json_t *list = json_object_get(row, "records");
 
