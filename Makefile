@@ -76,7 +76,8 @@ OBJECTS     := $(LIB_OBJECTS) $(foreach p,$(PROGRAMS),$(call objects,$(p))) \
 	$(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/bench/*.c tests/pictures/*.c))
 MANUALS     := $(patsubst %,$(O)/%.1,$(PROGRAMS))
 LAB_FILES   := $(wildcard transcripts/*/*.lab transcripts/*/*.txt \
-	transcripts/*/*.py transcripts/*/*.js transcripts/*/*.c) \
+	transcripts/*/*.py transcripts/*/*.js transcripts/*/*.c \
+	transcripts/*/*.pem) \
 	$(wildcard transcripts/*.md)
 SOURCES      = $(shell git ls-files --cached --others --exclude-standard \
 	'*.c' '*.h')
@@ -296,7 +297,7 @@ clean:
 # Fuzzing: a program for each target in tests/fuzz, by clang's libFuzzer.
 FUZZ_CC      ?= clang
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS ?= lines experiment arguments packet reply events
+FUZZ_TARGETS ?= lines experiment arguments packet reply events records
 FUZZ_PARTS   := $(O)/obj/tests/unit/tap.o $(filter-out %/entry.o %/replay.o,\
 	$(call objects,tests/fuzz))
 FUZZ_MAKE     = $(MAKE) --no-print-directory --silent CC=$(FUZZ_CC) \

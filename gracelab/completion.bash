@@ -125,7 +125,8 @@ _gracelab_values()
 	--tls | --tls-front | --tls-back)
 		_gracelab_words "$cur" '1.2 1.3'
 		;;
-	--baseline | --ca | --input | --junit | --output | -o | --pcap | \
+	--baseline | --ca | --input | --junit | --keylog | --output | -o | \
+		--pcap | \
 		--preamble | --request)
 		# readline's own completion of file names.
 		compopt -o default

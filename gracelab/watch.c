@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "watch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gracelab/trace/session/session.h"
 #include "lib/base/options.h"
@@ -17,6 +19,7 @@ enum {
 	OPTION_CALLS,
 	OPTION_CONNECTION,
 	OPTION_TEXT,
+	OPTION_KEYLOG,
 	OPTION_FORMAT,
 	OPTION_ASCII,
 	OPTION_PCAP,
@@ -49,6 +52,10 @@ static const struct argp_option options[] = {
 		2 },
 	{ "text", OPTION_TEXT, "BYTES", 0,
 		"How much to show of what a call sent or received (256)", 2 },
+	{ "keylog", OPTION_KEYLOG, "FILE", 0,
+		"Have programs write their TLS secrets to FILE "
+		"(SSLKEYLOGFILE), and open their records",
+		2 },
 	{ "connection", OPTION_CONNECTION, "N", 0,
 		"Show the Nth connection only", 2 },
 	{ "format", OPTION_FORMAT, "FORMAT", 0,
@@ -123,6 +130,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case OPTION_TEXT:
 		plan->text_bytes = options_count(state, "--text", argument);
 		return 0;
+	case OPTION_KEYLOG:
+		plan->keylog = argument;
+		return 0;
 	case OPTION_CONNECTION:
 		watch->show.connection =
 			options_count(state, "--connection", argument);
@@ -168,6 +178,20 @@ const struct argp watch_argp = {
 	       "program's, of two the client's. The manual is gracelab(1).",
 };
 
+/* A path that programs know wherever they work, for free(3); NULL: none. */
+static char *absolute(const char *path)
+{
+	char *folder, *whole = NULL;
+
+	if (!path || !*path || *path == '/')
+		return path && *path ? strdup(path) : NULL;
+	folder = getcwd(NULL, 0);
+	if (folder && asprintf(&whole, "%s/%s", folder, path) < 0)
+		whole = NULL;
+	free(folder);
+	return whole;
+}
+
 int watch_run(int argc, char **argv)
 {
 	struct watch_options watch = {
@@ -177,13 +201,21 @@ int watch_run(int argc, char **argv)
 	int status;
 
 	options_parse(&watch_argp, argc, argv, &watch);
+	if (!watch.plan.keylog)
+		watch.plan.keylog = getenv("SSLKEYLOGFILE");
+	char *keylog = absolute(watch.plan.keylog);
+
+	watch.plan.keylog = keylog;
 	watch.plan.begun = watch_show_begin;
 	watch.plan.take = watch_show_row;
 	watch.plan.note = watch_show_note;
 	watch.plan.context = &watch.show;
-	if (!watch_show_open(&watch.show))
+	if (!watch_show_open(&watch.show)) {
+		free(keylog);
 		return STATUS_FAILURE;
+	}
 	status = session_run(&watch.plan, &watch.show.record);
+	free(keylog);
 	if (watch.show.record.failed)
 		program_complain("%s", record_why_failed(&watch.show.record));
 	if (!watch_show_end(&watch.show) || status < 0)

@@ -152,6 +152,18 @@ const char *cast_start_first(struct cast *cast, int64_t deadline_ms)
 		: error;
 }
 
+const char *cast_secure(struct cast *cast, int64_t deadline_ms)
+{
+	for (unsigned who = 0; who < ACTORS_MORE; who++) {
+		if (!cast->members[who].kind->secure)
+			return cast_say(cast, "no TLS of the %s is seen",
+				actor_name(who));
+		if (!cast_runs(cast, who))
+			return not_running(cast, who);
+	}
+	return cast->members[CLIENT].kind->secure(cast, deadline_ms);
+}
+
 const char *cast_start_server(
 	struct cast *cast, const struct words *options, int64_t deadline_ms)
 {

@@ -29,6 +29,10 @@ const char *cast_start_client(struct cast *cast, unsigned who,
 	const struct words *options, int64_t deadline_ms);
 const char *cast_start_first(struct cast *cast, int64_t deadline_ms);
 
+/* Waits until the first client and the server have a TLS connection: each has
+ * sent and got Finished, and calls nothing more until its turn. */
+const char *cast_secure(struct cast *cast, int64_t deadline_ms);
+
 /*
  * Starts the server anew on its port, with the experiment's options if NULL;
  * that it ends at once is no error.

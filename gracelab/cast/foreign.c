@@ -15,6 +15,7 @@
 
 #include "foreign_call.h"
 #include "foreign_start.h"
+#include "foreign_tls.h"
 #include "gracelab/experiment/options.h"
 #include "gracelab/trace/peek.h"
 #include "gracelab/trace/tracer.h"
@@ -65,6 +66,7 @@ static void end(struct cast *cast, unsigned who)
 	member->actor.ended = true;
 	member->actor.input = member->actor.output = -1;
 	tracer_end(&foreign->tracer);
+	foreign_tls_end(foreign);
 	free(foreign);
 	member->foreign = NULL;
 }
@@ -327,5 +329,6 @@ const struct actor_kind kind_foreign = {
 	.hear = hear,
 	.settle = settle,
 	.await_end = await_end,
+	.secure = foreign_tls_secure,
 	.end = end,
 };

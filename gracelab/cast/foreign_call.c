@@ -10,9 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "foreign_tls.h"
 #include "gracelab/trace/peek.h"
 #include "gracelab/trace/story/socket.h"
 #include "gracelab/trace/story/words.h"
+#include "gracelab/trace/tracer.h"
 #include "kind.h"
 #include "lib/net/net.h"
 #include "lib/net/port.h"
@@ -76,6 +78,27 @@ static void tell(struct foreign *foreign, struct heard *heard)
 	cast->on_event(cast->context, foreign->who, heard);
 }
 
+/* What TLS has made of the bytes; false: it is none, or not any more. */
+static bool tell_records(struct foreign *foreign, const struct trace_call *call,
+	struct heard *heard)
+{
+	bool folded = foreign->dialogue && foreign->joined && !foreign->secured;
+	struct tls_taken taken = foreign_tls_take(foreign, call);
+
+	if (!folded && !taken.count)
+		return false;
+	heard->records = taken.records;
+	heard->record_count = taken.count;
+	heard->event.data = taken.text;
+	heard->data_bytes = taken.text_bytes;
+	if (!folded)
+		tell(foreign, heard);
+	if (taken.incomplete)
+		foreign->error = cast_say(foreign->cast, "no memory");
+	tls_taken_free(&taken);
+	return true;
+}
+
 /* The bytes that were sent or received. */
 static void tell_bytes(struct foreign *foreign, const struct trace_call *call,
 	struct heard *heard)
@@ -84,6 +107,8 @@ static void tell_bytes(struct foreign *foreign, const struct trace_call *call,
 	char *bytes;
 
 	heard->event.bytes = len;
+	if (len && tell_records(foreign, call, heard))
+		return;
 	if (call->what->kind == CALL_SENDFILE) {
 		char *file = words_text(call, 0);
 
@@ -180,6 +205,13 @@ static void tell_done(struct foreign *foreign, const struct trace_call *call,
 	}
 }
 
+/* It has its connection. */
+static void join(struct foreign *foreign)
+{
+	foreign->joined = true;
+	foreign->tracer.holds = !foreign->dialogue || foreign->secured;
+}
+
 static void leave(void *context, struct trace_call *call)
 {
 	struct foreign *foreign = context;
@@ -214,7 +246,7 @@ static void leave(void *context, struct trace_call *call)
 		tell_done(foreign, call, &heard);
 	free(name);
 	if (joins && (call->result >= 0 || call->result == -EINPROGRESS))
-		foreign->joined = foreign->tracer.holds = true;
+		join(foreign);
 }
 
 static void abandon(void *context, struct trace_call *call)
@@ -289,5 +321,9 @@ struct foreign *foreign_call_begin(struct cast *cast, unsigned who)
 		},
 		false);
 	foreign->tracer.alone = true;
-	return foreign;
+	if (foreign_tls_begin(foreign))
+		return foreign;
+	foreign_tls_end(foreign);
+	free(foreign);
+	return NULL;
 }

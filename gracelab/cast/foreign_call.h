@@ -3,21 +3,7 @@
 #ifndef GRACELAB_FOREIGN_CALL_H
 #define GRACELAB_FOREIGN_CALL_H
 
-#include "gracelab/trace/tracer.h"
-#include "members.h"
-
-struct foreign {
-	struct cast *cast;
-	unsigned who;
-	struct tracer tracer;
-	bool listening; /* the server's listen(2) has returned */
-	bool joined;    /* connect(2) or accept(2) has; calls are held */
-	bool called;    /* a call has returned */
-	bool ended;     /* the program has, with: */
-	int wait_status;
-	bool silent;       /* nothing is told any more */
-	const char *error; /* cast_say()'s, or NULL */
-};
+#include "foreign_members.h"
 
 /* Whether the call, at whose entry its thread stands, would end at once. */
 bool foreign_call_ends(const struct trace_call *call);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "foreign_call.h"
+#include "foreign_tls.h"
 #include "gracelab/stage/confine.h"
 #include "gracelab/trace/tracer.h"
 #include "kind.h"
@@ -24,6 +25,7 @@ enum { SERVER_PORT = 43211 };
 struct becoming {
 	int input, output, directory, confinement;
 	bool sigpipe_ignored;
+	const char *keylog; /* NULL: the one it has, if any */
 };
 
 static int prepare(void *context)
@@ -42,6 +44,8 @@ static int prepare(void *context)
 			confine_enter(becoming->confinement)))
 		return -1;
 	closefrom(STDERR_FILENO + 1);
+	if (becoming->keylog && setenv("SSLKEYLOGFILE", becoming->keylog, 1))
+		return -1;
 	return 0;
 }
 
@@ -97,7 +101,8 @@ static int launch(struct cast *cast, unsigned who, char *const *arguments)
 		return -1;
 	}
 	struct becoming becoming = { input[0], output[1], cast->scratch,
-		cast->confinement, cast->experiment->sigpipe_ignored };
+		cast->confinement, cast->experiment->sigpipe_ignored,
+		cast->experiment->tls ? FOREIGN_TLS_KEYLOG : NULL };
 	struct launch launch = {
 		.arguments = arguments,
 		.input = -1,

@@ -59,6 +59,10 @@ struct actor_kind {
 	const char *(*await_end)(
 		struct cast *cast, unsigned who, int64_t deadline_ms);
 
+	/* Waits until both sides' programs, of this kind, have a TLS connection
+	 * of theirs secured; NULL: it has no such. */
+	const char *(*secure)(struct cast *cast, int64_t deadline_ms);
+
 	/* Ends it, and frees what is its own; NULL: actor_end() does. */
 	void (*end)(struct cast *cast, unsigned who);
 };

@@ -45,6 +45,7 @@ struct cast {
 	int confinement; /* to that, or -1 */
 	char host[NET_ADDRESS_SIZE]; /* the server's, once it listens */
 	uint16_t port;               /* 0: not yet */
+	uint16_t tls_version;        /* that they speak; 0: not yet, or none */
 	bool connecting;             /* the server's accept is to come */
 	struct cast_member members[ACTORS_MAX]; /* by number, actors.h */
 	/* Each event of all, in order; valid during the call. */

@@ -54,12 +54,31 @@ static const char *see_state(
 	return error;
 }
 
+/* Each record that was moved, and how. */
+static const char *see_records(
+	struct cast *cast, unsigned who, const struct heard *heard)
+{
+	enum outcome_kind kind = heard->event.kind == EVENT_SEND
+		? OUTCOME_SENT_RECORD
+		: OUTCOME_RECEIVED_RECORD;
+	const char *error = NULL;
+
+	for (size_t i = 0; i < heard->record_count && !error; i++)
+		error = cast_see(cast, who,
+			(struct outcome){
+				.kind = kind, .record = heard->records[i] });
+	return error;
+}
+
 const char *cast_see_event(
 	struct cast *cast, unsigned who, const struct heard *heard)
 {
 	const struct event *event = &heard->event;
 	struct outcome outcome;
+	const char *error = see_records(cast, who, heard);
 
+	if (error)
+		return error;
 	switch (event->kind) {
 	case EVENT_RECV:
 		return see_received(cast, who, heard);

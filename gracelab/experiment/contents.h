@@ -56,7 +56,8 @@ struct experiment {
 	unsigned losses;     /* and so many losses in an order */
 	bool merged;         /* counted by states, each move played once */
 	bool over_unix; /* the connection is a UNIX socket's, without a wire */
-	bool wired;     /* on two hosts: `wire` was said, or a step needs it */
+	bool tls;   /* programs of others that speak it: records are shown */
+	bool wired; /* on two hosts: `wire` was said, or a step needs it */
 	/* By number: who plays, and of the clients behind the first, whether
 	 * they start by a step of their own, not before all steps. */
 	bool plays[ACTORS_MAX], starts_late[ACTORS_MAX];

@@ -154,6 +154,18 @@ static bool take_wire(struct scan *scan, struct experiment *experiment)
 	return scan_end(scan);
 }
 
+/* Whose records it is, is known of programs that are traced alone. */
+static bool take_tls(struct scan *scan, struct experiment *experiment)
+{
+	if (!options_are_foreign(&experiment->server) ||
+		!options_are_foreign(&experiment->client))
+		return scan_fail(scan,
+			"server exec and client exec above it: the records "
+			"are those of programs of others");
+	experiment->tls = true;
+	return scan_end(scan);
+}
+
 static bool take_losses(struct scan *scan, struct experiment *experiment)
 {
 	char *word, *end;
@@ -208,6 +220,7 @@ static const struct {
 	{ "inherit", take_inherit },
 	{ "wire", take_wire },
 	{ "over", take_over },
+	{ "tls", take_tls },
 	{ "explore", take_explore },
 };
 

@@ -51,12 +51,46 @@ static bool scan_exit(struct scan *scan, struct outcome *outcome)
 	return scan_signal(scan, &outcome->number);
 }
 
+/* A record by its type, and an alert or a handshake by what is inside too. */
+static bool scan_record(struct scan *scan, struct outcome *outcome,
+	enum outcome_kind kind, const char *what)
+{
+	struct tls_record *record = &outcome->record;
+	char *word;
+
+	outcome->kind = kind;
+	*record = (struct tls_record){ 0 };
+	if (!scan_name(scan, &word))
+		return false;
+	if (!tls_record_type_parse(word, &record->type)) {
+		scan_back_to(scan, word);
+		return scan_fail(scan, what);
+	}
+	if (record->type != TLS_ALERT && record->type != TLS_HANDSHAKE)
+		return true;
+	if (!scan_name(scan, &word))
+		return false;
+	if (tls_record_describe(record, word))
+		return true;
+	scan_back_to(scan, word);
+	return scan_fail(scan,
+		record->type == TLS_ALERT ? "an alert such as close_notify"
+					  : "a message such as finished");
+}
+
 static bool scan_received(struct scan *scan, struct outcome *outcome)
 {
+	static const char what[] =
+		"the text in double quotes, or a record such as alert "
+		"close_notify";
+
 	outcome->kind = OUTCOME_RECEIVED;
 	scan_space(scan);
+	if (!scan_at_end(scan) && *scan->at >= 'a' && *scan->at <= 'z')
+		return scan_record(
+			scan, outcome, OUTCOME_RECEIVED_RECORD, what);
 	if (!scan_next_is(scan, '"'))
-		return scan_fail(scan, "the text in double quotes");
+		return scan_fail(scan, what);
 	return scan_word(scan, &outcome->text, &outcome->bytes);
 }
 
@@ -100,6 +134,17 @@ static bool scan_bytes(
 	return true;
 }
 
+/* A number of bytes, or a record. */
+static bool scan_sent(struct scan *scan, struct outcome *outcome)
+{
+	scan_space(scan);
+	if (!scan_at_end(scan) && *scan->at >= 'a' && *scan->at <= 'z')
+		return scan_record(scan, outcome, OUTCOME_SENT_RECORD,
+			"a number of bytes, or a record such as alert "
+			"close_notify");
+	return scan_bytes(scan, outcome, OUTCOME_SENT);
+}
+
 static bool scan_poll(struct scan *scan, struct outcome *outcome)
 {
 	char *word;
@@ -119,7 +164,7 @@ bool outcome_scan(struct scan *scan, struct outcome *outcome)
 	char *word;
 
 	if (scan_keyword(scan, "sent"))
-		return scan_bytes(scan, outcome, OUTCOME_SENT);
+		return scan_sent(scan, outcome);
 	if (scan_keyword(scan, "unread"))
 		return scan_bytes(scan, outcome, OUTCOME_UNREAD);
 	if (scan_keyword(scan, "unacknowledged"))
@@ -154,7 +199,8 @@ bool outcome_scan(struct scan *scan, struct outcome *outcome)
 		scan_back_to(scan, word);
 	}
 	return scan_fail(scan,
-		"received \"TEXT\", eof, nothing, sent N, an errno name, "
+		"received \"TEXT\" or RECORD, eof, nothing, sent N or RECORD, "
+		"an errno name, "
 		"signal NAME, exit STATUS, state NAME, probe RESULT, poll "
 		"FLAGS, unread N or unacknowledged N");
 }
@@ -168,6 +214,9 @@ bool outcome_equal(const struct outcome *a, const struct outcome *b)
 	case OUTCOME_UNREAD:
 	case OUTCOME_UNACKNOWLEDGED:
 		return a->bytes == b->bytes;
+	case OUTCOME_SENT_RECORD:
+	case OUTCOME_RECEIVED_RECORD:
+		return tls_record_is_same(&a->record, &b->record);
 	case OUTCOME_POLL:
 		/* Whether it could be written to counts only where it is
 		 * asked for: it nearly always can. */
@@ -248,6 +297,12 @@ void outcome_text(const struct outcome *outcome, char *out)
 	case OUTCOME_UNACKNOWLEDGED:
 		snprintf(out, OUTCOME_TEXT_SIZE, "unacknowledged %zu",
 			outcome->bytes);
+		break;
+	case OUTCOME_SENT_RECORD:
+		tls_record_text(&outcome->record, stpcpy(out, "sent "));
+		break;
+	case OUTCOME_RECEIVED_RECORD:
+		tls_record_text(&outcome->record, stpcpy(out, "received "));
 		break;
 	case OUTCOME_POLL:
 		tcp_poll_text(outcome->poll, stpcpy(out, "poll "));

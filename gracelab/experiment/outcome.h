@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "lib/event/event.h"
+#include "lib/net/tls_record.h"
 #include "scan.h"
 
 /* What must be seen. */
@@ -23,6 +24,8 @@ enum outcome_kind {
 	OUTCOME_POLL,    /* poll; what `state` shows, as the two behind it */
 	OUTCOME_UNREAD,  /* bytes */
 	OUTCOME_UNACKNOWLEDGED, /* bytes */
+	OUTCOME_SENT_RECORD,    /* record */
+	OUTCOME_RECEIVED_RECORD,
 };
 
 struct outcome {
@@ -33,6 +36,7 @@ struct outcome {
 	enum tcp_state state;
 	enum event_probe probe;
 	short poll; /* poll(2)'s flags */
+	struct tls_record record;
 };
 
 /* Takes an outcome from a line. */

@@ -227,6 +227,8 @@ static bool do_expected(struct walking *walking, const struct step *step)
 	case OUTCOME_STATE: /* what it has come to is compared in the end */
 	case OUTCOME_NOTHING:
 	case OUTCOME_SENT:
+	case OUTCOME_SENT_RECORD:
+	case OUTCOME_RECEIVED_RECORD:
 	case OUTCOME_SIGNAL:
 	case OUTCOME_EXIT:
 	case OUTCOME_KILLED:
@@ -239,7 +241,6 @@ static bool do_expected(struct walking *walking, const struct step *step)
 	if (met)
 		return true;
 	bool good = read_once(walking, side);
-
 	/* This step has named what the read gave. */
 	walking->received[side] = walking->eof[side] = false;
 	walking->error[side] = 0;

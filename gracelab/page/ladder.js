@@ -54,6 +54,20 @@ function callText(row) {
 	return numbered(row, row.call + text + result);
 }
 
+// A TLS record in words, as the text ladder has it.
+function recordText(record) {
+	const inside = record.encrypted &&
+		record.type === "application_data" &&
+		record.version !== "TLS 1.2" ? "record" : record.type;
+
+	if (record.partial)
+		return "part of a record";
+	if (record.encrypted)
+		return `encrypted ${inside} (${record.length} bytes)`;
+	return record.description ? `${record.type} ${record.description}` :
+		record.type;
+}
+
 // The connections that rows are about, each a lane; 0 where there is but one.
 function lanesOf(rows) {
 	const lanes = [...new Set(rows.map((row) => row.connection || 0))];
@@ -91,6 +105,9 @@ function makeCall(row, side) {
 
 	if (row.call && row.side === side && isBad(row))
 		call.classList.add("bad");
+	if (row.call && row.side === side && row.records)
+		call.append(make("span", "records",
+			row.records.map(recordText).join(", ")));
 	if (state) {
 		if (call.textContent)
 			call.append(make("br", "chip"));

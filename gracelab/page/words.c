@@ -9,6 +9,17 @@ static void put_number(FILE *out, unsigned connection)
 		fprintf(out, "[%u] ", connection);
 }
 
+static void put_records(FILE *out, const struct rung *rung)
+{
+	char text[TLS_TEXT_SIZE];
+
+	for (size_t i = 0; i < rung->record_count; i++) {
+		tls_record_text(&rung->records[i], text);
+		fputs(i ? ", " : ": ", out);
+		put_text(out, text);
+	}
+}
+
 static void put_call(FILE *out, const struct rung *rung, int side)
 {
 	fputs("<td>", out);
@@ -25,6 +36,7 @@ static void put_call(FILE *out, const struct rung *rung, int side)
 			fputs(" = ", out);
 			put_text(out, rung->result);
 		}
+		put_records(out, rung);
 		fputs("</code>", out);
 	}
 	fputs("</td>", out);

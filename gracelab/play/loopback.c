@@ -89,6 +89,8 @@ static void on_segment(void *context, const struct segment *segment)
 	bool from_client = to_server ||
 		(to_other && segment->sport == loopback->client_port);
 
+	if (play->folds && segment->payload_bytes)
+		return;
 	rungs_add_segment(&play->rungs,
 		&(struct rungs_segment){
 			.sender = from_client ? CLIENT : SERVER,

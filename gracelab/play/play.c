@@ -199,6 +199,26 @@ static const char *start_clients(struct play *play)
 	return error;
 }
 
+/* A TLS connection's handshake, a row at each side whatever it took. */
+static const char *secure(struct play *play)
+{
+	static const enum side sides[] = { CLIENT, SERVER };
+	const char *error = cast_secure(&play->cast, play_deadline_ms(play));
+
+	if (!settle(play))
+		return "the network failed";
+	play->folds = false;
+	for (size_t i = 0; i < SIDES && !error; i++)
+		rungs_add(&play->rungs,
+			(struct rungs_call){
+				.caller = sides[i],
+				.call = strdup("handshake"),
+				.result = strdup(tls_record_version_name(
+					play->cast.tls_version)),
+			});
+	return error;
+}
+
 /* From an empty stage to an accepted connection. */
 static bool begin_actors(struct play *play)
 {
@@ -221,6 +241,8 @@ static bool begin_actors(struct play *play)
 		return false;
 	if (!error)
 		error = start_clients(play);
+	if (!error && play->experiment->tls)
+		error = secure(play);
 	/* Also what failed is shown as far as it went. */
 	return settle(play) && (!error || play_fail(play, "%s", error));
 }
@@ -280,6 +302,7 @@ struct play *play_run(const struct experiment *experiment,
 			: &network_loopback,
 		.rungs.acks = options->acks,
 		.start_s = duration_now_s(),
+		.folds = experiment->tls,
 		.cast = { .experiment = experiment,
 			.programs = options->programs,
 			.scratch = -1,

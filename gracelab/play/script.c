@@ -51,6 +51,8 @@ static bool move_towards(const struct outcome *outcome, enum move_kind *kind)
 		*kind = MOVE_STATE;
 		return true;
 	case OUTCOME_SENT:
+	case OUTCOME_SENT_RECORD:
+	case OUTCOME_RECEIVED_RECORD:
 	case OUTCOME_SIGNAL:
 	case OUTCOME_PROBE:
 	case OUTCOME_POLL:

@@ -65,7 +65,8 @@ static bool is_shown(const struct play *play, const struct wire_news *news)
 {
 	const struct wired *wired = play->network_state;
 
-	if (news->fate == WIRE_LOST && news->again && !news->id)
+	if ((news->fate == WIRE_LOST && news->again && !news->id) ||
+		(play->folds && news->segment->payload_bytes))
 		return false;
 	return news->fate != WIRE_ARRIVED || wired->shows_ack ||
 		play->rungs.acks || !segment_is_pure_ack(news->segment);

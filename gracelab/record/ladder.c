@@ -9,7 +9,10 @@
 #include "text.h"
 
 /* How wide a call may be. */
-enum { CALL_WIDTH = LADDER_CLIENT_STATE_AT - LADDER_CLIENT_AT - 1 };
+enum {
+	CALL_WIDTH = LADDER_CLIENT_STATE_AT - LADDER_CLIENT_AT - 1,
+	RECORD_WIDTH = CALL_WIDTH - 2,
+};
 
 _Static_assert(LADDER_WIRE_AT + ARROW_COLUMNS < LADDER_SERVER_STATE_AT,
 	"an arrow fits its column");
@@ -117,6 +120,34 @@ void ladder_write_head(FILE *out, const struct record *record)
 	put_cells(out, &heading);
 }
 
+/* What was in the bytes of a call, record by record, each from a new line. */
+static void put_records(FILE *out, const struct rung *rung)
+{
+	char text[TLS_TEXT_SIZE], word[TLS_TEXT_SIZE], fit[TEXT_LABEL_SIZE];
+
+	for (size_t i = 0; i < rung->record_count; i++) {
+		const char *at = text;
+
+		tls_record_text(&rung->records[i], text);
+		while (*at) {
+			struct cells cells = { 0 };
+			size_t len = text_bytes_of(at, RECORD_WIDTH);
+
+			/* A line ends with a word. */
+			while (at[len] && len && at[len] != ' ')
+				len--;
+			len = len ? len : strcspn(at, " ");
+			snprintf(word, sizeof(word), "%.*s", (int)len, at);
+			text_cut(fit, RECORD_WIDTH, word);
+			snprintf(cells.calls[rung->caller], TEXT_LABEL_SIZE,
+				"  %.*s", TEXT_LABEL_SIZE - 3, fit);
+			put_cells(out, &cells);
+			at += len;
+			at += strspn(at, " ");
+		}
+	}
+}
+
 /* A row whose texts are fit to be shown. */
 static void put_rung(
 	FILE *out, const struct record *record, const struct rung *rung)
@@ -125,8 +156,11 @@ static void put_rung(
 	bool states = record->states && (rung->states[0] || rung->states[1]);
 	bool segment = record->wire && rung->segment;
 
+	struct rung bare = *rung;
+
+	bare.record_count = 0;
 	if (rung->call)
-		text_label(rung, CALL_WIDTH, cells.calls[rung->caller],
+		text_label(&bare, CALL_WIDTH, cells.calls[rung->caller],
 			more.calls[rung->caller]);
 	else if (rung->failed && !segment && !states)
 		strcpy(cells.calls[CLIENT], "the play failed here");
@@ -140,6 +174,8 @@ static void put_rung(
 	put_cells(out, &cells);
 	if (rung->call && *more.calls[rung->caller])
 		put_cells(out, &more);
+	if (rung->call)
+		put_records(out, rung);
 }
 
 void ladder_write_rung(

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/event/tls_json.h"
 #include "lib/text/json_text.h"
 
 static const char *const side_keys[SIDES] = { "client", "server" };
@@ -124,6 +125,7 @@ static json_t *rung_to_json(const struct rung *rung)
 		bad |= set(json, "call", rung->call);
 		bad |= set(json, "text", rung->text);
 		bad |= set(json, "result", rung->result);
+		bad |= tls_json_set(json, rung->records, rung->record_count);
 		bad |= set_number(json, "pid", (unsigned)rung->process);
 		bad |= set_number(json, "thread", (unsigned)rung->thread);
 		bad |= set_true(json, "tie", rung->tie);
@@ -257,7 +259,8 @@ static bool rung_from_json(struct record *record, const json_t *json)
 		rung->states[side] = get(states, side_keys[side]);
 	for (unsigned who = 0; who < ACTORS_MAX; who++)
 		rung->lines[who] = get_number(lines, actor_name(who));
-	return get_wire(json, &rung->wire);
+	return get_wire(json, &rung->wire) &&
+		tls_json_get(json, &rung->records, &rung->record_count);
 }
 
 bool record_from_json(struct record *record, const json_t *json)
@@ -296,6 +299,7 @@ void record_free_rung(struct rung *rung)
 	free(rung->call);
 	free(rung->text);
 	free(rung->result);
+	free(rung->records);
 	free(rung->segment);
 	for (int side = 0; side < SIDES; side++)
 		free(rung->states[side]);

@@ -13,14 +13,18 @@
 
 #include "gracelab/experiment/actors.h"
 #include "lib/net/segment.h"
+#include "lib/net/tls_record.h"
 
 /* One line of the ladder; what is not there is NULL. All texts are owned. */
 struct rung {
-	double seconds;      /* since the play began */
-	int caller;          /* CLIENT or SERVER; of the call */
-	char *call;          /* "send" */
-	char *text;          /* "data1", escaped */
-	char *result;        /* "5", "EPIPE" */
+	double seconds; /* since the play began */
+	int caller;     /* CLIENT or SERVER; of the call */
+	char *call;     /* "send" */
+	char *text;     /* "data1", escaped */
+	char *result;   /* "5", "EPIPE" */
+	/* TLS records that the call has moved; `text` is what was in them. */
+	struct tls_record *records;
+	size_t record_count;
 	char *states[SIDES]; /* that changed, as they became */
 	int sender;          /* CLIENT or SERVER; of the segment */
 	char *segment;       /* "data 5+FIN" */

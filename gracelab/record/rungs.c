@@ -20,6 +20,7 @@ void rungs_add(struct rungs *rungs, struct rungs_call call)
 		free(call.call);
 		free(call.text);
 		free(call.result);
+		free(call.records);
 		rungs->incomplete = true;
 	} else {
 		call.before = rungs->segment_count;
@@ -190,6 +191,10 @@ void rungs_add_event(struct rungs *rungs, enum side side, unsigned connection,
 
 	if (shapes[event->kind].shape == SHAPE_NONE)
 		return;
+	struct tls_record *records =
+		tls_record_copy(heard->records, heard->record_count);
+
+	rungs->incomplete |= heard->record_count && !records;
 	rungs_add(rungs,
 		(struct rungs_call){
 			.caller = side,
@@ -197,6 +202,8 @@ void rungs_add_event(struct rungs *rungs, enum side side, unsigned connection,
 			.call = call_of(rungs, heard),
 			.text = text_of(rungs, heard),
 			.result = result_of(rungs, event),
+			.records = records,
+			.record_count = records ? heard->record_count : 0,
 			/* Without a connection it is connect(2): a SYN went
 			 * out also where nobody took it. */
 			.sends = shapes[event->kind].sends ||
@@ -260,6 +267,7 @@ void rungs_free(struct rungs *rungs)
 		free(rungs->calls[i].call);
 		free(rungs->calls[i].text);
 		free(rungs->calls[i].result);
+		free(rungs->calls[i].records);
 	}
 	free(rungs->calls);
 	free(rungs->segments);

@@ -18,9 +18,11 @@ struct rungs_call {
 	enum side caller;
 	unsigned connection;        /* counted from 1; 0: not told apart */
 	char *call, *text, *result; /* `text` escaped; or NULL */
-	bool sends;                 /* it may put a segment on the wire */
-	bool connects, accepts;     /* it succeeded; accept sends nothing */
-	bool establishes;           /* it is the first to tell of ESTABLISHED */
+	struct tls_record *records; /* owned: that it has moved */
+	size_t record_count;
+	bool sends;             /* it may put a segment on the wire */
+	bool connects, accepts; /* it succeeded; accept sends nothing */
+	bool establishes;       /* it is the first to tell of ESTABLISHED */
 	size_t before; /* how many segments were added before; set by us */
 };
 

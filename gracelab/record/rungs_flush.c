@@ -39,7 +39,10 @@ static void put_call(struct rung *rung, struct rungs_call *call)
 	rung->call = call->call;
 	rung->text = call->text;
 	rung->result = call->result;
+	rung->records = call->records;
+	rung->record_count = call->record_count;
 	call->call = call->text = call->result = NULL;
+	call->records = NULL;
 }
 
 /* Notes that an ACK was sent which nobody may ever see. */

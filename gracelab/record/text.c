@@ -128,6 +128,9 @@ bool text_fit(struct rung *fit, const struct rung *rung,
 	bool good = true;
 
 	*fit = *rung;
+	fit->records = tls_record_copy(rung->records, rung->record_count);
+	if (!fit->records)
+		fit->record_count = 0;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		const char *text = *texts[i];
 		size_t len = text ? strlen(text) : 0;
@@ -156,7 +159,8 @@ static void put_number(char *out, unsigned connection)
 /* What is left of a text at the least: an ellipsis and a quote. */
 #define CUT_COLUMNS 2
 
-void text_label(
+/* The call without its records. */
+static void put_call(
 	const struct rung *rung, size_t columns, char *first, char *second)
 {
 	char number[NUMBER_SIZE], before[TEXT_LABEL_SIZE / 2];
@@ -183,6 +187,29 @@ void text_label(
 			rung->result);
 	else
 		put_cut(second, columns, "  = ", rung->result, "");
+}
+
+void text_label(
+	const struct rung *rung, size_t columns, char *first, char *second)
+{
+	char records[TEXT_LABEL_SIZE] = "", text[TLS_TEXT_SIZE];
+
+	put_call(rung, columns, first, second);
+	if (!rung->record_count)
+		return;
+	for (size_t i = 0; i < rung->record_count; i++) {
+		size_t used = strlen(records);
+
+		tls_record_text(&rung->records[i], text);
+		if (used + strlen(", ") + strlen(text) >= sizeof(records))
+			break;
+		snprintf(records + used, sizeof(records) - used, "%s%s",
+			i ? ", " : "", text);
+	}
+	char before[TEXT_LABEL_SIZE];
+
+	snprintf(before, sizeof(before), "%s%s", second, *second ? ", " : "  ");
+	put_cut(second, columns, before, records, "");
 }
 
 void text_segment(const struct rung *rung, size_t columns, char *out)

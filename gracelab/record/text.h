@@ -42,7 +42,8 @@ void text_cut(char *out, size_t columns, const char *text);
  * Writes a rung's call, `send "data1" = 5`, in at most `columns` columns to
  * `first` (room for TEXT_LABEL_SIZE, as the others), with `[2] ` before it if
  * there are several connections. Where it does not fit, `= 5` goes to `second`,
- * and the text is cut with an ellipsis; else `second` is "".
+ * and the text is cut with an ellipsis; else `second` is "". The TLS records
+ * that it has moved go there too.
  */
 void text_label(
 	const struct rung *rung, size_t columns, char *first, char *second);

@@ -57,6 +57,7 @@ struct trace_call {
 	uint64_t args[6];
 	int64_t result;    /* or -errno */
 	uint64_t began_ns; /* CLOCK_REALTIME: it went on not before that */
+	bool stops;        /* also in bulk, since its bytes are looked at */
 	bool bulk;         /* it moves so much that it is held up by nobody */
 	bool tie;          /* another one was under way when it ended */
 	/* For who looks at it: what it acts on; and of the same connection

@@ -160,7 +160,7 @@ void entry_stop(struct tracer *tracer, struct thread *thread)
 		entry_close_bypass(tracer, &call);
 	if (!hooks->enter(hooks->context, &thread->call))
 		pass_by(tracer, thread, address);
-	else if (thread->call.bulk)
+	else if (thread->call.bulk && !thread->call.stops)
 		lay_bypass(tracer, thread, address, turn_add);
 	else
 		turn_add(tracer, thread);

@@ -16,8 +16,8 @@ enum tracer_remark {
 };
 
 struct tracer_hooks {
-	/* Entry: whether it is to be looked at; may set subject, group, bulk
-	 * and `what` of calls that are of one kind. */
+	/* Entry: whether it is to be looked at; may set subject, group, bulk,
+	 * stops and `what` of calls that are of one kind. */
 	bool (*enter)(void *context, struct trace_call *call);
 	/* It goes on now; not for the same call again after a signal. */
 	void (*begin)(void *context, struct trace_call *call);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "event.h"
+#include "lib/net/tls_record.h"
 
 /* An event that owns its texts; for heard_free(). */
 struct heard {
@@ -14,6 +15,10 @@ struct heard {
 	size_t data_bytes;  /* of `event.data`: not more than `event.bytes` */
 	int how;            /* shutdown: SHUT_RD, SHUT_WR, SHUT_RDWR; else -1 */
 	char *texts[5];     /* owned: what the event's pointers point to */
+	/* Of a program of others: the TLS records that its call has moved;
+	 * borrowed for one call, and `data` is what was inside them. */
+	const struct tls_record *records;
+	size_t record_count;
 };
 
 enum heard_result {

@@ -29,6 +29,13 @@ bool fuzz_reply(const uint8_t *data, size_t size);
 /* What a server has written to --events until it ended, however that was. */
 bool fuzz_events(const uint8_t *data, size_t size);
 
+/*
+ * What went over a TLS connection and a key log: pieces, each behind a byte
+ * that says whose it is (0x80: the server's, 0xff: the log's) and how long.
+ * True: there was a record.
+ */
+bool fuzz_records(const uint8_t *data, size_t size);
+
 /* Each returns whether its program takes any of the input. */
 
 /* Whether a text can be given to a terminal: UTF-8 that does not drive it. */

@@ -110,6 +110,11 @@ static void events_hold(void)
 	replay(fuzz_events, CORPUS "events");
 }
 
+static void records_hold(void)
+{
+	replay(fuzz_records, CORPUS "records");
+}
+
 const struct tap_test tests_replay[] = {
 	{ "corpus: typed lines keep to themselves, escapes are harmless",
 		lines_hold },
@@ -123,5 +128,7 @@ const struct tap_test tests_replay[] = {
 		replies_hold },
 	{ "corpus: a server's end is seen, whatever it wrote before",
 		events_hold },
+	{ "corpus: TLS records are the same, however their bytes are cut",
+		records_hold },
 	{ NULL, NULL },
 };

@@ -25,6 +25,7 @@ extern const struct tap_test tests_lab_segment[];
 extern const struct tap_test tests_lab_wire[];
 extern const struct tap_test tests_stage[];
 extern const struct tap_test tests_trace_story[];
+extern const struct tap_test tests_trace_tls[];
 
 extern const struct tap_test tests_live_words[];
 
@@ -76,6 +77,7 @@ int main(void)
 		tests_lab_explore,
 		tests_stage,
 		tests_trace_story,
+		tests_trace_tls,
 		tests_lab_fuzz,
 		tests_replay,
 	};

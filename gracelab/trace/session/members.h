@@ -23,6 +23,7 @@ struct session {
 	struct watched watched;
 	struct story story;
 	struct tracer tracer;
+	struct keylog *keylog; /* owned, or NULL */
 	bool traced;
 	struct session_program programs[SIDES];
 	uint16_t port;   /* where the server listens, or shall */

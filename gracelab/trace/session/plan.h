@@ -14,6 +14,7 @@ struct session_plan {
 	bool wire;                   /* two hosts */
 	bool all;                    /* calls that tell of no socket too */
 	size_t text_bytes;           /* what is kept of a call's */
+	const char *keylog;          /* a file of TLS secrets, or NULL */
 	int64_t patience_ms;
 	const char *pcap; /* or NULL */
 	/* The record's texts are set but for what is seen. */

@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -188,6 +189,7 @@ static struct story_plan plan_story(struct session *session)
 		.own_network = record->private_network,
 		.wire = record->wire,
 		.text_bytes = plan->text_bytes,
+		.keylog = session->keylog,
 		.kernels = { watched->kernels[CLIENT],
 			watched->kernels[SERVER] },
 		.sides = { CLIENT, SERVER },
@@ -265,6 +267,8 @@ int session_run(const struct session_plan *plan, struct record *record)
 	session->plan = plan;
 	session->record = record;
 	session->port = SERVER_PORT;
+	if (plan->keylog)
+		session->keylog = keylog_open(AT_FDCWD, plan->keylog);
 	catch_signals(session);
 	if (enter(session))
 		status = run(session);
@@ -272,6 +276,7 @@ int session_run(const struct session_plan *plan, struct record *record)
 		plan->note(plan->context, "There was no memory for some rows.");
 	if (!watched_leave(&session->watched) && !record->failed)
 		plan->note(plan->context, session->watched.why);
+	keylog_close(session->keylog);
 	close(session->signals);
 	sigprocmask(SIG_SETMASK, &session->mask, NULL);
 	free(session);

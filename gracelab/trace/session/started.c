@@ -12,14 +12,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Where the program is asked to write its secrets. */
+static int ask_for_keys(void *context)
+{
+	return setenv("SSLKEYLOGFILE", context, 1);
+}
+
 static bool launch(struct session *session, enum side side,
 	char *const *arguments, int input)
 {
+	const char *keylog = session->plan->keylog;
 	struct launch launch = {
 		.arguments = arguments,
 		.input = input,
 		.network = watched_namespace(&session->watched, side),
 		.mask = &session->mask,
+		.prepare = keylog ? ask_for_keys : NULL,
+		.context = (void *)keylog,
 	};
 	int gate;
 	pid_t pid;

@@ -74,6 +74,13 @@ void connections_touch(
 	connection->touched = true;
 }
 
+static void free_one(struct connection *connection)
+{
+	for (int side = 0; side < SIDES; side++)
+		tls_dialogue_free(connection->dialogues[side]);
+	free(connection);
+}
+
 void connections_sweep(struct connections *connections)
 {
 	for (size_t i = 0; i < CONNECTION_BUCKETS; i++) {
@@ -89,7 +96,7 @@ void connections_sweep(struct connections *connections)
 			}
 			*at = connection->next;
 			connections->count--;
-			free(connection);
+			free_one(connection);
 		}
 	}
 }
@@ -101,7 +108,7 @@ void connections_free(struct connections *connections)
 			struct connection *connection = connections->buckets[i];
 
 			connections->buckets[i] = connection->next;
-			free(connection);
+			free_one(connection);
 		}
 	free(connections->touched);
 	*connections = (struct connections){ 0 };

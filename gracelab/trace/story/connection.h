@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "gracelab/observe/kernel.h"
+#include "gracelab/tls/dialogue.h"
 #include "lib/base/side.h"
 #include "lib/net/segment.h"
 
@@ -36,6 +37,9 @@ struct connection {
 	bool over;             /* both ends are gone */
 	unsigned users;        /* sockets that are joined to it */
 	uint64_t moved_bytes;
+	/* What a side has seen of it, if that is TLS; owned, or NULL. */
+	struct tls_dialogue *dialogues[SIDES];
+	bool speaks_no_tls[SIDES]; /* or not any more that anybody could say */
 	struct bulk bulk[SIDES][BULK_WAYS];
 	uint64_t bulk_segments[SIDES], bulk_segment_bytes[SIDES];
 };

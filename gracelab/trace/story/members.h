@@ -32,6 +32,7 @@ struct story_plan {
 	bool own_network;              /* all connections are ours */
 	bool wire;                     /* segments are told */
 	size_t text_bytes;             /* of a call */
+	struct keylog *keylog;         /* of TLS secrets, or NULL */
 	struct kernel *kernels[SIDES]; /* NULL: states are not observed */
 	/* Where the sides are, if they are not told by their sockets. */
 	const char *addresses[SIDES], *addresses6[SIDES];
@@ -57,6 +58,7 @@ struct story {
 	struct connections connections;
 	struct rows rows;
 	struct flight *flights; /* owned */
+	struct tls_taken said;  /* by the call that ends now */
 	uint64_t began_ns;
 	uint64_t changes;       /* grows with everything that happens */
 	unsigned char *spoken;  /* owned: which processes have a say, by bits */

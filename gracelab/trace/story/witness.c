@@ -16,6 +16,7 @@
 #include "lib/base/names.h"
 #include "lib/net/port.h"
 #include "remarks.h"
+#include "said.h"
 #include "story.h"
 #include "subject.h"
 #include "sums.h"
@@ -67,6 +68,7 @@ static bool enter_on_socket(struct story *story, struct trace_call *call)
 			((call->what->bytes == CALL_BUFFER ||
 				 call->what->bytes == CALL_VECTOR) &&
 				peek_room(call) >= BYPASS_CALL_BYTES));
+	call->stops = said_by_tls(socket->connection, socket->side);
 	return true;
 }
 
@@ -134,7 +136,10 @@ static void fill(struct story *story, struct rung *rung,
 {
 	rung->caller = (int)side;
 	rung->call = words_call(call);
-	rung->text = words_text(call, story->plan.text_bytes);
+	if (story->said.count)
+		said_fill(story, rung, &story->said);
+	else
+		rung->text = words_text(call, story->plan.text_bytes);
 	rung->result = words_result(call);
 	rung->process = call->process;
 	/* A process ends, whichever of its threads is the last. */
@@ -213,7 +218,10 @@ static void leave(void *context, struct trace_call *call)
 			call->what->kind == CALL_WRITE) &&
 		call->result > 0)
 		connection->moved_bytes += (uint64_t)call->result;
+	if (connection)
+		story->said = said_take(story, connection, socket->side, call);
 	if (connection && sums_call(story, connection, socket->side, call)) {
+		tls_taken_free(&story->said);
 		if (++story->since_drained >= BULK_CALLS_PER_DRAIN) {
 			story->since_drained = 0;
 			story->plan.drain(story->plan.drain_context);
@@ -242,6 +250,7 @@ static void leave(void *context, struct trace_call *call)
 		if (may_change(story, call))
 			connections_touch(&story->connections, connection);
 	}
+	tls_taken_free(&story->said);
 	story_settle(story, false);
 }
 
@@ -256,6 +265,7 @@ static void bulk(void *context, const struct trace_call *call, uint64_t calls,
 	if (!socket || !socket->connection)
 		return;
 	story->changes++;
+	said_lose(socket->connection, socket->side);
 	sums_add(story, socket->connection, socket->side, call, &more);
 }
 

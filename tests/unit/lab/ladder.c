@@ -251,6 +251,44 @@ static void several_connections_are_told_apart(void)
 	record_free(&record);
 }
 
+static void records_stand_below_their_call(void)
+{
+	static const struct tls_record records[] = {
+		{ .type = TLS_ALERT, .version = TLS_RECORD_1_3 },
+		{ .type = TLS_APPLICATION_DATA,
+			.encrypted = true,
+			.length = 23 },
+		{ .type = TLS_HANDSHAKE,
+			.message_count = 1,
+			.messages = { 8 } },
+	};
+	struct record record = example_record();
+
+	for (int side = 0; side < SIDES; side++) {
+		example_add_rung(&record, side, "send", "Hi, data1", "31");
+		struct rung *rung = &record.rungs[record.rung_count - 1];
+
+		rung->records = tls_record_copy(records, 3);
+		rung->record_count = 3;
+	}
+	char *text = golden_text(&record);
+
+	/* Each whole if it can be, and cut where it must. */
+	EXPECT(strstr(text,
+		"\n  send \"Hi, data1\""
+		"\n    = 31"
+		"\n    alert close_notify"
+		"\n    encrypted record"
+		"\n    (23 bytes)"
+		"\n    handshake"
+		"\n    encrypted_extensi…\n"));
+	EXPECT(strstr(text,
+		"\n                                                            "
+		"  alert close_notify\n"));
+	free(text);
+	record_free(&record);
+}
+
 static void what_a_stranger_wrote_drives_no_terminal(void)
 {
 	struct record record = example_record();
@@ -317,6 +355,8 @@ const struct tap_test tests_lab_ladder[] = {
 		several_connections_are_told_apart },
 	{ "ladder: a failed play marks its row, and says why last",
 		a_failed_play_marks_its_row_and_says_why_last },
+	{ "ladder: TLS records stand below their call",
+		records_stand_below_their_call },
 	{ "ladder: what a stranger wrote drives no terminal",
 		what_a_stranger_wrote_drives_no_terminal },
 	{ NULL, NULL },

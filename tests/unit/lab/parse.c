@@ -200,6 +200,23 @@ static void every_outcome_is_taken_and_written_alike(void)
 			{ .kind = OUTCOME_UNREAD, .bytes = 6 } },
 		{ "unacknowledged 0", "client: unacknowledged 0",
 			{ .kind = OUTCOME_UNACKNOWLEDGED } },
+		{ "sent alert close_notify", "client: sent alert close_notify",
+			{ .kind = OUTCOME_SENT_RECORD,
+				.record = { .type = TLS_ALERT } } },
+		{ "received alert 77", "client: received alert 77 # so",
+			{ .kind = OUTCOME_RECEIVED_RECORD,
+				.record = { .type = TLS_ALERT,
+					.alert = 77 } } },
+		{ "sent handshake key_update",
+			"client: sent handshake key_update",
+			{ .kind = OUTCOME_SENT_RECORD,
+				.record = { .type = TLS_HANDSHAKE,
+					.message_count = 1,
+					.messages = { 24 } } } },
+		{ "received application_data",
+			"client: received application_data",
+			{ .kind = OUTCOME_RECEIVED_RECORD,
+				.record = { .type = TLS_APPLICATION_DATA } } },
 	};
 	char written[OUTCOME_TEXT_SIZE];
 
@@ -338,6 +355,18 @@ static void a_bad_file_says_where_and_what_was_expected(void)
 		{ "client: EOF", "1:9: expected received" },
 		{ "client: sent", "1:13: expected a word" },
 		{ "client: sent five", "1:14: expected a number of bytes" },
+		{ "client: sent alert", "1:19: expected a word" },
+		{ "client: sent alert close",
+			"1:20: expected an alert such as close_notify" },
+		{ "client: received alert 256",
+			"1:24: expected an alert such" },
+		{ "client: received hello",
+			"1:18: expected the text in double" },
+		{ "client: received handshake fin",
+			"1:28: expected a message such as finished" },
+		{ "client: sent application_data 5", "1:31: expected" },
+		{ "tls", "1:4: expected server exec and client exec above" },
+		{ "server exec a\nclient exec b\ntls x", "3:5: expected" },
 		{ "client: sent -5", "1:14: expected a number of bytes" },
 		{ "client: sent 5x", "1:14: expected a number of bytes" },
 		{ "client: sent 99999999999999999999",
@@ -382,12 +411,14 @@ static void a_bad_file_says_where_and_what_was_expected(void)
 		{ "server! start 'x", "1:15: expected a closing quote" },
 		/* What was found there is quoted, fit for a terminal. */
 		{ "client: \x1b[2J now",
-			"1:9: expected received \"TEXT\", eof, nothing, sent "
-			"N, an errno name, signal NAME, exit STATUS, state "
-			"NAME, probe RESULT, poll FLAGS, unread N or "
-			"unacknowledged N, not '\\x1b[2J'" },
+			"1:9: expected received \"TEXT\" or RECORD, eof, "
+			"nothing, sent N or RECORD, an errno name, signal "
+			"NAME, exit STATUS, state NAME, probe RESULT, poll "
+			"FLAGS, unread N or unacknowledged N, not "
+			"'\\x1b[2J'" },
 		{ "client: sent five # x",
-			"1:14: expected a number of bytes, not 'five'" },
+			"1:14: expected a number of bytes, or a record such "
+			"as alert close_notify, not 'five'" },
 		{ "\xef\xbb\xbftitle x\nclient> x",
 			"1:1: expected text without a byte order mark (BOM)" },
 		/* What is the lab's, in each of its spellings. */
