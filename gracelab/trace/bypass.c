@@ -51,6 +51,8 @@ bool bypass_add_lane(struct bypass *bypass, const struct trace_call *call,
 		.call = *call,
 		.before = *row,
 		.site = site };
+	/* It may outlive its thread. */
+	lane->call.files = 0;
 	bypass->lanes = lane;
 	return true;
 }

@@ -121,7 +121,8 @@ void entry_stop(struct tracer *tracer, struct thread *thread)
 	const struct tracer_hooks *hooks = &tracer->hooks;
 	struct trace_call call = { .process = thread->process,
 		.thread = thread->number,
-		.root = thread->root };
+		.root = thread->root,
+		.files = thread_files(&tracer->threads, thread) };
 	uint64_t address;
 	long number;
 

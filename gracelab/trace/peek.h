@@ -17,8 +17,11 @@ size_t peek_memory(pid_t thread, uint64_t address, void *out, size_t len);
 bool peek_replace(
 	pid_t process, uint64_t address, const void *bytes, size_t len);
 
-/* The inode of a socket by its descriptor; false if it is none. */
-bool peek_socket(pid_t thread, int fd, uint64_t *inode);
+/* Its descriptors' folder, for close(2) and trace_call.files; or 0. */
+int peek_open_files(pid_t thread);
+
+/* The inode of a socket by the descriptor of who calls; false if it is none. */
+bool peek_socket(const struct trace_call *call, int fd, uint64_t *inode);
 
 /* Calls back with every socket that the process has open. */
 void peek_sockets(pid_t process,

@@ -31,6 +31,7 @@ static void start(struct tracer *tracer, struct thread *thread)
 		thread->call.began_ns = duration_wall_ns();
 	if (!thread->call.bulk)
 		tracer->active = thread;
+	tracer->fresh = true;
 	ptrace(ends ? PTRACE_CONT : PTRACE_SYSCALL, thread->number, NULL, NULL);
 }
 
@@ -53,7 +54,12 @@ static bool is_busy(struct tracer *tracer)
 
 	if (!active)
 		return false;
-	char state = thread_state(active);
+	/* It neither sleeps nor has ended before it has run. */
+	if (tracer->fresh) {
+		tracer->fresh = false;
+		return true;
+	}
+	char state = thread_state(&tracer->threads, active);
 
 	/* Stopped is as good as running: its stop will be reported. */
 	if (state == 'S' || state == 0) {
@@ -66,9 +72,11 @@ static bool is_busy(struct tracer *tracer)
 
 /*
  * Whether who sleeps in a call of that group has been woken; or in accept(2),
- * where the connection that it will give is not known yet.
+ * where the connection that it will give is not known yet. `but` was just seen
+ * to sleep.
  */
-static bool is_woken(struct tracer *tracer, const struct thread *thread)
+static bool is_woken(struct tracer *tracer, const struct thread *thread,
+	const struct thread *but)
 {
 	struct thread *other = NULL;
 	unsigned looks = 0;
@@ -78,11 +86,12 @@ static bool is_woken(struct tracer *tracer, const struct thread *thread)
 	while (looks < LOOKS_MAX &&
 		(other = threads_each(&tracer->threads, other))) {
 		if (other->phase != THREAD_CALLING || !other->asleep ||
+			other == but ||
 			(other->call.group != thread->call.group &&
 				other->call.what->kind != CALL_ACCEPT))
 			continue;
 		looks++;
-		char state = thread_state(other);
+		char state = thread_state(&tracer->threads, other);
 
 		if (state != 'S' && state != 0 && state != 'T')
 			return true;
@@ -114,10 +123,11 @@ const struct trace_call *turn_release(struct tracer *tracer)
 bool turn_advance(struct tracer *tracer)
 {
 	struct thread *thread = tracer->first;
+	const struct thread *active = tracer->active;
 
 	if (!thread || tracer->holds)
 		return false;
-	if (is_busy(tracer) || is_woken(tracer, thread)) {
+	if (is_busy(tracer) || is_woken(tracer, thread, active)) {
 		sched_yield();
 		return true;
 	}

@@ -233,6 +233,15 @@ void story_settle(struct story *story, bool idle)
 	rows_flush(&story->rows, false, story->plan.take, story->plan.context);
 }
 
+void story_settle_drained(struct story *story)
+{
+	if (story->connections.touched_count)
+		story_settle(story, false);
+	else
+		rows_flush(&story->rows, false, story->plan.take,
+			story->plan.context);
+}
+
 void story_idle(struct story *story)
 {
 	story_settle(story, true);

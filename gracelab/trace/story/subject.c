@@ -48,7 +48,14 @@ static void identify(struct story *story, struct trace_socket *socket,
 {
 	struct socket_facts facts;
 	uint16_t port;
+	int protocol = (int)call->args[2];
 
+	/* What was just made has its kind in the arguments, and no peer. */
+	if (call->what->kind == CALL_SOCKET) {
+		socket->is_tcp = !protocol || socket_speaks_tcp(protocol);
+		socket->side = subject_side(story, call->root);
+		return;
+	}
 	if (!socket_ask(call->process, fd, &facts) || !facts.is_tcp)
 		return;
 	socket->is_tcp = true;
@@ -76,7 +83,7 @@ struct trace_socket *subject_of(
 	struct trace_socket *socket;
 	uint64_t inode;
 
-	if (!peek_socket(call->thread, fd, &inode))
+	if (!peek_socket(call, fd, &inode))
 		return NULL;
 	socket = sockets_find(&story->sockets, inode);
 	if (!socket) {

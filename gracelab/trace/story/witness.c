@@ -242,7 +242,7 @@ static void leave(void *context, struct trace_call *call)
 		if (may_change(story, call))
 			connections_touch(&story->connections, connection);
 	}
-	story_settle(story, false);
+	story_settle_drained(story);
 }
 
 static void bulk(void *context, const struct trace_call *call, uint64_t calls,
