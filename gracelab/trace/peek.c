@@ -17,6 +17,9 @@
 
 #define PROC_PATH_SIZE 64
 
+/* kcmp(2) */
+enum { SAME_FILES = 2 };
+
 /* An address of another process, which nobody follows here. */
 static void *pointer_to(uint64_t address)
 {
@@ -86,18 +89,26 @@ static bool read_link(int files, pid_t thread, int fd, char *out, size_t size)
 	return n > 0;
 }
 
-static bool read_socket(int files, pid_t thread, int fd, uint64_t *inode)
+static enum peek_socket read_socket(
+	int files, pid_t thread, int fd, uint64_t *inode)
 {
 	char target[64];
 
-	return fd >= 0 &&
-		read_link(files, thread, fd, target, sizeof(target)) &&
-		read_inode(target, inode);
+	if (fd < 0 || !read_link(files, thread, fd, target, sizeof(target)))
+		return PEEK_NOTHING;
+	return read_inode(target, inode) ? PEEK_SOCKET : PEEK_OTHER;
 }
 
-bool peek_socket(const struct trace_call *call, int fd, uint64_t *inode)
+enum peek_socket peek_socket(
+	const struct trace_call *call, int fd, uint64_t *inode)
 {
 	return read_socket(call->files, call->thread, fd, inode);
+}
+
+bool peek_shares_files(pid_t process, pid_t other)
+{
+	/* Of two that differ it says in which order they are, kcmp(2). */
+	return syscall(SYS_kcmp, process, other, SAME_FILES, 0, 0) <= 0;
 }
 
 void peek_sockets(pid_t process,
@@ -116,19 +127,30 @@ void peek_sockets(pid_t process,
 		uint64_t inode;
 
 		if (*entry->d_name != '.' &&
-			read_socket(dirfd(folder), process, fd, &inode))
+			read_socket(dirfd(folder), process, fd, &inode) ==
+				PEEK_SOCKET)
 			on_socket(context, fd, inode);
 	}
 	closedir(folder);
 }
 
+int peek_open_process(pid_t process)
+{
+	return (int)syscall(SYS_pidfd_open, process, 0);
+}
+
+int peek_descriptor_by(int pidfd, int fd)
+{
+	return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+}
+
 int peek_descriptor(pid_t process, int fd)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, process, 0);
+	int pidfd = peek_open_process(process);
 
 	if (pidfd < 0)
 		return -1;
-	int copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	int copy = peek_descriptor_by(pidfd, fd);
 
 	close(pidfd);
 	return copy;

@@ -75,6 +75,14 @@ struct thread *threads_add(struct threads *threads, pid_t number)
 	return thread;
 }
 
+void threads_share(const struct threads *threads, pid_t process)
+{
+	struct thread *first = threads_find(threads, process);
+
+	if (first)
+		first->shares = true;
+}
+
 void threads_remove(struct threads *threads, pid_t number)
 {
 	struct thread **at = place_of(threads, number);

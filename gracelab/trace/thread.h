@@ -28,6 +28,8 @@ struct thread {
 	int files;       /* peek_open_files(), likewise; or 0 */
 	int kept;        /* of waitpid(2), and not yet looked at */
 	bool has_kept;
+	bool shares;     /* of a process: its descriptors, or what it calls by
+			  * those is not all seen */
 	unsigned passed; /* calls that were none of ours */
 };
 
@@ -51,6 +53,9 @@ int thread_files(const struct threads *threads, struct thread *thread);
 
 /* Adds one; NULL without memory. */
 struct thread *threads_add(struct threads *threads, pid_t number);
+
+/* Notes that a process' descriptors are not its alone, thread.shares. */
+void threads_share(const struct threads *threads, pid_t process);
 
 /* Takes it out, and frees it. */
 void threads_remove(struct threads *threads, pid_t number);

@@ -92,6 +92,7 @@ static void on_exec(struct tracer *tracer, struct thread *thread)
 	}
 	thread->call.thread = thread->call.process = thread->process =
 		thread->number;
+	thread->shares = false;
 	bypass_forget(tracer, thread->process);
 	peek_program(thread->process, &foreign, &privileged);
 	if (foreign)
@@ -168,8 +169,13 @@ static void on_new(struct tracer *tracer, struct thread *thread)
 {
 	pid_t number = (pid_t)stop_message(thread->number);
 
-	if (number > 0)
-		adopt(tracer, number, thread->root);
+	const struct thread *child =
+		number > 0 ? adopt(tracer, number, thread->root) : NULL;
+
+	if (child && peek_shares_files(thread->process, child->process)) {
+		threads_share(&tracer->threads, thread->process);
+		threads_share(&tracer->threads, child->process);
+	}
 	turn_go_on(thread, 0);
 }
 

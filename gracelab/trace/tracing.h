@@ -48,7 +48,7 @@ struct tracer {
 	struct tracer_hooks hooks;
 	struct threads threads;
 	struct thread *active;        /* in a call, and not asleep */
-	bool fresh;                   /* it has just gone on */
+	bool fresh;                   /* somebody has just gone on */
 	struct thread *first, **last; /* queue */
 	bool all;                     /* filter_compose() */
 	bool alone; /* other children of this process are not its own */

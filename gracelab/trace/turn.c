@@ -54,11 +54,6 @@ static bool is_busy(struct tracer *tracer)
 
 	if (!active)
 		return false;
-	/* It neither sleeps nor has ended before it has run. */
-	if (tracer->fresh) {
-		tracer->fresh = false;
-		return true;
-	}
 	char state = thread_state(&tracer->threads, active);
 
 	/* Stopped is as good as running: its stop will be reported. */
@@ -127,6 +122,13 @@ bool turn_advance(struct tracer *tracer)
 
 	if (!thread || tracer->holds)
 		return false;
+	/* Whoever has just gone on, or was woken, has not run yet: to ask what
+	 * became of it would be in vain. */
+	if (tracer->fresh) {
+		tracer->fresh = false;
+		sched_yield();
+		return true;
+	}
 	if (is_busy(tracer) || is_woken(tracer, thread, active)) {
 		sched_yield();
 		return true;
@@ -141,6 +143,8 @@ void turn_leave(struct tracer *tracer, struct thread *thread)
 
 	if (tracer->active == thread)
 		tracer->active = NULL;
+	if (call_sends(thread->call.what))
+		tracer->fresh = true;
 	/* Who was woken was so by something that stands above. */
 	if (!thread->call.group || thread->asleep)
 		return;

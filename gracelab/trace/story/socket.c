@@ -128,8 +128,12 @@ void socket_unmap(struct sockaddr_storage *address)
 
 bool socket_ask(pid_t process, int fd, struct socket_facts *facts)
 {
+	return socket_tell(peek_descriptor(process, fd), facts);
+}
+
+bool socket_tell(int copy, struct socket_facts *facts)
+{
 	socklen_t size = sizeof(facts->local);
-	int copy = peek_descriptor(process, fd);
 
 	memset(facts, 0, sizeof(*facts));
 	if (copy < 0)

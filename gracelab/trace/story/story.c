@@ -288,6 +288,7 @@ void story_end(struct story *story)
 	rows_free(&story->rows);
 	sockets_free(&story->sockets);
 	connections_free(&story->connections);
+	descriptors_free(&story->descriptors);
 	free(story->spoken);
 	story->spoken = NULL;
 }
