@@ -9,6 +9,9 @@
 /* Of so many sleepers it is asked whether they were woken. */
 #define LOOKS_MAX 8
 
+/* So often it is waited twice as long before the next look. */
+#define VAIN_MAX 4
+
 void turn_go_on(const struct thread *thread, int signal)
 {
 	bool calling = thread->phase == THREAD_CALLING;
@@ -31,7 +34,8 @@ static void start(struct tracer *tracer, struct thread *thread)
 		thread->call.began_ns = duration_wall_ns();
 	if (!thread->call.bulk)
 		tracer->active = thread;
-	tracer->fresh = true;
+	tracer->skip = 1;
+	tracer->vain = 0;
 	ptrace(ends ? PTRACE_CONT : PTRACE_SYSCALL, thread->number, NULL, NULL);
 }
 
@@ -124,13 +128,16 @@ bool turn_advance(struct tracer *tracer)
 		return false;
 	/* Whoever has just gone on, or was woken, has not run yet: to ask what
 	 * became of it would be in vain. */
-	if (tracer->fresh) {
-		tracer->fresh = false;
+	if (tracer->skip) {
+		tracer->skip--;
 		sched_yield();
 		return true;
 	}
 	if (is_busy(tracer) || is_woken(tracer, thread, active)) {
-		sched_yield();
+		/* Where others have the processor, that takes a while. */
+		if (tracer->vain < VAIN_MAX)
+			tracer->vain++;
+		tracer->skip = 1U << tracer->vain;
 		return true;
 	}
 	start_first(tracer);
@@ -144,7 +151,8 @@ void turn_leave(struct tracer *tracer, struct thread *thread)
 	if (tracer->active == thread)
 		tracer->active = NULL;
 	if (call_sends(thread->call.what))
-		tracer->fresh = true;
+		tracer->skip = 1;
+	tracer->vain = 0;
 	/* Who was woken was so by something that stands above. */
 	if (!thread->call.group || thread->asleep)
 		return;
