@@ -36,6 +36,13 @@ bool watch_show_open(struct watch_show *show)
 	return show->out && show->record.name && show->record.system;
 }
 
+/* Rows appear as they happen where somebody may look on. */
+static void flush_row(struct watch_show *show)
+{
+	if (show->is_live)
+		fflush(show->out);
+}
+
 /* Writes what `write` composes, fit for a terminal. */
 static void put(struct watch_show *show,
 	void (*write)(FILE *out, struct watch_show *show, const void *what),
@@ -56,9 +63,7 @@ static void put(struct watch_show *show,
 		fputs(fit, show->out);
 	else
 		show->incomplete = true;
-	/* Rows appear as they happen where somebody may look on. */
-	if (show->is_live)
-		fflush(show->out);
+	flush_row(show);
 	free(text);
 	free(fit);
 }
@@ -150,7 +155,13 @@ static void show_rung(struct watch_show *show, const struct rung *rung)
 		shown.call = call;
 	if (show->connections <= 1 || show->connection)
 		shown.connection = 0;
-	put(show, write_rung, &shown);
+	if (show->ascii) {
+		put(show, write_rung, &shown);
+	} else {
+		/* It makes the texts fit, and the rest is ours. */
+		ladder_write_rung(show->out, &show->record, &shown);
+		flush_row(show);
+	}
 	free(call);
 }
 

@@ -29,7 +29,7 @@ static bool ask(
 {
 	uint64_t inode;
 
-	return peek_socket(call->thread, fd, &inode) &&
+	return peek_socket(call, fd, &inode) == PEEK_SOCKET &&
 		socket_ask(call->process, fd, facts) && facts->is_tcp;
 }
 

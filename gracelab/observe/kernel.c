@@ -17,6 +17,7 @@ enum {
 	/* A dump's message may be 32 KiB. */
 	ANSWER_BYTES = 32768,
 	REQUEST_BYTES = 128,
+	LOOKS = 3, /* at the client, the server, the client again */
 };
 
 struct kernel {
@@ -89,26 +90,33 @@ static struct inet_diag_req_v2 *put_request(
 	return request;
 }
 
+/* Hands the messages of the next answer to on_message; what that returned
+ * last, or -1 and errno. */
+static int take_answer(
+	struct kernel *kernel, unsigned seq, mnl_cb_t on_message, void *context)
+{
+	ssize_t len = netlink_receive(
+		kernel->nl, kernel->answer, sizeof(kernel->answer));
+
+	return len < 0 ? -1
+		       : mnl_cb_run(kernel->answer, (size_t)len, seq,
+				 mnl_socket_get_portid(kernel->nl), on_message,
+				 context);
+}
+
 /* Sends the request and hands its answers to on_message; 0, or -1 and errno. */
 static int ask(struct kernel *kernel, const void *request, mnl_cb_t on_message,
 	void *context)
 {
 	const struct nlmsghdr *header = request;
-	unsigned portid = mnl_socket_get_portid(kernel->nl);
 	int result;
 
-	if (netlink_send(kernel->nl, header) < 0)
+	if (netlink_send(kernel->nl, header, header->nlmsg_len) < 0)
 		return -1;
-	do {
-		ssize_t len = netlink_receive(
-			kernel->nl, kernel->answer, sizeof(kernel->answer));
-
-		if (len < 0)
-			return -1;
-		result = mnl_cb_run(kernel->answer, (size_t)len, kernel->seq,
-			portid, on_message, context);
-		/* An exact lookup has one answer and no end mark. */
-	} while (result > 0 && (header->nlmsg_flags & NLM_F_DUMP));
+	do
+		result = take_answer(kernel, kernel->seq, on_message, context);
+	/* An exact lookup has one answer and no end mark. */
+	while (result > 0 && (header->nlmsg_flags & NLM_F_DUMP));
 	return result < 0 ? -1 : 0;
 }
 
@@ -154,15 +162,26 @@ bool kernel_pair_equal(const struct kernel_pair *a, const struct kernel_pair *b)
 		is_same_end(&a->server, &b->server);
 }
 
-static int look_at(struct kernel *kernel, const struct sockaddr_storage *local,
-	const struct sockaddr_storage *remote, struct kernel_socket *socket)
+/* The request for one end of a connection; how long it is. */
+static size_t put_look(struct kernel *kernel, char *buffer,
+	const struct sockaddr_storage *local,
+	const struct sockaddr_storage *remote)
 {
-	char buffer[REQUEST_BYTES];
+	const struct nlmsghdr *header = (void *)buffer;
 	struct inet_diag_req_v2 *request =
 		put_request(kernel, buffer, local->ss_family, 0);
 
 	put_address(local, request->id.idiag_src, &request->id.idiag_sport);
 	put_address(remote, request->id.idiag_dst, &request->id.idiag_dport);
+	return NLMSG_ALIGN(header->nlmsg_len);
+}
+
+static int look_at(struct kernel *kernel, const struct sockaddr_storage *local,
+	const struct sockaddr_storage *remote, struct kernel_socket *socket)
+{
+	char buffer[REQUEST_BYTES];
+
+	put_look(kernel, buffer, local, remote);
 	memset(socket, 0, sizeof(*socket));
 	if (ask(kernel, buffer, on_socket, socket) < 0 && errno != ENOENT)
 		return -1;
@@ -177,12 +196,48 @@ static bool is_same(
 		(a->unacked_bytes == 0) == (b->unacked_bytes == 0);
 }
 
+/* One kernel's answers to several requests that it got at once. */
+static int look_at_once(struct kernel *kernel, const struct kernel_pair *pair,
+	struct kernel_socket *const sockets[LOOKS])
+{
+	char buffer[LOOKS * REQUEST_BYTES];
+	size_t len = 0;
+	unsigned first = kernel->seq + 1;
+	int error = 0;
+
+	for (unsigned i = 0; i < LOOKS; i++) {
+		bool server = i == 1;
+
+		memset(sockets[i], 0, sizeof(*sockets[i]));
+		len += put_look(kernel, buffer + len,
+			server ? &pair->server : &pair->client,
+			server ? &pair->client : &pair->server);
+	}
+	if (netlink_send(kernel->nl, buffer, len) < 0)
+		return -1;
+	/* All are taken, so that the next requests get their own. */
+	for (unsigned i = 0; i < LOOKS; i++)
+		if (take_answer(kernel, first + i, on_socket, sockets[i]) < 0 &&
+			errno != ENOENT)
+			error = errno;
+	errno = error;
+	return error ? -1 : 0;
+}
+
 int kernel_look_between(struct kernel *const kernels[SIDES],
 	const struct kernel_pair *pair, struct kernel_socket *client,
 	struct kernel_socket *server)
 {
 	struct kernel_socket before;
+	struct kernel_socket *const sockets[LOOKS] = { &before, server,
+		client };
 
+	while (kernels[CLIENT] == kernels[SERVER]) {
+		if (look_at_once(kernels[CLIENT], pair, sockets) < 0)
+			return -1;
+		if (is_same(&before, client))
+			return 0;
+	}
 	if (look_at(kernels[CLIENT], &pair->client, &pair->server, client) < 0)
 		return -1;
 	do {
@@ -202,48 +257,6 @@ int kernel_look(struct kernel *kernel, const struct kernel_pair *pair,
 	struct kernel *const kernels[SIDES] = { kernel, kernel };
 
 	return kernel_look_between(kernels, pair, client, server);
-}
-
-/* What the other end may be in when this one is at rest in `state`. */
-static bool may_face(enum tcp_state state, enum tcp_state other)
-{
-	switch (state) {
-	case STATE_ESTABLISHED:
-		return other == STATE_ESTABLISHED;
-	case STATE_FIN_WAIT2:
-		return other == STATE_CLOSE_WAIT;
-	case STATE_CLOSE_WAIT:
-		/* `gone` too: what was a FIN_WAIT2 orphan has timed out. The
-		 * other reading, a RST under way, needs loopback's queue to
-		 * be worked off later than the call that filled it. */
-		return other == STATE_FIN_WAIT2 || other == STATE_GONE;
-	case STATE_TIME_WAIT:
-		return other == STATE_TIME_WAIT || other == STATE_GONE;
-	case STATE_GONE:
-		return other == STATE_GONE || other == STATE_TIME_WAIT ||
-			other == STATE_CLOSE_WAIT;
-	case STATE_CLOSE: /* caught on its way to `gone` */
-	case STATE_SYN_SENT:
-	case STATE_SYN_RECV:
-	case STATE_FIN_WAIT1:
-	case STATE_LAST_ACK:
-	case STATE_CLOSING:
-	case STATE_CONNECTED:
-	case STATE_SHUT_RD:
-	case STATE_SHUT_WR:
-	case STATE_SHUT_RDWR:
-	case STATE_UNKNOWN:
-	case STATE_LISTEN:
-		return false;
-	}
-	return false;
-}
-
-bool kernel_is_quiet(
-	const struct kernel_socket *client, const struct kernel_socket *server)
-{
-	return client->unacked_bytes == 0 && server->unacked_bytes == 0 &&
-		may_face(client->state, server->state);
 }
 
 struct listener_context {

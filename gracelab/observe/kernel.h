@@ -67,7 +67,7 @@ int kernel_look_between(struct kernel *const kernels[SIDES],
  * no end that has yet to hear of the other's reset.
  * One pair only is not decided by it: if one end is gone and the other in
  * CLOSE_WAIT, an orphan's timer ran out, or a RST is on its way. True is
- * returned; see kernel.c for why that is right on Linux.
+ * returned; see kernel_quiet.c for why that is right on Linux.
  */
 bool kernel_is_quiet(
 	const struct kernel_socket *client, const struct kernel_socket *server);

@@ -3,12 +3,13 @@
 
 #include <errno.h>
 
-ssize_t netlink_send(const struct mnl_socket *nl, const struct nlmsghdr *header)
+ssize_t netlink_send(
+	const struct mnl_socket *nl, const void *messages, size_t len)
 {
 	ssize_t n;
 
 	do
-		n = mnl_socket_sendto(nl, header, header->nlmsg_len);
+		n = mnl_socket_sendto(nl, messages, len);
 	while (n < 0 && errno == EINTR);
 	return n;
 }

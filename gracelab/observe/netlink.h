@@ -6,9 +6,9 @@
 #include <libmnl/libmnl.h>
 #include <sys/types.h>
 
-/* Sends one message, whose length it holds; -1 with errno. */
+/* Sends messages, `len` bytes in all; -1 with errno. */
 ssize_t netlink_send(
-	const struct mnl_socket *nl, const struct nlmsghdr *header);
+	const struct mnl_socket *nl, const void *messages, size_t len);
 
 /* Waits for one message of up to `size` bytes; its length, or -1 with errno. */
 ssize_t netlink_receive(const struct mnl_socket *nl, void *buffer, size_t size);

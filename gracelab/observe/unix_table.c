@@ -91,7 +91,7 @@ static int dump(struct mnl_socket *nl, struct table *table)
 	ask->sdiag_family = AF_UNIX;
 	ask->udiag_states = UINT32_MAX;
 	ask->udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER;
-	if (netlink_send(nl, header) < 0)
+	if (netlink_send(nl, header, header->nlmsg_len) < 0)
 		return -1;
 	while (result > MNL_CB_STOP) {
 		ssize_t n = netlink_receive(nl, answer, sizeof(answer));

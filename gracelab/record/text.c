@@ -52,6 +52,10 @@ static size_t measure(struct ruler *ruler, uint32_t point)
 static size_t next(struct ruler *ruler, const char *text, size_t *columns)
 {
 	uint32_t point;
+
+	*columns = 1;
+	if ((unsigned char)*text < 0x80)
+		return 1;
 	size_t bytes = utf8_decode(text, strnlen(text, 4), &point);
 
 	*columns = bytes ? measure(ruler, point) : 1;

@@ -40,7 +40,7 @@ static int ask_kernel(struct mnl_socket *nl, struct nlmsghdr *request)
 
 	request->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
 	request->nlmsg_seq = 1;
-	if (netlink_send(nl, request) < 0)
+	if (netlink_send(nl, request, request->nlmsg_len) < 0)
 		return errno;
 	len = netlink_receive(nl, answer, sizeof(answer));
 	if (len < 0)

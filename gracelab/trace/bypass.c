@@ -51,6 +51,9 @@ bool bypass_add_lane(struct bypass *bypass, const struct trace_call *call,
 		.call = *call,
 		.before = *row,
 		.site = site };
+	/* It may outlive its thread, and there may be more of those. */
+	lane->call.files = 0;
+	lane->call.lone = false;
 	bypass->lanes = lane;
 	return true;
 }

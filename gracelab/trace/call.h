@@ -53,7 +53,9 @@ struct call {
 struct trace_call {
 	const struct call *what;
 	pid_t process, thread;
-	int root; /* which of the programs that were started */
+	int root;  /* which of the programs that were started */
+	int files; /* peek_open_files() of the thread, or 0 */
+	bool lone; /* nobody else has its descriptors, descriptors.h */
 	uint64_t args[6];
 	int64_t result;    /* or -errno */
 	uint64_t began_ns; /* CLOCK_REALTIME: it went on not before that */

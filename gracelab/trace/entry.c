@@ -38,6 +38,8 @@ static void refuse_uring(struct tracer *tracer, struct thread *thread)
 
 	tracer->hooks.remark(tracer->hooks.context, thread->process,
 		refused ? TRACER_URING : TRACER_URING_SEEN);
+	if (!refused)
+		threads_share(&tracer->threads, thread->process);
 	turn_go_on(thread, 0);
 }
 
@@ -116,12 +118,22 @@ static void pass_by(
 	turn_go_on(thread, 0);
 }
 
+static bool is_lone(const struct tracer *tracer, const struct thread *thread)
+{
+	const struct thread *first =
+		threads_find(&tracer->threads, thread->process);
+
+	return first && !first->shares;
+}
+
 void entry_stop(struct tracer *tracer, struct thread *thread)
 {
 	const struct tracer_hooks *hooks = &tracer->hooks;
 	struct trace_call call = { .process = thread->process,
 		.thread = thread->number,
-		.root = thread->root };
+		.root = thread->root,
+		.files = thread_files(&tracer->threads, thread),
+		.lone = is_lone(tracer, thread) };
 	uint64_t address;
 	long number;
 
@@ -152,6 +164,7 @@ void entry_stop(struct tracer *tracer, struct thread *thread)
 	if (call.what->kind == CALL_FILTER) {
 		hooks->remark(hooks->context, thread->process, TRACER_FILTER);
 		bypass_refuse(tracer, thread->process);
+		threads_share(&tracer->threads, thread->process);
 		turn_go_on(thread, 0);
 		return;
 	}

@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,9 @@
 #define PARTS_MAX 64
 
 #define PROC_PATH_SIZE 64
+
+/* kcmp(2) */
+enum { SAME_FILES = 2 };
 
 /* An address of another process, which nobody follows here. */
 static void *pointer_to(uint64_t address)
@@ -53,27 +55,60 @@ bool peek_replace(
 
 static bool read_inode(const char *target, uint64_t *inode)
 {
-	return sscanf(target, "socket:[%" SCNu64 "]", inode) == 1;
+	static const char before[] = "socket:[";
+	size_t len = sizeof(before) - 1;
+
+	if (strncmp(target, before, len) != 0)
+		return false;
+	*inode = strtoull(target + len, NULL, 10);
+	return true;
 }
 
-/* readlink(2) of /proc/THREAD/fd/FD, terminated. */
-static bool read_link(pid_t thread, int fd, char *out, size_t size)
+int peek_open_files(pid_t thread)
 {
 	char path[PROC_PATH_SIZE];
 
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", thread, fd);
-	ssize_t n = readlink(path, out, size - 1);
+	snprintf(path, sizeof(path), "/proc/%d/fd", thread);
+	int files = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return files < 0 ? 0 : files;
+}
+
+/* readlink(2) of /proc/THREAD/fd/FD, terminated, from `files` if that is. */
+static bool read_link(int files, pid_t thread, int fd, char *out, size_t size)
+{
+	char path[PROC_PATH_SIZE];
+
+	if (files)
+		snprintf(path, sizeof(path), "%d", fd);
+	else
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", thread, fd);
+	ssize_t n = readlinkat(files ? files : AT_FDCWD, path, out, size - 1);
 
 	out[n < 0 ? 0 : n] = '\0';
 	return n > 0;
 }
 
-bool peek_socket(pid_t thread, int fd, uint64_t *inode)
+static enum peek_socket read_socket(
+	int files, pid_t thread, int fd, uint64_t *inode)
 {
 	char target[64];
 
-	return fd >= 0 && read_link(thread, fd, target, sizeof(target)) &&
-		read_inode(target, inode);
+	if (fd < 0 || !read_link(files, thread, fd, target, sizeof(target)))
+		return PEEK_NOTHING;
+	return read_inode(target, inode) ? PEEK_SOCKET : PEEK_OTHER;
+}
+
+enum peek_socket peek_socket(
+	const struct trace_call *call, int fd, uint64_t *inode)
+{
+	return read_socket(call->files, call->thread, fd, inode);
+}
+
+bool peek_shares_files(pid_t process, pid_t other)
+{
+	/* Of two that differ it says in which order they are, kcmp(2). */
+	return syscall(SYS_kcmp, process, other, SAME_FILES, 0, 0) <= 0;
 }
 
 void peek_sockets(pid_t process,
@@ -91,19 +126,31 @@ void peek_sockets(pid_t process,
 		int fd = (int)strtol(entry->d_name, NULL, 10);
 		uint64_t inode;
 
-		if (*entry->d_name != '.' && peek_socket(process, fd, &inode))
+		if (*entry->d_name != '.' &&
+			read_socket(dirfd(folder), process, fd, &inode) ==
+				PEEK_SOCKET)
 			on_socket(context, fd, inode);
 	}
 	closedir(folder);
 }
 
+int peek_open_process(pid_t process)
+{
+	return (int)syscall(SYS_pidfd_open, process, 0);
+}
+
+int peek_descriptor_by(int pidfd, int fd)
+{
+	return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+}
+
 int peek_descriptor(pid_t process, int fd)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, process, 0);
+	int pidfd = peek_open_process(process);
 
 	if (pidfd < 0)
 		return -1;
-	int copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	int copy = peek_descriptor_by(pidfd, fd);
 
 	close(pidfd);
 	return copy;
@@ -115,7 +162,7 @@ void peek_path(pid_t thread, int fd, char *out, size_t size)
 	const char *slash;
 
 	*out = '\0';
-	if (!read_link(thread, fd, target, sizeof(target)))
+	if (!read_link(0, thread, fd, target, sizeof(target)))
 		return;
 	slash = strrchr(target, '/');
 	snprintf(out, size, "%s", slash ? slash + 1 : target);

@@ -17,17 +17,32 @@ size_t peek_memory(pid_t thread, uint64_t address, void *out, size_t len);
 bool peek_replace(
 	pid_t process, uint64_t address, const void *bytes, size_t len);
 
-/* The inode of a socket by its descriptor; false if it is none. */
-bool peek_socket(pid_t thread, int fd, uint64_t *inode);
+/* Its descriptors' folder, for close(2) and trace_call.files; or 0. */
+int peek_open_files(pid_t thread);
+
+enum peek_socket { PEEK_NOTHING, PEEK_OTHER, PEEK_SOCKET };
+
+/* What the descriptor of who calls is: not open, or not to be seen; no socket;
+ * or one with that inode. */
+enum peek_socket peek_socket(
+	const struct trace_call *call, int fd, uint64_t *inode);
+
+/* Whether two processes have the same descriptors; true too if the kernel does
+ * not say. */
+bool peek_shares_files(pid_t process, pid_t other);
 
 /* Calls back with every socket that the process has open. */
 void peek_sockets(pid_t process,
 	void (*on_socket)(void *context, int fd, uint64_t inode),
 	void *context);
 
+/* pidfd_open(2), for close(2); -1 and errno. */
+int peek_open_process(pid_t process);
+
 /* A duplicate of its descriptor (pidfd_getfd(2)), for close(2); -1 and errno.
  * The socket lives as long as that is open. */
 int peek_descriptor(pid_t process, int fd);
+int peek_descriptor_by(int pidfd, int fd);
 
 /* The last part of a descriptor's path, terminated; "" if it has none. */
 void peek_path(pid_t thread, int fd, char *out, size_t size);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lib/base/task.h"
+#include "peek.h"
 
 static struct thread **bucket_of(struct threads *threads, pid_t number)
 {
@@ -32,19 +33,31 @@ struct thread *threads_find(const struct threads *threads, pid_t number)
 	return thread;
 }
 
-char thread_state(struct thread *thread)
+char thread_state(const struct threads *threads, struct thread *thread)
 {
+	if (thread->state < 0 && threads->count > THREADS_KEPT)
+		return task_state(thread->process, thread->number);
 	if (thread->state < 0)
 		thread->state = task_open(thread->process, thread->number);
 	return task_state_by(thread->state);
 }
 
-/* What the descriptor tells of is no more, or another's. */
-static void forget_state(struct thread *thread)
+int thread_files(const struct threads *threads, struct thread *thread)
+{
+	if (!thread->files && threads->count <= THREADS_KEPT)
+		thread->files = peek_open_files(thread->number);
+	return thread->files;
+}
+
+/* What the descriptors tell of is no more, or another's. */
+static void forget(struct thread *thread)
 {
 	if (thread->state >= 0)
 		close(thread->state);
+	if (thread->files)
+		close(thread->files);
 	thread->state = -1;
+	thread->files = 0;
 }
 
 struct thread *threads_add(struct threads *threads, pid_t number)
@@ -62,6 +75,14 @@ struct thread *threads_add(struct threads *threads, pid_t number)
 	return thread;
 }
 
+void threads_share(const struct threads *threads, pid_t process)
+{
+	struct thread *first = threads_find(threads, process);
+
+	if (first)
+		first->shares = true;
+}
+
 void threads_remove(struct threads *threads, pid_t number)
 {
 	struct thread **at = place_of(threads, number);
@@ -71,7 +92,7 @@ void threads_remove(struct threads *threads, pid_t number)
 		return;
 	*at = thread->next;
 	threads->count--;
-	forget_state(thread);
+	forget(thread);
 	free(thread);
 }
 
@@ -87,7 +108,7 @@ void threads_rename(struct threads *threads, pid_t from, pid_t to)
 	if (!thread)
 		return;
 	*at = thread->next;
-	forget_state(thread);
+	forget(thread);
 	thread->number = to;
 	at = bucket_of(threads, to);
 	thread->next = *at;

@@ -25,12 +25,18 @@ struct thread {
 	int root;
 	int wait_status; /* ENDING: of the process */
 	int state;       /* task_open(), once it is asked for; or -1 */
+	int files;       /* peek_open_files(), likewise; or 0 */
 	int kept;        /* of waitpid(2), and not yet looked at */
 	bool has_kept;
+	bool shares;     /* of a process: its descriptors, or what it calls by
+			  * those is not all seen */
 	unsigned passed; /* calls that were none of ours */
 };
 
-#define THREAD_BUCKETS 1024
+#define THREAD_BUCKETS 64
+
+/* Of more threads no descriptors are kept. */
+#define THREADS_KEPT 256
 
 struct threads {
 	struct thread *buckets[THREAD_BUCKETS]; /* owned */
@@ -40,10 +46,16 @@ struct threads {
 struct thread *threads_find(const struct threads *threads, pid_t number);
 
 /* task_state() */
-char thread_state(struct thread *thread);
+char thread_state(const struct threads *threads, struct thread *thread);
+
+/* For trace_call.files. */
+int thread_files(const struct threads *threads, struct thread *thread);
 
 /* Adds one; NULL without memory. */
 struct thread *threads_add(struct threads *threads, pid_t number);
+
+/* Notes that a process' descriptors are not its alone, thread.shares. */
+void threads_share(const struct threads *threads, pid_t process);
 
 /* Takes it out, and frees it. */
 void threads_remove(struct threads *threads, pid_t number);

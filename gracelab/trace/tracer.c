@@ -92,6 +92,7 @@ static void on_exec(struct tracer *tracer, struct thread *thread)
 	}
 	thread->call.thread = thread->call.process = thread->process =
 		thread->number;
+	thread->shares = false;
 	bypass_forget(tracer, thread->process);
 	peek_program(thread->process, &foreign, &privileged);
 	if (foreign)
@@ -168,8 +169,13 @@ static void on_new(struct tracer *tracer, struct thread *thread)
 {
 	pid_t number = (pid_t)stop_message(thread->number);
 
-	if (number > 0)
-		adopt(tracer, number, thread->root);
+	const struct thread *child =
+		number > 0 ? adopt(tracer, number, thread->root) : NULL;
+
+	if (child && peek_shares_files(thread->process, child->process)) {
+		threads_share(&tracer->threads, thread->process);
+		threads_share(&tracer->threads, child->process);
+	}
 	turn_go_on(thread, 0);
 }
 
@@ -216,14 +222,27 @@ static void on_stop(struct tracer *tracer, struct thread *thread, int status)
 	}
 }
 
+/* What waitpid(2) has given of a thread. */
+static void on_status(struct tracer *tracer, pid_t number, int status)
+{
+	struct thread *thread = adopt(tracer, number, -1);
+
+	if (!thread)
+		kill(number, SIGKILL);
+	else if (WIFSTOPPED(status))
+		on_stop(tracer, thread, status);
+	else
+		on_gone(tracer, thread, status);
+}
+
 bool tracer_handle(struct tracer *tracer)
 {
 	bool any = false;
 
 	for (;;) {
 		int status;
-		struct thread *thread = world_next(tracer, &status);
-		pid_t number = thread ? thread->number
+		const struct thread *kept = world_next(tracer, &status);
+		pid_t number = kept ? kept->number
 			: tracer->alone
 			? threads_wait(&tracer->threads, &status)
 			: waitpid(-1, &status, __WALL | WNOHANG);
@@ -235,15 +254,31 @@ bool tracer_handle(struct tracer *tracer)
 				return any;
 			continue;
 		}
-		thread = adopt(tracer, number, -1);
 		any = true;
-		if (!thread)
-			kill(number, SIGKILL);
-		else if (WIFSTOPPED(status))
-			on_stop(tracer, thread, status);
-		else
-			on_gone(tracer, thread, status);
+		on_status(tracer, number, status);
 	}
+}
+
+bool tracer_wait(struct tracer *tracer, const sigset_t *waking)
+{
+	sigset_t before;
+	int status;
+
+	/* Whoever waits for its turn gets that from tracer_handle(). */
+	if (tracer->first || tracer->kept)
+		return tracer_handle(tracer);
+	sigprocmask(SIG_UNBLOCK, waking, &before);
+	pid_t number = waitpid(-1, &status, __WALL);
+
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (number <= 0)
+		return false;
+	on_status(tracer, number, status);
+	/* The next to stop wakes who waits here; to look for it now would be
+	 * in vain mostly. */
+	if (tracer->first || tracer->kept)
+		tracer_handle(tracer);
+	return true;
 }
 
 void tracer_begin(

@@ -30,6 +30,12 @@ pid_t tracer_start(struct tracer *tracer, struct launch *launch, int root);
  */
 bool tracer_handle(struct tracer *tracer);
 
+/*
+ * The same, but waits before that until something has stopped or ended, or one
+ * of these signals comes, which are blocked otherwise.
+ */
+bool tracer_wait(struct tracer *tracer, const sigset_t *waking);
+
 /* Ends it; who lives still is killed with this process. */
 void tracer_end(struct tracer *tracer);
 

@@ -48,6 +48,8 @@ struct tracer {
 	struct tracer_hooks hooks;
 	struct threads threads;
 	struct thread *active;        /* in a call, and not asleep */
+	unsigned skip;                /* turns of others before the next look */
+	unsigned vain;                /* looks in vain */
 	struct thread *first, **last; /* queue */
 	bool all;                     /* filter_compose() */
 	bool alone; /* other children of this process are not its own */

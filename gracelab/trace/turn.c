@@ -9,6 +9,9 @@
 /* Of so many sleepers it is asked whether they were woken. */
 #define LOOKS_MAX 8
 
+/* So often it is waited twice as long before the next look. */
+#define VAIN_MAX 4
+
 void turn_go_on(const struct thread *thread, int signal)
 {
 	bool calling = thread->phase == THREAD_CALLING;
@@ -31,6 +34,8 @@ static void start(struct tracer *tracer, struct thread *thread)
 		thread->call.began_ns = duration_wall_ns();
 	if (!thread->call.bulk)
 		tracer->active = thread;
+	tracer->skip = 1;
+	tracer->vain = 0;
 	ptrace(ends ? PTRACE_CONT : PTRACE_SYSCALL, thread->number, NULL, NULL);
 }
 
@@ -53,7 +58,7 @@ static bool is_busy(struct tracer *tracer)
 
 	if (!active)
 		return false;
-	char state = thread_state(active);
+	char state = thread_state(&tracer->threads, active);
 
 	/* Stopped is as good as running: its stop will be reported. */
 	if (state == 'S' || state == 0) {
@@ -66,9 +71,11 @@ static bool is_busy(struct tracer *tracer)
 
 /*
  * Whether who sleeps in a call of that group has been woken; or in accept(2),
- * where the connection that it will give is not known yet.
+ * where the connection that it will give is not known yet. `but` was just seen
+ * to sleep.
  */
-static bool is_woken(struct tracer *tracer, const struct thread *thread)
+static bool is_woken(struct tracer *tracer, const struct thread *thread,
+	const struct thread *but)
 {
 	struct thread *other = NULL;
 	unsigned looks = 0;
@@ -78,11 +85,12 @@ static bool is_woken(struct tracer *tracer, const struct thread *thread)
 	while (looks < LOOKS_MAX &&
 		(other = threads_each(&tracer->threads, other))) {
 		if (other->phase != THREAD_CALLING || !other->asleep ||
+			other == but ||
 			(other->call.group != thread->call.group &&
 				other->call.what->kind != CALL_ACCEPT))
 			continue;
 		looks++;
-		char state = thread_state(other);
+		char state = thread_state(&tracer->threads, other);
 
 		if (state != 'S' && state != 0 && state != 'T')
 			return true;
@@ -114,11 +122,22 @@ const struct trace_call *turn_release(struct tracer *tracer)
 bool turn_advance(struct tracer *tracer)
 {
 	struct thread *thread = tracer->first;
+	const struct thread *active = tracer->active;
 
 	if (!thread || tracer->holds)
 		return false;
-	if (is_busy(tracer) || is_woken(tracer, thread)) {
+	/* Whoever has just gone on, or was woken, has not run yet: to ask what
+	 * became of it would be in vain. */
+	if (tracer->skip) {
+		tracer->skip--;
 		sched_yield();
+		return true;
+	}
+	if (is_busy(tracer) || is_woken(tracer, thread, active)) {
+		/* Where others have the processor, that takes a while. */
+		if (tracer->vain < VAIN_MAX)
+			tracer->vain++;
+		tracer->skip = 1U << tracer->vain;
 		return true;
 	}
 	start_first(tracer);
@@ -131,6 +150,9 @@ void turn_leave(struct tracer *tracer, struct thread *thread)
 
 	if (tracer->active == thread)
 		tracer->active = NULL;
+	if (call_sends(thread->call.what))
+		tracer->skip = 1;
+	tracer->vain = 0;
 	/* Who was woken was so by something that stands above. */
 	if (!thread->call.group || thread->asleep)
 		return;

@@ -9,6 +9,7 @@
 #include "gracelab/trace/tracing.h"
 #include "network.h"
 #include "plan.h"
+#include "tick.h"
 
 /* One of the programs that were started. */
 struct session_program {
@@ -26,8 +27,11 @@ struct session {
 	struct keylog *keylog; /* owned, or NULL */
 	bool traced;
 	struct session_program programs[SIDES];
-	uint16_t port;   /* where the server listens, or shall */
-	int signals;     /* signalfd(2) */
+	uint16_t port; /* where the server listens, or shall */
+	int signals;   /* signalfd(2) */
+	struct tick tick;
+	bool ticks;      /* it is waited by that */
+	int quiet_ms;    /* for so long nothing has happened */
 	sigset_t mask;   /* of before */
 	bool busy;       /* something has just happened */
 	unsigned wishes; /* how often somebody wanted it to end */

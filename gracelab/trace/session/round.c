@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "round.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 
 enum {
 	TICK_MS = 10,
+	SHORT_TICK_MS = 5,
 	BULK_TICK_MS = 1,
 	SOON_US = 50,
 	WISHES_MAX = 2, /* whoever asks so often does not want to wait */
@@ -75,14 +77,60 @@ static bool handle(struct session *session)
 	return session->busy;
 }
 
+static void heed_signals(struct session *session)
+{
+	struct signalfd_siginfo info;
+
+	while (read(session->signals, &info, sizeof(info)) ==
+		(ssize_t)sizeof(info))
+		on_signal(session, &info);
+}
+
+/* Something that is not to be waited for in waitpid(2) is looked at now and
+ * then. */
+static void on_tick(struct session *session)
+{
+	tick_every(&session->tick,
+		session->tracer.bypasses ? BULK_TICK_MS : SHORT_TICK_MS);
+	heed_signals(session);
+	session->quiet_ms =
+		session->busy ? 0 : session->quiet_ms + session->tick.every_ms;
+	session->busy = false;
+	if (session->quiet_ms < TICK_MS) {
+		watched_drain(&session->watched);
+		return;
+	}
+	session->quiet_ms = 0;
+	story_idle(&session->story);
+}
+
+/* To be woken by the thread that stops, in waitpid(2), takes a fraction of what
+ * it takes to be woken by a descriptor. */
+static void go_by_ticks(struct session *session)
+{
+	struct pollfd polled = { .fd = session->signals, .events = POLLIN };
+
+	if (!session->tick.every_ms)
+		on_tick(session);
+	if (tracer_wait(&session->tracer, &session->tick.signals))
+		session->busy = true;
+	else if (errno == ECHILD)
+		poll(&polled, 1, SHORT_TICK_MS);
+	if (tick_has_come())
+		on_tick(session);
+}
+
 void round_go(struct session *session)
 {
 	struct pollfd polled[1 + SIDES] = {
 		{ .fd = session->signals, .events = POLLIN },
 	};
-	struct signalfd_siginfo info;
 	int fds[SIDES], count = watched_descriptors(&session->watched, fds);
 
+	if (session->ticks) {
+		go_by_ticks(session);
+		return;
+	}
 	if (handle(session))
 		return;
 	for (int i = 0; i < count; i++)
@@ -91,9 +139,7 @@ void round_go(struct session *session)
 	int ready = wait_tick(session, polled, (unsigned)count + 1);
 
 	if (polled[0].revents)
-		while (read(session->signals, &info, sizeof(info)) ==
-			(ssize_t)sizeof(info))
-			on_signal(session, &info);
+		heed_signals(session);
 	else if (ready > 0)
 		story_settle(&session->story, false);
 	if (!ready)

@@ -251,7 +251,12 @@ static int run(struct session *session)
 	hooks = witness_hooks(&session->story);
 	tracer_begin(&session->tracer, &hooks, plan->all);
 	session->tracer.swift = true;
+	/* What comes over a wire is waited for too. */
+	session->ticks = session->traced && !session->watched.wire &&
+		tick_begin(&session->tick);
 	status = plan->commands[SERVER] ? run_pair(session) : run_one(session);
+	if (session->ticks)
+		tick_end(&session->tick);
 	story_end(&session->story);
 	tracer_end(&session->tracer);
 	return status;

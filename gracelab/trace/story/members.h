@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "connection.h"
+#include "descriptors.h"
 #include "gracelab/observe/capture.h"
 #include "gracelab/observe/kernel.h"
 #include "gracelab/trace/tracing.h"
@@ -60,7 +61,8 @@ struct story {
 	struct flight *flights; /* owned */
 	struct tls_taken said;  /* by the call that ends now */
 	uint64_t began_ns;
-	uint64_t changes;       /* grows with everything that happens */
+	uint64_t changes; /* grows with everything that happens */
+	struct descriptors_all descriptors;
 	unsigned char *spoken;  /* owned: which processes have a say, by bits */
 	unsigned since_drained; /* calls in bulk */
 	bool incomplete;        /* there was no memory for something */

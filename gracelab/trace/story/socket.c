@@ -106,6 +106,11 @@ static int option(int fd, int name)
 	return getsockopt(fd, SOL_SOCKET, name, &value, &size) ? -1 : value;
 }
 
+bool socket_speaks_tcp(int protocol)
+{
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
+}
+
 void socket_unmap(struct sockaddr_storage *address)
 {
 	struct sockaddr_in6 in6;
@@ -123,24 +128,29 @@ void socket_unmap(struct sockaddr_storage *address)
 
 bool socket_ask(pid_t process, int fd, struct socket_facts *facts)
 {
+	return socket_tell(peek_descriptor(process, fd), facts);
+}
+
+bool socket_tell(int copy, struct socket_facts *facts)
+{
 	socklen_t size = sizeof(facts->local);
-	int copy = peek_descriptor(process, fd);
 
 	memset(facts, 0, sizeof(*facts));
 	if (copy < 0)
 		return false;
-	int domain = option(copy, SO_DOMAIN);
 	int protocol = option(copy, SO_PROTOCOL);
 
-	facts->is_tcp = (domain == AF_INET || domain == AF_INET6) &&
+	facts->is_tcp = socket_speaks_tcp(protocol) &&
 		option(copy, SO_TYPE) == SOCK_STREAM &&
-		(protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP);
+		!getsockname(copy, (struct sockaddr *)&facts->local, &size) &&
+		(facts->local.ss_family == AF_INET ||
+			facts->local.ss_family == AF_INET6);
 	if (facts->is_tcp) {
-		facts->listening = option(copy, SO_ACCEPTCONN) == 1;
-		getsockname(copy, (struct sockaddr *)&facts->local, &size);
 		size = sizeof(facts->peer);
 		facts->has_peer = !getpeername(
 			copy, (struct sockaddr *)&facts->peer, &size);
+		facts->listening =
+			!facts->has_peer && option(copy, SO_ACCEPTCONN) == 1;
 		socket_unmap(&facts->local);
 		socket_unmap(&facts->peer);
 	}

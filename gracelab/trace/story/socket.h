@@ -57,6 +57,12 @@ struct socket_facts {
  */
 bool socket_ask(pid_t process, int fd, struct socket_facts *facts);
 
+/* The same of a duplicate, or -1, which it closes. */
+bool socket_tell(int copy, struct socket_facts *facts);
+
+/* Whether a stream of that protocol is TCP; also by way of MPTCP. */
+bool socket_speaks_tcp(int protocol);
+
 /* Makes plain IPv4 of an IPv4 address that is mapped into IPv6. */
 void socket_unmap(struct sockaddr_storage *address);
 

@@ -233,6 +233,15 @@ void story_settle(struct story *story, bool idle)
 	rows_flush(&story->rows, false, story->plan.take, story->plan.context);
 }
 
+void story_settle_drained(struct story *story)
+{
+	if (story->connections.touched_count)
+		story_settle(story, false);
+	else
+		rows_flush(&story->rows, false, story->plan.take,
+			story->plan.context);
+}
+
 void story_idle(struct story *story)
 {
 	story_settle(story, true);
@@ -279,6 +288,7 @@ void story_end(struct story *story)
 	rows_free(&story->rows);
 	sockets_free(&story->sockets);
 	connections_free(&story->connections);
+	descriptors_free(&story->descriptors);
 	free(story->spoken);
 	story->spoken = NULL;
 }

@@ -19,6 +19,10 @@ void story_segment(struct story *story, const struct segment *segment);
 /* Takes in what has happened, and hands rows on. */
 void story_settle(struct story *story, bool idle);
 
+/* The same just behind a look at the wire: that again only where a state may
+ * have changed meanwhile, of which a segment would tell. */
+void story_settle_drained(struct story *story);
+
 /* When nothing has happened for a moment: what comes by itself is taken in. */
 void story_idle(struct story *story);
 

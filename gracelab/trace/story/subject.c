@@ -34,12 +34,23 @@ static void join(struct story *story, struct trace_socket *socket,
 		story->incomplete = true;
 		return;
 	}
+	/* Where segments tell of its states, they have from the first on. */
+	if (!connection->has_pair || !story->plan.wire)
+		connections_touch(&story->connections, connection);
 	connection->pair.client = *client;
 	connection->pair.server = *server;
 	connection->has_pair = true;
 	if (socket->connection != connection)
 		sockets_join(socket, connection, side);
-	connections_touch(&story->connections, connection);
+}
+
+/* socket_ask() of a descriptor of who calls. */
+static bool ask(struct story *story, const struct trace_call *call, int fd,
+	struct socket_facts *facts)
+{
+	return socket_tell(
+		descriptors_copy(&story->descriptors, call->process, fd),
+		facts);
 }
 
 /* Asks what a socket is that was never seen before. */
@@ -48,8 +59,15 @@ static void identify(struct story *story, struct trace_socket *socket,
 {
 	struct socket_facts facts;
 	uint16_t port;
+	int protocol = (int)call->args[2];
 
-	if (!socket_ask(call->process, fd, &facts) || !facts.is_tcp)
+	/* What was just made has its kind in the arguments, and no peer. */
+	if (call->what->kind == CALL_SOCKET) {
+		socket->is_tcp = !protocol || socket_speaks_tcp(protocol);
+		socket->side = subject_side(story, call->root);
+		return;
+	}
+	if (!ask(story, call, fd, &facts) || !facts.is_tcp)
 		return;
 	socket->is_tcp = true;
 	socket->listening = facts.listening;
@@ -76,7 +94,7 @@ struct trace_socket *subject_of(
 	struct trace_socket *socket;
 	uint64_t inode;
 
-	if (!peek_socket(call->thread, fd, &inode))
+	if (!descriptors_ask(&story->descriptors, call, fd, &inode))
 		return NULL;
 	socket = sockets_find(&story->sockets, inode);
 	if (!socket) {
@@ -157,7 +175,7 @@ void subject_learn(struct story *story, struct trace_call *call)
 	switch (call->what->kind) {
 	case CALL_CONNECT:
 		if ((call->result && call->result != -EINPROGRESS) ||
-			!socket_ask(call->process, (int)call->args[0], &facts))
+			!ask(story, call, (int)call->args[0], &facts))
 			break;
 		if (!facts.has_peer) {
 			struct sockaddr_storage peer = { 0 };
@@ -174,7 +192,7 @@ void subject_learn(struct story *story, struct trace_call *call)
 		break;
 	case CALL_LISTEN:
 		if (call->result ||
-			!socket_ask(call->process, (int)call->args[0], &facts))
+			!ask(story, call, (int)call->args[0], &facts))
 			break;
 		socket->listening = true;
 		socket->side = SERVER;
@@ -183,9 +201,11 @@ void subject_learn(struct story *story, struct trace_call *call)
 	case CALL_ACCEPT:
 		if (call->result < 0)
 			break;
+		descriptors_forget(
+			&story->descriptors, call->process, (int)call->result);
 		socket = subject_of(story, call, (int)call->result);
 		if (socket && socket->connection == NULL &&
-			socket_ask(call->process, (int)call->result, &facts) &&
+			ask(story, call, (int)call->result, &facts) &&
 			facts.has_peer)
 			join(story, socket, &facts, SERVER);
 		if (socket && socket->connection)
@@ -199,6 +219,8 @@ void subject_learn(struct story *story, struct trace_call *call)
 	case CALL_SOCKET:
 		if (call->result < 0)
 			break;
+		descriptors_forget(
+			&story->descriptors, call->process, (int)call->result);
 		call->subject = subject_of(story, call, (int)call->result);
 		subject_note_speaker(story, call->process, true);
 		break;

@@ -72,9 +72,8 @@ static bool enter_on_socket(struct story *story, struct trace_call *call)
 	return true;
 }
 
-static bool enter(void *context, struct trace_call *call)
+static bool choose(struct story *story, struct trace_call *call)
 {
-	struct story *story = context;
 	uint64_t domain = call->args[0], type = call->args[1];
 
 	switch (call->what->kind) {
@@ -90,6 +89,15 @@ static bool enter(void *context, struct trace_call *call)
 	default:
 		return enter_on_socket(story, call);
 	}
+}
+
+static bool enter(void *context, struct trace_call *call)
+{
+	struct story *story = context;
+	bool chosen = choose(story, call);
+
+	descriptors_heed(&story->descriptors, call);
+	return chosen;
 }
 
 static void begin_connect(struct story *story, struct trace_call *call)
@@ -171,10 +179,11 @@ static bool may_change(const struct story *story, const struct trace_call *call)
 {
 	if (call->result < 0)
 		return call->result != -EAGAIN;
-	return call_changes(call->what) ||
-		/* Else a segment tells. */
-		(!story->plan.wire &&
-			(call->what->kind != CALL_READ || !call->result));
+	/* Else a segment tells. */
+	if (story->plan.wire)
+		return call_changes(call->what) &&
+			call->what->kind != CALL_ACCEPT;
+	return call->what->kind != CALL_READ || !call->result;
 }
 
 /* Ends the flights of a call; whether it has a row by one of them. */
@@ -251,7 +260,7 @@ static void leave(void *context, struct trace_call *call)
 			connections_touch(&story->connections, connection);
 	}
 	tls_taken_free(&story->said);
-	story_settle(story, false);
+	story_settle_drained(story);
 }
 
 static void bulk(void *context, const struct trace_call *call, uint64_t calls,
@@ -327,6 +336,7 @@ static void ended(void *context, pid_t process, int root, int wait_status)
 
 	(void)root;
 	subject_note_speaker(story, process, false);
+	descriptors_forget_all(&story->descriptors, process);
 	story_settle(story, false);
 	story->plan.ended(story->plan.ended_context, process, wait_status);
 }
