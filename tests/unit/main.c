@@ -2,6 +2,7 @@
 #include "tap.h"
 
 /* gracelab's; each ends as those of tap.h do. */
+extern const struct tap_test tests_judge_behaviour[];
 extern const struct tap_test tests_judge_client[];
 extern const struct tap_test tests_judge_ends[];
 extern const struct tap_test tests_judge_tls[];
@@ -69,6 +70,7 @@ int main(void)
 		tests_lab_preamble,
 		tests_lab_compare,
 		tests_lab_overall,
+		tests_judge_behaviour,
 		tests_judge_client,
 		tests_judge_ends,
 		tests_judge_tls,
