@@ -114,6 +114,34 @@ EOF
 		'data 16' '^ close = 0 FIN_WAIT2 ─── FIN'
 }
 
+@test "every copy of a descriptor is the same connection, the last one ends it" {
+	run -0 watch server copies
+	has '^ fcntl$' '^ fcntl$' '^ dup3$' '^ dup2$' '^ dup3$' \
+		'^ send "one" = 3' '^ send "two" = 3' \
+		'^ close = 0 FIN_WAIT2 ─── FIN'
+	refute grep -q '\[2\]' ladder
+	# What copies nothing is not shown.
+	[[ $(grep -c fcntl ladder) == 2 ]]
+}
+
+@test "what files, pipes and several messages at once have moved is shown" {
+	run -0 watch echo files --format=json
+	"$PYTHON" - <<-'END'
+		import json
+		rows = [(r["call"], r.get("text", "").split("-")[0], r["result"])
+		        for r in json.load(open("ladder"))["ladder"]
+		        if r.get("side") == "client" and r.get("result")]
+		assert rows == [("sendfile", "watched", "6"), ("splice", "", "6"),
+		    ("recvmmsg", "from a", "1"), ("sendmmsg", "from a", "1")], rows
+	END
+}
+
+@test "a call of another ABI is not taken for one of ours" {
+	run -0 watch server foreign
+	has '^ send "hello" = 5' 'filter of its own'
+	refute grep -q writev ladder
+}
+
 @test "a program dies of SIGPIPE, or ignores it, as if nobody looked on" {
 	run -141 watch close sigpipe
 	has 'RST' 'send "more" = EPIPE' '^ SIGPIPE$' 'killed by SIGPIPE'
