@@ -95,6 +95,8 @@ for text in b"GET / HTTP/1.0\r\n\r\n", b"x" * 1000, b"grace half 1 wail\n":
 	between
 	run -0 "$O/gracelab" proxy --front="127.0.0.1:$PORT" \
 		--back="127.0.0.1:$BACK" --only=gated
+	run -3 "$O/gracelab" proxy --front='[::1]:1' --back="127.0.0.1:$BACK"
+	assert_line 'proxy [::1]:1'
 	run -2 "$O/gracelab" proxy --front="127.0.0.1:$PORT" --back=127.0.0.1:x
 	assert_output --partial "or ADDR:PORT, not '127.0.0.1:x'"
 	run -3 "$O/gracelab" proxy --front="127.0.0.1:$PORT" --back=192.0.2.1:7
