@@ -31,6 +31,9 @@ fails:             fails: --only=ends,cut
 goes-on:           goes-on: --only=sends-on,sigpipe
 greeted:           greeted: --only=ends --greeting=hello
 http-naive:        http-naive: --only=ends,cut,cut-chunked,until-fin,reset
+expected:          in-two: --only=ends --expect=4
+until:             in-two: --only=ends --until=b\n
+as-http:           half-close: --only=cut --http
 stays-away:        stays-away
 '
 
@@ -192,6 +195,14 @@ client_of() {
 
 @test "a client that waits for a greeting gets one" {
 	judged greeted 0 half-close
+}
+
+@test "a request is whole by --expect or --until, and --http frames a reply" {
+	judged expected 0 never
+	says plain 'put it out; then: status 0'
+	judged until 0 never
+	says plain 'put it out; then: status 0'
+	judged as-http 1 half-close cut=silent
 }
 
 @test "a client that makes no connection has no verdict, and its words are shown" {

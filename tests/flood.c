@@ -3,13 +3,14 @@
  * Programs that move much over one connection, for tests/watch_bulk.bats, and
  * count by themselves what they call:
  *
- *     flood send|long|fork|filter|take|peek|leave PORT
+ *     flood send|long|fork|filter|take|peek|guard|leave PORT
  *
  * `send` serves 8 MiB under a timer's signals, `long` 64 MiB without and says
  * how often it had to wait, `fork` lets a child send the
  * second half, `filter` installs a filter in the midst that kills for calls
  * which do not exist; `take` connects and reads all with a thread, `peek`
- * without blocking, `leave` closes after 2 MiB.
+ * without blocking, `guard` with such a filter from the midst on, `leave`
+ * closes after 2 MiB.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -18,6 +19,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,6 +151,21 @@ static void peek(int fd)
 	}
 }
 
+static void guard(int fd)
+{
+	static char piece[4 * PIECE];
+	bool guarded = false;
+	ssize_t n;
+
+	while ((n = recv(fd, piece, sizeof(piece), 0)) > 0) {
+		moved.calls++;
+		moved.bytes += (unsigned long)n;
+		if (moved.bytes >= HALF && !guarded)
+			install_filter();
+		guarded = moved.bytes >= HALF;
+	}
+}
+
 static void leave(int fd)
 {
 	static char piece[PIECE];
@@ -181,6 +198,8 @@ int main(int argc, char **argv)
 		pthread_join(thread, NULL);
 	} else if (!strcmp(mode, "peek")) {
 		peek(fd);
+	} else if (!strcmp(mode, "guard")) {
+		guard(fd);
 	} else {
 		leave(fd);
 	}

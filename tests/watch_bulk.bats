@@ -86,6 +86,9 @@ EOF
 	run -0 watch filter take
 	counted
 	grep -q 'filter of its own' ladder
+	# An end, which is told of as no other call is, behind the filter.
+	run -0 watch send guard
+	counted
 }
 
 @test "bulk does not stop at each call" {
