@@ -88,6 +88,8 @@ EOF
 	run -0 watch echo threads
 	has 'send "written"' '^ t2 recv "written"' \
 		'^ t2 recv = 0 \(EOF\)' '^ exit\(0\)'
+	# A thread that ends is no process that does.
+	[[ $(grep -c 'exit(0)' ladder) == 2 ]]
 }
 
 @test "execve(2) in a thread and vfork(2) are followed" {
@@ -95,6 +97,8 @@ EOF
 	has 'accept' 'send "hello" = 5' 'exit\(0\) .* FIN'
 	run -0 watch server vfork
 	has 'accept' 'send "hello" = 5' 'exit\(0\) .* FIN'
+	run -0 watch server leave
+	has '^ execve FIN_WAIT2 ─── FIN' '^ exit\(0\)$'
 }
 
 @test "a restarted call is one call, an interrupted one gives EINTR" {
@@ -102,7 +106,7 @@ EOF
 	has '^ p2 send "go" = 2' '^ recv "g" = 1$' '^ exit\(0\) gone .* RST'
 	refute grep -q EINTR ladder
 	run -0 watch server eintr
-	has '^ recv = EINTR$' 'exit'
+	has '^ recv = EINTR$' '^ recv = EAGAIN$' 'exit'
 }
 
 @test "what came through SCM_RIGHTS or dup(2) is the same connection" {
@@ -118,7 +122,7 @@ EOF
 	run -0 watch server copies
 	has '^ fcntl$' '^ fcntl$' '^ dup3$' '^ dup2$' '^ dup3$' \
 		'^ send "one" = 3' '^ send "two" = 3' \
-		'^ close = 0 FIN_WAIT2 ─── FIN'
+		'^ close_range = 0 FIN_WAIT2 ─── FIN'
 	refute grep -q '\[2\]' ladder
 	# What copies nothing is not shown.
 	[[ $(grep -c fcntl ladder) == 2 ]]
