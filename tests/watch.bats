@@ -49,8 +49,10 @@ has() {
 @test "the ladder is on standard error, and the status is the client's" {
 	run -5 --separate-stderr timeout 60 "$O/gracelab" watch \
 		--server "$WATCHED server {port}" \
-		--client "echo mine; $WATCHED client {port}; exit 5" 3>&- {TICK}<&-
-	assert_output mine
+		--client "echo mine; grep SigBlk /proc/self/status
+			$WATCHED client {port}; exit 5" 3>&- {TICK}<&-
+	# No signal is kept from them.
+	assert_output $'mine\nSigBlk:\t0000000000000000'
 	assert_regex "$stderr" 'send "hello" = 5'
 }
 
@@ -107,6 +109,7 @@ EOF
 	refute grep -q EINTR ladder
 	run -0 watch server eintr
 	has '^ recv = EINTR$' '^ recv = EAGAIN$' 'exit'
+	refute grep -q SIGPIPE ladder
 }
 
 @test "what came through SCM_RIGHTS or dup(2) is the same connection" {
@@ -254,4 +257,53 @@ c.close()'
 	assert_output --partial 'never listened'
 	run -127 "$O/gracelab" watch -o ladder -- no-such-program
 	assert_output --partial 'cannot run no-such-program: ENOENT'
+	: >not-a-program
+	run -126 "$O/gracelab" watch -o ladder -- ./not-a-program
+	assert_output --partial 'cannot run ./not-a-program: EACCES'
+}
+
+# other_abi FILE: the least program of 32 bits there is: exit(0).
+other_abi() {
+	"$PYTHON" - "$1" <<-'END'
+		import os, struct, sys
+		code = b"\xb8\x01\0\0\0\x31\xdb\xcd\x80"
+		size = 84 + len(code)
+		head = b"\x7fELF\x01\x01\x01" + bytes(9) + struct.pack(
+		    "<HHIIIIIHHHHHH", 2, 3, 1, 0x8048054, 52, 0, 0, 52, 32, 1, 0, 0, 0)
+		part = struct.pack("<IIIIIIII", 1, 0, 0x8048000, 0x8048000, size, size, 5, 4096)
+		open(sys.argv[1], "wb").write(head + part + code)
+		os.chmod(sys.argv[1], 0o755)
+	END
+}
+
+@test "a program without its privilege, or of another ABI, is said to be that" {
+	local mode
+
+	for mode in u+s g+s; do
+		cp "$WATCHED" "$mode"
+		chmod "$mode" "$mode"
+		run -0 timeout 60 "$O/gracelab" watch -o ladder --server \
+			"$WATCHED server {port}" --client "./$mode client {port}" \
+			3>&- {TICK}<&-
+		has 'send "hello" = 5' "^ ${mode/+/.} .*runs without that privilege"
+	done
+	run -0 watch server client
+	refute grep -q 'without that privilege' ladder
+	other_abi other
+	./other || skip 'this machine has no other ABI'
+	run -0 timeout 60 "$O/gracelab" watch -o ladder -- ./other 3>&- {TICK}<&-
+	has '^ other .* is a program of another ABI'
+}
+
+@test "where tracing is refused, no program outlives a killed watch either" {
+	local mark=untraced-mark-$$ watcher
+
+	strace -f -o /dev/null true || skip "strace is refused here"
+	cp "$(type -P sleep)" "$mark"
+	start tracer strace -f -o /dev/null "$O/gracelab" watch -o ladder \
+		-- "./$mark" 1000
+	await at_least 3 "$mark"
+	watcher=$(pgrep -P "${PID_OF[tracer]}")
+	kill -KILL "$watcher"
+	await nobody_lingers "$mark"
 }
