@@ -5,6 +5,7 @@
 extern const struct tap_test tests_judge_behaviour[];
 extern const struct tap_test tests_judge_client[];
 extern const struct tap_test tests_judge_ends[];
+extern const struct tap_test tests_judge_halves[];
 extern const struct tap_test tests_judge_tls[];
 extern const struct tap_test tests_judge_outcome[];
 extern const struct tap_test tests_lab_arrow[];
@@ -73,6 +74,7 @@ int main(void)
 		tests_judge_behaviour,
 		tests_judge_client,
 		tests_judge_ends,
+		tests_judge_halves,
 		tests_judge_tls,
 		tests_judge_outcome,
 		tests_lab_explore,

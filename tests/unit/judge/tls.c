@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "gracelab/judge/tls/certs.h"
 #include "gracelab/judge/tls/context.h"
+#include "tests/unit/judge/pair.h"
 #include "tests/unit/tap.h"
 
 /* Both ends of a connection, on a pair of sockets that do not block. */
@@ -53,6 +55,18 @@ static void end(struct pair *pair)
 			close(pair->fds[i]);
 	}
 	tls_certs_remove(&pair->certs);
+}
+
+/* Takes the two ends to a connection of TCP, before they have said anything. */
+static void go_over_tcp(struct pair *pair, bool little)
+{
+	int fds[2];
+
+	EXPECT(pair_make(fds, little));
+	for (int i = 0; i < 2; i++) {
+		EXPECT(dup2(fds[i], pair->fds[i]) >= 0);
+		close(fds[i]);
+	}
 }
 
 /* What the client's handshake comes to. */
@@ -278,22 +292,7 @@ static void test_pieces(void)
 		free(bytes);
 		return;
 	}
-	/* The same two ends, on a connection whose sender has little room. */
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), little = 1;
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t size = sizeof(address);
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	setsockopt(client, SOL_SOCKET, SO_SNDBUF, &little, sizeof(little));
-	setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little));
-	EXPECT(!bind(listener, (void *)&address, size) && !listen(listener, 1));
-	getsockname(listener, (void *)&address, &size);
-	EXPECT(!connect(client, (void *)&address, size));
-	EXPECT(dup2(accept(listener, NULL, NULL), pair.fds[1]) >= 0);
-	EXPECT(dup2(client, pair.fds[0]) >= 0);
-	for (int i = 0; i < 2; i++)
-		fcntl(pair.fds[i], F_SETFL, O_NONBLOCK);
+	go_over_tcp(&pair, true);
 	if (EXPECT(shake_hands(&pair) == TLS_DONE)) {
 		for (int i = 0; i < 4 * TLS_RECORD_BYTES; i++)
 			bytes[i] = (char)(i * 7);
@@ -311,10 +310,36 @@ static void test_pieces(void)
 		}
 		EXPECT_INT((long long)sent, (long long)got);
 	}
-	close(listener);
-	close(client);
 	end(&pair);
 	free(bytes);
+}
+
+static uint32_t segments_out(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+
+	getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size);
+	return info.tcpi_data_segs_out;
+}
+
+/* Where more is to follow soon, all of it goes with the FIN. */
+static void test_glued(void)
+{
+	struct pair pair;
+
+	if (begin(&pair, &latest)) {
+		go_over_tcp(&pair, false);
+		EXPECT(shake_hands(&pair) == TLS_DONE);
+		uint32_t before = segments_out(pair.fds[0]);
+
+		EXPECT_INT(2, tls_send(pair.client, "hi", 2, true));
+		EXPECT_INT(0, tls_notify(pair.client, true));
+		EXPECT_INT(before, segments_out(pair.fds[0]));
+		shutdown(pair.fds[0], SHUT_WR);
+		EXPECT_INT(before + 1, segments_out(pair.fds[0]));
+	}
+	end(&pair);
 }
 
 static void test_plain_text(void)
@@ -328,6 +353,15 @@ static void test_plain_text(void)
 		EXPECT(tls_handshake(pair.client) == TLS_FAILED);
 		tls_explain(pair.client, why);
 		EXPECT(strstr(why, "\"220 hello\\n\""));
+	}
+	end(&pair);
+	/* A version's number that no record has in that place. */
+	if (begin(&pair, &latest)) {
+		EXPECT(tls_handshake(pair.client) == TLS_WAITS);
+		EXPECT_INT(6, write(pair.fds[1], "J\003hey\n", 6));
+		EXPECT(tls_handshake(pair.client) == TLS_FAILED);
+		tls_explain(pair.client, why);
+		EXPECT(strstr(why, "\"J\\x03hey\\n\""));
 	}
 	end(&pair);
 }
@@ -367,6 +401,7 @@ const struct tap_test tests_judge_tls[] = {
 		test_notified_once },
 	{ "TLS: who sends to nobody gets an error, and no signal", test_gone },
 	{ "TLS: a record of which a part was taken comes whole", test_pieces },
+	{ "TLS: records and the FIN behind them share a segment", test_glued },
 	{ "TLS: plain text is shown as what it is", test_plain_text },
 	{ "TLS: certificates are made, and gone when removed", test_removed },
 	{ 0 },
