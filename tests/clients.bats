@@ -6,6 +6,7 @@
 # As in proxy.bats, what takes time runs in the background from the beginning.
 
 load helpers
+load lab
 load results
 
 # NAME: KIND : OPTIONS, besides --tries=1.
@@ -214,6 +215,15 @@ client_of() {
 	assert_output --partial 'status 127: cannot'
 }
 
+@test "a client starts with three descriptors, and no signal is kept from it" {
+	# ls(1) reads the folder by one more.
+	run -3 client_of --tries=1 -- sh -c \
+		'ls /proc/self/fd | xargs echo >&2; grep SigBlk /proc/self/status >&2' \
+		sh '{port}'
+	output=$(tr -s ' \n' ' ' <<<"$output")
+	assert_output --partial 'status 0: 0 1 2 3\nSigBlk:\t0000000000000000'
+}
+
 @test "the command line is checked, and names what is wrong" {
 	run -2 client_of
 	assert_output --partial 'expected -- COMMAND...'
@@ -242,6 +252,19 @@ client_of() {
 	finish lab 130
 	assert_output --partial 'NO-VERDICT: interrupted'
 	await nobody_lingers "$PWD/mine.py"
+}
+
+@test "what a client has started ends with it, also without a network of its own" {
+	local way
+
+	cp "$(type -P sleep)" mine
+	for way in env without_namespaces; do
+		run -3 "$way" timeout 60 "$O/gracelab" client --timeout=0.3s \
+			--tries=1 -- sh -c "setsid '$PWD/mine' 1000 & exit 0" \
+			sh '{port}' 3>&- {TICK}<&-
+		assert_output --partial 'makes no connection'
+		await nobody_lingers "$PWD/mine"
+	done
 }
 
 # real STATUS ENDS OPTION... -- COMMAND...: skips what is not there.

@@ -204,7 +204,7 @@ here: an order's segments arrive once, and nobody forges one"
 
 @test "steps, terminals and the whole ladder are shown when asked for" {
 	run -2 --separate-stderr by_hand list 'c data1' 's read' terminals \
-		ladder 'c shutdown' 'big on' big check explore 'help server' \
+		ladder 'c shutdown' big 'big off' check explore 'help server' \
 		'undo 9' save 'show text' quit
 	assert_line 'no step yet'
 	assert_line "the client's terminal:"
