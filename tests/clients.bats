@@ -9,6 +9,7 @@
 
 load helpers
 load clients
+load lab
 
 # NAME: KIND : OPTIONS, besides --tries=1.
 CLIENTS='
@@ -33,6 +34,9 @@ fails:             fails: --only=ends,cut
 goes-on:           goes-on: --only=sends-on,sigpipe
 greeted:           greeted: --only=ends --greeting=hello
 http-naive:        http-naive: --only=ends,cut,cut-chunked,until-fin,reset
+expected:          in-two: --only=ends --expect=4
+until:             in-two: --only=ends --until=b\n
+as-http:           half-close: --only=cut --http
 stays-away:        stays-away
 '
 
@@ -133,6 +137,14 @@ teardown_file() {
 	judged greeted 0 half-close
 }
 
+@test "a request is whole by --expect or --until, and --http frames a reply" {
+	judged expected 0 never
+	says plain 'put it out; then: status 0'
+	judged until 0 never
+	says plain 'put it out; then: status 0'
+	judged as-http 1 half-close cut=silent
+}
+
 @test "a client that makes no connection has no verdict, and its words are shown" {
 	judged stays-away 3 None
 	says plain 'no connection .* status 1: I would rather not'
@@ -140,6 +152,15 @@ teardown_file() {
 	assert_output --partial 'makes no connection: no end in 0.1 s'
 	run -3 client_of --tries=1 -- ./nowhere '{port}'
 	assert_output --partial 'status 127: cannot'
+}
+
+@test "a client starts with three descriptors, and no signal is kept from it" {
+	# ls(1) reads the folder by one more.
+	run -3 client_of --tries=1 -- sh -c \
+		'ls /proc/self/fd | xargs echo >&2; grep SigBlk /proc/self/status >&2' \
+		sh '{port}'
+	output=$(tr -s ' \n' ' ' <<<"$output")
+	assert_output --partial 'status 0: 0 1 2 3\nSigBlk:\t0000000000000000'
 }
 
 @test "the command line is checked, and names what is wrong" {
@@ -170,6 +191,19 @@ teardown_file() {
 	finish lab 130
 	assert_output --partial 'NO-VERDICT: interrupted'
 	await nobody_lingers "$PWD/mine.py"
+}
+
+@test "what a client has started ends with it, also without a network of its own" {
+	local way
+
+	cp "$(type -P sleep)" mine
+	for way in env without_namespaces; do
+		run -3 "$way" timeout 60 "$O/gracelab" client --timeout=0.3s \
+			--tries=1 -- sh -c "setsid '$PWD/mine' 1000 & exit 0" \
+			sh '{port}' 3>&- {TICK}<&-
+		assert_output --partial 'makes no connection'
+		await nobody_lingers "$PWD/mine"
+	done
 }
 
 @test "nc, ncat, socat and curl end as their manuals say" {

@@ -229,6 +229,11 @@ write_close() {
 	assert_line --partial 'every order: 2 orders, 2 ends'
 	has_class 1 lost whole recv ECONNRESET
 	has_class 1 whole whole nobody
+	# A reset is no EOF: the server closes, whatever it does at one.
+	sed 's/shutdown$/reset/' eof.lab >reset.lab
+	run -0 lab explore reset.lab
+	assert_line --partial 'every order: 1 orders, 1 ends'
+	has_class 1 whole whole recv ECONNRESET
 }
 
 @test "--limit says that it stopped, and covers the first orders" {

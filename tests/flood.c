@@ -3,21 +3,28 @@
  * Programs that move much over one connection, for tests/watch_bulk.bats, and
  * count by themselves what they call:
  *
- *     flood send|long|fork|filter|take|peek|leave PORT
+ *     flood send|long|fork|filter|spawn|lines|
+ *           take|peek|guard|jail|swap|copy|leave PORT
  *
  * `send` serves 8 MiB under a timer's signals, `long` 64 MiB without and says
- * how often it had to wait, `fork` lets a child send the
- * second half, `filter` installs a filter in the midst that kills for calls
- * which do not exist; `take` connects and reads all with a thread, `peek`
- * without blocking, `leave` closes after 2 MiB.
+ * how often it had to wait, `fork` lets a child send the second half, `filter`
+ * installs a filter in the midst that kills for calls which do not exist,
+ * `spawn` starts a program in the midst, by vfork(2), `lines` sends by
+ * writev(2). `take` connects and reads all with a thread, `peek` without
+ * blocking, `guard` with such a filter from the midst on, `jail` with one from
+ * the beginning that kills for memory, too; `swap` reads something else from
+ * the same descriptor in the midst, `copy` copies a file meanwhile, and says
+ * how often it had to wait; `leave` closes after 2 MiB.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,10 +34,11 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PIECE = 16384, HALF = 4 << 20 };
+enum { PIECE = 16384, HALF = 4 << 20, COPIES = 2000 };
 
 static struct {
 	unsigned long calls, bytes;
@@ -51,12 +59,14 @@ static void tick(void)
 	setitimer(ITIMER_REAL, &often, NULL);
 }
 
-static void send_half(int fd)
+static void send_half(int fd, bool by_vector)
 {
 	static char piece[PIECE];
+	const struct iovec part = { piece, sizeof(piece) };
 
 	for (long left = HALF; left > 0;) {
-		ssize_t n = send(fd, piece, sizeof(piece), 0);
+		ssize_t n = by_vector ? writev(fd, &part, 1)
+				      : send(fd, piece, sizeof(piece), 0);
 
 		if (n < 0 && errno == ECONNRESET)
 			continue;
@@ -68,16 +78,19 @@ static void send_half(int fd)
 	}
 }
 
-static void install_filter(void)
+/* Kills for calls that do not exist, and for more memory if it has enough. */
+static void install_filter(bool has_enough)
 {
 	struct sock_filter filter[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 			offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x80000000, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x80000000, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+			has_enough ? SYS_mmap : 0x7fffffff, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 	};
-	struct sock_fprog program = { 4, filter };
+	struct sock_fprog program = { 5, filter };
 
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0))
 		exit(4);
@@ -95,18 +108,24 @@ static void print_moved(const char *verb)
 
 static void serve(int listening, const char *mode)
 {
+	const struct iovec last = { "end", 3 };
 	int fd = accept(listening, NULL, NULL), status;
+	bool lines = !strcmp(mode, "lines");
 
 	if (!strcmp(mode, "send") || !strcmp(mode, "fork"))
 		tick();
 	for (int i = 0; !strcmp(mode, "long") && i < 14; i++)
-		send_half(fd);
-	send_half(fd);
+		send_half(fd, false);
+	send_half(fd, lines);
 	if (!strcmp(mode, "filter"))
-		install_filter();
+		install_filter(false);
+	if (!strcmp(mode, "spawn") && vfork() == 0) {
+		execl("/bin/true", "true", (char *)NULL);
+		_exit(1);
+	}
 	if (!strcmp(mode, "fork") && fork() == 0) {
 		tick();
-		send_half(fd);
+		send_half(fd, false);
 		print_moved("sent");
 		_exit(0);
 	}
@@ -114,8 +133,8 @@ static void serve(int listening, const char *mode)
 		while (wait(&status) < 0)
 			;
 	else
-		send_half(fd);
-	if (send(fd, "end", 3, 0) == 3)
+		send_half(fd, lines);
+	if ((lines ? writev(fd, &last, 1) : send(fd, "end", 3, 0)) == 3)
 		moved.calls++, moved.bytes += 3;
 	if (strcmp(mode, "fork") != 0)
 		print_moved("sent");
@@ -149,6 +168,57 @@ static void peek(int fd)
 	}
 }
 
+static void guard(int fd)
+{
+	static char piece[4 * PIECE];
+	bool guarded = false;
+	ssize_t n;
+
+	while ((n = recv(fd, piece, sizeof(piece), 0)) > 0) {
+		moved.calls++;
+		moved.bytes += (unsigned long)n;
+		if (moved.bytes >= HALF && !guarded)
+			install_filter(false);
+		guarded = moved.bytes >= HALF;
+	}
+}
+
+/* What is read from a pair of its own by that descriptor counts for nothing. */
+static void swap(int fd)
+{
+	static char piece[PIECE];
+	int pair[2], kept = dup(fd);
+	ssize_t n = 1;
+
+	socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+	for (int i = 0; n > 0; i++) {
+		if (i == 100)
+			dup2(pair[0], fd);
+		for (int k = 0; i == 100 && k < 100; k++)
+			if (write(pair[1], piece, sizeof(piece)) < 0 ||
+				recv(fd, piece, sizeof(piece), 0) < 0)
+				exit(7);
+		if (i == 100)
+			dup2(kept, fd);
+		n = recv(fd, piece, sizeof(piece), 0);
+		moved.calls += n > 0;
+		moved.bytes += n > 0 ? (unsigned long)n : 0;
+	}
+}
+
+static void copy(void)
+{
+	static char piece[PIECE];
+	int from = open("/dev/zero", O_RDONLY),
+	    to = open("/dev/null", O_WRONLY);
+
+	for (int i = 0; i < COPIES; i++)
+		if (read(from, piece, sizeof(piece)) != PIECE ||
+			write(to, piece, sizeof(piece)) != PIECE)
+			exit(8);
+	print_moved("copied");
+}
+
 static void leave(int fd)
 {
 	static char piece[PIECE];
@@ -161,13 +231,13 @@ int main(int argc, char **argv)
 {
 	struct sockaddr_in where = { .sin_family = AF_INET,
 		.sin_addr = { htonl(INADDR_LOOPBACK) } };
-	const char *mode = argc == 3 ? argv[1] : "";
+	const char *mode = argc == 3 ? argv[1] : "none";
 	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
 	pthread_t thread;
 
 	where.sin_port = htons((in_port_t)atoi(argv[2]));
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (strchr("slf", *mode) && strcmp(mode, "leave") != 0) {
+	if (strstr("send long fork filter spawn lines", mode)) {
 		if (bind(fd, (struct sockaddr *)&where, sizeof(where)) ||
 			listen(fd, 1))
 			return 5;
@@ -181,6 +251,15 @@ int main(int argc, char **argv)
 		pthread_join(thread, NULL);
 	} else if (!strcmp(mode, "peek")) {
 		peek(fd);
+	} else if (!strcmp(mode, "guard") || !strcmp(mode, "jail")) {
+		if (!strcmp(mode, "jail"))
+			install_filter(true);
+		guard(fd);
+	} else if (!strcmp(mode, "swap")) {
+		swap(fd);
+	} else if (!strcmp(mode, "copy")) {
+		copy();
+		guard(fd);
 	} else {
 		leave(fd);
 	}

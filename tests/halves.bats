@@ -90,11 +90,44 @@ for text in b"GET / HTTP/1.0\r\n\r\n", b"x" * 1000, b"grace half 1 wail\n":
 	run -0 near --only=gated
 }
 
+@test "a far half hands on as many connections as come" {
+	far
+	"$PYTHON" -IS - "$AT" <<-'END'
+		import socket, sys
+		host, port = sys.argv[1].split(":")
+		def link(word):
+		    sock = socket.create_connection((host, int(port)))
+		    sock.sendall(b"grace half 1 " + word + b"\n")
+		    assert sock.recv(3, socket.MSG_WAITALL) == b"ok\n"
+		    return sock
+		# More than it has room for at one time.
+		for i in range(600):
+		    waits, dials = link(b"wait"), link(b"dial")
+		    assert waits.recv(5, socket.MSG_WAITALL) == b"self\n", i
+		    dials.sendall(b"x")
+		    assert waits.recv(1) == b"x", i
+		    dials.close()
+		    assert waits.recv(1) == b"", i
+		    waits.close()
+	END
+}
+
+@test "the far half awaits the near one where the manual says" {
+	unshare -rn true 2>/dev/null || skip "this host has no user namespaces"
+	start far unshare -rn sh -c 'ip link set lo up
+		exec "$@"' sh "$O/gracelab" proxy --half=server --back=7
+	await_text far 'the other half connects to'
+	grep -qx 'the other half connects to 127.0.0.1:43212' far.out
+	grep -q '127.0.0.1:43212' <("$O/gracelab" proxy --help)
+}
+
 @test "--back has an address of ours, and options of halves are checked" {
 	BACK=$(free_port)
 	between
 	run -0 "$O/gracelab" proxy --front="127.0.0.1:$PORT" \
 		--back="127.0.0.1:$BACK" --only=gated
+	run -3 "$O/gracelab" proxy --front='[::1]:1' --back="127.0.0.1:$BACK"
+	assert_line 'proxy [::1]:1'
 	run -2 "$O/gracelab" proxy --front="127.0.0.1:$PORT" --back=127.0.0.1:x
 	assert_output --partial "or ADDR:PORT, not '127.0.0.1:x'"
 	run -3 "$O/gracelab" proxy --front="127.0.0.1:$PORT" --back=192.0.2.1:7

@@ -202,6 +202,25 @@ gracelab: line 6: mine.lab is there, and was not written by this session: \
 here: an order's segments arrive once, and nobody forges one"
 }
 
+@test "steps, terminals and the whole ladder are shown when asked for" {
+	run -2 --separate-stderr by_hand list 'c data1' 's read' terminals \
+		ladder 'c shutdown' big 'big off' check explore 'help server' \
+		'undo 9' save 'show text' quit
+	assert_line 'no step yet'
+	assert_line "the client's terminal:"
+	assert_line '[1] received 5 bytes: data1'
+	assert_line '* played again, it gives the same ladder'
+	assert_line --regexp '^  s reply +the server answers$'
+	assert_line 'every order from here: 2 orders, 1 ends'
+	assert_line --partial '  Its commands: send close shutdown reset'
+	# By itself, as asked for, when it grew big and small, and by show.
+	assert_equal "$(grep -c ' SYN ' <<<"$output")" 5
+	# For a projector there is a row of air.
+	assert_equal "$(grep -A1 ' SYN ' <<<"$output" | grep -c '^$')" 1
+	assert_equal "$stderr" "gracelab: line 12: undo 9: there are only 3
+gracelab: line 13: save: expected a FILE"
+}
+
 @test "what explains the last row, with its source" {
 	run -0 by_hand 'c close' what
 	assert_output --partial 'close(2) of the last descriptor: FIN goes out'
@@ -301,6 +320,41 @@ connection is a UNIX socket's"
 	press live C-d
 	await_status live 0
 	assert_equal "$(<.local/state/grace/live-history)" 'c shutdown '
+}
+
+@test "at a terminal Tab knows heads, wire, what waits, formats and words" {
+	skip_without_wire
+	under_shell live "$O/gracelab" live
+	await_last live 'ESTABLISHED|ESTABLISHED>'
+	type_in live 'wi'
+	press live Tab
+	type_in live 'ho'
+	press live Tab Enter
+	await_last live 'ESTABLISHED|ESTABLISHED [held]>'
+	enter_in live 'c data1'
+	await_last live 'ESTABLISHED|ESTABLISHED [c data 5]>'
+	type_in live 'w pas'
+	press live Tab
+	type_in live 'dat'
+	press live Tab Enter
+	await_last live 'ESTABLISHED|ESTABLISHED [s ACK]>'
+	type_in live 'show me'
+	press live Tab Enter
+	await_screen live 'sequenceDiagram'
+	type_in live 'und'
+	press live Tab
+	type_in live 'al'
+	press live Tab Enter
+	await_screen live '* undone: '
+	type_in live 'tit'
+	press live Tab
+	enter_in live 'Mine'
+	await_screen live 'played anew with: title Mine'
+	type_in live 'help ter'
+	press live Tab Enter
+	await_screen live "what the programs' terminals show"
+	press live C-d
+	await_status live 0
 }
 
 @test "on a narrow screen the ladder is 40 columns wide" {

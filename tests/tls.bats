@@ -205,6 +205,10 @@ teardown_file() {
 	assert_output --partial '--insecure needs --tls'
 	run -2 audit --tls=1.1 --send=x 127.0.0.1 1
 	assert_output --partial "--tls: expected 1.2 or 1.3, not '1.1'"
+	run -2 audit --tls --sni= --send=x 127.0.0.1 1
+	assert_output --partial '--sni: expected a name'
+	run -2 audit --tls --insecure --ca=cert.pem --send=x 127.0.0.1 1
+	assert_output --partial '--ca and --insecure exclude each other'
 	run -2 audit --only=notify-alone --send=x 127.0.0.1 1
 	assert_output --partial 'notify-alone needs --tls'
 	run -2 audit --tls --ca=missing.pem --send=x 127.0.0.1 1

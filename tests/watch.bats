@@ -49,8 +49,10 @@ has() {
 @test "the ladder is on standard error, and the status is the client's" {
 	run -5 --separate-stderr timeout 60 "$O/gracelab" watch \
 		--server "$WATCHED server {port}" \
-		--client "echo mine; $WATCHED client {port}; exit 5" 3>&- {TICK}<&-
-	assert_output mine
+		--client "echo mine; grep SigBlk /proc/self/status
+			$WATCHED client {port}; exit 5" 3>&- {TICK}<&-
+	# No signal is kept from them.
+	assert_output $'mine\nSigBlk:\t0000000000000000'
 	assert_regex "$stderr" 'send "hello" = 5'
 }
 
@@ -88,6 +90,8 @@ EOF
 	run -0 watch echo threads
 	has 'send "written"' '^ t2 recv "written"' \
 		'^ t2 recv = 0 \(EOF\)' '^ exit\(0\)'
+	# A thread that ends is no process that does.
+	[[ $(grep -c 'exit(0)' ladder) == 2 ]]
 }
 
 @test "execve(2) in a thread and vfork(2) are followed" {
@@ -95,6 +99,8 @@ EOF
 	has 'accept' 'send "hello" = 5' 'exit\(0\) .* FIN'
 	run -0 watch server vfork
 	has 'accept' 'send "hello" = 5' 'exit\(0\) .* FIN'
+	run -0 watch server leave
+	has '^ execve FIN_WAIT2 ─── FIN' '^ exit\(0\)$'
 }
 
 @test "a restarted call is one call, an interrupted one gives EINTR" {
@@ -102,7 +108,8 @@ EOF
 	has '^ p2 send "go" = 2' '^ recv "g" = 1$' '^ exit\(0\) gone .* RST'
 	refute grep -q EINTR ladder
 	run -0 watch server eintr
-	has '^ recv = EINTR$' 'exit'
+	has '^ recv = EINTR$' '^ recv = EAGAIN$' 'exit'
+	refute grep -q SIGPIPE ladder
 }
 
 @test "what came through SCM_RIGHTS or dup(2) is the same connection" {
@@ -112,6 +119,34 @@ EOF
 	run -0 watch server vectors
 	has '^ dup$' '^ writev "abcd" = 4 ── data 4' '^ close = 0$' \
 		'data 16' '^ close = 0 FIN_WAIT2 ─── FIN'
+}
+
+@test "every copy of a descriptor is the same connection, the last one ends it" {
+	run -0 watch server copies
+	has '^ fcntl$' '^ fcntl$' '^ dup3$' '^ dup2$' '^ dup3$' \
+		'^ send "one" = 3' '^ send "two" = 3' \
+		'^ close_range = 0 FIN_WAIT2 ─── FIN'
+	refute grep -q '\[2\]' ladder
+	# What copies nothing is not shown.
+	[[ $(grep -c fcntl ladder) == 2 ]]
+}
+
+@test "what files, pipes and several messages at once have moved is shown" {
+	run -0 watch echo files --format=json
+	"$PYTHON" - <<-'END'
+		import json
+		rows = [(r["call"], r.get("text", "").split("-")[0], r["result"])
+		        for r in json.load(open("ladder"))["ladder"]
+		        if r.get("side") == "client" and r.get("result")]
+		assert rows == [("sendfile", "watched", "6"), ("splice", "", "6"),
+		    ("recvmmsg", "from a", "1"), ("sendmmsg", "from a", "1")], rows
+	END
+}
+
+@test "a call of another ABI is not taken for one of ours" {
+	run -0 watch server foreign
+	has '^ send "hello" = 5' 'filter of its own'
+	refute grep -q writev ladder
 }
 
 @test "a program dies of SIGPIPE, or ignores it, as if nobody looked on" {
@@ -222,4 +257,53 @@ c.close()'
 	assert_output --partial 'never listened'
 	run -127 "$O/gracelab" watch -o ladder -- no-such-program
 	assert_output --partial 'cannot run no-such-program: ENOENT'
+	: >not-a-program
+	run -126 "$O/gracelab" watch -o ladder -- ./not-a-program
+	assert_output --partial 'cannot run ./not-a-program: EACCES'
+}
+
+# other_abi FILE: the least program of 32 bits there is: exit(0).
+other_abi() {
+	"$PYTHON" - "$1" <<-'END'
+		import os, struct, sys
+		code = b"\xb8\x01\0\0\0\x31\xdb\xcd\x80"
+		size = 84 + len(code)
+		head = b"\x7fELF\x01\x01\x01" + bytes(9) + struct.pack(
+		    "<HHIIIIIHHHHHH", 2, 3, 1, 0x8048054, 52, 0, 0, 52, 32, 1, 0, 0, 0)
+		part = struct.pack("<IIIIIIII", 1, 0, 0x8048000, 0x8048000, size, size, 5, 4096)
+		open(sys.argv[1], "wb").write(head + part + code)
+		os.chmod(sys.argv[1], 0o755)
+	END
+}
+
+@test "a program without its privilege, or of another ABI, is said to be that" {
+	local mode
+
+	for mode in u+s g+s; do
+		cp "$WATCHED" "$mode"
+		chmod "$mode" "$mode"
+		run -0 timeout 60 "$O/gracelab" watch -o ladder --server \
+			"$WATCHED server {port}" --client "./$mode client {port}" \
+			3>&- {TICK}<&-
+		has 'send "hello" = 5' "^ ${mode/+/.} .*runs without that privilege"
+	done
+	run -0 watch server client
+	refute grep -q 'without that privilege' ladder
+	other_abi other
+	./other || skip 'this machine has no other ABI'
+	run -0 timeout 60 "$O/gracelab" watch -o ladder -- ./other 3>&- {TICK}<&-
+	has '^ other .* is a program of another ABI'
+}
+
+@test "where tracing is refused, no program outlives a killed watch either" {
+	local mark=untraced-mark-$$ watcher
+
+	strace -f -o /dev/null true || skip "strace is refused here"
+	cp "$(type -P sleep)" "$mark"
+	start tracer strace -f -o /dev/null "$O/gracelab" watch -o ladder \
+		-- "./$mark" 1000
+	await at_least 3 "$mark"
+	watcher=$(pgrep -P "${PID_OF[tracer]}")
+	kill -KILL "$watcher"
+	await nobody_lingers "$mark"
 }

@@ -8,6 +8,8 @@
  * `many` serves as many as it is told; a client connects to it.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
@@ -20,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -157,6 +160,9 @@ static void interrupted(int restart)
 	}
 	if (recv(fd, &byte, 1, 0) < 0 && errno != EINTR)
 		die("recv");
+	/* The same call, for something else. */
+	if (!restart)
+		recv(fd, &byte, 1, MSG_DONTWAIT);
 	waitpid(child, NULL, 0);
 }
 
@@ -212,6 +218,37 @@ static void filter(void)
 	say(connected(), "filtered");
 }
 
+/*
+ * A filter of its own that has calls of the other ABI traced, and one of them:
+ * getpid(2) there has the number of writev(2) here.
+ */
+static void foreign(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_I386, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { 4, code };
+	long got = 20;
+	int fd = connected();
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		die("seccomp");
+#ifdef __x86_64__
+	__asm__ volatile("int $0x80"
+			 : "+a"(got)
+			 : "b"((long)fd), "c"(0L), "d"(0L)
+			 : "memory");
+#endif
+	if (got < 0)
+		die("getpid");
+	say(fd, "hello");
+}
+
 static void uring(void)
 {
 	char parameters[256] = { 0 };
@@ -247,6 +284,52 @@ static void vectors(void)
 	close(fd);
 	say(copy, "by the duplicate");
 	close(copy);
+}
+
+/* By every way there is, of which the last closes the connection. */
+static void copies(void)
+{
+	int fd = connected(), null = open("/dev/null", O_RDWR);
+	int one = fcntl(fd, F_DUPFD, 50);
+	int two = fcntl(fd, F_DUPFD_CLOEXEC, 60);
+
+	/* What is no copy stops at nothing. */
+	fcntl(fd, F_SETFD, fcntl(fd, F_GETFD));
+	if (one != 50 || two != 60 || dup3(fd, 70, O_CLOEXEC) != 70)
+		die("dup3");
+	if (dup2(null, fd) != fd || dup3(null, two, 0) != two)
+		die("dup2");
+	say(one, "one");
+	if (close_range(one, 55, 0))
+		die("close_range");
+	say(70, "two");
+	if (close_range(70, 75, 0))
+		die("close_range");
+}
+
+/* Bytes that the program has not in its own hands. */
+static void files(void)
+{
+	char path[] = "/tmp/watched-XXXXXX", got[9];
+	int fd = connected(), file = mkstemp(path), ends[2];
+	struct iovec part = { got, sizeof(got) };
+	struct mmsghdr messages = { .msg_hdr = { .msg_iov = &part,
+					    .msg_iovlen = 1 } };
+	off_t at = 0;
+
+	unlink(path);
+	if (write(file, "from a file", 11) != 11 || pipe(ends))
+		die("file");
+	if (sendfile(fd, file, &at, 6) != 6)
+		die("sendfile");
+	if (splice(file, &(off_t){ 5 }, ends[1], NULL, 6, 0) != 6 ||
+		splice(ends[0], NULL, fd, NULL, 6, 0) != 6)
+		die("splice");
+	if (recvmmsg(fd, &messages, 1, 0, NULL) != 1)
+		die("recvmmsg");
+	part.iov_len = messages.msg_len;
+	if (sendmmsg(fd, &messages, 1, 0) != 1)
+		die("sendmmsg");
 }
 
 static void bulk(void)
@@ -325,6 +408,9 @@ int main(int argc, char **argv)
 
 		pthread_create(&thread, NULL, exec_in_thread, argv[0]);
 		pause();
+	} else if (!strcmp(mode, "leave")) {
+		fcntl(connected(), F_SETFD, FD_CLOEXEC);
+		execl("/bin/true", "true", (char *)NULL);
 	} else if (!strcmp(mode, "vfork")) {
 		if (vfork() == 0) {
 			execl(argv[0], argv[0], "client", argv[2],
@@ -340,6 +426,12 @@ int main(int argc, char **argv)
 		pass();
 	} else if (!strcmp(mode, "filter")) {
 		filter();
+	} else if (!strcmp(mode, "foreign")) {
+		foreign();
+	} else if (!strcmp(mode, "copies")) {
+		copies();
+	} else if (!strcmp(mode, "files")) {
+		files();
 	} else if (!strcmp(mode, "uring")) {
 		uring();
 	} else if (!strcmp(mode, "sigpipe")) {

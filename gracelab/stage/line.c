@@ -141,32 +141,38 @@ void line_close(struct line *line)
 	free(line);
 }
 
-static struct ending *ending_of(
-	const struct line *line, const struct segment *segment)
+/* Where the connection's is linked, or the next would be. */
+static struct ending **ending_of(
+	struct line *line, const struct segment *segment)
 {
 	uint16_t low = segment->sport, high = segment->dport;
+	struct ending **at = &line->endings;
 
 	if (low > high) {
 		low = segment->dport;
 		high = segment->sport;
 	}
-	for (struct ending *one = line->endings; one; one = one->next)
-		if (one->low == low && one->high == high)
-			return one;
-	return NULL;
+	while (*at && ((*at)->low != low || (*at)->high != high))
+		at = &(*at)->next;
+	return at;
 }
 
 /* Whether the connection is cut; its first FIN cuts it. */
 static bool is_cut(struct line *line, const struct segment *segment)
 {
-	struct ending *ending =
-		line->plan.cut_ms ? ending_of(line, segment) : NULL;
+	struct ending **at, *ending;
 
 	if (!line->plan.cut_ms)
 		return false;
+	at = ending_of(line, segment);
+	ending = *at;
 	/* The ports are a new connection's. */
-	if (ending && segment->flags & SEGMENT_SYN)
-		ending->low = ending->high = 0;
+	if (ending &&
+		(segment->flags & (SEGMENT_SYN | SEGMENT_ACK)) == SEGMENT_SYN) {
+		*at = ending->next;
+		free(ending);
+		return false;
+	}
 	if (!ending && segment->flags & SEGMENT_FIN) {
 		bool ordered = segment->sport < segment->dport;
 
@@ -176,8 +182,7 @@ static bool is_cut(struct line *line, const struct segment *segment)
 		ending->low = ordered ? segment->sport : segment->dport;
 		ending->high = ordered ? segment->dport : segment->sport;
 		ending->mended_ms = duration_deadline_ms(line->plan.cut_ms);
-		ending->next = line->endings;
-		line->endings = ending;
+		*at = ending;
 	}
 	return ending && duration_now_ms() < ending->mended_ms;
 }

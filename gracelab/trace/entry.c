@@ -28,7 +28,7 @@ static bool is_restarted(
 {
 	return thread->phase == THREAD_INTERRUPTED &&
 		thread->call.what->number == number &&
-		!memcmp(thread->call.args, args, 3 * sizeof(*args));
+		!memcmp(thread->call.args, args, sizeof(thread->call.args));
 }
 
 /* io_uring would do calls that nobody sees. */

@@ -333,3 +333,12 @@ uint64_t peek_room(const struct trace_call *call)
 		room += parts[i].iov_len;
 	return room;
 }
+
+size_t peek_message_bytes(const struct trace_call *call)
+{
+	struct mmsghdr first;
+	bool there = peek_memory(call->thread, call->args[1], &first,
+			     sizeof(first)) == sizeof(first);
+
+	return there ? first.msg_len : 0;
+}

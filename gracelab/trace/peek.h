@@ -74,4 +74,7 @@ size_t peek_bytes(
 /* How many bytes the call's buffers have room for. */
 uint64_t peek_room(const struct trace_call *call);
 
+/* How many the first message has that recvmmsg(2) got, or sendmmsg(2) sent. */
+size_t peek_message_bytes(const struct trace_call *call);
+
 #endif

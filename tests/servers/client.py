@@ -219,6 +219,19 @@ def greeted(sock):
 
 
 @kind
+def in_two(sock):
+    """Pauses amid its request, and takes no reply before the end of that."""
+    sock.sendall(b"jo")
+    sock.settimeout(0.6)
+    try:
+        sys.exit("too soon: %r" % sock.recv(100))
+    except socket.timeout:
+        sock.settimeout(None)
+    sock.sendall(b"b\n")
+    put(read_all(sock))
+
+
+@kind
 def http_naive(sock):
     """Takes whatever comes for a body, whatever its header says."""
     sock.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")

@@ -8,6 +8,7 @@ line, thinks 0.3 s, answers, and ends with close_notify and FIN; but for what
 its docstring says.
 """
 import argparse
+import itertools
 import select
 import socket
 import ssl
@@ -18,6 +19,7 @@ import time
 
 REPLY = b"the reply\n"
 LONG = b"0123456789abcdef" * 65536
+LENGTHS = itertools.count(1)
 
 
 class Client:
@@ -155,13 +157,14 @@ def truncates_notified(client):
 
 
 def until_close(client):
-    """HTTP whose body ends with the connection; a cut one by FIN alone."""
+    """HTTP whose body ends with the connection, and is of any length; a cut
+    one by FIN alone."""
     if not client.line():
         return
     cut = client.ends_within(client.think)
     client.sock.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 500)
     if not cut:
-        client.sock.sendall(b"x" * 500)
+        client.sock.sendall(b"x" * next(LENGTHS))
         client.notify()
 
 

@@ -2,8 +2,10 @@
 #include "tap.h"
 
 /* gracelab's; each ends as those of tap.h do. */
+extern const struct tap_test tests_judge_behaviour[];
 extern const struct tap_test tests_judge_client[];
 extern const struct tap_test tests_judge_ends[];
+extern const struct tap_test tests_judge_halves[];
 extern const struct tap_test tests_judge_tls[];
 extern const struct tap_test tests_judge_outcome[];
 extern const struct tap_test tests_lab_arrow[];
@@ -70,8 +72,10 @@ int main(void)
 		tests_lab_preamble,
 		tests_lab_compare,
 		tests_lab_overall,
+		tests_judge_behaviour,
 		tests_judge_client,
 		tests_judge_ends,
+		tests_judge_halves,
 		tests_judge_tls,
 		tests_judge_outcome,
 		tests_lab_explore,

@@ -17,10 +17,10 @@ static void write_peer(const struct peer *peer, FILE *out)
 	const struct conn *conn = &peer->conn;
 	int fd = peer_descriptor(peer);
 
-	fprintf(out, "%zu %d%d%d%d%d%d%d%d%d %zu %zu %zu %d", peer->next,
-		peer->dead, peer->read_over, peer->eof, peer->settled,
-		conn->fd >= 0, conn->hold != NULL, conn->shut_rd, conn->shut_wr,
-		conn->more, peer->owed, peer->sent, peer->received,
+	fprintf(out, "%zu %d%d%d%d%d%d%d%d %zu %zu %zu %d", peer->next,
+		peer->dead, peer->read_over, peer->eof, conn->fd >= 0,
+		conn->hold != NULL, conn->shut_rd, conn->shut_wr, conn->more,
+		peer->owed, peer->sent, peer->received,
 		peer->ended ? (int)peer->farewell : -1);
 	if (fd >= 0)
 		fprintf(out, " %s %s %zu %zu %hd", state_name(tcp_state(fd)),

@@ -162,11 +162,10 @@ static void react(struct peer *peer, const struct script_commands *commands)
 void peer_begin(struct peer *peer, int fd)
 {
 	conn_init(&peer->conn, &peer->context, fd, 1);
-	peer->conn.paused = true;
 	peer->status = (struct status){ 0 };
 	peer->next = 0;
 	peer->dead = peer->dying = peer->read_over = peer->eof = false;
-	peer->settled = peer->ended = false;
+	peer->ended = false;
 	peer->farewell = FAREWELL_NONE;
 	peer->left_state = STATE_ESTABLISHED;
 	peer->owed = peer->sent = peer->received = 0;
@@ -249,9 +248,8 @@ void peer_read(struct peer *peer)
 	struct conn *conn = &peer->conn;
 
 	read_once(peer, false);
-	if (peer->side == SERVER && peer->read_over && !peer->settled &&
-		conn->fd >= 0 && !conn->closing) {
-		peer->settled = true;
+	if (peer->side == SERVER && peer->read_over && conn->fd >= 0 &&
+		!conn->closing) {
 		if (peer->eof)
 			react(peer, &peer->script->on_eof);
 		else

@@ -41,7 +41,6 @@ struct peer {
 	bool dying;     /* by SIGPIPE, once the call has returned */
 	bool read_over; /* recv(2) gave EOF or an error */
 	bool eof;       /* EOF */
-	bool settled;   /* --on-eof was acted on */
 	bool ended;     /* no descriptor is left, and so: */
 	enum farewell farewell;
 	/* The last TCP state that was not CLOSE, as order_make() noted it. */

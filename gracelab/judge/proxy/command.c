@@ -200,7 +200,9 @@ static void name_proxy(const struct command *command, struct results *results)
 		snprintf(results->title, sizeof(results->title), "proxy %s",
 			place->front_host);
 	else
-		snprintf(results->title, sizeof(results->title), "proxy %s:%u",
+		snprintf(results->title, sizeof(results->title),
+			strchr(place->front_host, ':') ? "proxy [%s]:%u"
+						       : "proxy %s:%u",
 			place->front_host, place->front_port);
 	size_t used = strlen(results->title);
 

@@ -119,8 +119,8 @@ char *words_text(const struct trace_call *call, size_t max)
 		return NULL;
 	len = call->result >= 0 ? (size_t)call->result : peek_room(call);
 	/* What *mmsg give is a number of messages. */
-	if (call->what->bytes == CALL_MESSAGES)
-		len = peek_room(call);
+	if (call->what->bytes == CALL_MESSAGES && call->result > 0)
+		len = peek_message_bytes(call);
 	/* So that a character at the end is whole, or is not there. */
 	bytes = malloc(max + UTF8_BYTES_MAX);
 	text = malloc(ESCAPE_SIZE(max));

@@ -96,10 +96,43 @@ static void test_verbatim(void)
 	answer_free(&answer);
 }
 
+static bool is_head(const char *text)
+{
+	const struct reply_rule rule = { 0 };
+	struct reply heard;
+
+	reply_begin(&heard, &rule);
+	reply_feed(&heard, &rule, text, strlen(text));
+	return request_is_head(&heard);
+}
+
+/* What has no body can be cut only in its header. */
+static void test_head(void)
+{
+	const struct answer_matter matter = {
+		.reply = "0123456789",
+		.reply_bytes = 10,
+		.http = true,
+		.head = true,
+	};
+	struct answer whole, cut;
+
+	EXPECT(answer_make(&whole, ANSWER_WHOLE, &matter));
+	EXPECT(answer_make(&cut, ANSWER_CUT, &matter));
+	EXPECT_INT(whole.bytes / 2, cut.bytes);
+	EXPECT(!memmem(whole.text, whole.bytes, "0123", 4));
+	answer_free(&whole);
+	answer_free(&cut);
+	EXPECT(is_head("HEAD / HTTP/1.1\r\n"));
+	EXPECT(!is_head("GET / HTTP/1.1\r\n"));
+	EXPECT(!is_head("HEAD of state\r\n"));
+}
+
 const struct tap_test tests_judge_client[] = {
 	{ "a client's request is whole by the rule that is said, or by HTTP",
 		test_request },
 	{ "an answer is whole or cut, in each framing", test_answer },
 	{ "a reply that is HTTP already is sent as it is", test_verbatim },
+	{ "what has no body is cut in its header", test_head },
 	{ 0 },
 };

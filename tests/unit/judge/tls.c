@@ -3,13 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gracelab/judge/tls/certs.h"
 #include "gracelab/judge/tls/context.h"
+#include "tests/unit/judge/pair.h"
 #include "tests/unit/tap.h"
 
 /* Both ends of a connection, on a pair of sockets that do not block. */
@@ -51,6 +55,18 @@ static void end(struct pair *pair)
 			close(pair->fds[i]);
 	}
 	tls_certs_remove(&pair->certs);
+}
+
+/* Takes the two ends to a connection of TCP, before they have said anything. */
+static void go_over_tcp(struct pair *pair, bool little)
+{
+	int fds[2];
+
+	EXPECT(pair_make(fds, little));
+	for (int i = 0; i < 2; i++) {
+		EXPECT(dup2(fds[i], pair->fds[i]) >= 0);
+		close(fds[i]);
+	}
 }
 
 /* What the client's handshake comes to. */
@@ -195,6 +211,137 @@ static void test_certificates(void)
 	tls_certs_remove(&other);
 }
 
+/* By name, and by each address of this machine; a hello has no ticket in it. */
+static void test_names(void)
+{
+	static const char *const names[] = { "localhost", "127.0.0.1", "::1" };
+	struct pair pair;
+	char buffer[TLS_RECORD_BYTES];
+	double at_s;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		tap_case("%s", names[i]);
+		if (begin(&pair,
+			    &(struct tls_wish){
+				    .version = TLS_1_3, .name = names[i] }) &&
+			EXPECT(shake_hands(&pair) == TLS_DONE)) {
+			EXPECT_INT(-1, recv(pair.fds[0], buffer, 1, MSG_PEEK));
+			EXPECT_INT(-1,
+				tls_recv(pair.client, buffer, sizeof(buffer),
+					&at_s));
+			EXPECT_INT(EAGAIN, errno);
+		}
+		end(&pair);
+	}
+}
+
+/* A close_notify is sent once, and nothing behind it. */
+static void test_notified_once(void)
+{
+	struct pair pair;
+	char buffer[TLS_RECORD_BYTES];
+	double at_s;
+
+	if (begin(&pair, &latest) && EXPECT(shake_hands(&pair) == TLS_DONE)) {
+		EXPECT_INT(0, tls_notify(pair.client, false));
+		ssize_t once =
+			recv(pair.fds[1], buffer, sizeof(buffer), MSG_PEEK);
+
+		EXPECT_INT(0, tls_notify(pair.client, false));
+		EXPECT_INT(once,
+			recv(pair.fds[1], buffer, sizeof(buffer), MSG_PEEK));
+		EXPECT_INT(0,
+			tls_recv(pair.server, buffer, sizeof(buffer), &at_s));
+		EXPECT_INT(-1, tls_send(pair.client, "hi", 2, false));
+		EXPECT_INT(EPROTO, errno);
+		/* The other half lives. */
+		EXPECT_INT(0, tls_notify(pair.server, false));
+		EXPECT_INT(0,
+			tls_recv(pair.client, buffer, sizeof(buffer), &at_s));
+		EXPECT(tls_end(pair.client)->notified);
+	}
+	end(&pair);
+}
+
+/* Who sends to a peer that is gone gets an error, and no signal; once it has
+ * failed nothing is left to be sent. */
+static void test_gone(void)
+{
+	struct pair pair;
+
+	if (begin(&pair, &latest) && EXPECT(shake_hands(&pair) == TLS_DONE)) {
+		close(pair.fds[1]);
+		pair.fds[1] = -1;
+		EXPECT_INT(-1, tls_send(pair.client, "hi", 2, false));
+		EXPECT_INT(EPIPE, errno);
+		EXPECT(!tls_has_output(pair.client));
+	}
+	end(&pair);
+}
+
+/* More than the kernel takes is sent in pieces: over TCP a part of a record. */
+static void test_pieces(void)
+{
+	struct pair pair;
+	char *bytes = calloc(1, 4 * TLS_RECORD_BYTES);
+	size_t sent = 0, got = 0;
+	double at_s;
+	ssize_t n;
+
+	if (!bytes || !begin(&pair, &latest)) {
+		free(bytes);
+		return;
+	}
+	go_over_tcp(&pair, true);
+	if (EXPECT(shake_hands(&pair) == TLS_DONE)) {
+		for (int i = 0; i < 4 * TLS_RECORD_BYTES; i++)
+			bytes[i] = (char)(i * 7);
+		n = tls_send(pair.client, bytes, 3 * TLS_RECORD_BYTES, false);
+		sent += n > 0 ? (size_t)n : 0;
+		EXPECT(tls_has_output(pair.client));
+		for (int i = 0; i < 10000 && got < sent; i++) {
+			EXPECT_INT(0, tls_flush(pair.client));
+			n = tls_recv(pair.server, bytes + 3 * TLS_RECORD_BYTES,
+				TLS_RECORD_BYTES, &at_s);
+			for (ssize_t k = 0; k < n; k++)
+				EXPECT_INT((char)(((ssize_t)got + k) * 7),
+					bytes[3 * TLS_RECORD_BYTES + k]);
+			got += n > 0 ? (size_t)n : 0;
+		}
+		EXPECT_INT((long long)sent, (long long)got);
+	}
+	end(&pair);
+	free(bytes);
+}
+
+static uint32_t segments_out(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+
+	getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size);
+	return info.tcpi_data_segs_out;
+}
+
+/* Where more is to follow soon, all of it goes with the FIN. */
+static void test_glued(void)
+{
+	struct pair pair;
+
+	if (begin(&pair, &latest)) {
+		go_over_tcp(&pair, false);
+		EXPECT(shake_hands(&pair) == TLS_DONE);
+		uint32_t before = segments_out(pair.fds[0]);
+
+		EXPECT_INT(2, tls_send(pair.client, "hi", 2, true));
+		EXPECT_INT(0, tls_notify(pair.client, true));
+		EXPECT_INT(before, segments_out(pair.fds[0]));
+		shutdown(pair.fds[0], SHUT_WR);
+		EXPECT_INT(before + 1, segments_out(pair.fds[0]));
+	}
+	end(&pair);
+}
+
 static void test_plain_text(void)
 {
 	struct pair pair;
@@ -208,16 +355,31 @@ static void test_plain_text(void)
 		EXPECT(strstr(why, "\"220 hello\\n\""));
 	}
 	end(&pair);
+	/* A version's number that no record has in that place. */
+	if (begin(&pair, &latest)) {
+		EXPECT(tls_handshake(pair.client) == TLS_WAITS);
+		EXPECT_INT(6, write(pair.fds[1], "J\003hey\n", 6));
+		EXPECT(tls_handshake(pair.client) == TLS_FAILED);
+		tls_explain(pair.client, why);
+		EXPECT(strstr(why, "\"J\\x03hey\\n\""));
+	}
+	end(&pair);
 }
 
 static void test_removed(void)
 {
 	struct tls_certs certs, copy;
 	char error[TLS_ERROR_SIZE];
+	struct stat folder, key;
+	mode_t mask = umask(077);
 
 	EXPECT(tls_certs_make(&certs, error));
+	umask(mask);
 	copy = certs;
-	EXPECT_INT(0, access(copy.pem, R_OK));
+	/* Also for a proxy that has dropped its privileges. */
+	EXPECT(!stat(copy.folder, &folder) && !stat(copy.key, &key));
+	EXPECT_INT(0755, folder.st_mode & 0777);
+	EXPECT_INT(0644, key.st_mode & 0777);
 	tls_certs_remove(&certs);
 	EXPECT_INT(-1, access(copy.folder, F_OK));
 }
@@ -233,6 +395,13 @@ const struct tap_test tests_judge_tls[] = {
 		test_end_behind_bytes },
 	{ "TLS: a certificate that does not verify is told, and what to do",
 		test_certificates },
+	{ "TLS: our certificates are for the name and both addresses",
+		test_names },
+	{ "TLS: a close_notify is sent once, and is the end of its half",
+		test_notified_once },
+	{ "TLS: who sends to nobody gets an error, and no signal", test_gone },
+	{ "TLS: a record of which a part was taken comes whole", test_pieces },
+	{ "TLS: records and the FIN behind them share a segment", test_glued },
 	{ "TLS: plain text is shown as what it is", test_plain_text },
 	{ "TLS: certificates are made, and gone when removed", test_removed },
 	{ 0 },

@@ -269,6 +269,79 @@ static void be_slow_and_lose(void *context)
 	line_close(line);
 }
 
+/* A connection of the client's port; -1 where it does not come about soon:
+ * before a SYN is sent again. */
+static int connect_from(struct line *line, in_port_t *port,
+	const struct sockaddr_in *server, struct passing *passing)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET, .sin_port = *port };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), on = 1;
+	socklen_t size = sizeof(own);
+
+	own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	EXPECT(!bind(fd, (void *)&own, size));
+	getsockname(fd, (void *)&own, &size);
+	*port = own.sin_port;
+	connect(fd, (const void *)server, sizeof(*server));
+	return pump(line, fd, POLLOUT, 900, passing) ? fd : -1;
+}
+
+static void abort_it(int fd)
+{
+	const struct linger at_once = { .l_onoff = 1 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(fd);
+}
+
+static void be_cut(void *context)
+{
+	const struct line_plan *plan = context;
+	struct passing passing = { 0 };
+	struct stage stage;
+	struct sockaddr_in address;
+	in_port_t port = 0;
+	char why[200];
+
+	if (stage_enter(NULL, 0, &stage) != STAGE_PRIVATE)
+		return;
+	struct line *line = line_open(plan, why, sizeof(why));
+
+	if (!line)
+		return;
+	int listener = listen_at(&address);
+	int fd = connect_from(line, &port, &address, &passing);
+
+	EXPECT(pump(line, listener, POLLIN, 900, &passing));
+	int accepted = accept(listener, NULL, NULL);
+
+	EXPECT_INT(0, passing.lost);
+	shutdown(fd, SHUT_WR);
+	int64_t begun_ms = duration_now_ms();
+	bool comes = pump(line, accepted, POLLIN, 50, &passing);
+
+	EXPECT(!comes && passing.lost);
+	if (plan->cut_ms < 1000) {
+		/* Mended, the FIN comes that is sent again. */
+		EXPECT(pump(line, accepted, POLLIN, 5000, &passing));
+		EXPECT(duration_now_ms() - begun_ms >= plan->cut_ms);
+	} else {
+		abort_it(fd);
+		abort_it(accepted);
+		pump(line, listener, POLLIN, 5, &passing);
+		/* A new connection of the same ports is another. */
+		EXPECT(connect_from(line, &port, &address, &passing) >= 0);
+	}
+	line_close(line);
+}
+
+static void a_line_is_cut_from_the_first_fin_until_it_is_mended(void)
+{
+	tap_in_child(be_cut, &(struct line_plan){ .cut_ms = 60 });
+	tap_in_child(be_cut, &(struct line_plan){ .cut_ms = 100000 });
+}
+
 static void a_line_takes_its_time_and_loses_no_syn(void)
 {
 	struct line_plan plan = { .delay_ms = 20, .loss = 10000 };
@@ -289,5 +362,7 @@ const struct tap_test tests_stage[] = {
 		who_is_confined_gains_nothing_by_exec },
 	{ "line: it takes its time, and loses no SYN",
 		a_line_takes_its_time_and_loses_no_syn },
+	{ "line: it is cut from the first FIN until it is mended",
+		a_line_is_cut_from_the_first_fin_until_it_is_mended },
 	{ NULL, NULL },
 };
