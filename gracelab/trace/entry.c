@@ -34,7 +34,7 @@ static bool is_restarted(
 /* io_uring would do calls that nobody sees. */
 static void refuse_uring(struct tracer *tracer, struct thread *thread)
 {
-	bool refused = stop_refuse(thread->number);
+	bool refused = !tracer->lets_uring && stop_refuse(thread->number);
 
 	tracer->hooks.remark(tracer->hooks.context, thread->process,
 		refused ? TRACER_URING : TRACER_URING_SEEN);

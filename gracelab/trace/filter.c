@@ -90,11 +90,16 @@ unsigned short filter_compose(struct sock_filter out[FILTER_MAX], bool all)
 	return n;
 }
 
-int filter_install(struct sock_filter *filter, unsigned short count)
+int filter_install_privileged(struct sock_filter *filter, unsigned short count)
 {
 	const struct sock_fprog program = { .len = count, .filter = filter };
 
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
+
+int filter_install(struct sock_filter *filter, unsigned short count)
+{
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -1;
-	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+	return filter_install_privileged(filter, count);
 }

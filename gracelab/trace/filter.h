@@ -33,6 +33,12 @@ unsigned short filter_compose(struct sock_filter out[FILTER_MAX], bool all);
  */
 int filter_install(struct sock_filter *filter, unsigned short count);
 
+/*
+ * The same with all privileges kept, for who has CAP_SYS_ADMIN, or none that
+ * may be got; else EACCES.
+ */
+int filter_install_privileged(struct sock_filter *filter, unsigned short count);
+
 /* The audit architecture of this program, linux/audit.h. */
 unsigned filter_architecture(void);
 

@@ -288,6 +288,14 @@ void tracer_begin(
 	tracer->last = &tracer->first;
 }
 
+int tracer_seize(struct tracer *tracer, pid_t process, int root)
+{
+	if (ptrace(PTRACE_SEIZE, process, NULL, STOP_OPTIONS))
+		return -1;
+	adopt(tracer, process, root);
+	return 0;
+}
+
 pid_t tracer_start(struct tracer *tracer, struct launch *launch, int root)
 {
 	int gate;
@@ -298,7 +306,7 @@ pid_t tracer_start(struct tracer *tracer, struct launch *launch, int root)
 
 	if (child < 0)
 		return -1;
-	if (ptrace(PTRACE_SEIZE, child, NULL, STOP_OPTIONS)) {
+	if (tracer_seize(tracer, child, root)) {
 		int error = errno;
 
 		kill(child, SIGKILL);
@@ -307,7 +315,6 @@ pid_t tracer_start(struct tracer *tracer, struct launch *launch, int root)
 		errno = error;
 		return -1;
 	}
-	adopt(tracer, child, root);
 	launch_go(gate, true);
 	return child;
 }

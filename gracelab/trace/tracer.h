@@ -25,6 +25,12 @@ void tracer_begin(
 pid_t tracer_start(struct tracer *tracer, struct launch *launch, int root);
 
 /*
+ * Seizes a process that waits to be, and has no other thread; `root` as above.
+ * 0, or -1 with errno.
+ */
+int tracer_seize(struct tracer *tracer, pid_t process, int root);
+
+/*
  * Deals with all that has stopped or ended, until nothing has; SIGCHLD says
  * that there may be more. Returns whether anything had.
  */

@@ -52,9 +52,10 @@ struct tracer {
 	unsigned vain;                /* looks in vain */
 	struct thread *first, **last; /* queue */
 	bool all;                     /* filter_compose() */
-	bool alone; /* other children of this process are not its own */
-	bool holds; /* calls wait at their entry for turn_release() */
-	bool swift; /* calls in bulk need not stop, see bypass.h */
+	bool alone;      /* other children of this process are not its own */
+	bool holds;      /* calls wait at their entry for turn_release() */
+	bool lets_uring; /* io_uring is not refused */
+	bool swift;      /* calls in bulk need not stop, see bypass.h */
 	struct bypass *bypasses; /* owned */
 	unsigned kept;           /* threads, see world.h */
 	bool failed;             /* there was no memory */

@@ -4,22 +4,32 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/base/names.h"
 
 /* More is nothing that anybody reads, and must not eat the memory. */
 #define ENTRIES_MAX 20000
 
-static void add(struct evidence *evidence, const struct evidence_entry *entry)
+/* Whether both are of one run. */
+static bool is_like(
+	const struct evidence_entry *one, const struct evidence_entry *other)
+{
+	return one->data && other->data && one->right == other->right &&
+		one->lost == other->lost && one->sends == other->sends &&
+		one->thread == other->thread && !strcmp(one->text, other->text);
+}
+
+void evidence_add(struct evidence *evidence, const struct evidence_entry *entry)
 {
 	struct evidence_entry *last = evidence->count
 		? &evidence->entries[evidence->count - 1]
 		: NULL;
 
-	if (last && last->data && entry->data && last->right == entry->right &&
-		last->lost == entry->lost && last->sends == entry->sends) {
+	if (last && is_like(last, entry)) {
 		last->bytes += entry->bytes;
 		last->times++;
+		last->until_ns = entry->until_ns;
 		return;
 	}
 	if (evidence->count == evidence->room) {
@@ -101,7 +111,7 @@ void evidence_call(
 	}
 	snprintf(entry.text, sizeof(entry.text), "%s", text);
 	snprintf(entry.result, sizeof(entry.result), "%s", result);
-	add(evidence, &entry);
+	evidence_add(evidence, &entry);
 }
 
 void evidence_note(struct evidence *evidence, const char *text,
@@ -115,7 +125,7 @@ void evidence_note(struct evidence *evidence, const char *text,
 
 	snprintf(entry.text, sizeof(entry.text), "%s", text);
 	snprintf(entry.result, sizeof(entry.result), "%s", result);
-	add(evidence, &entry);
+	evidence_add(evidence, &entry);
 }
 
 /*
@@ -171,7 +181,7 @@ void evidence_segment(struct evidence *evidence, const struct segment *segment,
 		snprintf(entry.text, sizeof(entry.text), "data");
 	else
 		segment_text(segment, entry.text);
-	add(evidence, &entry);
+	evidence_add(evidence, &entry);
 }
 
 uint64_t evidence_end_ns(const struct evidence *evidence, bool right)

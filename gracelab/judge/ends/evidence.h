@@ -19,13 +19,18 @@
 /* A call, a segment, or a run of either that moved bytes. */
 struct evidence_entry {
 	uint64_t time_ns; /* CLOCK_REALTIME; of a run the first */
-	uint64_t bytes;   /* that it moved */
-	unsigned times;   /* calls or segments in the run */
-	bool right;       /* a segment: away from the client */
-	bool data;        /* bytes alone: its like add to it */
-	bool ends;        /* a segment with FIN or RST */
-	bool lost;        /* a segment that does not arrive */
-	bool sends;       /* a call that may put a segment on the wire */
+	/* A call of the proxy's: until when it sent; 0: as long as no other
+	 * did. */
+	uint64_t until_ns;
+	int process, thread; /* ... and whose it was; 0: ours */
+	uint64_t bytes;      /* that it moved */
+	unsigned times;      /* calls or segments in the run */
+	bool right;          /* a segment: away from the client */
+	bool data;           /* bytes alone: its like add to it */
+	bool ends;           /* a segment with FIN or RST */
+	bool lost;           /* a segment that does not arrive */
+	bool sends;          /* a call that may put a segment on the wire */
+	bool wide;           /* a call on all that its process has open */
 	char text[EVIDENCE_TEXT_SIZE];   /* "send", "FIN", "recv" */
 	char result[EVIDENCE_TEXT_SIZE]; /* "0 (EOF)", "ECONNRESET" */
 };
@@ -51,6 +56,10 @@ void evidence_call(
  */
 void evidence_note(struct evidence *evidence, const char *text,
 	const char *result, bool sends, uint64_t time_ns);
+
+/* Adds an entry; one of a run adds to the last, if it is of the same. */
+void evidence_add(
+	struct evidence *evidence, const struct evidence_entry *entry);
 
 /* Adds a segment, unless it is a pure ACK, or one that was seen before. */
 void evidence_segment(struct evidence *evidence, const struct segment *segment,

@@ -4,109 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arranged.h"
 #include "gracelab/record/text.h"
 
-/* Where the columns begin: time, client, its hop, the server's hop, server. */
-enum {
-	CLIENT_AT = 9,
-	FRONT_AT = 28,
-	BACK_AT = 43,
-	SERVER_AT = 59,
+/* Where the columns begin. */
+struct columns {
+	size_t client, front, proxy, back, server;
 };
+
+/* With the proxy's calls between the hops, and without. */
+static const struct columns with_calls = { 9, 26, 40, 53, 66 };
+static const struct columns without_calls = { 9, 28, 43, 43, 59 };
 
 /* Of a longer ladder the beginning and the end are shown. */
 enum { HEAD_ROWS = 80, TAIL_ROWS = 40 };
-
-/* A call, the segment that it sent, or both. */
-struct row {
-	const struct evidence_entry *call, *segment;
-	enum side side; /* of the call */
-	enum side hop;  /* of the segment */
-};
-
-struct table {
-	struct row *rows; /* owned */
-	size_t count;
-};
-
-static uint64_t time_of(const struct row *row)
-{
-	return row->call ? row->call->time_ns : row->segment->time_ns;
-}
-
-static int by_time(const void *a, const void *b)
-{
-	const struct row *one = a, *other = b;
-	uint64_t first = time_of(one), second = time_of(other);
-
-	if (first != second)
-		return first < second ? -1 : 1;
-	/* What is sent follows from the call. */
-	return (other->call != NULL) - (one->call != NULL);
-}
-
-static size_t entries_of(const struct evidence *evidence)
-{
-	return evidence ? evidence->count : 0;
-}
-
-/* A segment joins the row before it if that call has sent it. */
-static bool has_sent(const struct row *call, const struct row *segment)
-{
-	return call->call && call->call->sends && !call->segment &&
-		!segment->call && call->side == segment->hop &&
-		segment->segment->right == (call->side == CLIENT);
-}
-
-/* Sorts, and puts what belongs together into one row. */
-static void arrange(struct table *table, bool direct)
-{
-	size_t kept = 0;
-
-	if (table->count)
-		qsort(table->rows, table->count, sizeof(*table->rows), by_time);
-	for (size_t i = 0; i < table->count; i++) {
-		struct row row = table->rows[i];
-		struct row *last = kept ? &table->rows[kept - 1] : NULL;
-
-		/* Directly, the one hop is that of either side. */
-		if (direct && last && last->call)
-			row.hop = last->side;
-		if (last && has_sent(last, &row)) {
-			last->segment = row.segment;
-			last->hop = direct ? SERVER : row.hop;
-			continue;
-		}
-		row.hop = direct ? SERVER : row.hop;
-		table->rows[kept++] = row;
-	}
-	table->count = kept;
-}
-
-static struct table make_table(const struct rows_source *source)
-{
-	struct table table = { 0 };
-	size_t room = 1;
-
-	for (int side = 0; side < SIDES; side++)
-		room += entries_of(source->calls[side]) +
-			entries_of(source->hops[side]);
-	table.rows = calloc(room, sizeof(*table.rows));
-	for (int side = 0; side < SIDES && table.rows; side++) {
-		for (size_t i = 0; i < entries_of(source->calls[side]); i++)
-			table.rows[table.count++] = (struct row){
-				.call = &source->calls[side]->entries[i],
-				.side = (enum side)side,
-			};
-		for (size_t i = 0; i < entries_of(source->hops[side]); i++)
-			table.rows[table.count++] = (struct row){
-				.segment = &source->hops[side]->entries[i],
-				.hop = (enum side)side,
-			};
-	}
-	arrange(&table, source->direct);
-	return table;
-}
 
 static double seconds_of(const struct rows_source *source, uint64_t time_ns)
 {
@@ -143,14 +54,42 @@ static void put(FILE *out, size_t *column, size_t at, const char *text)
 	*column += space + text_columns(text);
 }
 
-static void put_call(FILE *out, size_t *column, const struct row *row)
+static void put_call(
+	FILE *out, size_t *column, const struct arranged_row *row, size_t at)
 {
 	char text[80], room[24];
 	const char *result = result_of(row->call, room, sizeof(room));
 
 	snprintf(text, sizeof(text), "%s%s%s", row->call->text,
 		*result ? " = " : "", result);
-	put(out, column, row->side == CLIENT ? CLIENT_AT : SERVER_AT, text);
+	put(out, column, at, text);
+}
+
+/*
+ * `shutdown(back, SHUT_WR) = 0`: where the author of the proxy has a
+ * descriptor, its hop is named. Who is not the first to call is named before.
+ */
+static void put_proxy_call(FILE *out, size_t *column,
+	const struct arranged *table, const struct arranged_row *row, size_t at)
+{
+	const struct arranged_speaker *speaker = arranged_speaker(table, row);
+	const char *call = row->call->text, *more = strchr(call, '(');
+	int name = more ? (int)(more - call) : (int)strlen(call);
+	char text[120], room[24], who[32] = "";
+	const char *result = result_of(row->call, room, sizeof(room));
+
+	if (speaker && speaker->process_number > 1)
+		snprintf(who, sizeof(who), "p%u ", speaker->process_number);
+	else if (speaker && speaker->thread_number > 1)
+		snprintf(who, sizeof(who), "t%u ", speaker->thread_number);
+	if (row->call->wide)
+		snprintf(text, sizeof(text), "%s%s", who, call);
+	else
+		snprintf(text, sizeof(text), "%s%.*s(%s%s%s%s%s", who, name,
+			call, row->hop == CLIENT ? "front" : "back",
+			more ? ", " : ")", more ? more + 1 : "",
+			*result ? " = " : "", result);
+	put(out, column, at, text);
 }
 
 /* `── FIN ─▶`, or `✗─ data 5 ──` of one that is lost. */
@@ -165,24 +104,55 @@ static void draw_segment(const struct evidence_entry *segment, const char *name,
 			name);
 }
 
-static void write_row(
-	FILE *out, const struct rows_source *source, const struct row *row)
+static void put_segment(
+	FILE *out, size_t *column, const struct arranged_row *row, size_t at)
 {
 	char text[80], room[48];
-	size_t column =
-		(size_t)fprintf(out, "%7.3f", seconds_of(source, time_of(row)));
+	const char *name = segment_of(row->segment, room, sizeof(room));
 
-	if (row->call && row->side == CLIENT)
-		put_call(out, &column, row);
-	if (row->segment) {
-		const char *name = segment_of(row->segment, room, sizeof(room));
+	draw_segment(row->segment, name, text, sizeof(text));
+	put(out, column, at, text);
+}
 
-		draw_segment(row->segment, name, text, sizeof(text));
-		put(out, &column, row->hop == CLIENT ? FRONT_AT : BACK_AT,
-			text);
-	}
-	if (row->call && row->side == SERVER)
-		put_call(out, &column, row);
+static void write_row(FILE *out, const struct rows_source *source,
+	const struct arranged *table, const struct arranged_row *row)
+{
+	const struct columns *at =
+		arranged_has_proxy(table) ? &with_calls : &without_calls;
+	bool ours = row->call && !row->proxy;
+	size_t column = (size_t)fprintf(
+		out, "%7.3f", seconds_of(source, arranged_time(row)));
+
+	if (ours && row->side == CLIENT)
+		put_call(out, &column, row, at->client);
+	if (row->segment && row->hop == CLIENT)
+		put_segment(out, &column, row, at->front);
+	if (row->proxy)
+		put_proxy_call(out, &column, table, row, at->proxy);
+	if (row->segment && row->hop == SERVER)
+		put_segment(out, &column, row, at->back);
+	if (ours && row->side == SERVER)
+		put_call(out, &column, row, at->server);
+	fputc('\n', out);
+}
+
+static void write_head(FILE *out, const struct rows_source *source,
+	const struct arranged *table)
+{
+	bool proxy = arranged_has_proxy(table);
+	const struct columns *at = proxy ? &with_calls : &without_calls;
+	size_t column = 0;
+
+	put(out, &column, at->client,
+		source->client ? source->client : "our client");
+	if (source->hops[CLIENT] && !source->direct)
+		put(out, &column, at->front, "client, proxy");
+	if (proxy)
+		put(out, &column, at->proxy, "the proxy");
+	if (source->hops[SERVER])
+		put(out, &column, at->back,
+			source->direct ? "client, server" : "proxy, server");
+	put(out, &column, at->server, "our server");
 	fputc('\n', out);
 }
 
@@ -203,22 +173,13 @@ static bool lacks_some(const struct rows_source *source)
 
 void rows_write(FILE *out, const char *title, const struct rows_source *source)
 {
-	struct table table = make_table(source);
-	size_t column = 0;
+	struct arranged table = arranged_make(source);
 
 	fprintf(out, "%s\n\n", title);
-	put(out, &column, CLIENT_AT,
-		source->client ? source->client : "our client");
-	if (source->hops[CLIENT] && !source->direct)
-		put(out, &column, FRONT_AT, "client, proxy");
-	if (source->hops[SERVER])
-		put(out, &column, BACK_AT,
-			source->direct ? "client, server" : "proxy, server");
-	put(out, &column, SERVER_AT, "our server");
-	fputc('\n', out);
+	write_head(out, source, &table);
 	for (size_t i = 0; i < table.count; i++)
 		if (!is_left_out(i, table.count))
-			write_row(out, source, &table.rows[i]);
+			write_row(out, source, &table, &table.rows[i]);
 		else if (i == HEAD_ROWS)
 			fprintf(out, "         ... %zu rows are left out\n",
 				table.count - HEAD_ROWS - TAIL_ROWS);
@@ -230,11 +191,11 @@ void rows_write(FILE *out, const char *title, const struct rows_source *source)
 		fprintf(out, "  %s\n", source->remark);
 	if (lacks_some(source))
 		fputs("  More was seen than there was room for.\n", out);
-	free(table.rows);
+	arranged_free(&table);
 }
 
 /* Who has sent the row's segment. */
-static const char *sender(const struct row *row, bool through)
+static const char *sender(const struct arranged_row *row, bool through)
 {
 	bool right = row->segment->right;
 
@@ -243,44 +204,60 @@ static const char *sender(const struct row *row, bool through)
 	return right ? "client" : "server";
 }
 
-static json_t *row_json(const struct rows_source *source, const struct row *row)
+static void add_text(json_t *object, const char *name, const char *text)
+{
+	json_object_set_new(object, name, json_string(text));
+}
+
+static const char *hop_name(
+	const struct rows_source *source, const struct arranged_row *row)
+{
+	return source->direct        ? "direct"
+		: row->hop == CLIENT ? "front"
+				     : "back";
+}
+
+static void add_call(json_t *object, const struct rows_source *source,
+	const struct arranged_row *row)
+{
+	char room[48];
+	const char *result = result_of(row->call, room, sizeof(room));
+
+	add_text(object, "side", row->proxy ? "proxy" : side_name(row->side));
+	add_text(object, "call", row->call->text);
+	if (*result)
+		add_text(object, "result", result);
+	if (row->call->times > 1)
+		json_object_set_new(
+			object, "times", json_integer(row->call->times));
+	if (!row->proxy)
+		return;
+	if (!row->call->wide)
+		add_text(object, "hop", hop_name(source, row));
+	json_object_set_new(object, "pid", json_integer(row->call->process));
+	json_object_set_new(object, "thread", json_integer(row->call->thread));
+}
+
+static json_t *row_json(
+	const struct rows_source *source, const struct arranged_row *row)
 {
 	char room[48];
 	json_t *object =
-		json_pack("{s:f}", "t", seconds_of(source, time_of(row)));
+		json_pack("{s:f}", "t", seconds_of(source, arranged_time(row)));
 
-	if (object && row->call) {
-		const char *result = result_of(row->call, room, sizeof(room));
-
-		json_object_set_new(object, "side",
-			json_string(row->side == CLIENT ? "client" : "server"));
+	if (object && row->call)
+		add_call(object, source, row);
+	if (!object || !row->segment)
+		return object;
+	add_text(object, "hop", hop_name(source, row));
+	add_text(object, "from", sender(row, !source->direct));
+	add_text(object, "segment",
+		segment_of(row->segment, room, sizeof(room)));
+	if (row->segment->lost)
+		json_object_set_new(object, "lost", json_true());
+	if (row->segment->times > 1)
 		json_object_set_new(
-			object, "call", json_string(row->call->text));
-		if (*result)
-			json_object_set_new(
-				object, "result", json_string(result));
-		if (row->call->times > 1)
-			json_object_set_new(object, "times",
-				json_integer(row->call->times));
-	}
-	if (object && row->segment) {
-		bool through = !source->direct;
-
-		json_object_set_new(object, "hop",
-			json_string(!through                 ? "direct"
-					: row->hop == CLIENT ? "front"
-							     : "back"));
-		json_object_set_new(
-			object, "from", json_string(sender(row, through)));
-		json_object_set_new(object, "segment",
-			json_string(
-				segment_of(row->segment, room, sizeof(room))));
-		if (row->segment->lost)
-			json_object_set_new(object, "lost", json_true());
-		if (row->segment->times > 1)
-			json_object_set_new(object, "segments",
-				json_integer(row->segment->times));
-	}
+			object, "segments", json_integer(row->segment->times));
 	return object;
 }
 
@@ -292,7 +269,7 @@ static void add_event(json_t *rows, double seconds, const char *event)
 
 json_t *rows_json(const struct rows_source *source)
 {
-	struct table table = make_table(source);
+	struct arranged table = arranged_make(source);
 	json_t *rows = json_array();
 	char text[64];
 
@@ -304,7 +281,8 @@ json_t *rows_json(const struct rows_source *source)
 			snprintf(text, sizeof(text), "%zu rows are left out",
 				table.count - HEAD_ROWS - TAIL_ROWS);
 			add_event(rows,
-				seconds_of(source, time_of(&table.rows[i])),
+				seconds_of(
+					source, arranged_time(&table.rows[i])),
 				text);
 		}
 	}
@@ -316,6 +294,6 @@ json_t *rows_json(const struct rows_source *source)
 	if (rows && source->remark)
 		json_array_append_new(
 			rows, json_pack("{s:s}", "event", source->remark));
-	free(table.rows);
+	arranged_free(&table);
 	return rows;
 }

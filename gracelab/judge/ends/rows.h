@@ -17,7 +17,8 @@
 /* What is drawn; what is NULL was not seen. */
 struct rows_source {
 	const struct evidence *calls[SIDES];
-	const struct evidence *hops[SIDES]; /* at each end */
+	const struct evidence *hops[SIDES];  /* at each end */
+	const struct evidence *proxy[SIDES]; /* what it called at each hop */
 	const char *client; /* who that is; NULL: "our client" */
 	bool direct;        /* there is no proxy, and one hop: the server's */
 	uint64_t begun_ns;
@@ -26,13 +27,18 @@ struct rows_source {
 	const char *remark;   /* what the ladder lacks, or NULL */
 };
 
-/* The ladder as text of 80 columns under `title`. */
+/*
+ * The ladder as text under `title`, of 80 columns; a call of the proxy's names
+ * its hop where its author has a descriptor, and may take more.
+ */
 void rows_write(FILE *out, const char *title, const struct rows_source *source);
 
 /*
  * An array of rows: `t`, and `side`, `call`, `result` of a call, `hop`, `from`
  * and `segment` of a segment; a segment stands with the call that sent it. A
- * row of grace's own has `event`. A new reference, or NULL without memory.
+ * call of side `proxy` has `hop`, `pid` and `thread`; without a hop it is one
+ * of a whole process. A row of grace's own has `event`. A new reference, or
+ * NULL without memory.
  */
 json_t *rows_json(const struct rows_source *source);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "gracelab/judge/ends/rows.h"
+#include "gracelab/judge/relay/called.h"
 #include "gracelab/judge/relay/hops.h"
 
 static struct rows_source source_of(
@@ -16,6 +17,8 @@ static struct rows_source source_of(
 			server ? &server->calls : NULL },
 		.hops = { hops_of(&run->relay, play, CLIENT),
 			hops_of(&run->relay, play, SERVER) },
+		.proxy = { called_of(&run->relay, play, CLIENT),
+			called_of(&run->relay, play, SERVER) },
 		.begun_ns = play->begun_ns,
 		.given_up_ns = play->given_up ? play->over_ns : 0,
 		.patience_ms = play->patience_ms,

@@ -12,6 +12,7 @@
 
 #include "gracelab/judge/inspect.h"
 #include "gracelab/judge/relay/arrivals.h"
+#include "gracelab/judge/subject/teller.h"
 #include "gracelab/stage/loopback.h"
 #include "lib/base/duration.h"
 #include "lib/net/net.h"
@@ -170,7 +171,7 @@ static void set_unix_front(struct place *place)
 }
 
 /* Starts the command at a front of its own. */
-static char *start(struct place *place)
+static char *start_once(struct place *place)
 {
 	uint16_t port = place->is_private
 		? (uint16_t)(PRIVATE_FRONT + place->started)
@@ -193,10 +194,43 @@ static char *start(struct place *place)
 	}
 	if (!place->kernel ||
 		subject_start(&place->subject, place->options->command,
-			&place->ports, place->outside))
+			&place->ports, place->outside,
+			*place->no_calls ? -1 : place->told[1]))
 		return strdup("the proxy cannot be started");
 	return subject_await(&place->subject, place->kernel, &place->ports,
 		START_MS, goes_on);
+}
+
+/*
+ * Starts it. One that does not bear to be looked at, as who uses ptrace(2)
+ * itself, is not: no verdict comes of the looking.
+ */
+static char *start(struct place *place)
+{
+	char *why = start_once(place);
+
+	if (!why || *place->no_calls || !goes_on() ||
+		!subject_is_over(&place->subject))
+		return why;
+	free(why);
+	subject_end(&place->subject);
+	snprintf(place->no_calls, sizeof(place->no_calls),
+		"while they were looked at it did not start");
+	return start_once(place);
+}
+
+/* Has the command's calls looked at, where that can be. */
+static void open_told(struct place *place)
+{
+	if (!place->options->command)
+		return;
+	if (place->options->no_calls)
+		snprintf(place->no_calls, sizeof(place->no_calls), "%s",
+			"--no-calls");
+	else
+		teller_open(
+			place->told, place->no_calls, sizeof(place->no_calls));
+	place->where.told = place->told[0];
 }
 
 /* For the command's words, if TLS is spoken. */
@@ -224,7 +258,9 @@ char *place_open(struct place *place, const struct place_options *options,
 		.where = { .front = options->front,
 			.front_bytes = options->front_bytes,
 			.front_port = options->front_port,
-			.listeners = { -1, -1 } },
+			.listeners = { -1, -1 },
+			.told = -1 },
+		.told = { -1, -1 },
 	};
 	place->is_private = options->command && loopback_leave_host();
 	if (!listen_for_it(place, error))
@@ -248,6 +284,7 @@ char *place_open(struct place *place, const struct place_options *options,
 	}
 	if (place->is_private && !place->where.line)
 		place->where.capture = capture_open_roomy(0, why, sizeof(why));
+	open_told(place);
 	return options->command ? start(place) : NULL;
 }
 
@@ -278,6 +315,9 @@ void place_await_listener(struct place *place)
 void place_close(struct place *place)
 {
 	subject_end(&place->subject);
+	for (int i = 0; i < 2; i++)
+		if (place->told[i] >= 0)
+			close(place->told[i]);
 	for (int way = 0; way < RELAY_WAYS; way++) {
 		if (place->where.listeners[way] >= 0)
 			close(place->where.listeners[way]);

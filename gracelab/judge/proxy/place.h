@@ -27,6 +27,7 @@ struct place_options {
 	struct secure_options secure;  /* TLS on either side */
 	struct sockaddr_storage front; /* the same, resolved */
 	socklen_t front_bytes;
+	bool no_calls; /* what the command calls is not looked at */
 };
 
 struct place {
@@ -37,7 +38,9 @@ struct place {
 	struct kernel *kernel; /* NULL: not to be had */
 	struct subject subject;
 	struct subject_ports ports;
-	unsigned started;       /* how often */
+	unsigned started; /* how often */
+	int told[2];      /* where its calls are told, teller.h; -1: nowhere */
+	char no_calls[200];     /* why they are not told; "": they are */
 	struct sockets sockets; /* where our UNIX sockets and its are */
 	struct sockets_path front_path, back_path;
 	struct unix_file files[RELAY_WAYS]; /* of our listeners */

@@ -85,10 +85,14 @@ struct relay_place {
 	uint16_t ports[RELAY_WAYS]; /* of the listeners; 0: UNIX sockets */
 	struct capture *capture;    /* NULL: not observed by it */
 	struct line *line;          /* that all passes, and is observed; NULL */
+	int told; /* where the proxy's calls are told (told.h); -1: they are not
+		   */
 	const struct preamble *preamble;         /* of each client; or NULL */
 	struct tls_context *clients[RELAY_WAYS]; /* borrowed; NULL: plain */
 	struct tls_context *servers[RELAY_WAYS];
 };
+
+struct called;
 
 struct relay {
 	struct relay_place place;
@@ -108,7 +112,8 @@ struct relay {
 	struct arrival *arrivals; /* owned */
 	/* What went by, by the other end's port: to the listeners, to front. */
 	struct evidence *hops[RELAY_WAYS + 1];
-	uint64_t secret; /* of this run's tokens; 0: not chosen yet */
+	struct called *called; /* owned; NULL: nobody looks at its calls */
+	uint64_t secret;       /* of this run's tokens; 0: not chosen yet */
 	bool running;
 	bool closing;      /* the proxy has ended; the caller's to set */
 	unsigned gate_for; /* how many are to stand before the gate opens; 0: it

@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "arrivals.h"
+#include "called.h"
 #include "hops.h"
 #include "lib/base/duration.h"
 #include "turns.h"
@@ -26,7 +27,7 @@ bool relay_init(struct relay *relay, const struct relay_place *place)
 		relay->common.on_step = on_step;
 		relay->common.context = relay;
 	}
-	return hops_init(relay) && enough;
+	return hops_init(relay) && called_init(relay) && enough;
 }
 
 struct play *relay_add(struct relay *relay, const struct play *play)
@@ -52,6 +53,7 @@ static void remove_play(struct relay *relay, struct play *play)
 		link = &(*link)->next;
 	*link = play->next;
 	hops_forget(relay, play);
+	called_forget(relay, play);
 	arrivals_free(relay, play);
 	party_free(&play->client);
 	free(play);
@@ -95,6 +97,7 @@ bool relay_run(struct relay *relay)
 		wait_once(relay, wait);
 		sweep(relay);
 		hops_drain(relay);
+		called_drain(relay);
 		goes_on = !relay->goes_on || relay->goes_on(relay->context);
 	}
 	for (struct play *play = relay->plays; play && !goes_on;
@@ -128,5 +131,6 @@ void relay_free(struct relay *relay)
 	relay_forget(relay, NULL);
 	arrivals_free(relay, NULL);
 	hops_free(relay);
+	called_free(relay);
 	party_common_free(&relay->common);
 }

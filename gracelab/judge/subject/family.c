@@ -17,8 +17,9 @@
 
 #define LOOK_MS 5
 
-/* Where the family has its news. */
+/* Where the family has its news, and what the program calls. */
 #define FAMILY_NEWS (STDERR_FILENO + 1)
+#define FAMILY_TOLD (FAMILY_NEWS + 1)
 
 /*
  * Leaves the lab's descriptors and signals behind: a connection that a copy
@@ -26,13 +27,17 @@
  */
 static void leave_lab(struct family *family)
 {
+	/* Out of the way of what comes to stand there. */
+	int told = fcntl(family->teller.out, F_DUPFD, FAMILY_TOLD + 1);
+
 	dup2(family->input < 0 ? open("/dev/null", O_RDONLY) : family->input,
 		STDIN_FILENO);
 	dup2(family->output, STDOUT_FILENO);
 	dup2(family->errors, STDERR_FILENO);
 	dup2(family->news, FAMILY_NEWS);
-	closefrom(FAMILY_NEWS + 1);
 	family->news = FAMILY_NEWS;
+	family->teller.out = told < 0 ? -1 : dup2(told, FAMILY_TOLD);
+	closefrom(told < 0 ? FAMILY_TOLD : FAMILY_TOLD + 1);
 	signals_by_default();
 	sigprocmask(SIG_SETMASK, family->outside, NULL);
 }
@@ -48,6 +53,8 @@ static void end_with_parent(int signal, pid_t parent)
 /* The command itself. */
 __attribute__((noreturn)) static void become(const struct family *family)
 {
+	if (family->gate[1] >= 0)
+		teller_be_looked_at(&family->teller, family->gate[1]);
 	closefrom(STDERR_FILENO + 1);
 	start_undo();
 	/* As a shell starts it, whatever this process was started with. */
@@ -122,10 +129,28 @@ __attribute__((noreturn)) static void be_first(const struct family *family)
 	/* The parent is in another namespace and has no number here; but with
 	 * it the pipe's other end is gone. */
 	close(family->lives[1]);
+	if (family->gate[0] >= 0)
+		close(family->gate[0]);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (poll(&keeper, 1, 0) != 0)
 		_exit(1);
 	look_after(family);
+}
+
+/*
+ * Only where the keeper outlives all of them, and has the means to look at what
+ * does not let itself be looked at by everybody: where it could make a PID
+ * namespace.
+ */
+static void open_gate(struct family *family, int error)
+{
+	family->gate[0] = family->gate[1] = -1;
+	if (family->teller.out < 0)
+		return;
+	if (error)
+		teller_refuse(&family->teller, "unshare(CLONE_NEWPID)", error);
+	else if (teller_make_gate(family->gate))
+		teller_refuse(&family->teller, "socketpair(2)", errno);
 }
 
 /* A PID namespace counts for children only: the first of them looks after the
@@ -134,7 +159,10 @@ void family_keep(struct family *family)
 {
 	setpgid(0, 0);
 	leave_lab(family);
-	if (unshare(CLONE_NEWPID) || pipe(family->lives)) {
+	bool alone = unshare(CLONE_NEWPID) || pipe(family->lives);
+
+	open_gate(family, alone ? errno : 0);
+	if (alone) {
 		/* SIGTERM finds all that there is. */
 		sigset_t term;
 
@@ -149,6 +177,10 @@ void family_keep(struct family *family)
 
 	if (first == 0)
 		be_first(family);
+	if (family->gate[0] >= 0) {
+		close(family->gate[1]);
+		teller_look(&family->teller, family->gate[0], first);
+	}
 	while (waitpid(first, NULL, 0) < 0 && errno == EINTR)
 		;
 	_exit(0);

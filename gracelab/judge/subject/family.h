@@ -6,15 +6,19 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include "teller.h"
+
 /* What all of them need to know. */
 struct family {
 	char **words; /* of the command, filled in; ends with NULL */
 	const sigset_t *outside;
 	int input; /* its standard input; -1: there is nothing to read */
 	int output, errors;
-	int news;     /* FAMILY_NEWS, once in the family */
-	pid_t parent; /* whose end is everybody's */
-	int lives[2]; /* a pipe that its keeper alone holds open */
+	int news;                  /* FAMILY_NEWS, once in the family */
+	struct teller_plan teller; /* its `out`: FAMILY_TOLD */
+	int gate[2];               /* teller_make_gate(); -1: none */
+	pid_t parent;              /* whose end is everybody's */
+	int lives[2];              /* a pipe that its keeper alone holds open */
 };
 
 /*

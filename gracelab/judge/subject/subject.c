@@ -116,6 +116,8 @@ int subject_start_with(struct subject *subject, char *const *command,
 		.output = streams->output,
 		.errors = streams->errors,
 		.parent = getpid(),
+		.teller = { .out = streams->told,
+			.ports = { ports->listen, ports->backend } },
 	};
 	int news[2];
 
@@ -140,10 +142,10 @@ int subject_start_with(struct subject *subject, char *const *command,
 }
 
 int subject_start(struct subject *subject, char *const *command,
-	const struct subject_ports *ports, const sigset_t *outside)
+	const struct subject_ports *ports, const sigset_t *outside, int told)
 {
 	int output = memfd_create("output", MFD_CLOEXEC);
-	const struct subject_streams streams = { -1, output, output };
+	const struct subject_streams streams = { -1, output, output, told };
 	int result =
 		subject_start_with(subject, command, ports, outside, &streams);
 

@@ -40,17 +40,22 @@ char *subject_fill_in(const char *text, const struct subject_ports *ports);
 
 /*
  * Starts the command, a list that ends with NULL, each of its words filled in.
+ * What it calls on its hops is told to `told` (told.h), a pipe that does not
+ * block; -1: it is not looked at.
  * `outside` is the signal mask of who looks after it. Whatever it leaves
  * in the background ends with it: by a PID namespace of its own, or where that
  * is refused by the keeper, whose children it all becomes. All of it ends too
  * when this process is killed. Returns 0, or -1 with errno.
  */
 int subject_start(struct subject *subject, char *const *command,
-	const struct subject_ports *ports, const sigset_t *outside);
+	const struct subject_ports *ports, const sigset_t *outside, int told);
 
-/* What it reads and writes: descriptors of the caller's, who closes them. */
+/*
+ * What it reads and writes, and where its calls are told, or -1: descriptors of
+ * the caller's, who closes them.
+ */
 struct subject_streams {
-	int input, output, errors;
+	int input, output, errors, told;
 };
 
 /* The same with these; `output` of the subject stays -1. */

@@ -119,7 +119,7 @@ static bool start(struct visit *visit, const struct subject_streams *streams)
 bool visit_begin(struct visit *visit)
 {
 	const struct client_setting *setting = visit->setting;
-	struct subject_streams streams = { -1, -1, -1 };
+	struct subject_streams streams = { -1, -1, -1, -1 };
 	bool begun = false;
 
 	visit->state = VISIT_ARRIVING;

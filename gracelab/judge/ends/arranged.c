@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "arranged.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	/* So many rows back a segment's call is looked for. */
+	LOOK_BACK = 64,
+	/* What is about all of a process' sockets is told of each at once. */
+	WIDE_NS = 5000000,
+};
+
+uint64_t arranged_time(const struct arranged_row *row)
+{
+	return row->call ? row->call->time_ns : row->segment->time_ns;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct arranged_row *one = a, *other = b;
+	uint64_t first = arranged_time(one), second = arranged_time(other);
+
+	if (first != second)
+		return first < second ? -1 : 1;
+	/* What is sent follows from the call. */
+	return (other->call != NULL) - (one->call != NULL);
+}
+
+static size_t entries_of(const struct evidence *evidence)
+{
+	return evidence ? evidence->count : 0;
+}
+
+/* A segment joins the row before it if that call has sent it. */
+static bool has_sent(
+	const struct arranged_row *call, const struct arranged_row *segment)
+{
+	return call->call && call->call->sends && !call->segment &&
+		!segment->call && call->side == segment->hop &&
+		segment->segment->right == (call->side == CLIENT);
+}
+
+/* The same of a call of the proxy's, wherever that stands. */
+static bool proxy_has_sent(
+	const struct arranged_row *call, const struct arranged_row *segment)
+{
+	uint64_t until_ns = call->call->until_ns;
+
+	return call->call->sends && !call->segment &&
+		(call->call->wide || call->hop == segment->hop) &&
+		(!until_ns || segment->segment->time_ns <= until_ns);
+}
+
+/* Who has sent the segment, of the first `kept` rows, or NULL. */
+static struct arranged_row *sender_of(
+	struct arranged *table, size_t kept, const struct arranged_row *segment)
+{
+	bool of_proxy = segment->segment->right != (segment->hop == CLIENT);
+
+	for (size_t i = kept; i-- > 0 && kept - i <= LOOK_BACK;) {
+		struct arranged_row *row = &table->rows[i];
+
+		if (of_proxy && row->proxy && proxy_has_sent(row, segment))
+			return row;
+		/* Ours has called next before it, but for the proxy. */
+		if (!of_proxy && !row->proxy)
+			return has_sent(row, segment) ? row : NULL;
+	}
+	return NULL;
+}
+
+/* Whether the row says the same as one before it, of the other hop. */
+static bool is_told(const struct arranged *table, size_t kept,
+	const struct arranged_row *row)
+{
+	if (!row->proxy || !row->call->wide)
+		return false;
+	for (size_t i = kept; i-- > 0;) {
+		const struct arranged_row *other = &table->rows[i];
+
+		if (arranged_time(other) + WIDE_NS < arranged_time(row))
+			return false;
+		if (other->proxy && other->call->wide &&
+			other->hop != row->hop &&
+			other->call->process == row->call->process &&
+			!strcmp(other->call->text, row->call->text))
+			return true;
+	}
+	return false;
+}
+
+/* Directly, the one hop is that of either side. */
+static void arrange_direct(struct arranged *table)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < table->count; i++) {
+		struct arranged_row row = table->rows[i];
+		struct arranged_row *last =
+			kept ? &table->rows[kept - 1] : NULL;
+
+		if (last && last->call)
+			row.hop = last->side;
+		if (last && has_sent(last, &row)) {
+			last->segment = row.segment;
+			last->hop = SERVER;
+			continue;
+		}
+		row.hop = SERVER;
+		table->rows[kept++] = row;
+	}
+	table->count = kept;
+}
+
+/* Puts what belongs together into one row. */
+static void arrange(struct arranged *table)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < table->count; i++) {
+		struct arranged_row row = table->rows[i];
+		struct arranged_row *sender =
+			row.call ? NULL : sender_of(table, kept, &row);
+
+		if (sender) {
+			sender->segment = row.segment;
+			sender->hop = row.hop;
+		} else if (!is_told(table, kept, &row)) {
+			table->rows[kept++] = row;
+		}
+	}
+	table->count = kept;
+}
+
+static void add(struct arranged *table, const struct evidence *evidence,
+	const struct arranged_row *like)
+{
+	for (size_t i = 0; i < entries_of(evidence); i++) {
+		struct arranged_row *row = &table->rows[table->count++];
+
+		*row = *like;
+		if (like->call)
+			row->call = &evidence->entries[i];
+		else
+			row->segment = &evidence->entries[i];
+	}
+}
+
+static void number_speakers(struct arranged *table)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct arranged_row *row = &table->rows[i];
+		struct arranged_speaker *speaker =
+			&table->speakers[table->speaker_count];
+		unsigned processes = 0;
+
+		if (!row->proxy || arranged_speaker(table, row) ||
+			table->speaker_count == ARRANGED_SPEAKERS)
+			continue;
+		*speaker = (struct arranged_speaker){
+			.process = row->call->process,
+			.thread = row->call->thread,
+			.thread_number = 1,
+		};
+		for (size_t k = 0; k < table->speaker_count; k++) {
+			const struct arranged_speaker *other =
+				&table->speakers[k];
+
+			if (other->process_number > processes)
+				processes = other->process_number;
+			if (other->process != speaker->process)
+				continue;
+			speaker->process_number = other->process_number;
+			speaker->thread_number = other->thread_number + 1;
+		}
+		if (!speaker->process_number)
+			speaker->process_number = processes + 1;
+		table->speaker_count++;
+	}
+}
+
+struct arranged arranged_make(const struct rows_source *source)
+{
+	static const struct evidence_entry some;
+	struct arranged table = { 0 };
+	size_t room = 1;
+
+	for (int side = 0; side < SIDES; side++)
+		room += entries_of(source->calls[side]) +
+			entries_of(source->proxy[side]) +
+			entries_of(source->hops[side]);
+	table.rows = calloc(room, sizeof(*table.rows));
+	for (int i = 0; i < SIDES && table.rows; i++) {
+		enum side side = (enum side)i;
+
+		add(&table, source->calls[i],
+			&(struct arranged_row){ .call = &some, .side = side });
+		add(&table, source->proxy[i],
+			&(struct arranged_row){
+				.call = &some, .proxy = true, .hop = side });
+		add(&table, source->hops[i],
+			&(struct arranged_row){ .hop = side });
+	}
+	if (table.count)
+		qsort(table.rows, table.count, sizeof(*table.rows), by_time);
+	if (source->direct)
+		arrange_direct(&table);
+	else
+		arrange(&table);
+	number_speakers(&table);
+	return table;
+}
+
+bool arranged_has_proxy(const struct arranged *table)
+{
+	return table->speaker_count;
+}
+
+const struct arranged_speaker *arranged_speaker(
+	const struct arranged *table, const struct arranged_row *row)
+{
+	for (size_t i = 0; row->proxy && i < table->speaker_count; i++)
+		if (table->speakers[i].process == row->call->process &&
+			table->speakers[i].thread == row->call->thread)
+			return &table->speakers[i];
+	return NULL;
+}
+
+void arranged_free(struct arranged *table)
+{
+	free(table->rows);
+	*table = (struct arranged){ 0 };
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "called.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gracelab/judge/subject/told.h"
+#include "lib/base/names.h"
+
+#define BUCKETS 256
+
+/* So many messages are taken at once. */
+#define MESSAGES 64
+
+/* A socket of the proxy, by its inode. */
+struct called_socket {
+	struct called_socket *next; /* of the same bucket; the last is first */
+	uint64_t inode, begun_ns;
+	enum side hop;
+	uint16_t port;
+	struct evidence calls;
+};
+
+struct called {
+	struct called_socket *sockets[BUCKETS]; /* owned */
+	bool any;                               /* a call was told */
+	struct told refused; /* why none is; of another kind: nobody has said */
+	bool uring, foreign, forgotten;
+};
+
+bool called_init(struct relay *relay)
+{
+	if (relay->place.told < 0)
+		return true;
+	relay->called = calloc(1, sizeof(*relay->called));
+	return relay->called;
+}
+
+static struct called_socket *find(
+	struct called *called, const struct told *told)
+{
+	struct called_socket **at = &called->sockets[told->inode % BUCKETS];
+	struct called_socket *socket = *at;
+
+	while (socket && socket->inode != told->inode)
+		socket = socket->next;
+	if (socket)
+		return socket;
+	socket = calloc(1, sizeof(*socket));
+	if (!socket) {
+		called->forgotten = true;
+		return NULL;
+	}
+	*socket = (struct called_socket){
+		.next = *at,
+		.inode = told->inode,
+		.begun_ns = told->began_ns,
+		.hop = told->hop,
+		.port = told->port,
+	};
+	return *at = socket;
+}
+
+static void take_call(struct called *called, const struct told *told)
+{
+	struct called_socket *socket = find(called, told);
+	/* What it sends has left before it returns; what it reads it has got
+	 * then. */
+	struct evidence_entry entry = {
+		.time_ns = told->sends ? told->began_ns : told->ended_ns,
+		.until_ns = told->wide ? 0 : told->ended_ns,
+		.process = told->process,
+		.thread = told->thread,
+		.bytes = told->bytes,
+		.times = 1,
+		.data = told->data,
+		.sends = told->sends,
+		.wide = told->wide,
+	};
+
+	if (!socket)
+		return;
+	snprintf(entry.text, sizeof(entry.text), "%s", told->text);
+	if (!told->data)
+		snprintf(
+			entry.result, sizeof(entry.result), "%s", told->result);
+	evidence_add(&socket->calls, &entry);
+	called->any = true;
+}
+
+static void take(struct called *called, const struct told *told)
+{
+	switch (told->kind) {
+	case TOLD_CALL:
+		take_call(called, told);
+		break;
+	case TOLD_REFUSED:
+		called->refused = *told;
+		break;
+	case TOLD_URING:
+		called->uring = true;
+		break;
+	case TOLD_FOREIGN:
+		called->foreign = true;
+		break;
+	case TOLD_FORGOTTEN:
+		called->forgotten = true;
+		break;
+	}
+}
+
+void called_drain(struct relay *relay)
+{
+	struct told told[MESSAGES];
+	ssize_t n;
+
+	if (!relay->called)
+		return;
+	while ((n = read(relay->place.told, told, sizeof(told))) > 0)
+		for (size_t i = 0; i < (size_t)n / sizeof(*told); i++)
+			take(relay->called, &told[i]);
+}
+
+/* Of those with that port the last that was there when the play was over. */
+static struct called_socket **place_of(
+	const struct relay *relay, const struct play *play, enum side hop)
+{
+	uint16_t port = hop == CLIENT ? play->port
+		: play->server        ? play->server->port
+				      : 0;
+	struct called_socket **found = NULL;
+
+	if (!relay->called || play->way != RELAY_THROUGH || !port)
+		return NULL;
+	for (size_t i = 0; i < BUCKETS; i++) {
+		struct called_socket **at = &relay->called->sockets[i];
+
+		for (; *at; at = &(*at)->next)
+			if ((*at)->hop == hop && (*at)->port == port &&
+				(!play->over_ns ||
+					(*at)->begun_ns <= play->over_ns) &&
+				(!found ||
+					(*at)->begun_ns > (*found)->begun_ns))
+				found = at;
+	}
+	return found;
+}
+
+const struct evidence *called_of(
+	const struct relay *relay, const struct play *play, enum side hop)
+{
+	struct called_socket **at = place_of(relay, play, hop);
+
+	return at ? &(*at)->calls : NULL;
+}
+
+static void remove_socket(struct called_socket **at)
+{
+	struct called_socket *socket = *at;
+
+	*at = socket->next;
+	evidence_free(&socket->calls);
+	free(socket);
+}
+
+void called_forget(struct relay *relay, const struct play *play)
+{
+	for (int hop = 0; hop < SIDES; hop++) {
+		struct called_socket **at =
+			place_of(relay, play, (enum side)hop);
+
+		if (at)
+			remove_socket(at);
+	}
+}
+
+bool called_lack(const struct relay *relay, char out[CALLED_LACK_SIZE])
+{
+	const struct called *called = relay->called;
+	char why[NAMES_DESCRIPTION_SIZE];
+
+	*out = '\0';
+	if (!called)
+		return false;
+	if (called->refused.kind == TOLD_REFUSED)
+		snprintf(out, CALLED_LACK_SIZE, "%s is refused: %s",
+			called->refused.text,
+			names_describe(why, (int)called->refused.bytes));
+	else if (called->uring)
+		snprintf(out, CALLED_LACK_SIZE,
+			"what it does by io_uring(7) is not seen");
+	else if (called->foreign)
+		snprintf(out, CALLED_LACK_SIZE,
+			"it is a program of another ABI");
+	else if (called->forgotten)
+		snprintf(out, CALLED_LACK_SIZE,
+			"there was no room for some of them");
+	return *out;
+}
+
+void called_free(struct relay *relay)
+{
+	for (size_t i = 0; i < BUCKETS && relay->called; i++)
+		while (relay->called->sockets[i])
+			remove_socket(&relay->called->sockets[i]);
+	free(relay->called);
+	relay->called = NULL;
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "telling.h"
+
+#include <errno.h>
+#include <linux/close_range.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "gracelab/trace/peek.h"
+#include "gracelab/trace/story/socket.h"
+#include "gracelab/trace/story/words.h"
+#include "gracelab/trace/tracer.h"
+#include "lib/base/duration.h"
+#include "lib/net/port.h"
+#include "told.h"
+
+/* A socket of the program, by its inode. */
+struct telling_socket {
+	struct telling_socket *next; /* of the same bucket */
+	uint64_t inode;
+	bool alien; /* it is of neither hop, and will not be */
+	bool known; /* it is of one: */
+	enum side hop;
+	uint16_t port;
+};
+
+static struct telling_socket *find(struct telling *telling, uint64_t inode)
+{
+	struct telling_socket **at = &telling->sockets[inode % TELLING_BUCKETS];
+	struct telling_socket *socket = *at;
+
+	while (socket && socket->inode != inode)
+		socket = socket->next;
+	if (socket)
+		return socket;
+	socket = calloc(1, sizeof(*socket));
+	if (!socket) {
+		telling->forgot = true;
+		return NULL;
+	}
+	socket->inode = inode;
+	socket->next = *at;
+	return *at = socket;
+}
+
+/* Which hop its ends say that it is of. */
+static void learn(struct telling *telling, struct telling_socket *socket,
+	const struct socket_facts *facts)
+{
+	const uint16_t *ports = telling->plan.ports;
+	uint16_t own = port_at(&facts->local), peer = port_at(&facts->peer);
+
+	socket->known = own == ports[CLIENT] || peer == ports[SERVER];
+	socket->hop = own == ports[CLIENT] ? CLIENT : SERVER;
+	socket->port = socket->hop == CLIENT ? peer : own;
+	socket->alien = !socket->known;
+}
+
+/* The socket of one hop behind a descriptor, or NULL. */
+static struct telling_socket *at_hop(
+	struct telling *telling, const struct trace_call *call, int fd)
+{
+	struct telling_socket *socket;
+	struct socket_facts facts;
+	uint64_t inode;
+
+	if (!peek_socket(call->thread, fd, &inode))
+		return NULL;
+	socket = find(telling, inode);
+	if (!socket || socket->known || socket->alien)
+		return socket && socket->known ? socket : NULL;
+	if (!socket_ask(call->process, fd, &facts))
+		return NULL;
+	if (facts.has_peer)
+		learn(telling, socket, &facts);
+	socket->alien = socket->alien || !facts.is_tcp;
+	return socket->known ? socket : NULL;
+}
+
+/* Whether it acts on what may be a hop's socket only behind the call. */
+static bool may_join(const struct trace_call *call)
+{
+	struct socket_facts facts;
+	uint64_t inode;
+
+	return peek_socket(call->thread, (int)call->args[0], &inode) &&
+		socket_ask(call->process, (int)call->args[0], &facts) &&
+		facts.is_tcp && !facts.has_peer;
+}
+
+static bool enter_splice(struct telling *telling, struct trace_call *call)
+{
+	call->subject = at_hop(telling, call, (int)call->args[2]);
+	if (!call->subject)
+		call->subject = at_hop(telling, call, (int)call->args[0]);
+	return call->subject;
+}
+
+static bool enter(void *context, struct trace_call *call)
+{
+	struct telling *telling = context;
+
+	/* No call waits for another. */
+	call->bulk = true;
+	switch (call->what->kind) {
+	case CALL_CONNECT:
+		call->subject = at_hop(telling, call, (int)call->args[0]);
+		return call->subject || may_join(call);
+	case CALL_ACCEPT:
+		return may_join(call);
+	case CALL_READ:
+	case CALL_WRITE:
+	case CALL_SENDFILE:
+	case CALL_SHUTDOWN:
+	case CALL_CLOSE:
+		call->subject = at_hop(telling, call, (int)call->args[0]);
+		return call->subject;
+	case CALL_DUP_ONTO:
+		call->subject = at_hop(telling, call, (int)call->args[1]);
+		return call->subject;
+	case CALL_SPLICE:
+		return enter_splice(telling, call);
+	case CALL_CLOSE_RANGE:
+	case CALL_EXIT:
+		return true;
+	case CALL_SOCKET:
+	case CALL_BIND:
+	case CALL_LISTEN:
+	case CALL_DUP:
+	case CALL_FCNTL:
+	case CALL_EXEC:
+	case CALL_OPTION:
+	case CALL_WAIT:
+	case CALL_URING:
+	case CALL_FILTER:
+		break;
+	}
+	return false;
+}
+
+/* Hands it on; what finds no room is told of later. */
+static void send_told(struct telling *telling, const struct told *told)
+{
+	const struct told forgotten = { .kind = TOLD_FORGOTTEN };
+
+	if (telling->forgot &&
+		write(telling->plan.out, &forgotten, sizeof(forgotten)) > 0)
+		telling->forgot = false;
+	if (write(telling->plan.out, told, sizeof(*told)) < 0)
+		telling->forgot = true;
+}
+
+static void copy_text(char out[TOLD_TEXT_SIZE], char *text)
+{
+	snprintf(out, TOLD_TEXT_SIZE, "%s", text ? text : "");
+	free(text);
+}
+
+/* Whether splice(2) has taken from the socket, not given to it. */
+static bool reads(const struct trace_call *call)
+{
+	uint64_t inode;
+
+	return call->what->kind == CALL_READ ||
+		(call->what->kind == CALL_SPLICE &&
+			!peek_socket(call->thread, (int)call->args[2], &inode));
+}
+
+static struct told compose(const struct telling_socket *socket,
+	const struct trace_call *call, uint64_t ended_ns)
+{
+	struct told told = {
+		.kind = TOLD_CALL,
+		.began_ns = call->began_ns ? call->began_ns : ended_ns,
+		.ended_ns = ended_ns,
+		.inode = socket->inode,
+		.process = call->process,
+		.thread = call->what->kind == CALL_EXIT ? call->process
+							: call->thread,
+		.hop = socket->hop,
+		.port = socket->port,
+		.wide = call_is_wide(call->what),
+	};
+
+	told.sends = call_sends(call->what) && !reads(call);
+	copy_text(told.text, words_call(call));
+	copy_text(told.result, words_result(call));
+	if (reads(call) && !call->result && call->what->kind == CALL_SPLICE)
+		snprintf(told.result, sizeof(told.result), "0 (EOF)");
+	told.data = call->result > 0 && !strchr(told.text, '(') &&
+		(reads(call) || call->what->kind == CALL_WRITE ||
+			call->what->kind == CALL_SENDFILE ||
+			call->what->kind == CALL_SPLICE);
+	told.bytes = told.data ? (uint64_t)call->result : 0;
+	return told;
+}
+
+static void tell(struct telling *telling, const struct telling_socket *socket,
+	const struct trace_call *call)
+{
+	const struct told told = compose(socket, call, duration_wall_ns());
+
+	send_told(telling, &told);
+}
+
+/* Of all that a process has open. */
+struct holding {
+	struct telling *telling;
+	struct trace_call *call;
+};
+
+static void on_held(void *context, int fd, uint64_t inode)
+{
+	const struct holding *holding = context;
+	const struct trace_call *call = holding->call;
+	const struct telling_socket *socket = find(holding->telling, inode);
+
+	if (call->what->kind == CALL_CLOSE_RANGE &&
+		((uint64_t)fd < call->args[0] || (uint64_t)fd > call->args[1] ||
+			call->args[2] & CLOSE_RANGE_CLOEXEC))
+		return;
+	if (socket && socket->known)
+		tell(holding->telling, socket, call);
+}
+
+static void begin(void *context, struct trace_call *call)
+{
+	struct holding holding = { context, call };
+
+	/* Behind it they are closed, and nobody knows which they were. */
+	if (call_is_wide(call->what))
+		peek_sockets(call->process, on_held, &holding);
+}
+
+/* A connection that the call has begun, or has given. */
+static const struct telling_socket *join(
+	struct telling *telling, const struct trace_call *call)
+{
+	bool connects = call->what->kind == CALL_CONNECT;
+	int fd = (int)(connects ? call->args[0] : (uint64_t)call->result);
+	struct socket_facts facts;
+	struct telling_socket *socket;
+	uint64_t inode;
+
+	if (call->result < 0 && !(connects && call->result == -EINPROGRESS))
+		return NULL;
+	if (!connects)
+		return at_hop(telling, call, fd);
+	if (!peek_socket(call->thread, fd, &inode) ||
+		!socket_ask(call->process, fd, &facts))
+		return NULL;
+	if (!facts.has_peer) {
+		size_t size = call->args[2] < sizeof(facts.peer)
+			? (size_t)call->args[2]
+			: sizeof(facts.peer);
+
+		peek_memory(call->thread, call->args[1], &facts.peer, size);
+		socket_unmap(&facts.peer);
+	}
+	socket = find(telling, inode);
+	if (socket)
+		learn(telling, socket, &facts);
+	return socket && socket->known ? socket : NULL;
+}
+
+static void leave(void *context, struct trace_call *call)
+{
+	struct telling *telling = context;
+	const struct telling_socket *socket = call->subject;
+
+	if (call_is_wide(call->what))
+		return;
+	/* Whoever polls reads until there is nothing more. */
+	if (call->result == -EAGAIN && call->what->kind != CALL_WRITE)
+		return;
+	if (!socket &&
+		(call->what->kind == CALL_CONNECT ||
+			call->what->kind == CALL_ACCEPT))
+		socket = join(telling, call);
+	if (socket)
+		tell(telling, socket, call);
+}
+
+static void abandon(void *context, struct trace_call *call)
+{
+	(void)context;
+	(void)call;
+}
+
+/* Only SIGPIPE is about connections, and comes of the call before it. */
+static void on_signal(void *context, const struct thread *thread, int signal)
+{
+	static const char *const words[] = {
+		[PEEK_DEFAULT] = "SIGPIPE",
+		[PEEK_IGNORED] = "SIGPIPE ignored",
+		[PEEK_CAUGHT] = "SIGPIPE caught",
+	};
+	const struct telling_socket *socket = thread->call.subject;
+	struct told told;
+
+	if (signal != SIGPIPE || !thread->call.what || !socket ||
+		thread->call.result != -EPIPE)
+		return;
+	told = compose(socket, &thread->call, duration_wall_ns());
+	told.began_ns = told.ended_ns;
+	told.sends = false;
+	snprintf(told.text, sizeof(told.text), "%s",
+		words[peek_disposition(thread->process, signal)]);
+	*told.result = '\0';
+	told.wide = true;
+	send_told(context, &told);
+}
+
+static void ended(void *context, pid_t process, int root, int wait_status)
+{
+	struct telling *telling = context;
+
+	(void)root;
+	(void)wait_status;
+	telling->over = telling->over || process == telling->child;
+}
+
+static void remark(void *context, pid_t process, enum tracer_remark remark)
+{
+	struct told told = { .kind = TOLD_URING };
+
+	(void)process;
+	switch (remark) {
+	case TRACER_URING:
+	case TRACER_URING_SEEN:
+		break;
+	case TRACER_FOREIGN:
+		told.kind = TOLD_FOREIGN;
+		break;
+	/* What its own filter refuses comes to nothing; and it has the
+	 * privilege that it would have. */
+	case TRACER_FILTER:
+	case TRACER_PRIVILEGED:
+		return;
+	}
+	send_told(context, &told);
+}
+
+void telling_begin(
+	struct telling *telling, const struct teller_plan *plan, pid_t child)
+{
+	*telling = (struct telling){ .plan = *plan, .child = child };
+	tracer_begin(&telling->tracer,
+		&(struct tracer_hooks){
+			.enter = enter,
+			.begin = begin,
+			.leave = leave,
+			.abandon = abandon,
+			.signal = on_signal,
+			.ended = ended,
+			.remark = remark,
+			.context = telling,
+		},
+		false);
+	telling->tracer.lets_uring = true;
+}
+
+void telling_end(struct telling *telling)
+{
+	tracer_end(&telling->tracer);
+	for (size_t i = 0; i < TELLING_BUCKETS; i++)
+		while (telling->sockets[i]) {
+			struct telling_socket *socket = telling->sockets[i];
+
+			telling->sockets[i] = socket->next;
+			free(socket);
+		}
+}
