@@ -12,7 +12,7 @@
 #include "lib/net/tcp.h"
 
 /* How long the other end cannot send before a stalled one reads a bit. */
-#define BLOCKED_MS 4
+#define BLOCKED_MS 20
 
 bool party_common_init(struct party_common *common)
 {

@@ -189,6 +189,8 @@ void rows_write(FILE *out, const char *title, const struct rows_source *source)
 			(double)source->patience_ms / 1000);
 	if (source->remark)
 		fprintf(out, "  %s\n", source->remark);
+	if (source->lacks)
+		fprintf(out, "  %s\n", source->lacks);
 	if (lacks_some(source))
 		fputs("  More was seen than there was room for.\n", out);
 	arranged_free(&table);
@@ -294,6 +296,9 @@ json_t *rows_json(const struct rows_source *source)
 	if (rows && source->remark)
 		json_array_append_new(
 			rows, json_pack("{s:s}", "event", source->remark));
+	if (rows && source->lacks)
+		json_array_append_new(
+			rows, json_pack("{s:s}", "event", source->lacks));
 	arranged_free(&table);
 	return rows;
 }

@@ -25,6 +25,7 @@ struct rows_source {
 	uint64_t given_up_ns; /* when nothing had happened for long; 0: never */
 	int64_t patience_ms;  /* for how long */
 	const char *remark;   /* what the ladder lacks, or NULL */
+	const char *lacks;    /* ... of the proxy's calls, or NULL */
 };
 
 /*

@@ -26,6 +26,7 @@ enum {
 	OPTION_TIMEOUT,
 	OPTION_JOBS,
 	OPTION_STRICT,
+	OPTION_NO_CALLS,
 };
 
 static const struct argp_option entries[] = {
@@ -42,6 +43,8 @@ static const struct argp_option entries[] = {
 		"Judge what else is only reported: sockets that are kept, RST "
 		"that becomes FIN",
 		2 },
+	{ "no-calls", OPTION_NO_CALLS, NULL, 0,
+		"Do not look at what COMMAND itself calls", 2 },
 	{ 0 },
 };
 
@@ -171,6 +174,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case OPTION_STRICT:
 		command->run.strict = true;
 		return 0;
+	case OPTION_NO_CALLS:
+		command->place.no_calls = true;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (command->where.half == WHERE_CLIENT) {
 			command->where.other = argument;
@@ -186,33 +192,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-}
-
-/* The proxy's name, for the title, and what its line is like. */
-static void name_proxy(const struct command *command, struct results *results)
-{
-	const struct place_options *place = &command->place;
-
-	if (place->command)
-		snprintf(results->title, sizeof(results->title), "proxy %s",
-			place->command[0]);
-	else if (!place->front_port)
-		snprintf(results->title, sizeof(results->title), "proxy %s",
-			place->front_host);
-	else
-		snprintf(results->title, sizeof(results->title),
-			strchr(place->front_host, ':') ? "proxy [%s]:%u"
-						       : "proxy %s:%u",
-			place->front_host, place->front_port);
-	size_t used = strlen(results->title);
-
-	used += (size_t)snprintf(results->title + used,
-		sizeof(results->title) - used, "%s",
-		secure_describe(&place->secure));
-	if (used >= sizeof(results->title))
-		return;
-	path_describe(&place->line, results->title + used,
-		sizeof(results->title) - used);
 }
 
 /* Has each client say first what was asked for; NULL, or why not. */
@@ -285,7 +264,7 @@ static int run(struct command *command, int argc, char **argv)
 			command->where.back_port);
 	if (!inspect_begin(&command->common, argc, argv, &results))
 		return STATUS_USAGE;
-	name_proxy(command, &results);
+	place_name(&command->place, results.title, sizeof(results.title));
 	inspect_catch(&outside);
 	play(command, &outside, &results);
 	return inspect_end(&command->common, &results);

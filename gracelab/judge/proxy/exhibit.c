@@ -7,6 +7,43 @@
 #include "gracelab/judge/relay/called.h"
 #include "gracelab/judge/relay/hops.h"
 
+/* Room for lack(). */
+#define LACK_SIZE 320
+
+/* Says which of the proxy's calls are not there; "": all are. Returns whether
+ * none are. */
+static bool lack(const struct run *run, char out[LACK_SIZE])
+{
+	const struct place *place = run->place;
+	char seen[CALLED_LACK_SIZE];
+	bool none = called_lack(&run->relay, seen);
+
+	*out = '\0';
+	if (*place->no_calls)
+		snprintf(out, LACK_SIZE, "The proxy's calls are not shown: %s.",
+			place->no_calls);
+	else if (none)
+		snprintf(out, LACK_SIZE, "The proxy's calls are not shown: %s.",
+			seen);
+	else if (*seen)
+		snprintf(out, LACK_SIZE,
+			"Calls of the proxy's may be missing: %s.", seen);
+	return none || *place->no_calls;
+}
+
+json_t *exhibit_calls(const struct run *run)
+{
+	char why[LACK_SIZE];
+	bool none = lack(run, why);
+	json_t *data = run->place->options->command
+		? json_pack("{s:b}", "calls", !none)
+		: NULL;
+
+	if (data && *why)
+		json_object_set_new(data, "calls_why", json_string(why));
+	return data;
+}
+
 static struct rows_source source_of(
 	const struct run *run, const struct play *play)
 {
@@ -33,13 +70,16 @@ static struct rows_source source_of(
 void exhibit_draw(
 	const struct run *run, struct result *row, const struct trial *trial)
 {
-	char title[160];
+	char title[160], lacks[LACK_SIZE];
 	size_t bytes;
 	FILE *out;
 
 	if (!trial->failed)
 		return;
-	const struct rows_source failed = source_of(run, trial->failed);
+	struct rows_source failed = source_of(run, trial->failed);
+
+	lack(run, lacks);
+	failed.lacks = *lacks ? lacks : NULL;
 
 	out = open_memstream(&row->picture, &bytes);
 	if (!out)

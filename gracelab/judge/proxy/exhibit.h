@@ -12,6 +12,13 @@
 void exhibit_draw(
 	const struct run *run, struct result *row, const struct trial *trial);
 
+/*
+ * Whether the proxy's own calls are among what is shown, and why not, or not
+ * all, as members `calls` and `calls_why`; NULL where nobody could look at
+ * them, since it was running already.
+ */
+json_t *exhibit_calls(const struct run *run);
+
 /* Gives the row its data: the check's tries, by outcome and by part. */
 void exhibit_data(const struct run *run, struct result *row, enum check_id id,
 	const struct tally *tally);

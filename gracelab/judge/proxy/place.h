@@ -47,6 +47,9 @@ struct place {
 	struct secure secure;
 };
 
+/* Writes what is judged, "proxy socat, TLS before it", terminated. */
+void place_name(const struct place_options *options, char *out, size_t size);
+
 /* Whether the command has that in one of its words. */
 bool place_uses(const struct place_options *options, const char *name);
 

@@ -1,12 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The proxy's own sockets, as the kernel has them. */
+/* The proxy's name, and its own sockets, as the kernel has them. */
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "gracelab/observe/unix_table.h"
 #include "lib/net/unix_state.h"
+#include "path.h"
 #include "place.h"
+
+void place_name(const struct place_options *options, char *out, size_t size)
+{
+	char line[160];
+
+	path_describe(&options->line, line, sizeof(line));
+	if (!options->command && options->front_port)
+		snprintf(out, size,
+			strchr(options->front_host, ':') ? "proxy [%s]:%u%s%s"
+							 : "proxy %s:%u%s%s",
+			options->front_host, options->front_port,
+			secure_describe(&options->secure), line);
+	else
+		snprintf(out, size, "proxy %s%s%s",
+			options->command ? options->command[0]
+					 : options->front_host,
+			secure_describe(&options->secure), line);
+}
 
 /* The listener at the front. */
 struct wanted {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "exhibit.h"
 #include "findings.h"
 #include "lib/base/status.h"
 #include "lib/net/state.h"
@@ -233,6 +234,7 @@ void summary_conclude(struct run *run)
 	struct results *results = run->results;
 	bool bad = false, good = false, uncontrolled = false;
 
+	results->data = exhibit_calls(run);
 	if (run->plain == PLAIN_SERVED) {
 		show_next(run);
 		show_held(run);

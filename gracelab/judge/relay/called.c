@@ -25,7 +25,6 @@ struct called_socket {
 
 struct called {
 	struct called_socket *sockets[BUCKETS]; /* owned */
-	bool any;                               /* a call was told */
 	struct told refused; /* why none is; of another kind: nobody has said */
 	bool uring, foreign, forgotten;
 };
@@ -87,7 +86,6 @@ static void take_call(struct called *called, const struct told *told)
 		snprintf(
 			entry.result, sizeof(entry.result), "%s", told->result);
 	evidence_add(&socket->calls, &entry);
-	called->any = true;
 }
 
 static void take(struct called *called, const struct told *told)
@@ -179,25 +177,21 @@ void called_forget(struct relay *relay, const struct play *play)
 bool called_lack(const struct relay *relay, char out[CALLED_LACK_SIZE])
 {
 	const struct called *called = relay->called;
+	bool refused = called && called->refused.kind == TOLD_REFUSED;
 	char why[NAMES_DESCRIPTION_SIZE];
 
-	*out = '\0';
-	if (!called)
-		return false;
-	if (called->refused.kind == TOLD_REFUSED)
+	snprintf(out, CALLED_LACK_SIZE, "%s",
+		!called                   ? ""
+			: called->uring   ? "it uses io_uring(7)"
+			: called->foreign ? "a program of another ABI"
+			: called->forgotten
+			? "there was no room for all of them"
+			: "");
+	if (refused)
 		snprintf(out, CALLED_LACK_SIZE, "%s is refused: %s",
 			called->refused.text,
 			names_describe(why, (int)called->refused.bytes));
-	else if (called->uring)
-		snprintf(out, CALLED_LACK_SIZE,
-			"what it does by io_uring(7) is not seen");
-	else if (called->foreign)
-		snprintf(out, CALLED_LACK_SIZE,
-			"it is a program of another ABI");
-	else if (called->forgotten)
-		snprintf(out, CALLED_LACK_SIZE,
-			"there was no room for some of them");
-	return *out;
+	return refused;
 }
 
 void called_free(struct relay *relay)

@@ -25,8 +25,8 @@ const struct evidence *called_of(
 void called_forget(struct relay *relay, const struct play *play);
 
 /*
- * Writes which of its calls were not seen, and why, to `out`, terminated; ""
- * where all were, or nobody looked. Returns whether any were.
+ * Writes why not all of its calls were seen to `out`, terminated; "" where all
+ * were, or nobody looked. Returns whether none were.
  */
 bool called_lack(const struct relay *relay, char out[CALLED_LACK_SIZE]);
 
