@@ -171,22 +171,47 @@ static bool lacks_some(const struct rows_source *source)
 	return false;
 }
 
+/* The first row behind the moment when grace gave up; all that follow are what
+ * came of that. */
+static size_t first_behind(
+	const struct rows_source *source, const struct arranged *table)
+{
+	size_t i = 0;
+
+	while (i < table->count &&
+		(!source->given_up_ns ||
+			arranged_time(&table->rows[i]) <= source->given_up_ns))
+		i++;
+	return i;
+}
+
+static void write_rows(FILE *out, const struct rows_source *source,
+	const struct arranged *table)
+{
+	size_t behind = first_behind(source, table);
+
+	for (size_t i = 0; i <= table->count; i++) {
+		if (i == behind && source->given_up_ns)
+			fprintf(out, "%7.3f  nothing for %.3g s: given up\n",
+				seconds_of(source, source->given_up_ns),
+				(double)source->patience_ms / 1000);
+		if (i == table->count)
+			return;
+		if (!is_left_out(i, table->count))
+			write_row(out, source, table, &table->rows[i]);
+		else if (i == HEAD_ROWS)
+			fprintf(out, "         ... %zu rows are left out\n",
+				table->count - HEAD_ROWS - TAIL_ROWS);
+	}
+}
+
 void rows_write(FILE *out, const char *title, const struct rows_source *source)
 {
 	struct arranged table = arranged_make(source);
 
 	fprintf(out, "%s\n\n", title);
 	write_head(out, source, &table);
-	for (size_t i = 0; i < table.count; i++)
-		if (!is_left_out(i, table.count))
-			write_row(out, source, &table, &table.rows[i]);
-		else if (i == HEAD_ROWS)
-			fprintf(out, "         ... %zu rows are left out\n",
-				table.count - HEAD_ROWS - TAIL_ROWS);
-	if (source->given_up_ns)
-		fprintf(out, "%7.3f  nothing for %.3g s: given up\n",
-			seconds_of(source, source->given_up_ns),
-			(double)source->patience_ms / 1000);
+	write_rows(out, source, &table);
 	if (source->remark)
 		fprintf(out, "  %s\n", source->remark);
 	if (source->lacks)
@@ -269,30 +294,42 @@ static void add_event(json_t *rows, double seconds, const char *event)
 		rows, json_pack("{s:f, s:s}", "t", seconds, "event", event));
 }
 
+static void add_rows(json_t *rows, const struct rows_source *source,
+	const struct arranged *table)
+{
+	size_t behind = first_behind(source, table);
+	char text[64];
+
+	for (size_t i = 0; i <= table->count; i++) {
+		if (i == behind && source->given_up_ns) {
+			snprintf(text, sizeof(text),
+				"nothing for %.3g s: given up",
+				(double)source->patience_ms / 1000);
+			add_event(rows, seconds_of(source, source->given_up_ns),
+				text);
+		}
+		if (i == table->count)
+			return;
+		const struct arranged_row *row = &table->rows[i];
+
+		if (!is_left_out(i, table->count)) {
+			json_array_append_new(rows, row_json(source, row));
+		} else if (i == HEAD_ROWS) {
+			snprintf(text, sizeof(text), "%zu rows are left out",
+				table->count - HEAD_ROWS - TAIL_ROWS);
+			add_event(rows, seconds_of(source, arranged_time(row)),
+				text);
+		}
+	}
+}
+
 json_t *rows_json(const struct rows_source *source)
 {
 	struct arranged table = arranged_make(source);
 	json_t *rows = json_array();
-	char text[64];
 
-	for (size_t i = 0; i < table.count && rows; i++) {
-		if (!is_left_out(i, table.count)) {
-			json_array_append_new(
-				rows, row_json(source, &table.rows[i]));
-		} else if (i == HEAD_ROWS) {
-			snprintf(text, sizeof(text), "%zu rows are left out",
-				table.count - HEAD_ROWS - TAIL_ROWS);
-			add_event(rows,
-				seconds_of(
-					source, arranged_time(&table.rows[i])),
-				text);
-		}
-	}
-	if (rows && source->given_up_ns) {
-		snprintf(text, sizeof(text), "nothing for %.3g s: given up",
-			(double)source->patience_ms / 1000);
-		add_event(rows, seconds_of(source, source->given_up_ns), text);
-	}
+	if (rows)
+		add_rows(rows, source, &table);
 	if (rows && source->remark)
 		json_array_append_new(
 			rows, json_pack("{s:s}", "event", source->remark));
