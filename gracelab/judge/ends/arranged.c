@@ -5,12 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	/* So many rows back a segment's call is looked for. */
-	LOOK_BACK = 64,
-	/* What is about all of a process' sockets is told of each at once. */
-	WIDE_NS = 5000000,
-};
+/* So many rows away what belongs together is looked for. */
+#define LOOK_BACK 64
 
 uint64_t arranged_time(const struct arranged_row *row)
 {
@@ -49,7 +45,7 @@ static bool proxy_has_sent(
 	uint64_t until_ns = call->call->until_ns;
 
 	return call->call->sends && !call->segment &&
-		(call->call->wide || call->hop == segment->hop) &&
+		call->hop == segment->hop &&
 		(!until_ns || segment->segment->time_ns <= until_ns);
 }
 
@@ -71,24 +67,38 @@ static struct arranged_row *sender_of(
 	return NULL;
 }
 
-/* Whether the row says the same as one before it, of the other hop. */
-static bool is_told(const struct arranged *table, size_t kept,
-	const struct arranged_row *row)
+/* Whether the row sent nothing, and says the same as one of the other hop. */
+static bool is_told(const struct arranged *table, size_t at)
 {
-	if (!row->proxy || !row->call->wide)
+	const struct arranged_row *row = &table->rows[at];
+
+	if (!row->proxy || !row->call->wide || row->segment)
 		return false;
-	for (size_t i = kept; i-- > 0;) {
+	for (size_t i = at > LOOK_BACK ? at - LOOK_BACK : 0;
+		i < table->count && i <= at + LOOK_BACK; i++) {
 		const struct arranged_row *other = &table->rows[i];
 
-		if (arranged_time(other) + WIDE_NS < arranged_time(row))
-			return false;
+		/* Of two that are the same the first is told. */
 		if (other->proxy && other->call->wide &&
-			other->hop != row->hop &&
+			other->hop != row->hop && (other->segment || i < at) &&
 			other->call->process == row->call->process &&
 			!strcmp(other->call->text, row->call->text))
 			return true;
 	}
 	return false;
+}
+
+static void drop_twins(struct arranged *table)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < table->count; i++) {
+		struct arranged_row row = table->rows[i];
+
+		if (!is_told(table, i))
+			table->rows[kept++] = row;
+	}
+	table->count = kept;
 }
 
 /* Directly, the one hop is that of either side. */
@@ -127,11 +137,12 @@ static void arrange(struct arranged *table)
 		if (sender) {
 			sender->segment = row.segment;
 			sender->hop = row.hop;
-		} else if (!is_told(table, kept, &row)) {
+		} else {
 			table->rows[kept++] = row;
 		}
 	}
 	table->count = kept;
+	drop_twins(table);
 }
 
 static void add(struct arranged *table, const struct evidence *evidence,
