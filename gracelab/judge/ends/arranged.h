@@ -3,7 +3,7 @@
 #ifndef GRACELAB_ENDS_ARRANGED_H
 #define GRACELAB_ENDS_ARRANGED_H
 
-#include "rows.h"
+#include "source.h"
 
 /* A call, the segment that it sent, or both. */
 struct arranged_row {

@@ -7,26 +7,9 @@
 #define GRACELAB_ENDS_ROWS_H
 
 #include <jansson.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include "evidence.h"
-#include "lib/base/side.h"
-
-/* What is drawn; what is NULL was not seen. */
-struct rows_source {
-	const struct evidence *calls[SIDES];
-	const struct evidence *hops[SIDES];  /* at each end */
-	const struct evidence *proxy[SIDES]; /* what it called at each hop */
-	const char *client; /* who that is; NULL: "our client" */
-	bool direct;        /* there is no proxy, and one hop: the server's */
-	uint64_t begun_ns;
-	uint64_t given_up_ns; /* when nothing had happened for long; 0: never */
-	int64_t patience_ms;  /* for how long */
-	const char *remark;   /* what the ladder lacks, or NULL */
-	const char *lacks;    /* ... of the proxy's calls, or NULL */
-};
+#include "source.h"
 
 /*
  * The ladder as text under `title`, of 80 columns; a call of the proxy's names

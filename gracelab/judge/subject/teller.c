@@ -14,7 +14,6 @@
 #include "gracelab/trace/tracer.h"
 #include "lib/base/names.h"
 #include "telling.h"
-#include "told.h"
 
 /* As much is told before anybody has to hear it; pipe(7). */
 #define TOLD_BYTES (1024 * 1024)

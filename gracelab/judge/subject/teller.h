@@ -8,17 +8,10 @@
 #define GRACELAB_JUDGE_TELLER_H
 
 #include <stdbool.h>
-#include <stdint.h>
+#include <stddef.h>
 #include <sys/types.h>
 
-#include "lib/base/side.h"
-
-/* Where calls are told, and what of. */
-struct teller_plan {
-	int out; /* takes struct told, and never blocks; -1: nothing is told */
-	/* Where the program listens, and where its backend does. */
-	uint16_t ports[SIDES];
-};
+#include "told.h"
 
 /*
  * A pipe for what is told, neither end of which blocks. False where programs

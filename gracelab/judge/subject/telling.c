@@ -6,96 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "gracelab/trace/peek.h"
-#include "gracelab/trace/story/socket.h"
 #include "gracelab/trace/story/words.h"
 #include "gracelab/trace/tracer.h"
 #include "lib/base/duration.h"
-#include "lib/net/port.h"
-#include "told.h"
-
-/* A socket of the program, by its inode. */
-struct telling_socket {
-	struct telling_socket *next; /* of the same bucket */
-	uint64_t inode;
-	bool alien; /* it is of neither hop, and will not be */
-	bool known; /* it is of one: */
-	enum side hop;
-	uint16_t port;
-};
-
-static struct telling_socket *find(struct telling *telling, uint64_t inode)
-{
-	struct telling_socket **at = &telling->sockets[inode % TELLING_BUCKETS];
-	struct telling_socket *socket = *at;
-
-	while (socket && socket->inode != inode)
-		socket = socket->next;
-	if (socket)
-		return socket;
-	socket = calloc(1, sizeof(*socket));
-	if (!socket) {
-		telling->forgot = true;
-		return NULL;
-	}
-	socket->inode = inode;
-	socket->next = *at;
-	return *at = socket;
-}
-
-/* Which hop its ends say that it is of. */
-static void learn(struct telling *telling, struct telling_socket *socket,
-	const struct socket_facts *facts)
-{
-	const uint16_t *ports = telling->plan.ports;
-	uint16_t own = port_at(&facts->local), peer = port_at(&facts->peer);
-
-	socket->known = own == ports[CLIENT] || peer == ports[SERVER];
-	socket->hop = own == ports[CLIENT] ? CLIENT : SERVER;
-	socket->port = socket->hop == CLIENT ? peer : own;
-	socket->alien = !socket->known;
-}
-
-/* The socket of one hop behind a descriptor, or NULL. */
-static struct telling_socket *at_hop(
-	struct telling *telling, const struct trace_call *call, int fd)
-{
-	struct telling_socket *socket;
-	struct socket_facts facts;
-	uint64_t inode;
-
-	if (!peek_socket(call->thread, fd, &inode))
-		return NULL;
-	socket = find(telling, inode);
-	if (!socket || socket->known || socket->alien)
-		return socket && socket->known ? socket : NULL;
-	if (!socket_ask(call->process, fd, &facts))
-		return NULL;
-	if (facts.has_peer)
-		learn(telling, socket, &facts);
-	socket->alien = socket->alien || !facts.is_tcp;
-	return socket->known ? socket : NULL;
-}
-
-/* Whether it acts on what may be a hop's socket only behind the call. */
-static bool may_join(const struct trace_call *call)
-{
-	struct socket_facts facts;
-	uint64_t inode;
-
-	return peek_socket(call->thread, (int)call->args[0], &inode) &&
-		socket_ask(call->process, (int)call->args[0], &facts) &&
-		facts.is_tcp && !facts.has_peer;
-}
 
 static bool enter_splice(struct telling *telling, struct trace_call *call)
 {
-	call->subject = at_hop(telling, call, (int)call->args[2]);
+	call->subject = joints_at(&telling->joints, call, (int)call->args[2]);
 	if (!call->subject)
-		call->subject = at_hop(telling, call, (int)call->args[0]);
+		call->subject =
+			joints_at(&telling->joints, call, (int)call->args[0]);
 	return call->subject;
 }
 
@@ -107,19 +30,22 @@ static bool enter(void *context, struct trace_call *call)
 	call->bulk = true;
 	switch (call->what->kind) {
 	case CALL_CONNECT:
-		call->subject = at_hop(telling, call, (int)call->args[0]);
-		return call->subject || may_join(call);
+		call->subject =
+			joints_at(&telling->joints, call, (int)call->args[0]);
+		return call->subject || joints_may_join(call);
 	case CALL_ACCEPT:
-		return may_join(call);
+		return joints_may_join(call);
 	case CALL_READ:
 	case CALL_WRITE:
 	case CALL_SENDFILE:
 	case CALL_SHUTDOWN:
 	case CALL_CLOSE:
-		call->subject = at_hop(telling, call, (int)call->args[0]);
+		call->subject =
+			joints_at(&telling->joints, call, (int)call->args[0]);
 		return call->subject;
 	case CALL_DUP_ONTO:
-		call->subject = at_hop(telling, call, (int)call->args[1]);
+		call->subject =
+			joints_at(&telling->joints, call, (int)call->args[1]);
 		return call->subject;
 	case CALL_SPLICE:
 		return enter_splice(telling, call);
@@ -146,6 +72,7 @@ static void send_told(struct telling *telling, const struct told *told)
 {
 	const struct told forgotten = { .kind = TOLD_FORGOTTEN };
 
+	telling->forgot = telling->forgot || telling->joints.incomplete;
 	if (telling->forgot &&
 		write(telling->plan.out, &forgotten, sizeof(forgotten)) > 0)
 		telling->forgot = false;
@@ -169,7 +96,7 @@ static bool reads(const struct trace_call *call)
 			!peek_socket(call->thread, (int)call->args[2], &inode));
 }
 
-static struct told compose(const struct telling_socket *socket,
+static struct told compose(const struct joint *socket,
 	const struct trace_call *call, uint64_t ended_ns)
 {
 	struct told told = {
@@ -198,7 +125,7 @@ static struct told compose(const struct telling_socket *socket,
 	return told;
 }
 
-static void tell(struct telling *telling, const struct telling_socket *socket,
+static void tell(struct telling *telling, const struct joint *socket,
 	const struct trace_call *call)
 {
 	const struct told told = compose(socket, call, duration_wall_ns());
@@ -216,13 +143,14 @@ static void on_held(void *context, int fd, uint64_t inode)
 {
 	const struct holding *holding = context;
 	const struct trace_call *call = holding->call;
-	const struct telling_socket *socket = find(holding->telling, inode);
+	const struct joint *socket =
+		joints_find(&holding->telling->joints, inode);
 
 	if (call->what->kind == CALL_CLOSE_RANGE &&
 		((uint64_t)fd < call->args[0] || (uint64_t)fd > call->args[1] ||
 			call->args[2] & CLOSE_RANGE_CLOEXEC))
 		return;
-	if (socket && socket->known)
+	if (socket)
 		tell(holding->telling, socket, call);
 }
 
@@ -235,41 +163,10 @@ static void begin(void *context, struct trace_call *call)
 		peek_sockets(call->process, on_held, &holding);
 }
 
-/* A connection that the call has begun, or has given. */
-static const struct telling_socket *join(
-	struct telling *telling, const struct trace_call *call)
-{
-	bool connects = call->what->kind == CALL_CONNECT;
-	int fd = (int)(connects ? call->args[0] : (uint64_t)call->result);
-	struct socket_facts facts;
-	struct telling_socket *socket;
-	uint64_t inode;
-
-	if (call->result < 0 && !(connects && call->result == -EINPROGRESS))
-		return NULL;
-	if (!connects)
-		return at_hop(telling, call, fd);
-	if (!peek_socket(call->thread, fd, &inode) ||
-		!socket_ask(call->process, fd, &facts))
-		return NULL;
-	if (!facts.has_peer) {
-		size_t size = call->args[2] < sizeof(facts.peer)
-			? (size_t)call->args[2]
-			: sizeof(facts.peer);
-
-		peek_memory(call->thread, call->args[1], &facts.peer, size);
-		socket_unmap(&facts.peer);
-	}
-	socket = find(telling, inode);
-	if (socket)
-		learn(telling, socket, &facts);
-	return socket && socket->known ? socket : NULL;
-}
-
 static void leave(void *context, struct trace_call *call)
 {
 	struct telling *telling = context;
-	const struct telling_socket *socket = call->subject;
+	const struct joint *socket = call->subject;
 
 	if (call_is_wide(call->what))
 		return;
@@ -279,7 +176,7 @@ static void leave(void *context, struct trace_call *call)
 	if (!socket &&
 		(call->what->kind == CALL_CONNECT ||
 			call->what->kind == CALL_ACCEPT))
-		socket = join(telling, call);
+		socket = joints_join(&telling->joints, call);
 	if (socket)
 		tell(telling, socket, call);
 }
@@ -298,7 +195,7 @@ static void on_signal(void *context, const struct thread *thread, int signal)
 		[PEEK_IGNORED] = "SIGPIPE ignored",
 		[PEEK_CAUGHT] = "SIGPIPE caught",
 	};
-	const struct telling_socket *socket = thread->call.subject;
+	const struct joint *socket = thread->call.subject;
 	struct told told;
 
 	if (signal != SIGPIPE || !thread->call.what || !socket ||
@@ -347,7 +244,12 @@ static void remark(void *context, pid_t process, enum tracer_remark remark)
 void telling_begin(
 	struct telling *telling, const struct teller_plan *plan, pid_t child)
 {
-	*telling = (struct telling){ .plan = *plan, .child = child };
+	*telling = (struct telling){
+		.plan = *plan,
+		.child = child,
+		.joints = { .ports = { plan->ports[CLIENT],
+				    plan->ports[SERVER] } },
+	};
 	tracer_begin(&telling->tracer,
 		&(struct tracer_hooks){
 			.enter = enter,
@@ -366,11 +268,5 @@ void telling_begin(
 void telling_end(struct telling *telling)
 {
 	tracer_end(&telling->tracer);
-	for (size_t i = 0; i < TELLING_BUCKETS; i++)
-		while (telling->sockets[i]) {
-			struct telling_socket *socket = telling->sockets[i];
-
-			telling->sockets[i] = socket->next;
-			free(socket);
-		}
+	joints_free(&telling->joints);
 }

@@ -4,11 +4,8 @@
 #define GRACELAB_JUDGE_TELLING_H
 
 #include "gracelab/trace/tracing.h"
-#include "teller.h"
-
-struct telling_socket;
-
-#define TELLING_BUCKETS 256
+#include "joints.h"
+#include "told.h"
 
 struct telling {
 	struct teller_plan plan;
@@ -16,7 +13,7 @@ struct telling {
 	pid_t child; /* whose end is that of all */
 	bool over;   /* it has come */
 	bool forgot; /* there was no room for something; not told yet */
-	struct telling_socket *sockets[TELLING_BUCKETS]; /* owned */
+	struct joints joints;
 };
 
 void telling_begin(

@@ -8,6 +8,13 @@
 
 #include "lib/base/side.h"
 
+/* Where calls are told, and what of. */
+struct teller_plan {
+	int out; /* takes struct told, and never blocks; -1: nothing is told */
+	/* Where the program listens, and where its backend does. */
+	uint16_t ports[SIDES];
+};
+
 enum told_kind {
 	TOLD_CALL,
 	/* What is missing. */
