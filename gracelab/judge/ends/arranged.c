@@ -42,9 +42,9 @@ static bool has_sent(
 static bool proxy_has_sent(
 	const struct arranged_row *call, const struct arranged_row *segment)
 {
-	uint64_t until_ns = call->call->until_ns;
+	uint64_t until_ns = call->call ? call->call->until_ns : 0;
 
-	return call->call->sends && !call->segment &&
+	return call->call && call->call->sends && !call->segment &&
 		call->hop == segment->hop &&
 		(!until_ns || segment->segment->time_ns <= until_ns);
 }
@@ -72,14 +72,14 @@ static bool is_told(const struct arranged *table, size_t at)
 {
 	const struct arranged_row *row = &table->rows[at];
 
-	if (!row->proxy || !row->call->wide || row->segment)
+	if (!row->proxy || !row->call || !row->call->wide || row->segment)
 		return false;
 	for (size_t i = at > LOOK_BACK ? at - LOOK_BACK : 0;
 		i < table->count && i <= at + LOOK_BACK; i++) {
 		const struct arranged_row *other = &table->rows[i];
 
 		/* Of two that are the same the first is told. */
-		if (other->proxy && other->call->wide &&
+		if (other->proxy && other->call && other->call->wide &&
 			other->hop != row->hop && (other->segment || i < at) &&
 			other->call->process == row->call->process &&
 			!strcmp(other->call->text, row->call->text))
@@ -167,7 +167,7 @@ static void number_speakers(struct arranged *table)
 			&table->speakers[table->speaker_count];
 		unsigned processes = 0;
 
-		if (!row->proxy || arranged_speaker(table, row) ||
+		if (!row->proxy || !row->call || arranged_speaker(table, row) ||
 			table->speaker_count == ARRANGED_SPEAKERS)
 			continue;
 		*speaker = (struct arranged_speaker){
@@ -203,7 +203,9 @@ struct arranged arranged_make(const struct rows_source *source)
 			entries_of(source->proxy[side]) +
 			entries_of(source->hops[side]);
 	table.rows = calloc(room, sizeof(*table.rows));
-	for (int i = 0; i < SIDES && table.rows; i++) {
+	if (!table.rows)
+		return table;
+	for (int i = 0; i < SIDES; i++) {
 		enum side side = (enum side)i;
 
 		add(&table, source->calls[i],
@@ -232,7 +234,8 @@ bool arranged_has_proxy(const struct arranged *table)
 const struct arranged_speaker *arranged_speaker(
 	const struct arranged *table, const struct arranged_row *row)
 {
-	for (size_t i = 0; row->proxy && i < table->speaker_count; i++)
+	for (size_t i = 0; row->proxy && row->call && i < table->speaker_count;
+		i++)
 		if (table->speakers[i].process == row->call->process &&
 			table->speakers[i].thread == row->call->thread)
 			return &table->speakers[i];

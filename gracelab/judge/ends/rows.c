@@ -127,7 +127,7 @@ static void write_row(FILE *out, const struct rows_source *source,
 		put_call(out, &column, row, at->client);
 	if (row->segment && row->hop == CLIENT)
 		put_segment(out, &column, row, at->front);
-	if (row->proxy)
+	if (row->proxy && row->call)
 		put_proxy_call(out, &column, table, row, at->proxy);
 	if (row->segment && row->hop == SERVER)
 		put_segment(out, &column, row, at->back);
