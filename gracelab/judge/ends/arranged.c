@@ -38,15 +38,15 @@ static bool has_sent(
 		segment->segment->right == (call->side == CLIENT);
 }
 
-/* The same of a call of the proxy's, wherever that stands. */
+/* The same of a call of the proxy's, wherever that stands: the kernel answers
+ * by itself too. */
 static bool proxy_has_sent(
 	const struct arranged_row *call, const struct arranged_row *segment)
 {
-	uint64_t until_ns = call->call ? call->call->until_ns : 0;
-
 	return call->call && call->call->sends && !call->segment &&
 		call->hop == segment->hop &&
-		(!until_ns || segment->segment->time_ns <= until_ns);
+		segment->segment->time_ns <= call->call->until_ns &&
+		(!call->call->data || segment->segment->data);
 }
 
 /* Who has sent the segment, of the first `kept` rows, or NULL. */

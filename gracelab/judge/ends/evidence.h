@@ -18,10 +18,8 @@
 
 /* A call, a segment, or a run of either that moved bytes. */
 struct evidence_entry {
-	uint64_t time_ns; /* CLOCK_REALTIME; of a run the first */
-	/* A call of the proxy's: until when it sent; 0: as long as no other
-	 * did. */
-	uint64_t until_ns;
+	uint64_t time_ns;    /* CLOCK_REALTIME; of a run the first */
+	uint64_t until_ns;   /* a call of the proxy's: when it had returned */
 	int process, thread; /* ... and whose it was; 0: ours */
 	uint64_t bytes;      /* that it moved */
 	unsigned times;      /* calls or segments in the run */

@@ -69,7 +69,7 @@ static void take_call(struct called *called, const struct told *told)
 	 * then. */
 	struct evidence_entry entry = {
 		.time_ns = told->sends ? told->began_ns : told->ended_ns,
-		.until_ns = told->wide ? 0 : told->ended_ns,
+		.until_ns = told->ended_ns,
 		.process = told->process,
 		.thread = told->thread,
 		.bytes = told->bytes,

@@ -133,34 +133,76 @@ static void tell(struct telling *telling, const struct joint *socket,
 	send_told(telling, &told);
 }
 
-/* Of all that a process has open. */
-struct holding {
-	struct telling *telling;
-	struct trace_call *call;
+/* Which of its sockets a call may close, of all that its process has open. */
+struct closing {
+	const struct trace_call *call;
+	const struct joints *joints;
+	const struct joint **sockets; /* owned */
+	size_t count;
 };
 
 static void on_held(void *context, int fd, uint64_t inode)
 {
-	const struct holding *holding = context;
-	const struct trace_call *call = holding->call;
-	const struct joint *socket =
-		joints_find(&holding->telling->joints, inode);
+	struct closing *closing = context;
+	const struct trace_call *call = closing->call;
+	const struct joint *socket = joints_find(closing->joints, inode);
+	const struct joint **sockets;
 
-	if (call->what->kind == CALL_CLOSE_RANGE &&
-		((uint64_t)fd < call->args[0] || (uint64_t)fd > call->args[1] ||
-			call->args[2] & CLOSE_RANGE_CLOEXEC))
+	if (!socket ||
+		(call->what->kind == CALL_CLOSE_RANGE &&
+			((uint64_t)fd < call->args[0] ||
+				(uint64_t)fd > call->args[1])))
 		return;
-	if (socket)
-		tell(holding->telling, socket, call);
+	for (size_t i = 0; i < closing->count; i++)
+		if (closing->sockets[i] == socket)
+			return;
+	/* NOLINTBEGIN(bugprone-sizeof-expression): a pointer each */
+	sockets = reallocarray(
+		closing->sockets, closing->count + 1, sizeof(*sockets));
+	/* NOLINTEND(bugprone-sizeof-expression) */
+	if (!sockets)
+		return;
+	closing->sockets = sockets;
+	sockets[closing->count++] = socket;
 }
 
+/* Behind it they are closed, and nobody knows which they were. */
 static void begin(void *context, struct trace_call *call)
 {
-	struct holding holding = { context, call };
+	struct telling *telling = context;
+	struct closing *closing;
 
-	/* Behind it they are closed, and nobody knows which they were. */
-	if (call_is_wide(call->what))
-		peek_sockets(call->process, on_held, &holding);
+	if (!call_is_wide(call->what))
+		return;
+	closing = call->subject = calloc(1, sizeof(*closing));
+	if (!closing) {
+		telling->forgot = true;
+		return;
+	}
+	closing->call = call;
+	closing->joints = &telling->joints;
+	peek_sockets(call->process, on_held, closing);
+}
+
+static void free_closing(struct trace_call *call)
+{
+	struct closing *closing = call->subject;
+
+	if (closing)
+		free(closing->sockets);
+	free(closing);
+	call->subject = NULL;
+}
+
+static void tell_closed(struct telling *telling, struct trace_call *call)
+{
+	const struct closing *closing = call->subject;
+	bool none = call->what->kind == CALL_CLOSE_RANGE &&
+		(call->result < 0 || call->args[2] & CLOSE_RANGE_CLOEXEC);
+
+	for (size_t i = 0; closing && i < closing->count && !none; i++)
+		tell(telling, closing->sockets[i], call);
+	free_closing(call);
 }
 
 static void leave(void *context, struct trace_call *call)
@@ -168,8 +210,10 @@ static void leave(void *context, struct trace_call *call)
 	struct telling *telling = context;
 	const struct joint *socket = call->subject;
 
-	if (call_is_wide(call->what))
+	if (call_is_wide(call->what)) {
+		tell_closed(telling, call);
 		return;
+	}
 	/* Whoever polls reads until there is nothing more. */
 	if (call->result == -EAGAIN && call->what->kind != CALL_WRITE)
 		return;
@@ -184,7 +228,8 @@ static void leave(void *context, struct trace_call *call)
 static void abandon(void *context, struct trace_call *call)
 {
 	(void)context;
-	(void)call;
+	if (call_is_wide(call->what))
+		free_closing(call);
 }
 
 /* Only SIGPIPE is about connections, and comes of the call before it. */
