@@ -62,7 +62,7 @@ struct joint *joints_at(
 	struct socket_facts facts;
 	uint64_t inode;
 
-	if (!peek_socket(call->thread, fd, &inode))
+	if (peek_socket(call, fd, &inode) != PEEK_SOCKET)
 		return NULL;
 	joint = see(joints, inode);
 	if (joint && !joint->known && !joint->alien &&
@@ -79,7 +79,7 @@ bool joints_may_join(const struct trace_call *call)
 	struct socket_facts facts;
 	uint64_t inode;
 
-	return peek_socket(call->thread, (int)call->args[0], &inode) &&
+	return peek_socket(call, (int)call->args[0], &inode) == PEEK_SOCKET &&
 		socket_ask(call->process, (int)call->args[0], &facts) &&
 		facts.is_tcp && !facts.has_peer;
 }
@@ -106,7 +106,7 @@ struct joint *joints_join(struct joints *joints, const struct trace_call *call)
 			? NULL
 			: joints_at(joints, call, (int)call->result);
 	if ((call->result && call->result != -EINPROGRESS) ||
-		!peek_socket(call->thread, (int)call->args[0], &inode) ||
+		peek_socket(call, (int)call->args[0], &inode) != PEEK_SOCKET ||
 		!socket_ask(call->process, (int)call->args[0], &facts))
 		return NULL;
 	if (!facts.has_peer)

@@ -93,7 +93,8 @@ static bool reads(const struct trace_call *call)
 
 	return call->what->kind == CALL_READ ||
 		(call->what->kind == CALL_SPLICE &&
-			!peek_socket(call->thread, (int)call->args[2], &inode));
+			peek_socket(call, (int)call->args[2], &inode) !=
+				PEEK_SOCKET);
 }
 
 static struct told compose(const struct joint *socket,
