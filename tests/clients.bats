@@ -8,6 +8,7 @@
 # shellcheck disable=SC2034 # clients.bash reads what is set here
 
 load helpers
+load lab
 load clients
 load lab
 
