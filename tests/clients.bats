@@ -38,6 +38,7 @@ http-naive:        http-naive: --only=ends,cut,cut-chunked,until-fin,reset
 expected:          in-two: --only=ends --expect=4
 until:             in-two: --only=ends --until=b\n
 as-http:           half-close: --only=cut --http
+listens:           listens: --only=ends
 stays-away:        stays-away
 '
 
@@ -144,6 +145,9 @@ teardown_file() {
 	judged until 0 never
 	says plain 'put it out; then: status 0'
 	judged as-http 1 half-close cut=silent
+	# Who says nothing may wait for us to begin.
+	judged listens 0 never
+	says plain 'put it out; then: status 0'
 }
 
 @test "a client that makes no connection has no verdict, and its words are shown" {
