@@ -159,13 +159,13 @@ teardown_file() {
 	assert_output --partial 'status 127: cannot'
 }
 
-@test "a client starts with three descriptors, and no signal is kept from it" {
+@test "a client starts with three descriptors, no signal blocked, nor SIGPIPE ignored" {
 	# ls(1) reads the folder by one more.
-	run -3 client_of --tries=1 -- sh -c \
-		'ls /proc/self/fd | xargs echo >&2; grep SigBlk /proc/self/status >&2' \
-		sh '{port}'
+	run -3 client_of --tries=1 -- sh -c 'ls /proc/self/fd | xargs echo >&2
+		sed -n "/SigBlk/p; s/SigIgn:.*\(.\)...$/for SIGPIPE: \1/p" \
+			/proc/self/status >&2' sh '{port}'
 	output=$(tr -s ' \n' ' ' <<<"$output")
-	assert_output --partial 'status 0: 0 1 2 3\nSigBlk:\t0000000000000000'
+	assert_output --partial 'status 0: 0 1 2 3\nSigBlk:\t0000000000000000\nfor SIGPIPE: 0'
 }
 
 @test "the command line is checked, and names what is wrong" {
