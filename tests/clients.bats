@@ -8,6 +8,7 @@
 # shellcheck disable=SC2034 # clients.bash reads what is set here
 
 load helpers
+load lab
 load clients
 load lab
 
@@ -37,6 +38,7 @@ http-naive:        http-naive: --only=ends,cut,cut-chunked,until-fin,reset
 expected:          in-two: --only=ends --expect=4
 until:             in-two: --only=ends --until=b\n
 as-http:           half-close: --only=cut --http
+listens:           listens: --only=ends
 stays-away:        stays-away
 '
 
@@ -143,6 +145,9 @@ teardown_file() {
 	judged until 0 never
 	says plain 'put it out; then: status 0'
 	judged as-http 1 half-close cut=silent
+	# Who says nothing may wait for us to begin.
+	judged listens 0 never
+	says plain 'put it out; then: status 0'
 }
 
 @test "a client that makes no connection has no verdict, and its words are shown" {
@@ -154,13 +159,13 @@ teardown_file() {
 	assert_output --partial 'status 127: cannot'
 }
 
-@test "a client starts with three descriptors, and no signal is kept from it" {
+@test "a client starts with three descriptors, no signal blocked, nor SIGPIPE ignored" {
 	# ls(1) reads the folder by one more.
-	run -3 client_of --tries=1 -- sh -c \
-		'ls /proc/self/fd | xargs echo >&2; grep SigBlk /proc/self/status >&2' \
-		sh '{port}'
+	run -3 client_of --tries=1 -- sh -c 'ls /proc/self/fd | xargs echo >&2
+		sed -n "/SigBlk/p; s/SigIgn:.*\(.\)...$/for SIGPIPE: \1/p" \
+			/proc/self/status >&2' sh '{port}'
 	output=$(tr -s ' \n' ' ' <<<"$output")
-	assert_output --partial 'status 0: 0 1 2 3\nSigBlk:\t0000000000000000'
+	assert_output --partial 'status 0: 0 1 2 3\nSigBlk:\t0000000000000000\nfor SIGPIPE: 0'
 }
 
 @test "the command line is checked, and names what is wrong" {

@@ -322,11 +322,11 @@ static void files(void)
 		die("file");
 	if (sendfile(fd, file, &at, 6) != 6)
 		die("sendfile");
+	if (recvmmsg(fd, &messages, 1, 0, NULL) != 1)
+		die("recvmmsg");
 	if (splice(file, &(off_t){ 5 }, ends[1], NULL, 6, 0) != 6 ||
 		splice(ends[0], NULL, fd, NULL, 6, 0) != 6)
 		die("splice");
-	if (recvmmsg(fd, &messages, 1, 0, NULL) != 1)
-		die("recvmmsg");
 	part.iov_len = messages.msg_len;
 	if (sendmmsg(fd, &messages, 1, 0) != 1)
 		die("sendmmsg");

@@ -232,6 +232,12 @@ def in_two(sock):
 
 
 @kind
+def listens(sock):
+    """Says nothing, and ends when the server has."""
+    put(read_all(sock))
+
+
+@kind
 def http_naive(sock):
     """Takes whatever comes for a body, whatever its header says."""
     sock.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")

@@ -424,49 +424,51 @@ static void test_row(void)
 	end(&asked);
 }
 
+/* What follows from these rows, of a client that has made a connection. */
 static void expect_outlook(const struct inquiry *like, int status,
 	const char *overall, const char *proof)
 {
-	struct results results = { .status = -1 };
-	struct inquiry inquiry = *like;
+	struct asked asked;
 
-	inquiry.results = &results;
-	outlook_conclude(&inquiry);
-	tap_case("%s: %s", results.overall, results.proof);
-	EXPECT_INT(status, results.status);
-	EXPECT_TEXT(overall, results.overall);
-	EXPECT_TEXT(proof, results.proof);
+	begin(&asked);
+	add(&asked, CLIENT_PLAIN, SERVED(.status = 0), NULL, NULL);
+	memcpy(asked.inquiry.words, like->words, sizeof(like->words));
+	memcpy(asked.inquiry.kinds, like->kinds, sizeof(like->kinds));
+	asked.inquiry.interrupted = like->interrupted;
+	outlook_conclude(&asked.inquiry);
+	tap_case("%s: %s", asked.results.overall, asked.results.proof);
+	EXPECT_INT(status, asked.results.status);
+	EXPECT_TEXT(overall, asked.results.overall);
+	EXPECT_TEXT(proof, asked.results.proof);
 	tap_case("%s", "");
-	json_decref(results.data);
+	json_decref(asked.results.data);
+	end(&asked);
 }
 
 static void test_outlook(void)
 {
-	struct inquiry inquiry = { .words = { "pass" },
+	struct inquiry rows = { .words = { "pass" },
 		.kinds = { RESULT_REPORTED } };
 
 	expect_outlook(
-		&inquiry, 3, "NO-VERDICT", "nothing that is judged was asked");
+		&rows, 3, "NO-VERDICT", "nothing that is judged was asked");
 	/* What is only reported is no proof. */
-	inquiry.words[CLIENT_UNTIL_FIN] = "taken";
-	inquiry.kinds[CLIENT_UNTIL_FIN] = RESULT_GOOD;
-	inquiry.words[CLIENT_RESET] = "cannot tell";
-	inquiry.kinds[CLIENT_RESET] = RESULT_UNPROVED;
-	expect_outlook(&inquiry, 3, "NO-VERDICT", "nothing was proved");
-	inquiry.words[CLIENT_ENDS] = "half-close";
-	inquiry.kinds[CLIENT_ENDS] = RESULT_GOOD;
-	expect_outlook(&inquiry, 0, "PASS",
+	rows.words[CLIENT_UNTIL_FIN] = "taken";
+	rows.kinds[CLIENT_UNTIL_FIN] = RESULT_GOOD;
+	rows.words[CLIENT_RESET] = "cannot tell";
+	rows.kinds[CLIENT_RESET] = RESULT_UNPROVED;
+	expect_outlook(&rows, 3, "NO-VERDICT", "nothing was proved");
+	rows.words[CLIENT_ENDS] = "half-close";
+	rows.kinds[CLIENT_ENDS] = RESULT_GOOD;
+	expect_outlook(&rows, 0, "PASS",
 		"proved: how it ends loses no reply; what cannot be told "
 		"stands above");
-	inquiry.interrupted = true;
-	expect_outlook(&inquiry, 3, "NO-VERDICT",
+	rows.interrupted = true;
+	expect_outlook(&rows, 3, "NO-VERDICT",
 		"interrupted; what was finished stands above");
-	inquiry.words[CLIENT_CUT] = inquiry.words[CLIENT_CUT_CHUNKED] =
-		"silent";
-	inquiry.kinds[CLIENT_CUT] = inquiry.kinds[CLIENT_CUT_CHUNKED] =
-		RESULT_BAD;
-	expect_outlook(
-		&inquiry, 1, "FAIL", "a reply that is cut counts as whole");
+	rows.words[CLIENT_CUT] = rows.words[CLIENT_CUT_CHUNKED] = "silent";
+	rows.kinds[CLIENT_CUT] = rows.kinds[CLIENT_CUT_CHUNKED] = RESULT_BAD;
+	expect_outlook(&rows, 1, "FAIL", "a reply that is cut counts as whole");
 	expect_outlook(&(struct inquiry){ .words = { "no connection" } }, 3,
 		"NO-VERDICT", "the client makes no plain connection");
 }

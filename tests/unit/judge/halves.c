@@ -16,12 +16,16 @@ struct middle {
 	bool goes_on;
 };
 
-static bool begin(struct middle *middle)
+static bool begin(struct middle *middle, bool little)
 {
 	int one[2], other[2];
 
 	if (!EXPECT(pair_make(one, false) && pair_make(other, false)))
 		return false;
+	for (int i = 0; little && i < 2; i++) {
+		splice_keep_little(one[i]);
+		splice_keep_little(other[i]);
+	}
 	*middle = (struct middle){ one[0], other[0],
 		splice_new(one[1], other[1]), true };
 	return middle->splice;
@@ -62,7 +66,7 @@ static void test_fins(void)
 {
 	struct middle middle;
 
-	if (!begin(&middle))
+	if (!begin(&middle, false))
 		return;
 	EXPECT_INT(2, send(middle.left, "hi", 2, 0));
 	shutdown(middle.left, SHUT_WR);
@@ -83,29 +87,69 @@ static void test_fins(void)
 	end(&middle);
 }
 
+/* Reads all that comes to the right; what the last recv(2) gave. */
+static ssize_t drain(struct middle *middle, size_t *got)
+{
+	static char bytes[65536];
+	ssize_t n = -1;
+
+	for (int looks = 0; looks < 2000 && n != 0; looks++) {
+		struct pollfd polled = { middle->right, POLLIN, 0 };
+
+		pump(middle);
+		poll(&polled, 1, 1);
+		while ((n = recv(middle->right, bytes, sizeof(bytes), 0)) > 0)
+			*got += (size_t)n;
+	}
+	return n;
+}
+
 /* A FIN waits for the bytes before it, of which there is room for few. */
 static void test_stall(void)
 {
+	enum { MUCH = 64 << 20 };
 	struct middle middle;
 	static char bytes[65536];
 	size_t sent = 0, got = 0;
 	ssize_t n;
 
-	if (!begin(&middle))
+	if (!begin(&middle, true))
 		return;
-	for (int i = 0; i < 200; i++) {
+	do {
 		n = send(middle.left, bytes, sizeof(bytes), 0);
 		sent += n > 0 ? (size_t)n : 0;
 		pump(&middle);
-	}
+	} while (n > 0 && sent < MUCH);
 	EXPECT_INT(-1, n);
 	EXPECT_INT(EAGAIN, errno);
 	shutdown(middle.left, SHUT_WR);
-	for (int i = 0; i < 100000 && n != 0; i++) {
+	n = drain(&middle, &got);
+	EXPECT_INT(0, n);
+	EXPECT_INT((long long)sent, (long long)got);
+	end(&middle);
+}
+
+/* The FIN has come while bytes wait: it is behind them. */
+static void test_order(void)
+{
+	struct middle middle;
+	struct pollfd polled[2] = { { 0 } };
+	static char bytes[SPLICE_BYTES];
+	size_t sent = 0, got = 0;
+	ssize_t n = 0;
+
+	if (!begin(&middle, true))
+		return;
+	while (!(polled[1].events & POLLOUT) && n >= 0) {
+		n = send(middle.left, bytes, sizeof(bytes) / 4, 0);
+		sent += n > 0 ? (size_t)n : 0;
 		pump(&middle);
-		n = recv(middle.right, bytes, sizeof(bytes), 0);
-		got += n > 0 ? (size_t)n : 0;
+		splice_wants(middle.splice, polled);
 	}
+	shutdown(middle.left, SHUT_WR);
+	pump(&middle);
+	EXPECT(middle.splice->ways[0].ended && middle.splice->ways[0].to);
+	n = drain(&middle, &got);
 	EXPECT_INT(0, n);
 	EXPECT_INT((long long)sent, (long long)got);
 	end(&middle);
@@ -118,7 +162,7 @@ static void expect_reset(bool fin_first, bool from_left)
 
 	tap_case("%s%s", from_left ? "left" : "right",
 		fin_first ? ", behind a FIN" : "");
-	if (!begin(&middle))
+	if (!begin(&middle, false))
 		return;
 	int *resets = from_left ? &middle.left : &middle.right;
 	int *other = from_left ? &middle.right : &middle.left;
@@ -165,6 +209,7 @@ const struct tap_test tests_judge_halves[] = {
 		test_fins },
 	{ "splice: a reader that stalls is felt, and gets all in the end",
 		test_stall },
+	{ "splice: a FIN is behind the bytes that wait", test_order },
 	{ "splice: a RST becomes one, whatever came before it", test_resets },
 	{ "splice: the kernel is to keep little", test_little },
 	{ NULL, NULL },

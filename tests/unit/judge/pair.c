@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,7 +11,7 @@ bool pair_make(int fds[2], bool little)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET };
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int bytes = 1;
+	int bytes = 1, on = 1;
 	socklen_t size = sizeof(address);
 
 	fds[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -27,7 +28,9 @@ bool pair_make(int fds[2], bool little)
 		!connect(fds[0], (void *)&address, size))
 		fds[1] = accept(listener, NULL, NULL);
 	close(listener);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
+		setsockopt(fds[i], IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 		fcntl(fds[i], F_SETFL, O_NONBLOCK);
+	}
 	return fds[1] >= 0;
 }
