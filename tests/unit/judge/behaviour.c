@@ -427,10 +427,12 @@ static void test_row(void)
 static void expect_outlook(const struct inquiry *like, int status,
 	const char *overall, const char *proof)
 {
+	const struct client_setting setting = { .tls = false };
 	struct results results = { .status = -1 };
 	struct inquiry inquiry = *like;
 
 	inquiry.results = &results;
+	inquiry.setting = &setting;
 	outlook_conclude(&inquiry);
 	tap_case("%s: %s", results.overall, results.proof);
 	EXPECT_INT(status, results.status);
