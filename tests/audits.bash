@@ -13,7 +13,6 @@
 #
 #   judged NAME STATUS [PROBE=VERDICT...]   how that audit ended; sets $REPORT
 #   says PROBE REGEXP                       what stands in that probe's row
-#   proof REGEXP                            ... in the last sentence
 #   audit OPTION...                         one in the foreground
 #   peer [OPTION...]                        a server.py; sets $PORT
 
@@ -136,16 +135,6 @@ says() {
 		report = json.load(open(path, encoding="utf-8"))
 		probe, = (p for p in report["probes"] if p["id"] == name)
 		words = " ".join(str(probe[k]) for k in ("verdict", "measured", "why"))
-		assert re.search(text, words), (text, words)
-	END
-}
-
-proof() {
-	"$PYTHON" -I - "$REPORT" "$@" <<-'END'
-		import json, re, sys
-		path, text = sys.argv[1:]
-		report = json.load(open(path, encoding="utf-8"))
-		words = report["overall"] + ": " + report["proof"]
 		assert re.search(text, words), (text, words)
 	END
 }

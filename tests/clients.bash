@@ -11,7 +11,6 @@
 #
 #   judged NAME STATUS ENDS [PROBE=VERDICT...]   how that one ended; sets $REPORT
 #   says PROBE REGEXP...    what stands in that probe's row
-#   proof REGEXP            ... in the last sentence, behind OVERALL and a colon
 #   fact NAME VALUE         ... in the report itself
 #   client_of OPTION...     one in the foreground; nothing may hang for ever
 #   real STATUS ENDS OPTION... -- COMMAND...     a real one in the foreground
@@ -75,16 +74,6 @@ says() {
 		said = " ".join((row["kind"], row["verdict"], row["measured"], row["why"]))
 		for text in sys.argv[3:]:
 		    assert re.search(text, said), "%r does not say %r" % (said, text)
-	END
-}
-
-proof() {
-	"$PYTHON" -I - "$REPORT" "$@" <<-'END'
-		import json, re, sys
-		path, text = sys.argv[1:]
-		report = json.load(open(path, encoding="utf-8"))
-		said = report["overall"] + ": " + report["proof"]
-		assert re.search(text, said), (text, said)
 	END
 }
 

@@ -21,6 +21,8 @@ bare:      bare: --only=ends,tls-end,truncated,reset
 drops:     drops: --only=ends,truncated
 drops-1.2: drops: --tls=1.2 --only=ends
 discards:  discards: --only=ends --until=\n
+unwraps:   unwraps: --only=ends
+framed:    unwraps: --only=ends --framed
 gives-up:  gives-up: --only=late-reply
 reads:     reads: --only=ends,tls-end,truncated --framed
 resets:    resets: --only=ends,tls-end
@@ -77,6 +79,9 @@ client_command() {
 @test "what TLS reads and throws away is not taken for a reply that is read" {
 	judged discards 1 close ends=close
 	says ends 'the reply is read from the socket, thrown away, and lost'
+	judged unwraps 1 close ends=close
+	says ends 'more than the first record of a long reply meets RST'
+	judged framed 3 None 'ends=cannot tell'
 	judged gives-up 1 half-close late-reply=LOST
 	says late-reply 'gives up 0\.[3-6][0-9] s after its close_notify'
 }

@@ -17,6 +17,7 @@ sigpipe:      sigpipe: --timeout=3s --only=sends-on,sigpipe
 half-close:   half-close
 close:        close: --only=ends,reset
 close-late:   close-late: --only=ends --timeout=3s
+leaves:       leaves: --only=ends
 reads-once:   reads-once: --only=ends,reset
 reads-to-eof: reads-to-eof: --only=ends,reset
 gives-up:     gives-up: --only=late-reply
@@ -57,6 +58,7 @@ teardown_file() {
 	judged close 1 close ends=close
 	says ends 'the reply meets EPIPE, and is lost'
 	judged close-late 1 close ends=close
+	judged leaves 1 close ends=close
 	judged reads-once 0 close ends=close
 	says ends 'what comes behind meets EPIPE'
 	says reset 'it ends by itself before the ECONNRESET'

@@ -9,6 +9,8 @@
 #   room_for MOST              in COMMAND: fewer than so many are under way
 #   try_one NAME COMMAND...    in COMMAND: NAME.json, NAME.err and NAME.status
 #   await_result NAME          sets $REPORT, its JSON
+#   proof REGEXP               what its last sentence says, behind OVERALL and a
+#                              colon
 
 begin_results() {
 	RESULTS=$BATS_FILE_TMPDIR
@@ -52,4 +54,14 @@ await_result() {
 	PATIENCE_S=100 await test -e "$RESULTS/$1.status"
 	# shellcheck disable=SC2034 # the suites read it
 	REPORT=$RESULTS/$1.json
+}
+
+proof() {
+	"$PYTHON" -I - "$REPORT" "$@" <<-'END'
+		import json, re, sys
+		path, text = sys.argv[1:]
+		report = json.load(open(path, encoding="utf-8"))
+		words = report["overall"] + ": " + report["proof"]
+		assert re.search(text, words), (text, words)
+	END
 }

@@ -72,6 +72,15 @@ def close_late(sock):
 
 
 @kind
+def leaves(sock):
+    """Shuts its sending half, and is gone before it reads."""
+    sock.sendall(b"job\n")
+    sock.shutdown(socket.SHUT_WR)
+    time.sleep(1)
+    sock.close()
+
+
+@kind
 def reset(sock):
     """Aborts its connection at once."""
     sock.sendall(b"job\n")

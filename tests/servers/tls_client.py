@@ -95,9 +95,10 @@ def put(data):
 
 @kind
 def both(link):
-    """Ends its half in both layers, and reads on."""
+    """Ends its half in both layers, one soon behind the other, and reads on."""
     link.send(b"job\n")
     link.notify()
+    time.sleep(0.05)
     link.sock.shutdown(socket.SHUT_WR)
     put(link.read_all())
 
@@ -140,6 +141,17 @@ def discards(link):
     link.notify()
     while link.sock.recv(65536):
         pass
+
+
+@kind
+def unwraps(link):
+    """Takes the first record behind its close_notify for an error, as Python's
+    unwrap() does, and says nothing of it; or it fails."""
+    link.send(b"job\n")
+    link.notify()
+    link.sock.recv(16384)
+    link.sock.close()
+    sys.exit(1)
 
 
 @kind

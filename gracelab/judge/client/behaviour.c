@@ -1,84 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "behaviour.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "has.h"
 #include "layers.h"
-#include "lib/text/escape.h"
+#include "served.h"
 #include "tells.h"
 
 /* What a shell adds to the number of a signal that has ended a program. */
 #define SHELL_SIGNAL 128
-
-/* How it ended, and what it has said: ": status 1: no such host". */
-static struct seen unserved(
-	const struct visit *visit, enum seen_word word, const char *what)
-{
-	char said[240], shown[ESCAPE_SIZE(sizeof(said))], exit[SEEN_EXIT_SIZE];
-	size_t got = visit_said(visit->errors, said, sizeof(said));
-
-	if (!got)
-		got = visit_said(visit->output, said, sizeof(said));
-	while (got && said[got - 1] == '\n')
-		got--;
-	escape_text(shown, said, got);
-	return seen_say(word, RESULT_UNPROVED, "%s: %s%s%.180s", what,
-		seen_exit(exit, visit), *shown ? ": " : "", shown);
-}
-
-static struct seen no_connection(const struct visit *visit)
-{
-	return unserved(
-		visit, SEEN_NO_CONNECTION, "the client makes no connection");
-}
-
-static struct seen no_handshake(const struct visit *visit)
-{
-	char what[TLS_WHY_SIZE + 32];
-
-	snprintf(what, sizeof(what),
-		"the TLS handshake fails: %.200s; the client", visit->refused);
-	return unserved(visit, SEEN_NO_HANDSHAKE, what);
-}
-
-static struct seen see_plain(
-	const struct inquiry *inquiry, const struct visit *visit)
-{
-	char exit[SEEN_EXIT_SIZE], version[16] = "";
-
-	if (has_refused_server(visit))
-		return unserved(visit, SEEN_UNSERVED,
-			"it ends the connection once TLS stands, with nothing "
-			"said");
-	seen_exit(exit, visit);
-	if (visit->setting->tls)
-		snprintf(version, sizeof(version),
-			"TLS %s: ", tls_version_name(visit->version));
-	switch (has_reply(inquiry, visit)) {
-	case HAS_REPLY:
-		return seen_say(SEEN_SERVED, RESULT_REPORTED,
-			"%sit has read the reply%s; then: %s", version,
-			seen_in_output(visit) ? ", and put it out" : "", exit);
-	case HAS_UNKNOWN:
-		return seen_say(SEEN_SERVED, RESULT_REPORTED,
-			"%sthe reply is read from the socket; whether the "
-			"program gets it does not show; then: %s",
-			version, exit);
-	case HAS_DISCARDED:
-		return seen_say(SEEN_UNSERVED, RESULT_REPORTED,
-			"%sthe reply is read from the socket, and thrown away; "
-			"then: %s",
-			version, exit);
-	case HAS_NOT:
-	case HAS_UNREAD:
-		break;
-	}
-	return seen_say(SEEN_UNSERVED, RESULT_REPORTED,
-		"%sthe reply is not read; then: %s", version, exit);
-}
 
 /* Its FIN, or close_notify, came before the reply. */
 static struct seen see_early_fin(
@@ -96,9 +28,13 @@ static struct seen see_early_fin(
 			seen_in_output(visit) ? ", and put out" : "");
 	case HAS_NOT:
 		return seen_say(SEEN_CLOSE, RESULT_BAD,
-			"its %s comes %.3f s after it has connected; the "
-			"reply meets %s, and is lost",
-			end, at_s, seen_terms(visit->setting).refusal);
+			"its %s comes %.3f s after it has connected; %s meets "
+			"%s, and is lost",
+			end, at_s,
+			visit->plan.answer == ANSWER_LARGE
+				? "more than the first record of a long reply"
+				: "the reply",
+			seen_terms(visit->setting).refusal);
 	case HAS_DISCARDED:
 		return seen_say(SEEN_CLOSE, RESULT_BAD,
 			"its %s comes %.3f s after it has connected; the "
@@ -311,14 +247,15 @@ struct seen behaviour_of(const struct inquiry *inquiry, enum client_probe probe,
 	const struct visit *visit)
 {
 	if (!visit->connections)
-		return no_connection(visit);
+		return served_no_connection(visit);
 	if (*visit->refused)
-		return no_handshake(visit);
+		return served_no_handshake(visit);
 	switch (probe) {
 	case CLIENT_PLAIN:
-		return see_plain(inquiry, visit);
+		return served_plain(inquiry, visit);
 	case CLIENT_ENDS:
 	case CLIENT_ENDS_LONG:
+	case CLIENT_ENDS_LARGE:
 		return see_ends(inquiry, visit);
 	case CLIENT_TLS_END:
 		return layers_of(visit);

@@ -5,11 +5,6 @@
 
 #include "seen.h"
 
-static bool ends_alike(const struct visit *one, const struct visit *other)
-{
-	return one->exited && other->exited && one->status == other->status;
-}
-
 bool has_to_be_asked(const struct inquiry *inquiry)
 {
 	const struct visit *plain = inquiry_next(inquiry, CLIENT_PLAIN, NULL);
@@ -37,7 +32,10 @@ static bool puts_out(const struct inquiry *inquiry)
 		(open && seen_in_output(open));
 }
 
-/* By its exit status, where that differs with a reply and without. */
+/*
+ * By its exit status, where a reply makes it end well and none does not. The
+ * other way round the reply may be what it did not expect.
+ */
 static enum has_reply by_status(
 	const struct inquiry *inquiry, const struct visit *visit)
 {
@@ -46,11 +44,11 @@ static enum has_reply by_status(
 		inquiry_next(inquiry, CLIENT_NO_REPLY, NULL);
 
 	if (!with || !without || !with->exited || !without->exited ||
-		with->status == without->status)
+		!visit->exited || with->status || !without->status)
 		return HAS_UNKNOWN;
-	return ends_alike(visit, with)       ? HAS_REPLY
-		: ends_alike(visit, without) ? HAS_DISCARDED
-					     : HAS_UNKNOWN;
+	return !visit->status                      ? HAS_REPLY
+		: visit->status == without->status ? HAS_DISCARDED
+						   : HAS_UNKNOWN;
 }
 
 enum has_reply has_reply(

@@ -82,8 +82,20 @@ static bool is_ambiguous(const struct inquiry *inquiry)
 	return false;
 }
 
-/* Puts the visits that waited longer in the place of those that they explain.
- */
+/* Puts other visits in the place of those of CLIENT_ENDS. */
+static void replace(struct inquiry *inquiry, enum client_probe by)
+{
+	for (size_t i = 0; i < inquiry->count; i++) {
+		struct visit *visit = inquiry->visits[i];
+
+		if (visit->id == CLIENT_ENDS)
+			visit->id = CLIENT_VISITS;
+		if (visit->id == (int)by)
+			visit->id = CLIENT_ENDS;
+	}
+}
+
+/* Those that waited longer explain the others. */
 static bool ask_longer(struct inquiry *inquiry)
 {
 	if (!is_ambiguous(inquiry))
@@ -91,14 +103,43 @@ static bool ask_longer(struct inquiry *inquiry)
 	ask(inquiry, CLIENT_ENDS_LONG, inquiry->tries);
 	if (!play(inquiry))
 		return false;
-	for (size_t i = 0; i < inquiry->count; i++) {
-		struct visit *visit = inquiry->visits[i];
+	replace(inquiry, CLIENT_ENDS_LONG);
+	return true;
+}
 
-		if (visit->id == CLIENT_ENDS)
-			visit->id = CLIENT_VISITS;
-		if (visit->id == CLIENT_ENDS_LONG)
-			visit->id = CLIENT_ENDS;
-	}
+/* Whether TLS has read a reply, and nothing shows who has it. */
+static bool is_unknown(const struct inquiry *inquiry)
+{
+	const struct visit *visit = NULL;
+
+	while ((visit = inquiry_next(inquiry, CLIENT_ENDS, visit)))
+		if (visit->fin == MOMENT_BEFORE &&
+			has_reply(inquiry, visit) == HAS_UNKNOWN)
+			return true;
+	return false;
+}
+
+/*
+ * Who throws away what comes behind its end may do so with its first record
+ * alone. Only where a longer reply is none that the client knows better.
+ */
+static bool ask_for_more(struct inquiry *inquiry)
+{
+	const struct client_setting *setting = inquiry->setting;
+	const struct visit *visit = NULL;
+	bool may_repeat =
+		setting->repeats || (inquiry->http && !setting->verbatim);
+
+	if (!may_repeat || !is_unknown(inquiry))
+		return true;
+	ask(inquiry, CLIENT_ENDS_LARGE, inquiry->tries);
+	if (!play(inquiry))
+		return false;
+	while ((visit = inquiry_next(inquiry, CLIENT_ENDS_LARGE, visit)))
+		if (has_reply(inquiry, visit) == HAS_NOT) {
+			replace(inquiry, CLIENT_ENDS_LARGE);
+			break;
+		}
 	return true;
 }
 
@@ -126,7 +167,7 @@ static bool begin(struct inquiry *inquiry)
 	if (!plain || !plain->connections || *plain->refused ||
 		has_refused_server(plain))
 		return false;
-	if (!ask_longer(inquiry))
+	if (!ask_longer(inquiry) || !ask_for_more(inquiry))
 		return false;
 	shown_add(inquiry, CLIENT_ENDS);
 	return true;

@@ -20,9 +20,11 @@ static const char *when(enum visit_moment moment)
 
 struct seen layers_broken(const struct visit *visit)
 {
-	/* Who has the reply has lost nothing by it. */
-	enum result_kind kind =
-		visit->broken == MOMENT_BEFORE ? RESULT_BAD : RESULT_REPORTED;
+	/* Before the reply it is no end that a client means to make: it does
+	 * not like what the server has done. */
+	enum result_kind kind = visit->broken == MOMENT_BEFORE
+		? RESULT_UNPROVED
+		: RESULT_REPORTED;
 
 	if (*visit->alert)
 		return seen_say(SEEN_ALERT, kind,

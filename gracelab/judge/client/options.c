@@ -172,6 +172,7 @@ static void check_whole(struct argp_state *state)
 		argp_error(state,
 			"COMMAND has no {port} and no {unix}: where is it to "
 			"connect to?");
+	command->setting.repeats = !command->reply && !command->setting.framed;
 	if (!command->setting.tls && has(words, "{ca}"))
 		argp_error(state, "{ca} needs --tls");
 	check_probes(state);

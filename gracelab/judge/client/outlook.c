@@ -160,7 +160,7 @@ static bool has_plain(const struct inquiry *inquiry)
 	const struct visit *visit = inquiry_next(inquiry, CLIENT_PLAIN, NULL);
 	const char *plain = inquiry->words[CLIENT_PLAIN];
 
-	return plain && visit && !has_refused_server(visit) &&
+	return plain && !(visit && has_refused_server(visit)) &&
 		strcmp(plain, seen_name(SEEN_NO_CONNECTION)) != 0 &&
 		strcmp(plain, seen_name(SEEN_NO_HANDSHAKE)) != 0;
 }

@@ -207,6 +207,7 @@ struct visit_plan client_plan(enum client_probe id, bool tls)
 		[CLIENT_RESET_UNTIL_FIN] = { reset, ANSWER_UNTIL_FIN_CUT,
 			false },
 		[CLIENT_ENDS_LONG] = { ends_long, ANSWER_WHOLE, false },
+		[CLIENT_ENDS_LARGE] = { ends, ANSWER_LARGE, false },
 		[CLIENT_LATE_OPEN] = { late, ANSWER_WHOLE, true },
 		[CLIENT_CHUNKED] = { plain, ANSWER_CHUNKED, false },
 		[CLIENT_PLAIN_OPEN] = { plain_open, ANSWER_WHOLE, true },

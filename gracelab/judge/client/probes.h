@@ -25,6 +25,7 @@ enum client_probe {
 	CLIENT_PROBES,
 	/* What else is played: controls, and one that waits longer. */
 	CLIENT_ENDS_LONG = CLIENT_PROBES,
+	CLIENT_ENDS_LARGE,
 	CLIENT_LATE_OPEN,
 	CLIENT_CHUNKED,
 	CLIENT_PLAIN_OPEN,

@@ -12,6 +12,7 @@ static void put_header(FILE *out, enum answer_kind kind, size_t body_bytes)
 		out);
 	switch (kind) {
 	case ANSWER_WHOLE:
+	case ANSWER_LARGE:
 	case ANSWER_CUT:
 		fprintf(out, "Content-Length: %zu\r\n", body_bytes);
 		break;
@@ -73,6 +74,9 @@ bool answer_make(struct answer *answer, enum answer_kind kind,
 {
 	size_t bytes =
 		is_cut(kind) ? matter->reply_bytes / 2 : matter->reply_bytes;
+	size_t times = kind == ANSWER_LARGE
+		? ANSWER_LARGE_BYTES / matter->reply_bytes + 1
+		: 1;
 	size_t header = matter->http ? 0 : header_bytes(matter);
 	FILE *out;
 
@@ -81,7 +85,7 @@ bool answer_make(struct answer *answer, enum answer_kind kind,
 	if (!out)
 		return false;
 	if (matter->http)
-		put_header(out, kind, matter->reply_bytes);
+		put_header(out, kind, matter->reply_bytes * times);
 	fflush(out);
 	answer->header_bytes = matter->http ? answer->bytes : header;
 	if (matter->http && matter->head)
@@ -90,7 +94,8 @@ bool answer_make(struct answer *answer, enum answer_kind kind,
 		bytes = put_chunks(
 			out, matter->reply, matter->reply_bytes, is_cut(kind));
 	else
-		fwrite(matter->reply, 1, bytes, out);
+		for (size_t i = 0; i < times; i++)
+			fwrite(matter->reply, 1, bytes, out);
 	answer->body = matter->reply + header;
 	answer->body_bytes = bytes > header ? bytes - header : 0;
 	if (fclose(out)) {

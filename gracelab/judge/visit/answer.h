@@ -8,12 +8,16 @@
 
 enum answer_kind {
 	ANSWER_WHOLE,   /* HTTP: with its length */
+	ANSWER_LARGE,   /* ... over and over, ANSWER_LARGE_BYTES at least */
 	ANSWER_CUT,     /* half of that */
 	ANSWER_CHUNKED, /* what follows is HTTP's alone */
 	ANSWER_CHUNKED_CUT,
 	ANSWER_UNTIL_FIN, /* only the end of the connection ends it */
 	ANSWER_UNTIL_FIN_CUT,
 };
+
+/* More than anybody reads at once. */
+#define ANSWER_LARGE_BYTES (1024 * 1024)
 
 /* What it is made of; borrowed. */
 struct answer_matter {

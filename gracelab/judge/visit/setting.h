@@ -20,12 +20,13 @@ struct client_setting {
 	size_t greeting_bytes;
 	const char *reply;
 	size_t reply_bytes;
-	struct reply_rule rule;   /* where its request ends, if that is said */
-	bool http;                /* the reply is a body, whatever it asks */
-	bool verbatim;            /* ... or it is HTTP already */
-	bool framed;              /* the reply says itself where it ends */
-	bool is_unix;             /* it connects to a UNIX socket */
-	bool tls;                 /* it speaks TLS, */
+	struct reply_rule rule; /* where its request ends, if that is said */
+	bool http;              /* the reply is a body, whatever it asks */
+	bool verbatim;          /* ... or it is HTTP already */
+	bool framed;            /* the reply says itself where it ends */
+	bool repeats; /* the reply means nothing, and may be repeated */
+	bool is_unix; /* it connects to a UNIX socket */
+	bool tls;     /* it speaks TLS, */
 	enum tls_version version; /* ... of this version */
 	int64_t patience_ms;      /* how long nothing may happen */
 	unsigned jobs;            /* side by side */

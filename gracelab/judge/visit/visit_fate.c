@@ -1,11 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What became of what a client was sent, as the kernel knows it. */
-#include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 
 #include "lib/base/duration.h"
 #include "lib/net/tcp.h"
 #include "lib/net/unix_state.h"
 #include "visit_inside.h"
+
+/*
+ * Whether the client's socket was closed in order, which means that all was
+ * read that had come; an ACK that was still delayed never leaves then.
+ */
+static bool is_closed_in_order(
+	const struct visit *visit, const struct kernel_socket *client)
+{
+	int unsent = 1;
+
+	return !client->inode &&
+		(client->state == STATE_FIN_WAIT2 ||
+			client->state == STATE_TIME_WAIT) &&
+		!ioctl(visit->conn.fd, SIOCOUTQNSD, &unsent) && !unsent;
+}
 
 /* Who closes with something unread sends RST (RFC 1122 section 4.2.2.13). */
 static enum visit_fate tcp_fate(
@@ -18,10 +34,11 @@ static enum visit_fate tcp_fate(
 		return FATE_REFUSED;
 	if (!kernel || kernel_look(kernel, &visit->pair, &client, &server))
 		return FATE_OPEN;
-	if (server.unacked_bytes || client.unread_bytes ||
-		client.state == STATE_GONE)
+	if (client.unread_bytes || client.state == STATE_GONE)
 		return FATE_OPEN;
-	return FATE_TAKEN;
+	return server.unacked_bytes && !is_closed_in_order(visit, &client)
+		? FATE_OPEN
+		: FATE_TAKEN;
 }
 
 /* Who closes with something unread leaves ECONNRESET, unix(7). */

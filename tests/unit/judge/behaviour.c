@@ -386,6 +386,61 @@ static void test_controls(void)
 	end(&asked);
 }
 
+/* A visit with TLS, beside a plain one whose output that is; NULL: none. */
+static void expect_tls(enum client_probe probe, struct visit like,
+	const char *plain_output, enum seen_word word, enum result_kind kind,
+	const char *why)
+{
+	struct asked asked;
+
+	begin(&asked);
+	asked.setting.tls = true;
+	if (plain_output)
+		add(&asked, CLIENT_PLAIN, SERVED(.status = 0), plain_output,
+			NULL);
+	expect_seen(behaviour_of(&asked.inquiry, probe,
+			    add(&asked, probe, like, NULL, NULL)),
+		word, kind, why);
+	end(&asked);
+}
+
+static void test_layers(void)
+{
+	const enum client_probe layers = CLIENT_TLS_END, ends = CLIENT_ENDS;
+	struct visit notified = FIN(.fin = MOMENT_BEFORE,
+		.notify = MOMENT_BEFORE, .taken = FATE_TAKEN, .exited = true);
+	struct visit with_fin = notified, with_rst = notified;
+
+	expect_tls(layers, notified, NULL, SEEN_NOTIFY_ALONE, RESULT_REPORTED,
+		"before the reply; no FIN");
+	with_fin.tcp_fin = MOMENT_BEFORE;
+	expect_tls(layers, with_fin, NULL, SEEN_NOTIFY_FIN, RESULT_REPORTED,
+		"before the reply");
+	with_fin.tcp_fin = MOMENT_LAST;
+	expect_tls(layers, with_fin, NULL, SEEN_NOTIFY_ALONE, RESULT_REPORTED,
+		"FIN after the server's end");
+	with_rst.tcp_rst = MOMENT_BEFORE;
+	expect_tls(layers, with_rst, NULL, SEEN_NOTIFY_RST, RESULT_REPORTED,
+		"something unread");
+	expect_tls(layers, FIN(.fin = MOMENT_AFTER, .tcp_fin = MOMENT_AFTER),
+		NULL, SEEN_FIN_ALONE, RESULT_REPORTED, "after the reply");
+	expect_tls(layers, FIN(.reset = MOMENT_AFTER), NULL, SEEN_RESET,
+		RESULT_REPORTED, "without close_notify");
+	expect_tls(layers, VISIT(.given_up = true), NULL, SEEN_NEVER,
+		RESULT_REPORTED, "neither");
+	expect_tls(ends,
+		VISIT(.broken = MOMENT_BEFORE, .alert = "decode error"), NULL,
+		SEEN_ALERT, RESULT_UNPROVED, "the alert \"decode error\"");
+	/* What TLS has read the program need not have. */
+	expect_tls(ends, notified, "", SEEN_UNKNOWN, RESULT_UNPROVED,
+		"does not show");
+	expect_tls(ends, notified, reply, SEEN_CLOSE, RESULT_BAD,
+		"thrown away, and lost");
+	notified.exited = false;
+	expect_tls(ends, notified, reply, SEEN_UNKNOWN, RESULT_UNPROVED,
+		"does not show");
+}
+
 /* The row of three visits, in the words of a report. */
 static void test_row(void)
 {
@@ -488,6 +543,8 @@ const struct tap_test tests_judge_behaviour[] = {
 		test_unframed },
 	{ "what a client is told from has to be twice the same, and good",
 		test_controls },
+	{ "with TLS an end has layers, and what is read may be thrown away",
+		test_layers },
 	{ "a row has the worst of its visits, and counts them", test_row },
 	{ "the last sentence on a client follows from its rows", test_outlook },
 	{ NULL, NULL },

@@ -65,6 +65,7 @@ static void test_answer(void)
 {
 	expect_answer(ANSWER_WHOLE, false, false, "0123456789", 10);
 	expect_answer(ANSWER_CUT, false, false, "01234", 5);
+	expect_answer(ANSWER_LARGE, false, false, "01234567890123456789", 10);
 	expect_answer(ANSWER_WHOLE, true, false,
 		"Content-Length: 10\r\n\r\n0123456789", 10);
 	expect_answer(
