@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "call.h"
 
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #define PLAIN(name, kind)                                        \
@@ -26,11 +30,13 @@ static const struct call table[] = {
 	PLAIN(accept4, CALL_ACCEPT),
 	BYTES(read, CALL_READ, CALL_BUFFER, 0),
 	BYTES(readv, CALL_READ, CALL_VECTOR, 0),
+	BYTES(preadv2, CALL_READ, CALL_VECTOR, 0),
 	BYTES(recvfrom, CALL_READ, CALL_BUFFER, 3),
 	BYTES(recvmsg, CALL_READ, CALL_MESSAGE, 2),
 	BYTES(recvmmsg, CALL_READ, CALL_MESSAGES, 3),
 	BYTES(write, CALL_WRITE, CALL_BUFFER, 0),
 	BYTES(writev, CALL_WRITE, CALL_VECTOR, 0),
+	BYTES(pwritev2, CALL_WRITE, CALL_VECTOR, 0),
 	BYTES(sendto, CALL_WRITE, CALL_BUFFER, 3),
 	BYTES(sendmsg, CALL_WRITE, CALL_MESSAGE, 2),
 	BYTES(sendmmsg, CALL_WRITE, CALL_MESSAGES, 3),
@@ -50,7 +56,7 @@ static const struct call table[] = {
 	PLAIN(io_uring_setup, CALL_URING),
 	PLAIN(seccomp, CALL_FILTER),
 	PLAIN(prctl, CALL_FILTER),
-	ALL(setsockopt, CALL_OPTION),
+	PLAIN(setsockopt, CALL_OPTION),
 #ifdef SYS_poll
 	ALL(poll, CALL_WAIT),
 	ALL(select, CALL_WAIT),
@@ -62,6 +68,17 @@ static const struct call table[] = {
 #ifdef SYS_epoll_pwait2
 	ALL(epoll_pwait2, CALL_WAIT),
 #endif
+};
+
+/* fcntl(2) that duplicates; what reads and writes where the file stands, as
+ * sockets do; options that may have what waits go out. */
+static const struct call_condition conditions[] = {
+	{ SYS_fcntl, 1, { F_DUPFD, F_DUPFD_CLOEXEC }, false },
+	{ SYS_prctl, 0, { PR_SET_SECCOMP, PR_SET_SECCOMP }, false },
+	{ SYS_preadv2, 3, { UINT32_MAX, UINT32_MAX }, false },
+	{ SYS_pwritev2, 3, { UINT32_MAX, UINT32_MAX }, false },
+	{ SYS_setsockopt, 1, { IPPROTO_TCP, IPPROTO_TCP }, true },
+	{ SYS_setsockopt, 2, { TCP_CORK, TCP_NODELAY }, true },
 };
 
 #define CALLS (sizeof(table) / sizeof(*table))
@@ -82,6 +99,18 @@ const struct call *call_next(const struct call *previous)
 	const struct call *next = previous ? previous + 1 : table;
 
 	return next < table + CALLS ? next : NULL;
+}
+
+const struct call_condition *call_condition(
+	const struct call *call, const struct call_condition *previous)
+{
+	const size_t count = sizeof(conditions) / sizeof(*conditions);
+
+	for (size_t i = previous ? (size_t)(previous - conditions) + 1 : 0;
+		i < count; i++)
+		if (conditions[i].number == call->number)
+			return &conditions[i];
+	return NULL;
 }
 
 bool call_sends(const struct call *call)

@@ -4,6 +4,7 @@
 #define GRACELAB_CALL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -49,6 +50,29 @@ struct call {
 	bool all;  /* only if all calls are asked for */
 };
 
+/*
+ * Only if an argument has one of two values is the call looked at; where a call
+ * has several conditions, all must hold.
+ */
+struct call_condition {
+	long number;
+	unsigned argument;
+	uint32_t values[2]; /* of its low half */
+	bool unless_all;    /* it need not hold if all calls are asked for */
+};
+
+/* The next condition of a call; `previous` is NULL at first. NULL: no more. */
+const struct call_condition *call_condition(
+	const struct call *call, const struct call_condition *previous);
+
+static inline bool call_has_condition(const struct call *call)
+{
+	return call_condition(call, NULL);
+}
+
+/* The result of a call in which its thread has ended. */
+#define CALL_NEVER INT64_MIN
+
 /* A call under way, and what came of it. */
 struct trace_call {
 	const struct call *what;
@@ -57,7 +81,7 @@ struct trace_call {
 	int files; /* peek_open_files() of the thread, or 0 */
 	bool lone; /* nobody else has its descriptors, descriptors.h */
 	uint64_t args[6];
-	int64_t result;    /* or -errno */
+	int64_t result;    /* or -errno, or CALL_NEVER */
 	uint64_t began_ns; /* CLOCK_REALTIME: it went on not before that */
 	bool stops;        /* also in bulk, since its bytes are looked at */
 	bool bulk;         /* it moves so much that it is held up by nobody */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "filter.h"
 
-#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
@@ -45,6 +44,30 @@ unsigned filter_architecture(void)
 	return ARCHITECTURE;
 }
 
+/* A call that is traced only if its conditions hold. */
+static unsigned short add_conditional(struct sock_filter out[FILTER_MAX],
+	unsigned short n, const struct call *call, bool all)
+{
+	const struct call_condition *condition = NULL;
+	unsigned short head = n++;
+
+	while ((condition = call_condition(call, condition))) {
+		if (condition->unless_all && all)
+			continue;
+		out[n++] =
+			(struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+				(unsigned)offsetof(struct seccomp_data, args) +
+					8 * condition->argument);
+		out[n++] = IF(condition->values[0], 2);
+		out[n++] = IF(condition->values[1], 1);
+		out[n++] = RETURN(SECCOMP_RET_ALLOW);
+	}
+	out[n++] = RETURN(SECCOMP_RET_TRACE);
+	out[head] =
+		UNLESS((unsigned)call->number, (unsigned char)(n - head - 1));
+	return n;
+}
+
 unsigned short filter_compose(struct sock_filter out[FILTER_MAX], bool all)
 {
 	unsigned short n = 0;
@@ -59,19 +82,8 @@ unsigned short filter_compose(struct sock_filter out[FILTER_MAX], bool all)
 
 		if (call->all && !all)
 			continue;
-		if (call->number == SYS_fcntl) {
-			out[n++] = UNLESS(number, 5);
-			out[n++] = LOAD(args[1]);
-			out[n++] = IF(F_DUPFD, 2);
-			out[n++] = IF(F_DUPFD_CLOEXEC, 1);
-			out[n++] = RETURN(SECCOMP_RET_ALLOW);
-			out[n++] = RETURN(SECCOMP_RET_TRACE);
-		} else if (call->number == SYS_prctl) {
-			out[n++] = UNLESS(number, 4);
-			out[n++] = LOAD(args[0]);
-			out[n++] = IF(PR_SET_SECCOMP, 1);
-			out[n++] = RETURN(SECCOMP_RET_ALLOW);
-			out[n++] = RETURN(SECCOMP_RET_TRACE);
+		if (call_has_condition(call)) {
+			n = add_conditional(out, n, call, all);
 		} else if (bypass_suits(call)) {
 			out[n++] = UNLESS(number, 5);
 			out[n++] = LOAD(instruction_pointer);

@@ -13,7 +13,7 @@
  * Composes it:
  *
  *     other ABI than ours        allow (it is not seen, and that is said)
- *     fcntl, prctl               trace by their second or first argument
+ *     calls with conditions      trace if these hold, call_condition()
  *     bulk, from where it need   allow, see bypass.h
  *     not stop
  *     a number of the table      trace
@@ -21,8 +21,8 @@
  *     else                       allow
  *
  * The kernel knows of a call that is allowed whatever its arguments are, and
- * then runs no filter at all. `all` has setsockopt(2), poll(2) and their kin
- * traced too. Returns how many instructions stand in `out`.
+ * then runs no filter at all. `all` has each setsockopt(2), poll(2) and their
+ * kin traced too. Returns how many instructions stand in `out`.
  */
 unsigned short filter_compose(struct sock_filter out[FILTER_MAX], bool all);
 

@@ -265,6 +265,12 @@ void peek_program(pid_t process, bool *foreign, bool *privileged)
 	close(fd);
 }
 
+bool peek_message(const struct trace_call *call, struct msghdr *message)
+{
+	return peek_memory(call->thread, call->args[1], message,
+		       sizeof(*message)) == sizeof(*message);
+}
+
 /* The parts of a call's buffers; returns how many. */
 static size_t read_parts(
 	const struct trace_call *call, struct iovec parts[PARTS_MAX])
@@ -283,8 +289,7 @@ static size_t read_parts(
 		return 1;
 	case CALL_MESSAGE:
 	case CALL_MESSAGES: /* the first of them */
-		if (peek_memory(call->thread, at, &message, sizeof(message)) !=
-			sizeof(message))
+		if (!peek_message(call, &message))
 			return 0;
 		at = (uintptr_t)message.msg_iov;
 		count = message.msg_iovlen;

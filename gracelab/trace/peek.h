@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include "call.h"
@@ -70,6 +71,10 @@ void peek_program(pid_t process, bool *foreign, bool *privileged);
  */
 size_t peek_bytes(
 	const struct trace_call *call, size_t len, void *out, size_t size);
+
+/* The message, or the first of several, that a call has; false: not to be
+ * read. */
+bool peek_message(const struct trace_call *call, struct msghdr *message);
 
 /* How many bytes the call's buffers have room for. */
 uint64_t peek_room(const struct trace_call *call);

@@ -32,6 +32,7 @@ struct story_plan {
 	void *context;
 	bool own_network;              /* all connections are ours */
 	bool wire;                     /* segments are told */
+	bool all;                      /* options, whatever they do */
 	size_t text_bytes;             /* of a call */
 	struct keylog *keylog;         /* of TLS secrets, or NULL */
 	struct kernel *kernels[SIDES]; /* NULL: states are not observed */

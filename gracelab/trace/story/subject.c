@@ -166,30 +166,69 @@ void subject_note_speaker(struct story *story, pid_t process, bool speaks)
 		story->spoken[process / 8] &= (unsigned char)~bit;
 }
 
-/* What a call that has succeeded says of its socket. */
+bool subject_connects(const struct trace_call *call)
+{
+	return call->what->kind == CALL_CONNECT ||
+		(call->what->kind == CALL_WRITE && call->what->flags &&
+			call->args[call->what->flags] & MSG_FASTOPEN);
+}
+
+bool subject_peer(const struct trace_call *call, struct sockaddr_storage *peer)
+{
+	uint64_t at = call->args[1], size = call->args[2];
+	struct msghdr message;
+
+	*peer = (struct sockaddr_storage){ .ss_family = AF_UNSPEC };
+	if (call->what->bytes == CALL_BUFFER) {
+		at = call->args[4];
+		size = call->args[5];
+	} else if (call->what->bytes != CALL_NO_BYTES) {
+		if (!peek_message(call, &message))
+			return false;
+		at = (uintptr_t)message.msg_name;
+		size = message.msg_namelen;
+	}
+	if (size > sizeof(*peer))
+		size = sizeof(*peer);
+	return size >= sizeof(peer->ss_family) &&
+		peek_memory(call->thread, at, peer, size) == size;
+}
+
+static void learn_connected(struct story *story, struct trace_call *call)
+{
+	struct trace_socket *socket = call->subject;
+	struct sockaddr_storage peer;
+	struct socket_facts facts;
+
+	if ((call->result < 0 && call->result != -EINPROGRESS) ||
+		!ask(story, call, (int)call->args[0], &facts))
+		return;
+	if (!facts.has_peer) {
+		if (!subject_peer(call, &peer))
+			return;
+		if (peer.ss_family == AF_UNSPEC) {
+			sockets_join(socket, NULL, socket->side);
+			socket->listening = false;
+			return;
+		}
+		socket_unmap(&peer);
+		facts.peer = peer;
+	}
+	socket->port = port_at(&facts.local);
+	join(story, socket, &facts, CLIENT);
+}
+
+/* What a call that has ended says of its socket. */
 void subject_learn(struct story *story, struct trace_call *call)
 {
 	struct trace_socket *socket = call->subject;
 	struct socket_facts facts;
 
+	if (subject_connects(call)) {
+		learn_connected(story, call);
+		return;
+	}
 	switch (call->what->kind) {
-	case CALL_CONNECT:
-		if ((call->result && call->result != -EINPROGRESS) ||
-			!ask(story, call, (int)call->args[0], &facts))
-			break;
-		if (!facts.has_peer) {
-			struct sockaddr_storage peer = { 0 };
-			size_t size = call->args[2] < sizeof(peer)
-				? (size_t)call->args[2]
-				: sizeof(peer);
-
-			peek_memory(call->thread, call->args[1], &peer, size);
-			socket_unmap(&peer);
-			facts.peer = peer;
-		}
-		socket->port = port_at(&facts.local);
-		join(story, socket, &facts, CLIENT);
-		break;
 	case CALL_LISTEN:
 		if (call->result ||
 			!ask(story, call, (int)call->args[0], &facts))

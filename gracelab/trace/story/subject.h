@@ -19,6 +19,13 @@ int subject_descriptor(struct story *story, const struct trace_call *call);
 bool subject_has_spoken(const struct story *story, pid_t process);
 void subject_note_speaker(struct story *story, pid_t process, bool speaks);
 
+/* Whether it is to bring about a connection: connect(2), or what sends with
+ * MSG_FASTOPEN. */
+bool subject_connects(const struct trace_call *call);
+
+/* Where to; false: not to be read. AF_UNSPEC ends the connection there is. */
+bool subject_peer(const struct trace_call *call, struct sockaddr_storage *peer);
+
 /* What a call that has ended says of its socket. */
 void subject_learn(struct story *story, struct trace_call *call);
 

@@ -67,6 +67,8 @@ char *words_result(const struct trace_call *call)
 
 	if (call->what->kind == CALL_EXIT)
 		return NULL;
+	if (call->result == CALL_NEVER)
+		return strdup("?");
 	if (call->result < 0)
 		return strdup(names_errno((int)-call->result));
 	switch (call->what->kind) {
