@@ -84,6 +84,7 @@ struct trace_call {
 	int64_t result;    /* or -errno, or CALL_NEVER */
 	uint64_t began_ns; /* CLOCK_REALTIME: it went on not before that */
 	bool stops;        /* also in bulk, since its bytes are looked at */
+	bool narrow;       /* of the 32-bit ABI: so are its structures */
 	bool bulk;         /* it moves so much that it is held up by nobody */
 	bool tie;          /* another one was under way when it ended */
 	/* For who looks at it: what it acts on; and of the same connection
@@ -94,6 +95,28 @@ struct trace_call {
 
 /* The entry for a system call of the native ABI, or NULL. */
 const struct call *call_find(long number);
+
+/*
+ * Of the machine's 32-bit ABI: the numbers that are looked at, from 0 on, with
+ * that of the same call of the native one, or NULL. CALL_MANY is socketcall(2),
+ * whose first argument says which, and the second where its arguments are.
+ */
+struct call_narrow {
+	unsigned number;
+	long native;
+};
+#define CALL_MANY (-1L)
+
+const struct call_narrow *call_narrow(size_t n);
+
+/* The native number of such a call, or CALL_MANY; -2: it is none of them. */
+long call_native(long number);
+
+/* The native number of one that socketcall(2) makes, -2: none. */
+long call_of_many(uint64_t which);
+
+/* Whether the call with these arguments is one that is looked at. */
+bool call_suits(const struct call *call, const uint64_t args[6], bool all);
 
 /* The pseudo call of a process that ends. */
 extern const struct call call_exit;

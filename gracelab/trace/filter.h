@@ -7,12 +7,13 @@
 #include <stdbool.h>
 
 /* Room for the filter. */
-#define FILTER_MAX 192
+#define FILTER_MAX 256
 
 /*
  * Composes it:
  *
- *     other ABI than ours        allow (it is not seen, and that is said)
+ *     the 32-bit ABI             trace if it is one of call_narrow()
+ *     another ABI than ours      allow (it is not seen, and that is said)
  *     calls with conditions      trace if these hold, call_condition()
  *     bulk, from where it need   allow, see bypass.h
  *     not stop
@@ -33,7 +34,9 @@ unsigned short filter_compose(struct sock_filter out[FILTER_MAX], bool all);
  */
 int filter_install(struct sock_filter *filter, unsigned short count);
 
-/* The audit architecture of this program, linux/audit.h. */
+/* The audit architecture of this program, linux/audit.h; and of the 32-bit
+ * programs that this machine runs, 0: they are not looked at. */
 unsigned filter_architecture(void);
+unsigned filter_narrow_architecture(void);
 
 #endif

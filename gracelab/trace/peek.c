@@ -2,6 +2,7 @@
 #include "peek.h"
 
 #include <dirent.h>
+#include <elf.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -248,7 +249,7 @@ int peek_filters(pid_t process)
 void peek_program(pid_t process, bool *foreign, bool *privileged)
 {
 	char path[PROC_PATH_SIZE];
-	unsigned char head[5] = { 0 };
+	Elf32_Ehdr head = { 0 };
 	struct stat status;
 
 	*foreign = *privileged = false;
@@ -259,14 +260,61 @@ void peek_program(pid_t process, bool *foreign, bool *privileged)
 
 	if (fd < 0)
 		return;
-	/* elf(5): EI_CLASS, ELFCLASS32. */
-	if (read(fd, head, sizeof(head)) == (ssize_t)sizeof(head))
-		*foreign = sizeof(void *) == 8 && head[4] == 1;
+	/* Of both classes these members are the same. */
+	if (read(fd, &head, sizeof(head)) == (ssize_t)sizeof(head))
+		*foreign = sizeof(void *) == 8 &&
+			head.e_ident[EI_CLASS] == ELFCLASS32 &&
+			!(call_narrow(0) && head.e_machine == EM_386);
 	close(fd);
+}
+
+/* struct iovec and struct msghdr of a 32-bit program. */
+struct narrow_part {
+	uint32_t base, len;
+};
+struct narrow_message {
+	uint32_t name, name_len;
+	uint32_t parts, parts_len;
+	uint32_t control, control_len;
+	uint32_t flags;
+};
+
+static bool read_narrow_message(
+	const struct trace_call *call, struct msghdr *message)
+{
+	struct narrow_message narrow;
+
+	if (peek_memory(call->thread, call->args[1], &narrow, sizeof(narrow)) !=
+		sizeof(narrow))
+		return false;
+	*message = (struct msghdr){
+		.msg_name = pointer_to(narrow.name),
+		.msg_namelen = narrow.name_len,
+		.msg_iov = pointer_to(narrow.parts),
+		.msg_iovlen = narrow.parts_len,
+	};
+	return true;
+}
+
+static size_t read_narrow_parts(
+	pid_t thread, uint64_t at, struct iovec parts[PARTS_MAX], size_t count)
+{
+	struct narrow_part narrow[PARTS_MAX];
+
+	count = peek_memory(thread, at, narrow, count * sizeof(*narrow)) /
+		sizeof(*narrow);
+	for (size_t i = 0; i < count; i++)
+		parts[i] = (struct iovec){
+			.iov_base = pointer_to(narrow[i].base),
+			.iov_len = narrow[i].len,
+		};
+	return count;
 }
 
 bool peek_message(const struct trace_call *call, struct msghdr *message)
 {
+	if (call->narrow)
+		return read_narrow_message(call, message);
 	return peek_memory(call->thread, call->args[1], message,
 		       sizeof(*message)) == sizeof(*message);
 }
@@ -299,6 +347,8 @@ static size_t read_parts(
 	}
 	if (count > PARTS_MAX)
 		count = PARTS_MAX;
+	if (call->narrow)
+		return read_narrow_parts(call->thread, at, parts, count);
 	return peek_memory(call->thread, at, parts, count * sizeof(*parts)) /
 		sizeof(*parts);
 }

@@ -30,6 +30,7 @@ struct thread {
 	bool has_kept;
 	bool shares;     /* of a process: its descriptors, or what it calls by
 			  * those is not all seen */
+	bool foreign;    /* TRACER_FOREIGN was said of its process */
 	unsigned passed; /* calls that were none of ours */
 };
 

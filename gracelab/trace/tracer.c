@@ -98,6 +98,7 @@ static void on_exec(struct tracer *tracer, struct thread *thread)
 	if (foreign)
 		tracer->hooks.remark(
 			tracer->hooks.context, thread->process, TRACER_FOREIGN);
+	thread->foreign = foreign;
 	if (privileged)
 		tracer->hooks.remark(tracer->hooks.context, thread->process,
 			TRACER_PRIVILEGED);

@@ -14,8 +14,8 @@ void remarks_note(void *context, pid_t process, enum tracer_remark remark)
 				      "is missing here",
 		[TRACER_FILTER] = "installed a seccomp(2) filter of its own: "
 				  "calls which that refuses are missing here",
-		[TRACER_FOREIGN] = "is a program of another ABI: its calls "
-				   "are missing here",
+		[TRACER_FOREIGN] = "makes calls of another ABI, which are "
+				   "missing here",
 		[TRACER_PRIVILEGED] = "is set-user-ID or set-group-ID, and "
 				      "runs without that privilege",
 	};
