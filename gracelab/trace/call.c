@@ -56,6 +56,7 @@ static const struct call table[] = {
 	PLAIN(io_uring_setup, CALL_URING),
 	PLAIN(seccomp, CALL_FILTER),
 	PLAIN(prctl, CALL_FILTER),
+	PLAIN(ptrace, CALL_TRACE),
 	PLAIN(setsockopt, CALL_OPTION),
 #ifdef SYS_poll
 	ALL(poll, CALL_WAIT),
@@ -123,6 +124,7 @@ static const struct call_narrow narrow[] = {
 	{ 4, SYS_write },
 	{ 6, SYS_close },
 	{ 11, SYS_execve },
+	{ 26, SYS_ptrace },
 	{ 41, SYS_dup },
 	{ 55, SYS_fcntl },
 	{ 63, SYS_dup2 },
@@ -270,6 +272,7 @@ bool call_sends(const struct call *call)
 	case CALL_WAIT:
 	case CALL_URING:
 	case CALL_FILTER:
+	case CALL_TRACE:
 		break;
 	}
 	return false;

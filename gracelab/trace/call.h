@@ -30,6 +30,7 @@ enum call_kind {
 	CALL_WAIT, /* poll(2) and its kin */
 	CALL_URING,
 	CALL_FILTER, /* the program installs a seccomp(2) filter of its own */
+	CALL_TRACE,  /* it traces, or wants to be: one can be traced by one */
 };
 
 /* How the bytes of a call are given. */

@@ -150,16 +150,23 @@ static bool widen(const struct tracer *tracer, const struct thread *thread,
 	return call && call_suits(call, entry->args, tracer->all);
 }
 
-/* A thread that makes calls that are not understood; said once. */
-static void note_foreign(struct tracer *tracer, const struct thread *thread)
+/* Whoever speaks for its process. */
+static struct thread *leader_of(
+	const struct tracer *tracer, struct thread *thread)
 {
 	struct thread *leader = threads_find(&tracer->threads, thread->process);
 
-	if (leader && !leader->foreign)
+	return leader ? leader : thread;
+}
+
+/* What is said once of a process. */
+static void note_once(struct tracer *tracer, const struct thread *thread,
+	bool *said, enum tracer_remark remark)
+{
+	if (!*said)
 		tracer->hooks.remark(
-			tracer->hooks.context, thread->process, TRACER_FOREIGN);
-	if (leader)
-		leader->foreign = true;
+			tracer->hooks.context, thread->process, remark);
+	*said = true;
 }
 
 /* It stands at the entry of a call of the table. */
@@ -171,6 +178,12 @@ static void enter(struct tracer *tracer, struct thread *thread,
 	entry_give_up(tracer, thread);
 	if (call->what->kind == CALL_URING) {
 		refuse_uring(tracer, thread);
+		return;
+	}
+	if (call->what->kind == CALL_TRACE) {
+		note_once(tracer, thread, &leader_of(tracer, thread)->traces,
+			TRACER_TRACES);
+		turn_go_on(thread, 0);
 		return;
 	}
 	if (call->what->kind == CALL_FILTER) {
@@ -229,6 +242,7 @@ void entry_stop(struct tracer *tracer, struct thread *thread)
 	}
 	entry_give_up(tracer, thread);
 	if (entry.number >= 0)
-		note_foreign(tracer, thread);
+		note_once(tracer, thread, &leader_of(tracer, thread)->foreign,
+			TRACER_FOREIGN);
 	turn_go_on(thread, 0);
 }

@@ -126,6 +126,9 @@ static void end_all(struct session *session)
 
 		for (int side = 0; side < SIDES; side++)
 			started_signal(session, (enum side)side, signals[i]);
+		/* Who is stopped shall not sit it out. */
+		for (int side = 0; side < SIDES; side++)
+			started_signal(session, (enum side)side, SIGCONT);
 		while (lives(session) && duration_now_ms() < deadline)
 			round_go(session);
 	}

@@ -140,6 +140,7 @@ int subject_descriptor(struct story *story, const struct trace_call *call)
 	case CALL_WAIT:
 	case CALL_URING:
 	case CALL_FILTER:
+	case CALL_TRACE:
 		break;
 	}
 	return -1;

@@ -52,6 +52,12 @@ static void calls_have_the_names_of_who_wrote_them(void)
 		call_of(SYS_recvfrom, 5, 0, 5, MSG_PEEK | MSG_DONTWAIT, 0));
 	/* Of read(2) the fourth argument means nothing. */
 	expect_call("read", call_of(SYS_read, 5, 0, 5, MSG_PEEK, 0));
+	expect_call("setsockopt(SO_LINGER)",
+		call_of(SYS_setsockopt, 0, SOL_SOCKET, SO_LINGER, 0, 0));
+	expect_call("setsockopt(TCP_CORK)",
+		call_of(SYS_setsockopt, 0, IPPROTO_TCP, TCP_CORK, 0, 0));
+	expect_call(
+		"setsockopt(7, 70)", call_of(SYS_setsockopt, 0, 7, 70, 0, 0));
 	expect_call("shutdown(SHUT_WR)",
 		call_of(SYS_shutdown, 0, SHUT_WR, 0, 0, 0));
 	expect_call("shutdown(7)", call_of(SYS_shutdown, 0, 7, 0, 0, 0));
