@@ -200,7 +200,7 @@ static struct story_plan plan_story(struct session *session)
 		.keylog = session->keylog,
 		.kernels = { watched->kernels[CLIENT],
 			watched->kernels[SERVER] },
-		.sides = { CLIENT, SERVER },
+		.pair = plan->commands[SERVER],
 	};
 
 	for (int side = 0; record->private_network && side < SIDES; side++) {

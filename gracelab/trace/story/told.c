@@ -97,6 +97,7 @@ void told_abandon(struct story *story, struct trace_call *call)
 	call->result = CALL_NEVER;
 	if (!told_land(story, call) && told_is_news(story, call))
 		told_add(story, call,
-			socket ? socket->side : subject_side(story, call->root),
+			socket ? socket->side
+			       : subject_side(story, call->process, call->root),
 			socket ? socket->connection : NULL);
 }

@@ -59,7 +59,7 @@ static bool enter_on_socket(struct story *story, struct trace_call *call)
 
 	if (!socket)
 		return false;
-	subject_note_speaker(story, call->process, true);
+	subject_note_speaker(story, call->process, socket);
 	call->subject = socket;
 	call->group = socket->connection;
 	call->bulk = sums_is_bulk(socket->connection) &&
@@ -177,7 +177,8 @@ static void leave(void *context, struct trace_call *call)
 
 	if (!landed && told_is_news(story, call))
 		number = told_add(story, call,
-			socket ? socket->side : subject_side(story, call->root),
+			socket ? socket->side
+			       : subject_side(story, call->process, call->root),
 			connection);
 	if (connection && !landed && number != ROWS_NONE) {
 		if (!rows_at(&story->rows, connection->changer[CLIENT]) &&
@@ -233,7 +234,8 @@ static void on_signal(void *context, const struct thread *thread, int signal)
 		&story->rows, rows_add(&story->rows, story_seconds(story, 0)));
 	if (!row)
 		return;
-	row->rung.caller = (int)subject_side(story, thread->root);
+	row->rung.caller =
+		(int)subject_side(story, thread->process, thread->root);
 	row->rung.call =
 		strdup(words[peek_disposition(thread->process, signal)]);
 	row->rung.process = thread->process;
@@ -246,7 +248,7 @@ static void ended(void *context, pid_t process, int root, int wait_status)
 	struct story *story = context;
 
 	(void)root;
-	subject_note_speaker(story, process, false);
+	subject_forget_speaker(story, process);
 	descriptors_forget_all(&story->descriptors, process);
 	story_settle(story, false);
 	story->plan.ended(story->plan.ended_context, process, wait_status);
