@@ -18,7 +18,7 @@ static unsigned speaker(const struct story *story, pid_t process)
 {
 	if (!story->spoken || process >= STORY_PROCESSES)
 		return 0;
-	return story->spoken[process * SPEAKER_BITS / 8] >>
+	return (unsigned)story->spoken[process * SPEAKER_BITS / 8] >>
 		process * SPEAKER_BITS % 8;
 }
 
