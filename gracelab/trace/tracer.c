@@ -33,7 +33,7 @@ static struct thread *adopt(struct tracer *tracer, pid_t number, int root)
 	}
 	thread->process = number;
 	thread->root = root;
-	if (peek_family(number, &process, &parent)) {
+	if (task_family(number, &process, &parent)) {
 		const struct thread *kin = threads_find(
 			&tracer->threads, process == number ? parent : process);
 

@@ -92,7 +92,7 @@ static void identify(struct story *story, struct trace_socket *socket,
 	/* What was just made has its kind in the arguments, and no peer. */
 	if (call->what->kind == CALL_SOCKET) {
 		socket->is_tcp = !protocol || socket_speaks_tcp(protocol);
-		socket->side = subject_side(story, call->root);
+		socket->side = subject_side(story, call->process, call->root);
 		return;
 	}
 	if (!ask(story, call, fd, &facts) || !facts.is_tcp)

@@ -14,6 +14,7 @@
 #include "gracelab/trace/bypass_code.h"
 #include "gracelab/trace/peek.h"
 #include "lib/base/names.h"
+#include "lib/base/task.h"
 #include "lib/net/port.h"
 #include "remarks.h"
 #include "said.h"
@@ -221,9 +222,9 @@ static void abandon(void *context, struct trace_call *call)
 static void on_signal(void *context, const struct thread *thread, int signal)
 {
 	static const char *const words[] = {
-		[PEEK_DEFAULT] = "SIGPIPE",
-		[PEEK_IGNORED] = "SIGPIPE ignored",
-		[PEEK_CAUGHT] = "SIGPIPE caught",
+		[TASK_DEFAULT] = "SIGPIPE",
+		[TASK_IGNORED] = "SIGPIPE ignored",
+		[TASK_CAUGHT] = "SIGPIPE caught",
 	};
 	struct story *story = context;
 	struct row *row;
@@ -237,7 +238,7 @@ static void on_signal(void *context, const struct thread *thread, int signal)
 	row->rung.caller =
 		(int)subject_side(story, thread->process, thread->root);
 	row->rung.call =
-		strdup(words[peek_disposition(thread->process, signal)]);
+		strdup(words[task_disposition(thread->process, signal)]);
 	row->rung.process = thread->process;
 	row->rung.thread = thread->number;
 	story_settle(story, false);
