@@ -86,6 +86,14 @@ EOF
 	[[ -s wire.pcap ]]
 }
 
+@test "what has become a daemon is awaited, server and client" {
+	run -0 timeout 60 "$O/gracelab" watch -o ladder \
+		--server "$WATCHED echo {port} &" \
+		--client "$WATCHED threads {port} &" 3>&- {TICK}<&-
+	has '^ t2 recv = 0 \(EOF\)' '^ exit\(0\)'
+	refute grep -q 'SIGTERM' ladder
+}
+
 @test "threads of a process are told apart" {
 	run -0 watch echo threads
 	has 'send "written"' '^ t2 recv "written"' \
