@@ -93,7 +93,7 @@ static bool is_asleep(const struct foreign *foreign)
 
 	while ((thread = threads_each(&foreign->tracer.threads, thread)))
 		if (task_state(thread->process, thread->number) != 'S' ||
-			peek_sleeps(thread->number))
+			task_sleeps(thread->number))
 			return false;
 	return true;
 }

@@ -43,7 +43,9 @@ bool bypass_suits(const struct call *call)
 	switch (call->kind) {
 	case CALL_READ:
 	case CALL_WRITE:
-		return call->bytes == CALL_BUFFER || call->bytes == CALL_VECTOR;
+		return (call->bytes == CALL_BUFFER ||
+			       call->bytes == CALL_VECTOR) &&
+			!call_has_condition(call);
 	case CALL_SENDFILE:
 		return true;
 	default:

@@ -7,6 +7,7 @@
 
 #include "bypass.h"
 #include "bypass_members.h"
+#include "lib/base/task.h"
 #include "peek.h"
 #include "stop.h"
 #include "world.h"
@@ -19,7 +20,7 @@
  * for. */
 static bool is_suited(const struct thread *thread)
 {
-	return peek_filters(thread->process) == peek_filters(getpid()) + 1 &&
+	return task_filters(thread->process) == task_filters(getpid()) + 1 &&
 		bypass_is_shared(getpid(), getpid());
 }
 

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "call.h"
 
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #define PLAIN(name, kind)                                        \
@@ -26,11 +30,13 @@ static const struct call table[] = {
 	PLAIN(accept4, CALL_ACCEPT),
 	BYTES(read, CALL_READ, CALL_BUFFER, 0),
 	BYTES(readv, CALL_READ, CALL_VECTOR, 0),
+	BYTES(preadv2, CALL_READ, CALL_VECTOR, 0),
 	BYTES(recvfrom, CALL_READ, CALL_BUFFER, 3),
 	BYTES(recvmsg, CALL_READ, CALL_MESSAGE, 2),
 	BYTES(recvmmsg, CALL_READ, CALL_MESSAGES, 3),
 	BYTES(write, CALL_WRITE, CALL_BUFFER, 0),
 	BYTES(writev, CALL_WRITE, CALL_VECTOR, 0),
+	BYTES(pwritev2, CALL_WRITE, CALL_VECTOR, 0),
 	BYTES(sendto, CALL_WRITE, CALL_BUFFER, 3),
 	BYTES(sendmsg, CALL_WRITE, CALL_MESSAGE, 2),
 	BYTES(sendmmsg, CALL_WRITE, CALL_MESSAGES, 3),
@@ -50,7 +56,8 @@ static const struct call table[] = {
 	PLAIN(io_uring_setup, CALL_URING),
 	PLAIN(seccomp, CALL_FILTER),
 	PLAIN(prctl, CALL_FILTER),
-	ALL(setsockopt, CALL_OPTION),
+	PLAIN(ptrace, CALL_TRACE),
+	PLAIN(setsockopt, CALL_OPTION),
 #ifdef SYS_poll
 	ALL(poll, CALL_WAIT),
 	ALL(select, CALL_WAIT),
@@ -62,6 +69,17 @@ static const struct call table[] = {
 #ifdef SYS_epoll_pwait2
 	ALL(epoll_pwait2, CALL_WAIT),
 #endif
+};
+
+/* fcntl(2) that duplicates; what reads and writes where the file stands, as
+ * sockets do; options that may have what waits go out. */
+static const struct call_condition conditions[] = {
+	{ SYS_fcntl, 1, { F_DUPFD, F_DUPFD_CLOEXEC }, false },
+	{ SYS_prctl, 0, { PR_SET_SECCOMP, PR_SET_SECCOMP }, false },
+	{ SYS_preadv2, 3, { UINT32_MAX, UINT32_MAX }, false },
+	{ SYS_pwritev2, 3, { UINT32_MAX, UINT32_MAX }, false },
+	{ SYS_setsockopt, 1, { IPPROTO_TCP, IPPROTO_TCP }, true },
+	{ SYS_setsockopt, 2, { TCP_CORK, TCP_NODELAY }, true },
 };
 
 #define CALLS (sizeof(table) / sizeof(*table))
@@ -82,6 +100,151 @@ const struct call *call_next(const struct call *previous)
 	const struct call *next = previous ? previous + 1 : table;
 
 	return next < table + CALLS ? next : NULL;
+}
+
+const struct call_condition *call_condition(
+	const struct call *call, const struct call_condition *previous)
+{
+	const size_t count = sizeof(conditions) / sizeof(*conditions);
+
+	for (size_t i = previous ? (size_t)(previous - conditions) + 1 : 0;
+		i < count; i++)
+		if (conditions[i].number == call->number)
+			return &conditions[i];
+	return NULL;
+}
+
+#define NONE_SUCH (-2L)
+
+#if defined(__x86_64__)
+
+/* linux/arch/x86/entry/syscalls/syscall_32.tbl */
+static const struct call_narrow narrow[] = {
+	{ 3, SYS_read },
+	{ 4, SYS_write },
+	{ 6, SYS_close },
+	{ 11, SYS_execve },
+	{ 26, SYS_ptrace },
+	{ 41, SYS_dup },
+	{ 55, SYS_fcntl },
+	{ 63, SYS_dup2 },
+	{ 102, CALL_MANY },
+	{ 142, SYS_select },
+	{ 145, SYS_readv },
+	{ 146, SYS_writev },
+	{ 168, SYS_poll },
+	{ 172, SYS_prctl },
+	{ 187, SYS_sendfile },
+	{ 221, SYS_fcntl },
+	{ 239, SYS_sendfile },
+	{ 256, SYS_epoll_wait },
+	{ 308, SYS_pselect6 },
+	{ 309, SYS_ppoll },
+	{ 313, SYS_splice },
+	{ 319, SYS_epoll_pwait },
+	{ 330, SYS_dup3 },
+	{ 337, SYS_recvmmsg },
+	{ 345, SYS_sendmmsg },
+	{ 354, SYS_seccomp },
+	{ 358, SYS_execveat },
+	{ 359, SYS_socket },
+	{ 361, SYS_bind },
+	{ 362, SYS_connect },
+	{ 363, SYS_listen },
+	{ 364, SYS_accept4 },
+	{ 366, SYS_setsockopt },
+	{ 369, SYS_sendto },
+	{ 370, SYS_sendmsg },
+	{ 371, SYS_recvfrom },
+	{ 372, SYS_recvmsg },
+	{ 373, SYS_shutdown },
+	{ 378, SYS_preadv2 },
+	{ 379, SYS_pwritev2 },
+	{ 413, SYS_pselect6 },
+	{ 414, SYS_ppoll },
+	{ 417, SYS_recvmmsg },
+	{ 425, SYS_io_uring_setup },
+	{ 436, SYS_close_range },
+};
+
+const struct call_narrow *call_narrow(size_t n)
+{
+	return n < sizeof(narrow) / sizeof(*narrow) ? &narrow[n] : NULL;
+}
+
+long call_of_many(uint64_t which)
+{
+	/* linux/net.h */
+	static const long natives[] = {
+		NONE_SUCH,
+		SYS_socket,
+		SYS_bind,
+		SYS_connect,
+		SYS_listen,
+		SYS_accept,
+		NONE_SUCH,
+		NONE_SUCH,
+		NONE_SUCH,
+		SYS_sendto,
+		SYS_recvfrom,
+		SYS_sendto,
+		SYS_recvfrom,
+		SYS_shutdown,
+		SYS_setsockopt,
+		NONE_SUCH,
+		SYS_sendmsg,
+		SYS_recvmsg,
+		SYS_accept4,
+		SYS_recvmmsg,
+		SYS_sendmmsg,
+	};
+
+	return which < sizeof(natives) / sizeof(*natives) ? natives[which]
+							  : NONE_SUCH;
+}
+
+#else
+
+const struct call_narrow *call_narrow(size_t n)
+{
+	(void)n;
+	return NULL;
+}
+
+long call_of_many(uint64_t which)
+{
+	(void)which;
+	return NONE_SUCH;
+}
+
+#endif
+
+long call_native(long number)
+{
+	const struct call_narrow *entry;
+
+	for (size_t i = 0; (entry = call_narrow(i)); i++)
+		if (entry->number == (unsigned long)number)
+			return entry->native;
+	return NONE_SUCH;
+}
+
+bool call_suits(const struct call *call, const uint64_t args[6], bool all)
+{
+	const struct call_condition *condition = NULL;
+
+	if (call->all && !all)
+		return false;
+	while ((condition = call_condition(call, condition))) {
+		uint32_t value = (uint32_t)args[condition->argument];
+
+		if (condition->unless_all && all)
+			continue;
+		if (value != condition->values[0] &&
+			value != condition->values[1])
+			return false;
+	}
+	return true;
 }
 
 bool call_sends(const struct call *call)
@@ -109,6 +272,7 @@ bool call_sends(const struct call *call)
 	case CALL_WAIT:
 	case CALL_URING:
 	case CALL_FILTER:
+	case CALL_TRACE:
 		break;
 	}
 	return false;

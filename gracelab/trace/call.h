@@ -4,6 +4,7 @@
 #define GRACELAB_CALL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -29,6 +30,7 @@ enum call_kind {
 	CALL_WAIT, /* poll(2) and its kin */
 	CALL_URING,
 	CALL_FILTER, /* the program installs a seccomp(2) filter of its own */
+	CALL_TRACE,  /* it traces, or wants to be: one can be traced by one */
 };
 
 /* How the bytes of a call are given. */
@@ -49,6 +51,29 @@ struct call {
 	bool all;  /* only if all calls are asked for */
 };
 
+/*
+ * Only if an argument has one of two values is the call looked at; where a call
+ * has several conditions, all must hold.
+ */
+struct call_condition {
+	long number;
+	unsigned argument;
+	uint32_t values[2]; /* of its low half */
+	bool unless_all;    /* it need not hold if all calls are asked for */
+};
+
+/* The next condition of a call; `previous` is NULL at first. NULL: no more. */
+const struct call_condition *call_condition(
+	const struct call *call, const struct call_condition *previous);
+
+static inline bool call_has_condition(const struct call *call)
+{
+	return call_condition(call, NULL);
+}
+
+/* The result of a call in which its thread has ended. */
+#define CALL_NEVER INT64_MIN
+
 /* A call under way, and what came of it. */
 struct trace_call {
 	const struct call *what;
@@ -57,9 +82,10 @@ struct trace_call {
 	int files; /* peek_open_files() of the thread, or 0 */
 	bool lone; /* nobody else has its descriptors, descriptors.h */
 	uint64_t args[6];
-	int64_t result;    /* or -errno */
+	int64_t result;    /* or -errno, or CALL_NEVER */
 	uint64_t began_ns; /* CLOCK_REALTIME: it went on not before that */
 	bool stops;        /* also in bulk, since its bytes are looked at */
+	bool narrow;       /* of the 32-bit ABI: so are its structures */
 	bool bulk;         /* it moves so much that it is held up by nobody */
 	bool tie;          /* another one was under way when it ended */
 	/* For who looks at it: what it acts on; and of the same connection
@@ -70,6 +96,28 @@ struct trace_call {
 
 /* The entry for a system call of the native ABI, or NULL. */
 const struct call *call_find(long number);
+
+/*
+ * Of the machine's 32-bit ABI: the numbers that are looked at, from 0 on, with
+ * that of the same call of the native one, or NULL. CALL_MANY is socketcall(2),
+ * whose first argument says which, and the second where its arguments are.
+ */
+struct call_narrow {
+	unsigned number;
+	long native;
+};
+#define CALL_MANY (-1L)
+
+const struct call_narrow *call_narrow(size_t n);
+
+/* The native number of such a call, or CALL_MANY; -2: it is none of them. */
+long call_native(long number);
+
+/* The native number of one that socketcall(2) makes, -2: none. */
+long call_of_many(uint64_t which);
+
+/* Whether the call with these arguments is one that is looked at. */
+bool call_suits(const struct call *call, const uint64_t args[6], bool all);
 
 /* The pseudo call of a process that ends. */
 extern const struct call call_exit;

@@ -2,9 +2,11 @@
 #include "entry.h"
 
 #include <errno.h>
+#include <linux/net.h>
 #include <string.h>
 
 #include "bypass.h"
+#include "peek.h"
 #include "stop.h"
 #include "turn.h"
 #include "world.h"
@@ -108,7 +110,7 @@ static void pass_by(
 	struct tracer *tracer, struct thread *thread, uint64_t address)
 {
 	/* Who copies a file shall not stop for each piece of it. */
-	if (thread->call.what->bytes == CALL_BUFFER &&
+	if (thread->call.what->bytes == CALL_BUFFER && !thread->call.narrow &&
 		++thread->passed > PASSED_MAX) {
 		thread->call.subject = NULL;
 		thread->call.group = NULL;
@@ -126,55 +128,121 @@ static bool is_lone(const struct tracer *tracer, const struct thread *thread)
 	return first && !first->shares;
 }
 
-void entry_stop(struct tracer *tracer, struct thread *thread)
+/* What a call of the 32-bit ABI is called here; false: it is none of ours. */
+static bool widen(const struct tracer *tracer, const struct thread *thread,
+	struct stop_entry *entry)
+{
+	uint32_t words[6] = { 0 };
+	const struct call *call;
+
+	entry->number = call_native(entry->number);
+	if (entry->number == CALL_MANY) {
+		entry->number = call_of_many(entry->args[0]);
+		/* Behind the last there need be nothing. */
+		peek_memory(thread->number, entry->args[1], words,
+			entry->args[0] == SYS_SEND || entry->args[0] == SYS_RECV
+				? 4 * sizeof(*words)
+				: sizeof(words));
+		for (int i = 0; i < 6; i++)
+			entry->args[i] = words[i];
+	}
+	call = call_find(entry->number);
+	return call && call_suits(call, entry->args, tracer->all);
+}
+
+/* Whoever speaks for its process. */
+static struct thread *leader_of(
+	const struct tracer *tracer, struct thread *thread)
+{
+	struct thread *leader = threads_find(&tracer->threads, thread->process);
+
+	return leader ? leader : thread;
+}
+
+/* What is said once of a process. */
+static void note_once(struct tracer *tracer, const struct thread *thread,
+	bool *said, enum tracer_remark remark)
+{
+	if (!*said)
+		tracer->hooks.remark(
+			tracer->hooks.context, thread->process, remark);
+	*said = true;
+}
+
+/* It stands at the entry of a call of the table. */
+static void enter(struct tracer *tracer, struct thread *thread,
+	const struct trace_call *call, uint64_t address)
 {
 	const struct tracer_hooks *hooks = &tracer->hooks;
-	struct trace_call call = { .process = thread->process,
-		.thread = thread->number,
-		.root = thread->root,
-		.files = thread_files(&tracer->threads, thread),
-		.lone = is_lone(tracer, thread) };
-	uint64_t address;
-	long number;
 
-	if (!stop_entry(thread->number, &number, call.args, &address)) {
-		turn_go_on(thread, 0);
-		return;
-	}
-	if (tracer->bypasses &&
-		bypass_reports(tracer, thread, number, address, &call)) {
-		entry_tell(tracer, thread, &call);
-		turn_go_on(thread, 0);
-		return;
-	}
-	if (is_restarted(thread, number, call.args)) {
-		turn_add(tracer, thread);
-		return;
-	}
 	entry_give_up(tracer, thread);
-	call.what = call_find(number);
-	if (!call.what) {
-		turn_go_on(thread, 0);
-		return;
-	}
-	if (call.what->kind == CALL_URING) {
+	if (call->what->kind == CALL_URING) {
 		refuse_uring(tracer, thread);
 		return;
 	}
-	if (call.what->kind == CALL_FILTER) {
+	if (call->what->kind == CALL_TRACE) {
+		note_once(tracer, thread, &leader_of(tracer, thread)->traces,
+			TRACER_TRACES);
+		turn_go_on(thread, 0);
+		return;
+	}
+	if (call->what->kind == CALL_FILTER) {
 		hooks->remark(hooks->context, thread->process, TRACER_FILTER);
 		bypass_refuse(tracer, thread->process);
 		threads_share(&tracer->threads, thread->process);
 		turn_go_on(thread, 0);
 		return;
 	}
-	thread->call = call;
+	thread->call = *call;
 	if (tracer->bypasses)
-		entry_close_bypass(tracer, &call);
+		entry_close_bypass(tracer, call);
 	if (!hooks->enter(hooks->context, &thread->call))
 		pass_by(tracer, thread, address);
-	else if (thread->call.bulk && !thread->call.stops)
+	else if (thread->call.bulk && !thread->call.stops && !call->narrow)
 		lay_bypass(tracer, thread, address, turn_add);
 	else
 		turn_add(tracer, thread);
+}
+
+void entry_stop(struct tracer *tracer, struct thread *thread)
+{
+	struct trace_call call = { .process = thread->process,
+		.thread = thread->number,
+		.root = thread->root,
+		.files = thread_files(&tracer->threads, thread),
+		.lone = is_lone(tracer, thread) };
+	struct stop_entry entry;
+
+	if (!stop_entry(thread->number, &entry)) {
+		turn_go_on(thread, 0);
+		return;
+	}
+	if (!entry.narrow && tracer->bypasses &&
+		bypass_reports(
+			tracer, thread, entry.number, entry.address, &call)) {
+		entry_tell(tracer, thread, &call);
+		turn_go_on(thread, 0);
+		return;
+	}
+	if (entry.narrow && !widen(tracer, thread, &entry)) {
+		entry_give_up(tracer, thread);
+		turn_go_on(thread, 0);
+		return;
+	}
+	if (is_restarted(thread, entry.number, entry.args)) {
+		turn_add(tracer, thread);
+		return;
+	}
+	call.narrow = entry.narrow;
+	call.what = call_find(entry.number);
+	memcpy(call.args, entry.args, sizeof(call.args));
+	if (call.what) {
+		enter(tracer, thread, &call, entry.address);
+		return;
+	}
+	entry_give_up(tracer, thread);
+	if (entry.number >= 0)
+		note_once(tracer, thread, &leader_of(tracer, thread)->foreign,
+			TRACER_FOREIGN);
+	turn_go_on(thread, 0);
 }

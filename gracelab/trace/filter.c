@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "filter.h"
 
-#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
@@ -13,7 +12,8 @@
 #include "call.h"
 
 #if defined(__x86_64__)
-#define ARCHITECTURE AUDIT_ARCH_X86_64
+#define ARCHITECTURE        AUDIT_ARCH_X86_64
+#define NARROW_ARCHITECTURE AUDIT_ARCH_I386
 #elif defined(__aarch64__)
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
 #elif defined(__riscv) && __riscv_xlen == 64
@@ -22,6 +22,13 @@
 /* cppcheck-suppress preprocessorErrorDirective; it knows no architecture */
 #error "say which audit architecture this is"
 #endif
+
+#ifndef NARROW_ARCHITECTURE
+#define NARROW_ARCHITECTURE 0
+#endif
+
+/* Of x86-64, the x32 ABI, whose structures nobody knows here. */
+#define OTHER_NUMBERS (UINT32_C(1) << 30)
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "an argument's low half is looked for where little endian has it"
@@ -45,33 +52,80 @@ unsigned filter_architecture(void)
 	return ARCHITECTURE;
 }
 
+unsigned filter_narrow_architecture(void)
+{
+	return NARROW_ARCHITECTURE;
+}
+
+/* The part for the 32-bit ABI, whose conditions are looked at by who is told.
+ */
+static unsigned short add_narrow(
+	struct sock_filter out[FILTER_MAX], unsigned short n, bool all)
+{
+	const struct call_narrow *narrow;
+	unsigned short head = n++, first, last;
+
+	out[n++] = LOAD(nr);
+	first = n;
+	for (size_t i = 0; (narrow = call_narrow(i)); i++) {
+		const struct call *call = call_find(narrow->native);
+
+		if (all || !call || !call->all)
+			out[n++] = IF(narrow->number, 0);
+	}
+	last = n;
+	out[n++] = RETURN(SECCOMP_RET_ALLOW);
+	out[n++] = RETURN(SECCOMP_RET_TRACE);
+	for (unsigned short i = first; i < last; i++)
+		out[i].jt = (unsigned char)(last - i);
+	out[head] =
+		UNLESS(NARROW_ARCHITECTURE, (unsigned char)(last - head - 1));
+	return n;
+}
+
+/* A call that is traced only if its conditions hold. */
+static unsigned short add_conditional(struct sock_filter out[FILTER_MAX],
+	unsigned short n, const struct call *call, bool all)
+{
+	const struct call_condition *condition = NULL;
+	unsigned short head = n++;
+
+	while ((condition = call_condition(call, condition))) {
+		if (condition->unless_all && all)
+			continue;
+		out[n++] =
+			(struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+				(unsigned)offsetof(struct seccomp_data, args) +
+					8 * condition->argument);
+		out[n++] = IF(condition->values[0], 2);
+		out[n++] = IF(condition->values[1], 1);
+		out[n++] = RETURN(SECCOMP_RET_ALLOW);
+	}
+	out[n++] = RETURN(SECCOMP_RET_TRACE);
+	out[head] =
+		UNLESS((unsigned)call->number, (unsigned char)(n - head - 1));
+	return n;
+}
+
 unsigned short filter_compose(struct sock_filter out[FILTER_MAX], bool all)
 {
 	unsigned short n = 0;
 	const struct call *call = NULL;
 
+	unsigned short head;
+
 	out[n++] = LOAD(arch);
-	out[n++] = IF(ARCHITECTURE, 1);
-	out[n++] = RETURN(SECCOMP_RET_ALLOW);
+	head = n++;
+	n = add_narrow(out, n, all);
+	out[head] = IF(ARCHITECTURE, (unsigned char)(n - head - 1));
 	out[n++] = LOAD(nr);
 	while ((call = call_next(call))) {
 		unsigned number = (unsigned)call->number;
 
 		if (call->all && !all)
 			continue;
-		if (call->number == SYS_fcntl) {
-			out[n++] = UNLESS(number, 5);
-			out[n++] = LOAD(args[1]);
-			out[n++] = IF(F_DUPFD, 2);
-			out[n++] = IF(F_DUPFD_CLOEXEC, 1);
-			out[n++] = RETURN(SECCOMP_RET_ALLOW);
-			out[n++] = RETURN(SECCOMP_RET_TRACE);
-		} else if (call->number == SYS_prctl) {
-			out[n++] = UNLESS(number, 4);
-			out[n++] = LOAD(args[0]);
-			out[n++] = IF(PR_SET_SECCOMP, 1);
-			out[n++] = RETURN(SECCOMP_RET_ALLOW);
-			out[n++] = RETURN(SECCOMP_RET_TRACE);
+		if (call_has_condition(call)) {
+			n = add_conditional(out, n, call, all);
 		} else if (bypass_suits(call)) {
 			out[n++] = UNLESS(number, 5);
 			out[n++] = LOAD(instruction_pointer);
@@ -84,7 +138,7 @@ unsigned short filter_compose(struct sock_filter out[FILTER_MAX], bool all)
 			out[n++] = RETURN(SECCOMP_RET_TRACE);
 		}
 	}
-	out[n++] = UNLESS_BITS(UINT32_C(1) << 31, 1);
+	out[n++] = UNLESS_BITS(UINT32_C(1) << 31 | OTHER_NUMBERS, 1);
 	out[n++] = RETURN(SECCOMP_RET_TRACE);
 	out[n++] = RETURN(SECCOMP_RET_ALLOW);
 	return n;

@@ -7,13 +7,14 @@
 #include <stdbool.h>
 
 /* Room for the filter. */
-#define FILTER_MAX 192
+#define FILTER_MAX 256
 
 /*
  * Composes it:
  *
- *     other ABI than ours        allow (it is not seen, and that is said)
- *     fcntl, prctl               trace by their second or first argument
+ *     the 32-bit ABI             trace if it is one of call_narrow()
+ *     another ABI than ours      allow (it is not seen, and that is said)
+ *     calls with conditions      trace if these hold, call_condition()
  *     bulk, from where it need   allow, see bypass.h
  *     not stop
  *     a number of the table      trace
@@ -21,8 +22,8 @@
  *     else                       allow
  *
  * The kernel knows of a call that is allowed whatever its arguments are, and
- * then runs no filter at all. `all` has setsockopt(2), poll(2) and their kin
- * traced too. Returns how many instructions stand in `out`.
+ * then runs no filter at all. `all` has each setsockopt(2), poll(2) and their
+ * kin traced too. Returns how many instructions stand in `out`.
  */
 unsigned short filter_compose(struct sock_filter out[FILTER_MAX], bool all);
 
@@ -39,7 +40,9 @@ int filter_install(struct sock_filter *filter, unsigned short count);
  */
 int filter_install_privileged(struct sock_filter *filter, unsigned short count);
 
-/* The audit architecture of this program, linux/audit.h. */
+/* The audit architecture of this program, linux/audit.h; and of the 32-bit
+ * programs that this machine runs, 0: they are not looked at. */
 unsigned filter_architecture(void);
+unsigned filter_narrow_architecture(void);
 
 #endif

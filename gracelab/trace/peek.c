@@ -2,6 +2,7 @@
 #include "peek.h"
 
 #include <dirent.h>
+#include <elf.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,87 +169,10 @@ void peek_path(pid_t thread, int fd, char *out, size_t size)
 	snprintf(out, size, "%s", slash ? slash + 1 : target);
 }
 
-/* Reads a file of proc(5) whole, terminated. */
-static bool read_file(pid_t thread, const char *name, char *out, size_t size)
-{
-	char path[PROC_PATH_SIZE];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", thread, name);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
-
-	if (fd >= 0)
-		close(fd);
-	out[n < 0 ? 0 : n] = '\0';
-	return n > 0;
-}
-
-static bool read_status(pid_t thread, char *out, size_t size)
-{
-	return read_file(thread, "status", out, size);
-}
-
-bool peek_sleeps(pid_t thread)
-{
-	char text[256];
-	long number = -1;
-
-	if (read_file(thread, "syscall", text, sizeof(text)) &&
-		strncmp(text, "running", 7) != 0)
-		number = strtol(text, NULL, 10);
-#ifdef SYS_nanosleep
-	if (number == SYS_nanosleep)
-		return true;
-#endif
-	return number == SYS_clock_nanosleep;
-}
-
-static uint64_t status_number(const char *status, const char *key, int base)
-{
-	const char *at = strstr(status, key);
-
-	return at ? strtoull(at + strlen(key), NULL, base) : 0;
-}
-
-enum peek_signal peek_disposition(pid_t process, int signal)
-{
-	char status[4096];
-	uint64_t bit = UINT64_C(1) << (signal - 1);
-
-	if (!read_status(process, status, sizeof(status)))
-		return PEEK_DEFAULT;
-	if (status_number(status, "SigIgn:", 16) & bit)
-		return PEEK_IGNORED;
-	return status_number(status, "SigCgt:", 16) & bit ? PEEK_CAUGHT
-							  : PEEK_DEFAULT;
-}
-
-bool peek_family(pid_t thread, pid_t *process, pid_t *parent)
-{
-	char status[4096];
-
-	if (!read_status(thread, status, sizeof(status)))
-		return false;
-	*process = (pid_t)status_number(status, "\nTgid:", 10);
-	*parent = (pid_t)status_number(status, "\nPPid:", 10);
-	return *process > 0;
-}
-
-int peek_filters(pid_t process)
-{
-	static const char key[] = "\nSeccomp_filters:";
-	char status[4096];
-
-	if (!read_status(process, status, sizeof(status)) ||
-		!strstr(status, key))
-		return -1;
-	return (int)status_number(status, key, 10);
-}
-
 void peek_program(pid_t process, bool *foreign, bool *privileged)
 {
 	char path[PROC_PATH_SIZE];
-	unsigned char head[5] = { 0 };
+	Elf32_Ehdr head = { 0 };
 	struct stat status;
 
 	*foreign = *privileged = false;
@@ -259,10 +183,63 @@ void peek_program(pid_t process, bool *foreign, bool *privileged)
 
 	if (fd < 0)
 		return;
-	/* elf(5): EI_CLASS, ELFCLASS32. */
-	if (read(fd, head, sizeof(head)) == (ssize_t)sizeof(head))
-		*foreign = sizeof(void *) == 8 && head[4] == 1;
+	/* Of both classes these members are the same. */
+	if (read(fd, &head, sizeof(head)) == (ssize_t)sizeof(head))
+		*foreign = sizeof(void *) == 8 &&
+			head.e_ident[EI_CLASS] == ELFCLASS32 &&
+			!(call_narrow(0) && head.e_machine == EM_386);
 	close(fd);
+}
+
+/* struct iovec and struct msghdr of a 32-bit program. */
+struct narrow_part {
+	uint32_t base, len;
+};
+struct narrow_message {
+	uint32_t name, name_len;
+	uint32_t parts, parts_len;
+	uint32_t control, control_len;
+	uint32_t flags;
+};
+
+static bool read_narrow_message(
+	const struct trace_call *call, struct msghdr *message)
+{
+	struct narrow_message narrow;
+
+	if (peek_memory(call->thread, call->args[1], &narrow, sizeof(narrow)) !=
+		sizeof(narrow))
+		return false;
+	*message = (struct msghdr){
+		.msg_name = pointer_to(narrow.name),
+		.msg_namelen = narrow.name_len,
+		.msg_iov = pointer_to(narrow.parts),
+		.msg_iovlen = narrow.parts_len,
+	};
+	return true;
+}
+
+static size_t read_narrow_parts(
+	pid_t thread, uint64_t at, struct iovec parts[PARTS_MAX], size_t count)
+{
+	struct narrow_part narrow[PARTS_MAX];
+
+	count = peek_memory(thread, at, narrow, count * sizeof(*narrow)) /
+		sizeof(*narrow);
+	for (size_t i = 0; i < count; i++)
+		parts[i] = (struct iovec){
+			.iov_base = pointer_to(narrow[i].base),
+			.iov_len = narrow[i].len,
+		};
+	return count;
+}
+
+bool peek_message(const struct trace_call *call, struct msghdr *message)
+{
+	if (call->narrow)
+		return read_narrow_message(call, message);
+	return peek_memory(call->thread, call->args[1], message,
+		       sizeof(*message)) == sizeof(*message);
 }
 
 /* The parts of a call's buffers; returns how many. */
@@ -283,8 +260,7 @@ static size_t read_parts(
 		return 1;
 	case CALL_MESSAGE:
 	case CALL_MESSAGES: /* the first of them */
-		if (peek_memory(call->thread, at, &message, sizeof(message)) !=
-			sizeof(message))
+		if (!peek_message(call, &message))
 			return 0;
 		at = (uintptr_t)message.msg_iov;
 		count = message.msg_iovlen;
@@ -294,6 +270,8 @@ static size_t read_parts(
 	}
 	if (count > PARTS_MAX)
 		count = PARTS_MAX;
+	if (call->narrow)
+		return read_narrow_parts(call->thread, at, parts, count);
 	return peek_memory(call->thread, at, parts, count * sizeof(*parts)) /
 		sizeof(*parts);
 }

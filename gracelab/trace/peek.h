@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include "call.h"
@@ -47,20 +48,6 @@ int peek_descriptor_by(int pidfd, int fd);
 /* The last part of a descriptor's path, terminated; "" if it has none. */
 void peek_path(pid_t thread, int fd, char *out, size_t size);
 
-enum peek_signal { PEEK_DEFAULT, PEEK_IGNORED, PEEK_CAUGHT };
-
-/* Whether the thread is in nanosleep(2) or its kin. */
-bool peek_sleeps(pid_t thread);
-
-/* What the process does about a signal; PEEK_DEFAULT too if not known. */
-enum peek_signal peek_disposition(pid_t process, int signal);
-
-/* The process and the parent of a thread; false if there is none. */
-bool peek_family(pid_t thread, pid_t *process, pid_t *parent);
-
-/* How many seccomp(2) filters it has, -1: the kernel does not say. */
-int peek_filters(pid_t process);
-
 /* Its program: whether another ABI than ours, and whether set-user-ID. */
 void peek_program(pid_t process, bool *foreign, bool *privileged);
 
@@ -70,6 +57,10 @@ void peek_program(pid_t process, bool *foreign, bool *privileged);
  */
 size_t peek_bytes(
 	const struct trace_call *call, size_t len, void *out, size_t size);
+
+/* The message, or the first of several, that a call has; false: not to be
+ * read. */
+bool peek_message(const struct trace_call *call, struct msghdr *message);
 
 /* How many bytes the call's buffers have room for. */
 uint64_t peek_room(const struct trace_call *call);

@@ -46,9 +46,8 @@ static bool await(pid_t child, int wanted)
 /* NULL, or what is lacking. */
 static const char *look(pid_t child, int gate)
 {
-	uint64_t args[6], address;
+	struct stop_entry entry;
 	int64_t result;
-	long number;
 
 	if (ptrace(PTRACE_SEIZE, child, NULL, STOP_OPTIONS))
 		return "ptrace(PTRACE_SEIZE)";
@@ -57,9 +56,9 @@ static const char *look(pid_t child, int gate)
 	errno = 0;
 	if (!await(child, SIGTRAP | PTRACE_EVENT_SECCOMP << 8))
 		return "a seccomp(2) filter";
-	if (!stop_entry(child, &number, args, &address) ||
-		number != SYS_shutdown || (int)args[0] != PROBE_DESCRIPTOR ||
-		args[1] != PROBE_HOW)
+	if (!stop_entry(child, &entry) || entry.number != SYS_shutdown ||
+		(int)entry.args[0] != PROBE_DESCRIPTOR ||
+		entry.args[1] != PROBE_HOW)
 		return "PTRACE_GET_SYSCALL_INFO";
 	if (ptrace(PTRACE_SYSCALL, child, NULL, NULL) ||
 		!await(child, SIGTRAP | 0x80) || !stop_result(child, &result) ||

@@ -17,17 +17,19 @@ static bool get(pid_t thread, struct __ptrace_syscall_info *info)
 	return ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof(*info), info) > 0;
 }
 
-bool stop_entry(pid_t thread, long *number, uint64_t args[6], uint64_t *address)
+bool stop_entry(pid_t thread, struct stop_entry *entry)
 {
 	struct __ptrace_syscall_info info;
 
-	if (!get(thread, &info) || info.op != PTRACE_SYSCALL_INFO_SECCOMP ||
-		info.arch != filter_architecture())
+	if (!get(thread, &info) || info.op != PTRACE_SYSCALL_INFO_SECCOMP)
 		return false;
-	*number = (long)info.seccomp.nr;
-	*address = info.instruction_pointer;
+	entry->narrow = info.arch == filter_narrow_architecture();
+	if (!entry->narrow && info.arch != filter_architecture())
+		return false;
+	entry->number = (long)info.seccomp.nr;
+	entry->address = info.instruction_pointer;
 	for (int i = 0; i < 6; i++)
-		args[i] = info.seccomp.args[i];
+		entry->args[i] = info.seccomp.args[i];
 	return true;
 }
 

@@ -17,10 +17,16 @@
 		PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |                   \
 		PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT)
 
-/* At the entry of a call: its number and arguments, and where it returns to;
- * false: not there. */
-bool stop_entry(
-	pid_t thread, long *number, uint64_t args[6], uint64_t *address);
+/* The entry of a call. */
+struct stop_entry {
+	long number;
+	uint64_t args[6];
+	uint64_t address; /* where it returns to */
+	bool narrow;      /* of the 32-bit ABI, whose numbers are others */
+};
+
+/* False: it does not stand at one. */
+bool stop_entry(pid_t thread, struct stop_entry *entry);
 
 /* At its exit: its result, or -errno; false: not there. */
 bool stop_result(pid_t thread, int64_t *result);

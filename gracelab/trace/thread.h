@@ -30,6 +30,8 @@ struct thread {
 	bool has_kept;
 	bool shares;     /* of a process: its descriptors, or what it calls by
 			  * those is not all seen */
+	bool foreign;    /* TRACER_FOREIGN was said of its process */
+	bool traces;     /* TRACER_TRACES was */
 	unsigned passed; /* calls that were none of ours */
 };
 

@@ -33,7 +33,7 @@ static struct thread *adopt(struct tracer *tracer, pid_t number, int root)
 	}
 	thread->process = number;
 	thread->root = root;
-	if (peek_family(number, &process, &parent)) {
+	if (task_family(number, &process, &parent)) {
 		const struct thread *kin = threads_find(
 			&tracer->threads, process == number ? parent : process);
 
@@ -98,6 +98,7 @@ static void on_exec(struct tracer *tracer, struct thread *thread)
 	if (foreign)
 		tracer->hooks.remark(
 			tracer->hooks.context, thread->process, TRACER_FOREIGN);
+	thread->foreign = foreign;
 	if (privileged)
 		tracer->hooks.remark(tracer->hooks.context, thread->process,
 			TRACER_PRIVILEGED);

@@ -11,6 +11,7 @@ enum tracer_remark {
 	TRACER_URING_SEEN, /* it has one, and what it does is not seen */
 	TRACER_FILTER,     /* it installs a filter: what that refuses is not
 			    * seen */
+	TRACER_TRACES,     /* it uses ptrace(2), which fails here */
 	TRACER_FOREIGN,    /* its calls are of another ABI, and not seen */
 	TRACER_PRIVILEGED, /* set-user-ID, and runs without its privilege */
 };

@@ -2,8 +2,11 @@
 #include "task.h"
 
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int task_open(pid_t process, pid_t thread)
@@ -33,4 +36,81 @@ char task_state(pid_t process, pid_t thread)
 	if (fd >= 0)
 		close(fd);
 	return state;
+}
+
+/* Reads a file of proc(5) whole, terminated. */
+static bool read_file(pid_t thread, const char *name, char *out, size_t size)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", thread, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	out[n < 0 ? 0 : n] = '\0';
+	return n > 0;
+}
+
+static bool read_status(pid_t thread, char *out, size_t size)
+{
+	return read_file(thread, "status", out, size);
+}
+
+bool task_sleeps(pid_t thread)
+{
+	char text[256];
+	long number = -1;
+
+	if (read_file(thread, "syscall", text, sizeof(text)) &&
+		strncmp(text, "running", 7) != 0)
+		number = strtol(text, NULL, 10);
+#ifdef SYS_nanosleep
+	if (number == SYS_nanosleep)
+		return true;
+#endif
+	return number == SYS_clock_nanosleep;
+}
+
+static uint64_t status_number(const char *status, const char *key, int base)
+{
+	const char *at = strstr(status, key);
+
+	return at ? strtoull(at + strlen(key), NULL, base) : 0;
+}
+
+enum task_signal task_disposition(pid_t process, int signal)
+{
+	char status[4096];
+	uint64_t bit = UINT64_C(1) << (signal - 1);
+
+	if (!read_status(process, status, sizeof(status)))
+		return TASK_DEFAULT;
+	if (status_number(status, "SigIgn:", 16) & bit)
+		return TASK_IGNORED;
+	return status_number(status, "SigCgt:", 16) & bit ? TASK_CAUGHT
+							  : TASK_DEFAULT;
+}
+
+bool task_family(pid_t thread, pid_t *process, pid_t *parent)
+{
+	char status[4096];
+
+	if (!read_status(thread, status, sizeof(status)))
+		return false;
+	*process = (pid_t)status_number(status, "\nTgid:", 10);
+	*parent = (pid_t)status_number(status, "\nPPid:", 10);
+	return *process > 0;
+}
+
+int task_filters(pid_t process)
+{
+	static const char key[] = "\nSeccomp_filters:";
+	char status[4096];
+
+	if (!read_status(process, status, sizeof(status)) ||
+		!strstr(status, key))
+		return -1;
+	return (int)status_number(status, key, 10);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the kernel says of a thread: proc(5), /proc/PID/task/TID/stat. */
+/* What the kernel says of a thread: proc(5), stat, status and syscall. */
 #ifndef GRACE_TASK_H
 #define GRACE_TASK_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* The letter of a thread's state: 'S' sleeps, 'R' runs, 'D' soon will; 0 where
@@ -13,5 +14,19 @@ char task_state(pid_t process, pid_t thread);
  * by that, 0 too for -1. */
 int task_open(pid_t process, pid_t thread);
 char task_state_by(int fd);
+
+enum task_signal { TASK_DEFAULT, TASK_IGNORED, TASK_CAUGHT };
+
+/* Whether the thread is in nanosleep(2) or its kin. */
+bool task_sleeps(pid_t thread);
+
+/* What the process does about a signal; TASK_DEFAULT too if not known. */
+enum task_signal task_disposition(pid_t process, int signal);
+
+/* The process and the parent of a thread; false if there is none. */
+bool task_family(pid_t thread, pid_t *process, pid_t *parent);
+
+/* How many seccomp(2) filters it has, -1: the kernel does not say. */
+int task_filters(pid_t process);
 
 #endif

@@ -12,6 +12,7 @@
 #include "gracelab/trace/story/words.h"
 #include "gracelab/trace/tracer.h"
 #include "lib/base/duration.h"
+#include "lib/base/task.h"
 
 static bool enter_splice(struct telling *telling, struct trace_call *call)
 {
@@ -62,6 +63,7 @@ static bool enter(void *context, struct trace_call *call)
 	case CALL_WAIT:
 	case CALL_URING:
 	case CALL_FILTER:
+	case CALL_TRACE:
 		break;
 	}
 	return false;
@@ -237,9 +239,9 @@ static void abandon(void *context, struct trace_call *call)
 static void on_signal(void *context, const struct thread *thread, int signal)
 {
 	static const char *const words[] = {
-		[PEEK_DEFAULT] = "SIGPIPE",
-		[PEEK_IGNORED] = "SIGPIPE ignored",
-		[PEEK_CAUGHT] = "SIGPIPE caught",
+		[TASK_DEFAULT] = "SIGPIPE",
+		[TASK_IGNORED] = "SIGPIPE ignored",
+		[TASK_CAUGHT] = "SIGPIPE caught",
 	};
 	const struct joint *socket = thread->call.subject;
 	struct told told;
@@ -251,7 +253,7 @@ static void on_signal(void *context, const struct thread *thread, int signal)
 	told.began_ns = told.ended_ns;
 	told.sends = false;
 	snprintf(told.text, sizeof(told.text), "%s",
-		words[peek_disposition(thread->process, signal)]);
+		words[task_disposition(thread->process, signal)]);
 	*told.result = '\0';
 	told.wide = true;
 	send_told(context, &told);
@@ -279,8 +281,10 @@ static void remark(void *context, pid_t process, enum tracer_remark remark)
 		told.kind = TOLD_FOREIGN;
 		break;
 	/* What its own filter refuses comes to nothing; and it has the
-	 * privilege that it would have. */
+	 * privilege that it would have. Who cannot do without ptrace(2) is
+	 * started again. */
 	case TRACER_FILTER:
+	case TRACER_TRACES:
 	case TRACER_PRIVILEGED:
 		return;
 	}

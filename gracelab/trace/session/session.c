@@ -72,7 +72,7 @@ static bool await_server(struct session *session)
 	int64_t deadline = deadline_of(session);
 
 	while (!is_listening(session)) {
-		if (session->programs[SERVER].ended || session->wishes)
+		if (!started_runs(session, SERVER) || session->wishes)
 			return fail(session,
 				"the server has ended, and never listened");
 		if (duration_now_ms() >= deadline)
@@ -82,10 +82,22 @@ static bool await_server(struct session *session)
 	return true;
 }
 
+static bool lives(const struct session *session)
+{
+	return started_runs(session, CLIENT) || started_runs(session, SERVER);
+}
+
+/* Whether nothing more is to be expected of the programs. */
+static bool is_quiet(const struct session *session)
+{
+	return !started_runs(session, CLIENT) && story_rests(&session->story) &&
+		started_sleep(session, SERVER);
+}
+
 /*
- * The client has ended: what the server still does with a connection is
- * awaited, as long as something happens now and then, and behind that what it
- * does without: it may be about to end.
+ * The client has ended: what it has left running, and what the server still
+ * does with a connection, is awaited as long as something happens now and then,
+ * and behind that what the server does without: it may be about to end.
  */
 static void await_rest(struct session *session)
 {
@@ -94,22 +106,14 @@ static void await_rest(struct session *session)
 	unsigned quiet = 0;
 
 	story_idle(&session->story);
-	while (!session->programs[SERVER].ended && !session->wishes &&
-		quiet < QUIET_LOOKS && duration_now_ms() < deadline) {
+	while (lives(session) && !session->wishes && quiet < QUIET_LOOKS &&
+		duration_now_ms() < deadline) {
 		round_go(session);
-		quiet = story_rests(&session->story) &&
-				started_sleep(session, SERVER)
-			? quiet + 1
-			: 0;
+		quiet = is_quiet(session) ? quiet + 1 : 0;
 		if (session->story.changes != changes)
 			deadline = deadline_of(session);
 		changes = session->story.changes;
 	}
-}
-
-static bool lives(const struct session *session)
-{
-	return started_runs(session, CLIENT) || started_runs(session, SERVER);
 }
 
 /* Ends what still runs: asked to, and then made to. */
@@ -122,6 +126,9 @@ static void end_all(struct session *session)
 
 		for (int side = 0; side < SIDES; side++)
 			started_signal(session, (enum side)side, signals[i]);
+		/* Who is stopped shall not sit it out. */
+		for (int side = 0; side < SIDES; side++)
+			started_signal(session, (enum side)side, SIGCONT);
 		while (lives(session) && duration_now_ms() < deadline)
 			round_go(session);
 	}
@@ -188,11 +195,12 @@ static struct story_plan plan_story(struct session *session)
 		.ended_context = session,
 		.own_network = record->private_network,
 		.wire = record->wire,
+		.all = plan->all,
 		.text_bytes = plan->text_bytes,
 		.keylog = session->keylog,
 		.kernels = { watched->kernels[CLIENT],
 			watched->kernels[SERVER] },
-		.sides = { CLIENT, SERVER },
+		.pair = plan->commands[SERVER],
 	};
 
 	for (int side = 0; record->private_network && side < SIDES; side++) {

@@ -21,6 +21,23 @@ struct connection *connections_find(const struct connections *connections,
 	return connection;
 }
 
+struct connection *connections_waiting(
+	const struct connections *connections, uint16_t server_port)
+{
+	struct connection *first = NULL;
+
+	for (size_t i = 0; i < CONNECTION_BUCKETS; i++) {
+		struct connection *connection = connections->buckets[i];
+
+		for (; connection; connection = connection->next)
+			if (connection->ports[SERVER] == server_port &&
+				connection->answered && !connection->accepted &&
+				(!first || connection->number < first->number))
+				first = connection;
+	}
+	return first;
+}
+
 struct connection *connection_of_segment(const struct connections *connections,
 	const struct segment *segment, enum side *sender)
 {

@@ -35,7 +35,9 @@ struct connection {
 	size_t changer[SIDES]; /* the row that may have changed the state */
 	bool touched;          /* in the list of those to look at */
 	bool over;             /* both ends are gone */
-	unsigned users;        /* sockets that are joined to it */
+	bool answered;         /* its SYN+ACK was seen */
+	bool accepted;
+	unsigned users; /* sockets that are joined to it */
 	uint64_t moved_bytes;
 	/* What a side has seen of it, if that is TLS; owned, or NULL. */
 	struct tls_dialogue *dialogues[SIDES];
@@ -62,6 +64,11 @@ struct connection *connections_find(const struct connections *connections,
 /* The same of a segment, and who has sent it. */
 struct connection *connection_of_segment(const struct connections *connections,
 	const struct segment *segment, enum side *sender);
+
+/* The first to a port that was answered, and that nobody has accepted yet; or
+ * NULL. */
+struct connection *connections_waiting(
+	const struct connections *connections, uint16_t server_port);
 
 /* NULL without memory. */
 struct connection *connections_add(struct connections *connections,

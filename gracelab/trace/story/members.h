@@ -32,13 +32,13 @@ struct story_plan {
 	void *context;
 	bool own_network;              /* all connections are ours */
 	bool wire;                     /* segments are told */
+	bool all;                      /* options, whatever they do */
 	size_t text_bytes;             /* of a call */
 	struct keylog *keylog;         /* of TLS secrets, or NULL */
 	struct kernel *kernels[SIDES]; /* NULL: states are not observed */
 	/* Where the sides are, if they are not told by their sockets. */
 	const char *addresses[SIDES], *addresses6[SIDES];
-	/* Which side the programs are that were started; by root. */
-	enum side sides[SIDES];
+	bool pair; /* two were started; the root says which of them */
 };
 
 /* A call that may send, and to what. */
@@ -63,7 +63,7 @@ struct story {
 	uint64_t began_ns;
 	uint64_t changes; /* grows with everything that happens */
 	struct descriptors_all descriptors;
-	unsigned char *spoken;  /* owned: which processes have a say, by bits */
+	unsigned char *spoken;  /* owned: of processes, see subject.c */
 	unsigned since_drained; /* calls in bulk */
 	bool incomplete;        /* there was no memory for something */
 };

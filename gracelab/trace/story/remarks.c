@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gracelab/trace/peek.h"
+#include "lib/base/task.h"
 #include "story.h"
 #include "subject.h"
 
@@ -19,8 +19,10 @@ void remarks_note(void *context, pid_t process, enum tracer_remark remark)
 				      "is missing here",
 		[TRACER_FILTER] = "installed a seccomp(2) filter of its own: "
 				  "calls which that refuses are missing here",
-		[TRACER_FOREIGN] = "is a program of another ABI: its calls "
-				   "are missing here",
+		[TRACER_TRACES] = "uses ptrace(2), which is refused: what is "
+				  "watched cannot be traced by another too",
+		[TRACER_FOREIGN] = "makes calls of another ABI, which are "
+				   "missing here",
 		[TRACER_PRIVILEGED] = "is set-user-ID or set-group-ID, and "
 				      "runs without that privilege",
 	};
@@ -44,9 +46,9 @@ void remarks_note(void *context, pid_t process, enum tracer_remark remark)
 void remarks_signal(void *context, const struct thread *thread, int signal)
 {
 	static const char *const words[] = {
-		[PEEK_DEFAULT] = "SIGPIPE",
-		[PEEK_IGNORED] = "SIGPIPE ignored",
-		[PEEK_CAUGHT] = "SIGPIPE caught",
+		[TASK_DEFAULT] = "SIGPIPE",
+		[TASK_IGNORED] = "SIGPIPE ignored",
+		[TASK_CAUGHT] = "SIGPIPE caught",
 	};
 	struct story *story = context;
 	struct row *row;
@@ -57,9 +59,10 @@ void remarks_signal(void *context, const struct thread *thread, int signal)
 		&story->rows, rows_add(&story->rows, story_seconds(story, 0)));
 	if (!row)
 		return;
-	row->rung.caller = (int)subject_side(story, thread->root);
+	row->rung.caller =
+		(int)subject_side(story, thread->process, thread->root);
 	row->rung.call =
-		strdup(words[peek_disposition(thread->process, signal)]);
+		strdup(words[task_disposition(thread->process, signal)]);
 	row->rung.process = thread->process;
 	row->rung.thread = thread->number;
 	story_settle(story, false);

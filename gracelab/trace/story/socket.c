@@ -51,7 +51,6 @@ void sockets_join(struct trace_socket *socket, struct connection *connection,
 		socket->connection->users--;
 	socket->connection = connection;
 	socket->side = side;
-	socket->untold = false;
 }
 
 static void drop(struct sockets *sockets, struct trace_socket **at)

@@ -15,7 +15,6 @@ struct trace_socket {
 	uint64_t inode;
 	bool is_tcp;
 	bool listening;
-	bool untold;   /* no call has told yet whose it is: socket(2) */
 	bool closed;   /* a close(2) of it has succeeded */
 	uint16_t port; /* its own, or 0 */
 	enum side side;

@@ -133,8 +133,10 @@ void story_segment(struct story *story, const struct segment *segment)
 		return;
 	connection->changer[CLIENT] = connection->changer[SERVER] = number;
 	/* Not before the ACK of it, which has no row. */
-	if (sender == SERVER && (segment->flags & SEGMENT_SYN))
+	if (sender == SERVER && (segment->flags & SEGMENT_SYN)) {
 		connection->changer[SERVER] = CONNECTION_NO_ROW;
+		connection->answered = true;
+	}
 	connections_touch(&story->connections, connection);
 }
 

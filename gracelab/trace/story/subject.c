@@ -11,9 +11,37 @@
 /* The kernel's highest process number, proc(5), pid_max. */
 #define STORY_PROCESSES (1 << 22)
 
-enum side subject_side(const struct story *story, int root)
+/* What is known of a process that has made a call on a TCP socket. */
+enum { SPEAKS = 1, SERVES = 2, HAS_SIDE = 4, SPEAKER_BITS = 4 };
+
+static unsigned speaker(const struct story *story, pid_t process)
 {
-	return story->plan.sides[root == SERVER ? SERVER : CLIENT];
+	if (!story->spoken || process >= STORY_PROCESSES)
+		return 0;
+	return (unsigned)story->spoken[process * SPEAKER_BITS / 8] >>
+		process * SPEAKER_BITS % 8;
+}
+
+static void set_speaker(struct story *story, pid_t process, unsigned bits)
+{
+	unsigned shift = (unsigned)process * SPEAKER_BITS % 8;
+
+	if (!story->spoken)
+		story->spoken = calloc(STORY_PROCESSES * SPEAKER_BITS / 8, 1);
+	if (!story->spoken || process >= STORY_PROCESSES)
+		return;
+	unsigned char *byte = &story->spoken[process * SPEAKER_BITS / 8];
+
+	*byte = (unsigned char)((*byte & 0xf0U >> shift) | bits << shift);
+}
+
+enum side subject_side(const struct story *story, pid_t process, int root)
+{
+	unsigned known = speaker(story, process);
+
+	if (story->plan.pair)
+		return root == SERVER ? SERVER : CLIENT;
+	return known & HAS_SIDE && known & SERVES ? SERVER : CLIENT;
 }
 
 /* Joins a socket to the connection that its ends name. */
@@ -64,7 +92,7 @@ static void identify(struct story *story, struct trace_socket *socket,
 	/* What was just made has its kind in the arguments, and no peer. */
 	if (call->what->kind == CALL_SOCKET) {
 		socket->is_tcp = !protocol || socket_speaks_tcp(protocol);
-		socket->side = subject_side(story, call->root);
+		socket->side = subject_side(story, call->process, call->root);
 		return;
 	}
 	if (!ask(story, call, fd, &facts) || !facts.is_tcp)
@@ -72,8 +100,9 @@ static void identify(struct story *story, struct trace_socket *socket,
 	socket->is_tcp = true;
 	socket->listening = facts.listening;
 	socket->port = port_at(&facts.local);
-	socket->side =
-		facts.listening ? SERVER : subject_side(story, call->root);
+	socket->side = facts.listening
+		? SERVER
+		: subject_side(story, call->process, call->root);
 	if (!facts.has_peer)
 		return;
 	port = port_at(&facts.peer);
@@ -140,56 +169,128 @@ int subject_descriptor(struct story *story, const struct trace_call *call)
 	case CALL_WAIT:
 	case CALL_URING:
 	case CALL_FILTER:
+	case CALL_TRACE:
 		break;
 	}
 	return -1;
 }
 
-/* Which processes have made a call on a TCP socket, by bits. */
 bool subject_has_spoken(const struct story *story, pid_t process)
 {
-	return story->spoken && process < STORY_PROCESSES &&
-		story->spoken[process / 8] >> (process % 8) & 1;
+	return speaker(story, process) & SPEAKS;
 }
 
-void subject_note_speaker(struct story *story, pid_t process, bool speaks)
+void subject_note_speaker(
+	struct story *story, pid_t process, const struct trace_socket *socket)
 {
-	unsigned char bit = (unsigned char)(1U << (process % 8));
+	unsigned known = speaker(story, process) | SPEAKS;
 
-	if (!story->spoken)
-		story->spoken = calloc(STORY_PROCESSES / 8, 1);
-	if (!story->spoken || process >= STORY_PROCESSES)
-		return;
-	if (speaks)
-		story->spoken[process / 8] |= bit;
-	else
-		story->spoken[process / 8] &= (unsigned char)~bit;
+	if (socket && (socket->connection || socket->listening))
+		known = SPEAKS | HAS_SIDE |
+			(socket->side == SERVER ? SERVES : 0);
+	set_speaker(story, process, known);
 }
 
-/* What a call that has succeeded says of its socket. */
+void subject_forget_speaker(struct story *story, pid_t process)
+{
+	if (speaker(story, process))
+		set_speaker(story, process, 0);
+}
+
+bool subject_connects(const struct trace_call *call)
+{
+	return call->what->kind == CALL_CONNECT ||
+		(call->what->kind == CALL_WRITE && call->what->flags &&
+			call->args[call->what->flags] & MSG_FASTOPEN);
+}
+
+bool subject_peer(const struct trace_call *call, struct sockaddr_storage *peer)
+{
+	uint64_t at = call->args[1], size = call->args[2];
+	struct msghdr message;
+
+	*peer = (struct sockaddr_storage){ .ss_family = AF_UNSPEC };
+	if (call->what->bytes == CALL_BUFFER) {
+		at = call->args[4];
+		size = call->args[5];
+	} else if (call->what->bytes != CALL_NO_BYTES) {
+		if (!peek_message(call, &message))
+			return false;
+		at = (uintptr_t)message.msg_name;
+		size = message.msg_namelen;
+	}
+	if (size > sizeof(*peer))
+		size = sizeof(*peer);
+	return size >= sizeof(peer->ss_family) &&
+		peek_memory(call->thread, at, peer, size) == size;
+}
+
+static void learn_connected(struct story *story, struct trace_call *call)
+{
+	struct trace_socket *socket = call->subject;
+	struct sockaddr_storage peer;
+	struct socket_facts facts;
+
+	if ((call->result < 0 && call->result != -EINPROGRESS) ||
+		!ask(story, call, (int)call->args[0], &facts))
+		return;
+	if (!facts.has_peer) {
+		if (!subject_peer(call, &peer))
+			return;
+		if (peer.ss_family == AF_UNSPEC) {
+			sockets_join(socket, NULL, socket->side);
+			socket->listening = false;
+			return;
+		}
+		socket_unmap(&peer);
+		facts.peer = peer;
+	}
+	socket->port = port_at(&facts.local);
+	join(story, socket, &facts, CLIENT);
+}
+
+static void learn_accepted(struct story *story, struct trace_call *call)
+{
+	struct trace_socket *socket;
+	struct socket_facts facts;
+	struct connection *connection;
+
+	descriptors_forget(
+		&story->descriptors, call->process, (int)call->result);
+	socket = subject_of(story, call, (int)call->result);
+	if (!socket)
+		return;
+	call->subject = socket;
+	if (!socket->connection &&
+		ask(story, call, (int)call->result, &facts)) {
+		/* Who was reset has no peer any more. */
+		connection = facts.has_peer
+			? NULL
+			: connections_waiting(
+				  &story->connections, port_at(&facts.local));
+		if (facts.has_peer)
+			join(story, socket, &facts, SERVER);
+		else if (connection)
+			sockets_join(socket, connection, SERVER);
+	}
+	if (!socket->connection)
+		return;
+	socket->side = SERVER;
+	socket->connection->accepted = true;
+	subject_note_speaker(story, call->process, socket);
+}
+
+/* What a call that has ended says of its socket. */
 void subject_learn(struct story *story, struct trace_call *call)
 {
 	struct trace_socket *socket = call->subject;
 	struct socket_facts facts;
 
+	if (subject_connects(call)) {
+		learn_connected(story, call);
+		return;
+	}
 	switch (call->what->kind) {
-	case CALL_CONNECT:
-		if ((call->result && call->result != -EINPROGRESS) ||
-			!ask(story, call, (int)call->args[0], &facts))
-			break;
-		if (!facts.has_peer) {
-			struct sockaddr_storage peer = { 0 };
-			size_t size = call->args[2] < sizeof(peer)
-				? (size_t)call->args[2]
-				: sizeof(peer);
-
-			peek_memory(call->thread, call->args[1], &peer, size);
-			socket_unmap(&peer);
-			facts.peer = peer;
-		}
-		socket->port = port_at(&facts.local);
-		join(story, socket, &facts, CLIENT);
-		break;
 	case CALL_LISTEN:
 		if (call->result ||
 			!ask(story, call, (int)call->args[0], &facts))
@@ -201,17 +302,7 @@ void subject_learn(struct story *story, struct trace_call *call)
 	case CALL_ACCEPT:
 		if (call->result < 0)
 			break;
-		descriptors_forget(
-			&story->descriptors, call->process, (int)call->result);
-		socket = subject_of(story, call, (int)call->result);
-		if (socket && socket->connection == NULL &&
-			ask(story, call, (int)call->result, &facts) &&
-			facts.has_peer)
-			join(story, socket, &facts, SERVER);
-		if (socket && socket->connection)
-			socket->side = SERVER;
-		if (socket)
-			call->subject = socket;
+		learn_accepted(story, call);
 		break;
 	case CALL_CLOSE:
 		socket->closed = !call->result;
@@ -222,7 +313,7 @@ void subject_learn(struct story *story, struct trace_call *call)
 		descriptors_forget(
 			&story->descriptors, call->process, (int)call->result);
 		call->subject = subject_of(story, call, (int)call->result);
-		subject_note_speaker(story, call->process, true);
+		subject_note_speaker(story, call->process, call->subject);
 		break;
 	default:
 		break;

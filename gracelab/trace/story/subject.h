@@ -5,8 +5,9 @@
 
 #include "members.h"
 
-/* The side of whom we have started, where no socket tells. */
-enum side subject_side(const struct story *story, int root);
+/* The side of a process, where no socket tells: of what it has done before, or
+ * of whom we have started. */
+enum side subject_side(const struct story *story, pid_t process, int root);
 
 /* The TCP socket behind a descriptor, or NULL. */
 struct trace_socket *subject_of(
@@ -17,7 +18,16 @@ int subject_descriptor(struct story *story, const struct trace_call *call);
 
 /* Whether a process has made a call on a TCP socket. */
 bool subject_has_spoken(const struct story *story, pid_t process);
-void subject_note_speaker(struct story *story, pid_t process, bool speaks);
+void subject_note_speaker(
+	struct story *story, pid_t process, const struct trace_socket *socket);
+void subject_forget_speaker(struct story *story, pid_t process);
+
+/* Whether it is to bring about a connection: connect(2), or what sends with
+ * MSG_FASTOPEN. */
+bool subject_connects(const struct trace_call *call);
+
+/* Where to; false: not to be read. AF_UNSPEC ends the connection there is. */
+bool subject_peer(const struct trace_call *call, struct sockaddr_storage *peer);
 
 /* What a call that has ended says of its socket. */
 void subject_learn(struct story *story, struct trace_call *call);

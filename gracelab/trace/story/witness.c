@@ -13,13 +13,14 @@
 #include "gracelab/trace/bypass_code.h"
 #include "gracelab/trace/peek.h"
 #include "lib/base/names.h"
+#include "lib/base/task.h"
 #include "lib/net/port.h"
 #include "remarks.h"
 #include "said.h"
 #include "story.h"
 #include "subject.h"
 #include "sums.h"
-#include "words.h"
+#include "told.h"
 
 /* In bulk the wire is not looked at after each call. */
 #define BULK_CALLS_PER_DRAIN 64
@@ -58,7 +59,7 @@ static bool enter_on_socket(struct story *story, struct trace_call *call)
 
 	if (!socket)
 		return false;
-	subject_note_speaker(story, call->process, true);
+	subject_note_speaker(story, call->process, socket);
 	call->subject = socket;
 	call->group = socket->connection;
 	call->bulk = sums_is_bulk(socket->connection) &&
@@ -102,11 +103,17 @@ static bool enter(void *context, struct trace_call *call)
 static void begin_connect(struct story *story, struct trace_call *call)
 {
 	struct trace_socket *socket = call->subject;
-	struct sockaddr_storage peer = { 0 };
-	size_t size = call->args[2] < sizeof(peer) ? (size_t)call->args[2]
-						   : sizeof(peer);
+	struct sockaddr_storage peer;
 	struct flight *flight;
 
+	if (!subject_peer(call, &peer))
+		return;
+	if (peer.ss_family == AF_UNSPEC) {
+		if (socket->connection)
+			flight_begin(
+				story, call, socket->connection, socket->side);
+		return;
+	}
 	/* Asking once more how a connection came about sends nothing. */
 	if (socket->connection && !socket->connection->over &&
 		socket->connection->shown[CLIENT] != STATE_GONE)
@@ -116,7 +123,6 @@ static void begin_connect(struct story *story, struct trace_call *call)
 	flight = flight_begin(story, call, NULL, CLIENT);
 	if (!flight)
 		return;
-	peek_memory(call->thread, call->args[1], &peer, size);
 	flight->socket = socket;
 	flight->peer_port = port_at(&peer);
 }
@@ -129,88 +135,13 @@ static void begin(void *context, struct trace_call *call)
 
 	if (!call->bulk)
 		story_settle(story, false);
-	if (call->what->kind == CALL_CONNECT)
+	if (subject_connects(call))
 		begin_connect(story, call);
 	else if (call_is_wide(call->what))
 		peek_sockets(call->process, on_held, &holding);
 	else if (socket && socket->connection && call_sends(call->what) &&
 		!call->bulk)
 		flight_begin(story, call, socket->connection, socket->side);
-}
-
-static void fill(struct story *story, struct rung *rung,
-	const struct trace_call *call, enum side side)
-{
-	rung->caller = (int)side;
-	rung->call = words_call(call);
-	if (story->said.count)
-		said_fill(story, rung, &story->said);
-	else
-		rung->text = words_text(call, story->plan.text_bytes);
-	rung->result = words_result(call);
-	rung->process = call->process;
-	/* A process ends, whichever of its threads is the last. */
-	rung->thread =
-		call->what->kind == CALL_EXIT ? call->process : call->thread;
-	rung->tie = call->tie && !rung->segment;
-	if (!rung->call)
-		story->incomplete = true;
-}
-
-/* A row for a call that has none. */
-static size_t tell(struct story *story, const struct trace_call *call,
-	enum side side, const struct connection *connection)
-{
-	size_t number = rows_add(&story->rows, story_seconds(story, 0));
-	struct row *row = rows_at(&story->rows, number);
-
-	if (!row) {
-		story->incomplete = true;
-		return ROWS_NONE;
-	}
-	row->rung.connection = connection ? connection->number : 0;
-	fill(story, &row->rung, call, side);
-	return number;
-}
-
-/* Whether its connection's states have to be looked at, behind a call. */
-static bool may_change(const struct story *story, const struct trace_call *call)
-{
-	if (call->result < 0)
-		return call->result != -EAGAIN;
-	/* Else a segment tells. */
-	if (story->plan.wire)
-		return call_changes(call->what) &&
-			call->what->kind != CALL_ACCEPT;
-	return call->what->kind != CALL_READ || !call->result;
-}
-
-/* Ends the flights of a call; whether it has a row by one of them. */
-static bool land(struct story *story, const struct trace_call *call)
-{
-	struct flight *flight = story->flights;
-	bool any = false;
-
-	while (flight) {
-		struct flight *next = flight->next;
-		struct row *row = flight->call == call
-			? rows_at(&story->rows, flight->row)
-			: NULL;
-
-		if (row) {
-			fill(story, &row->rung, call, flight->side);
-			row->open = false;
-			any = true;
-		}
-		if (flight->call == call) {
-			if (flight->connection && may_change(story, call))
-				connections_touch(&story->connections,
-					flight->connection);
-			flight_end(story, flight);
-		}
-		flight = next;
-	}
-	return any;
 }
 
 static void leave(void *context, struct trace_call *call)
@@ -242,20 +173,19 @@ static void leave(void *context, struct trace_call *call)
 	connection = socket ? socket->connection : NULL;
 	if (connection)
 		sums_tell(story, connection);
-	bool landed = land(story, call);
+	bool landed = told_land(story, call);
 
-	/* What only may have closed something is told if it did. */
-	if (!landed && call->what->kind != CALL_EXEC &&
-		call->what->kind != CALL_CLOSE_RANGE)
-		number = tell(story, call,
-			socket ? socket->side : subject_side(story, call->root),
+	if (!landed && told_is_news(story, call))
+		number = told_add(story, call,
+			socket ? socket->side
+			       : subject_side(story, call->process, call->root),
 			connection);
 	if (connection && !landed && number != ROWS_NONE) {
 		if (!rows_at(&story->rows, connection->changer[CLIENT]) &&
 			call_changes(call->what))
 			connection->changer[CLIENT] =
 				connection->changer[SERVER] = number;
-		if (may_change(story, call))
+		if (told_may_change(story, call))
 			connections_touch(&story->connections, connection);
 	}
 	tls_taken_free(&story->said);
@@ -281,27 +211,10 @@ static void abandon(void *context, struct trace_call *call)
 {
 	struct story *story = context;
 
+	story->changes++;
 	story->plan.drain(story->plan.drain_context);
-	/* What it gave nobody knows; where it sent something it stands there,
-	 * without a result. */
-	call->result = 0;
-	for (struct flight *flight = story->flights, *next; flight;
-		flight = next) {
-		struct row *row = flight->call == call
-			? rows_at(&story->rows, flight->row)
-			: NULL;
-
-		next = flight->next;
-		if (row) {
-			row->rung.caller = (int)flight->side;
-			row->rung.call = words_call(call);
-			row->rung.process = call->process;
-			row->rung.thread = call->thread;
-			row->open = false;
-		}
-		if (flight->call == call)
-			flight_end(story, flight);
-	}
+	told_abandon(story, call);
+	story_settle(story, false);
 }
 
 static void ended(void *context, pid_t process, int root, int wait_status)
@@ -309,7 +222,7 @@ static void ended(void *context, pid_t process, int root, int wait_status)
 	struct story *story = context;
 
 	(void)root;
-	subject_note_speaker(story, process, false);
+	subject_forget_speaker(story, process);
 	descriptors_forget_all(&story->descriptors, process);
 	story_settle(story, false);
 	story->plan.ended(story->plan.ended_context, process, wait_status);

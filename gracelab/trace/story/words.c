@@ -2,6 +2,8 @@
 #include "words.h"
 
 #include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +39,48 @@ static char *make_exit(int status)
 	return len < 0 ? NULL : text;
 }
 
+/* The options that ends of connections are about. */
+static char *make_option(const char *name, uint64_t level, uint64_t option)
+{
+	static const struct {
+		uint64_t level, option;
+		const char *name;
+	} options[] = {
+#define OPTION(level, name) { level, name, #name }
+		OPTION(SOL_SOCKET, SO_LINGER),
+		OPTION(SOL_SOCKET, SO_REUSEADDR),
+		OPTION(SOL_SOCKET, SO_REUSEPORT),
+		OPTION(SOL_SOCKET, SO_KEEPALIVE),
+		OPTION(SOL_SOCKET, SO_RCVBUF),
+		OPTION(SOL_SOCKET, SO_SNDBUF),
+		OPTION(SOL_SOCKET, SO_RCVTIMEO),
+		OPTION(SOL_SOCKET, SO_SNDTIMEO),
+		OPTION(SOL_SOCKET, SO_ZEROCOPY),
+		OPTION(IPPROTO_TCP, TCP_NODELAY),
+		OPTION(IPPROTO_TCP, TCP_CORK),
+		OPTION(IPPROTO_TCP, TCP_QUICKACK),
+		OPTION(IPPROTO_TCP, TCP_FASTOPEN),
+		OPTION(IPPROTO_TCP, TCP_DEFER_ACCEPT),
+		OPTION(IPPROTO_TCP, TCP_LINGER2),
+		OPTION(IPPROTO_TCP, TCP_USER_TIMEOUT),
+		OPTION(IPPROTO_TCP, TCP_KEEPIDLE),
+		OPTION(IPPROTO_TCP, TCP_KEEPINTVL),
+		OPTION(IPPROTO_TCP, TCP_KEEPCNT),
+		OPTION(IPPROTO_IPV6, IPV6_V6ONLY),
+#undef OPTION
+	};
+	char *text = NULL;
+	int len;
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (options[i].level == level && options[i].option == option) {
+			len = asprintf(&text, "%s(%s)", name, options[i].name);
+			return len < 0 ? NULL : text;
+		}
+	len = asprintf(&text, "%s(%d, %d)", name, (int)level, (int)option);
+	return len < 0 ? NULL : text;
+}
+
 char *words_call(const struct trace_call *call)
 {
 	char *text = NULL;
@@ -52,6 +96,9 @@ char *words_call(const struct trace_call *call)
 			: asprintf(&text, "shutdown(%d)", how);
 		return len < 0 ? NULL : text;
 	}
+	if (call->what->kind == CALL_OPTION)
+		return make_option(
+			words_name(call), call->args[1], call->args[2]);
 	if (call->what->kind == CALL_READ && call->what->flags &&
 		call->args[call->what->flags] & MSG_PEEK) {
 		len = asprintf(&text, "%s(MSG_PEEK)", words_name(call));
@@ -67,6 +114,8 @@ char *words_result(const struct trace_call *call)
 
 	if (call->what->kind == CALL_EXIT)
 		return NULL;
+	if (call->result == CALL_NEVER)
+		return strdup("?");
 	if (call->result < 0)
 		return strdup(names_errno((int)-call->result));
 	switch (call->what->kind) {
@@ -95,6 +144,7 @@ char *words_result(const struct trace_call *call)
 	case CALL_WAIT:
 	case CALL_URING:
 	case CALL_FILTER:
+	case CALL_TRACE:
 		break;
 	}
 	len = asprintf(&text, "%" PRId64, call->result);

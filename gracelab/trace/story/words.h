@@ -17,7 +17,8 @@ const char *words_name(const struct trace_call *call);
  */
 char *words_call(const struct trace_call *call);
 
-/* "5", "0 (EOF)", "EPIPE"; nothing where a call that gives a descriptor did. */
+/* "5", "0 (EOF)", "EPIPE", "?" of CALL_NEVER; nothing where a call that gives a
+ * descriptor did. */
 char *words_result(const struct trace_call *call);
 
 /* The first bytes that were sent or received, at most `max`, escaped; of

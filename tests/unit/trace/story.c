@@ -2,6 +2,9 @@
 /* What is said of a traced call, and whose a segment is. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -49,6 +52,12 @@ static void calls_have_the_names_of_who_wrote_them(void)
 		call_of(SYS_recvfrom, 5, 0, 5, MSG_PEEK | MSG_DONTWAIT, 0));
 	/* Of read(2) the fourth argument means nothing. */
 	expect_call("read", call_of(SYS_read, 5, 0, 5, MSG_PEEK, 0));
+	expect_call("setsockopt(SO_LINGER)",
+		call_of(SYS_setsockopt, 0, SOL_SOCKET, SO_LINGER, 0, 0));
+	expect_call("setsockopt(TCP_CORK)",
+		call_of(SYS_setsockopt, 0, IPPROTO_TCP, TCP_CORK, 0, 0));
+	expect_call(
+		"setsockopt(7, 70)", call_of(SYS_setsockopt, 0, 7, 70, 0, 0));
 	expect_call("shutdown(SHUT_WR)",
 		call_of(SYS_shutdown, 0, SHUT_WR, 0, 0, 0));
 	expect_call("shutdown(7)", call_of(SYS_shutdown, 0, 7, 0, 0, 0));
@@ -73,6 +82,8 @@ static void results_are_what_a_person_reads(void)
 	/* Who asks for nothing gets nothing. */
 	expect_result("0", call_of(SYS_read, 0, 0, 0, 0, 0));
 	expect_result("0", call_of(SYS_write, 0, 0, 9, 0, 0));
+	/* Its thread has ended in it. */
+	expect_result("?", call_of(SYS_read, CALL_NEVER, 0, 9, 0, 0));
 	expect_result("EPIPE", call_of(SYS_write, -EPIPE, 0, 9, 0, 0));
 	expect_result("(none)", call_of(SYS_accept, 7, 0, 0, 0, 0));
 	expect_result("EAGAIN", call_of(SYS_accept, -EAGAIN, 0, 0, 0, 0));
@@ -256,18 +267,110 @@ static void only_streams_of_tcp_are_told_of(void)
 	}
 }
 
+/* What the filter says of a call, BPF as seccomp(2) has it. */
+static bool is_traced(const struct sock_filter *code, unsigned architecture,
+	long number, const uint64_t args[6])
+{
+	struct seccomp_data data = { .arch = architecture, .nr = (int)number };
+	uint32_t value = 0;
+
+	memcpy(data.args, args, sizeof(data.args));
+	for (;; code++)
+		switch (code->code) {
+		case BPF_LD | BPF_W | BPF_ABS:
+			memcpy(&value, (char *)&data + code->k, sizeof(value));
+			break;
+		case BPF_ALU | BPF_AND | BPF_K:
+			value &= code->k;
+			break;
+		case BPF_JMP | BPF_JEQ | BPF_K:
+			code += value == code->k ? code->jt : code->jf;
+			break;
+		case BPF_JMP | BPF_JSET | BPF_K:
+			code += value & code->k ? code->jt : code->jf;
+			break;
+		default:
+			return code->k == SECCOMP_RET_TRACE;
+		}
+}
+
 static void only_what_is_asked_for_is_traced(void)
 {
+	static const struct {
+		long number;
+		uint64_t args[6];
+		bool few, all;
+	} cases[] = {
+		{ SYS_sendto, { 3 }, true, true },
+		{ SYS_getppid, { 3 }, false, false },
+		{ SYS_ppoll, { 3 }, false, true },
+		{ SYS_fcntl, { 3, F_DUPFD_CLOEXEC }, true, true },
+		{ SYS_fcntl, { 3, F_SETFL }, false, false },
+		/* Where it stands is where sockets are read. */
+		{ SYS_preadv2, { 3, 0, 1, UINT64_MAX }, true, true },
+		{ SYS_preadv2, { 3, 0, 1, 0 }, false, false },
+		/* May have what waits go out. */
+		{ SYS_setsockopt, { 3, IPPROTO_TCP, TCP_CORK }, true, true },
+		{ SYS_setsockopt, { 3, IPPROTO_TCP, TCP_NODELAY }, true, true },
+		{ SYS_setsockopt, { 3, SOL_SOCKET, TCP_CORK }, false, true },
+		{ SYS_setsockopt, { 3, IPPROTO_TCP, TCP_MAXSEG }, false, true },
+		/* A result that is told of, and a number of x32. */
+		{ -9000, { 3 }, true, true },
+		{ 1 << 30 | 1, { 3 }, true, true },
+	};
 	struct sock_filter few[FILTER_MAX], all[FILTER_MAX];
-	const struct call *call = NULL;
-	unsigned short count = filter_compose(few, false);
-	unsigned more = 0;
+	unsigned ours = filter_architecture();
 
-	/* Two instructions for each of those that tell of no socket. */
-	while ((call = call_next(call)))
-		more += call->all;
-	EXPECT(more > 0);
-	EXPECT_INT(count + 2 * more, filter_compose(all, true));
+	filter_compose(few, false);
+	EXPECT(filter_compose(all, true) <= FILTER_MAX);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		tap_case("case %zu", i);
+		EXPECT_INT(cases[i].few,
+			is_traced(few, ours, cases[i].number, cases[i].args));
+		EXPECT_INT(cases[i].all,
+			is_traced(all, ours, cases[i].number, cases[i].args));
+	}
+}
+
+static void calls_of_32_bit_programs_are_known_by_their_numbers(void)
+{
+	static const uint64_t none[6] = { 0 };
+	unsigned narrow = filter_narrow_architecture();
+	struct sock_filter code[FILTER_MAX];
+	const struct call_narrow *entry;
+
+	filter_compose(code, false);
+	/* Of another machine nothing is. */
+	EXPECT(!is_traced(code, ~0U, SYS_sendto, none));
+	EXPECT_INT(!narrow, !call_narrow(0));
+	for (size_t i = 0; (entry = call_narrow(i)); i++) {
+		const struct call *call = call_find(entry->native);
+
+		tap_case("case %zu", i);
+		EXPECT(call || entry->native == CALL_MANY);
+		EXPECT_INT(entry->native, call_native(entry->number));
+		EXPECT_INT(!call || !call->all,
+			is_traced(code, narrow, entry->number, none));
+	}
+	if (!narrow)
+		return;
+	EXPECT(!is_traced(code, narrow, 5, none));
+	EXPECT_INT(SYS_sendto, call_of_many(9));
+	EXPECT_INT(SYS_shutdown, call_of_many(13));
+	EXPECT(!call_find(call_of_many(6)) && !call_find(call_of_many(99)));
+}
+
+static void conditions_of_calls_are_checked_too_where_no_filter_does(void)
+{
+	static const uint64_t corks[6] = { 3, IPPROTO_TCP, TCP_CORK };
+	static const uint64_t others[6] = { 3, SOL_SOCKET, SO_LINGER };
+	const struct call *options = call_find(SYS_setsockopt);
+
+	EXPECT(call_suits(options, corks, false));
+	EXPECT(!call_suits(options, others, false));
+	EXPECT(call_suits(options, others, true));
+	EXPECT(!call_suits(call_find(SYS_ppoll), others, false));
+	EXPECT(call_suits(call_find(SYS_ppoll), others, true));
 }
 
 static void what_stops_and_what_is_interrupted_is_known(void)
@@ -298,6 +401,10 @@ const struct tap_test tests_trace_story[] = {
 		only_streams_of_tcp_are_told_of },
 	{ "filter: only what is asked for is traced",
 		only_what_is_asked_for_is_traced },
+	{ "filter: calls of 32-bit programs are known by their numbers",
+		calls_of_32_bit_programs_are_known_by_their_numbers },
+	{ "call: conditions are checked too where no filter does",
+		conditions_of_calls_are_checked_too_where_no_filter_does },
 	{ "stop: what stops and what is interrupted is known",
 		what_stops_and_what_is_interrupted_is_known },
 	{ NULL, NULL },
