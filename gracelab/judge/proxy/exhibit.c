@@ -18,9 +18,6 @@ static bool lack(const struct run *run, char out[LACK_SIZE])
 	char seen[CALLED_LACK_SIZE];
 	bool none = called_lack(&run->relay, seen);
 
-	if (!*seen && place_has_unix(place))
-		snprintf(seen, sizeof(seen),
-			"those on UNIX sockets are not seen");
 	*out = '\0';
 	if (*place->no_calls)
 		snprintf(out, LACK_SIZE, "The proxy's calls are not shown: %s.",
@@ -28,7 +25,7 @@ static bool lack(const struct run *run, char out[LACK_SIZE])
 	else if (none)
 		snprintf(out, LACK_SIZE, "The proxy's calls are not shown: %s.",
 			seen);
-	else if (*seen && place->options->command)
+	else if (*seen)
 		snprintf(out, LACK_SIZE,
 			"Calls of the proxy's may be missing: %s.", seen);
 	return none || *place->no_calls;

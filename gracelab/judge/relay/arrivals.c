@@ -10,6 +10,7 @@
 
 #include "lib/base/duration.h"
 #include "lib/net/port.h"
+#include "lib/net/unix_state.h"
 
 /* A token that does not begin within these was not sent by a client of ours. */
 #define HEAD_BYTES ARRIVAL_HEAD_BYTES
@@ -27,11 +28,24 @@ static struct play *silent_play(struct relay *relay, enum relay_way way)
 	return NULL;
 }
 
+/* The inode of a UNIX socket's other end; 0: not known. */
+static uint64_t peer_of(int fd)
+{
+	struct unix_facts facts;
+
+	return unix_ask(fd, &facts) ? facts.peer : 0;
+}
+
 /* Lets the connection play the server's part. */
 static void give(struct relay *relay, struct arrival *arrival,
 	struct play *play, const char *token)
 {
 	arrival->play = play;
+	if (!arrival->port)
+		arrival->inode = peer_of(arrival->fd);
+	/* By now the proxy has taken the client's connection, too. */
+	if (!play->port)
+		play->inode = peer_of(play->client.conn.fd);
 	party_init(&arrival->party, &relay->common,
 		&(struct party_role){
 			.script = play->scene->scripts[SERVER],

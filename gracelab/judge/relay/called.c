@@ -121,24 +121,34 @@ void called_drain(struct relay *relay)
 			take(relay->called, &told[i]);
 }
 
-/* Of those with that port the last that was there when the play was over. */
+/* Whether it is that of a hop with that port, or that inode. */
+static bool is_at(const struct called_socket *socket, enum side hop,
+	uint16_t port, uint64_t inode)
+{
+	return port ? socket->port == port && socket->hop == hop
+		    : inode && socket->inode == inode;
+}
+
+/* Of those at that hop the last that was there when the play was over. */
 static struct called_socket **place_of(
 	const struct relay *relay, const struct play *play, enum side hop)
 {
-	uint16_t port = hop == CLIENT ? play->port
-		: play->server        ? play->server->port
-				      : 0;
+	const struct arrival *server = play->server;
 	struct called_socket **found = NULL;
+	uint64_t over_ns = play->over_ns ? play->over_ns : UINT64_MAX;
 
-	if (!relay->called || play->way != RELAY_THROUGH || !port)
+	if (!relay->called || play->way != RELAY_THROUGH ||
+		(hop == SERVER && !server))
 		return NULL;
+	uint16_t port = hop == CLIENT ? play->port : server->port;
+	uint64_t inode = hop == CLIENT ? play->inode : server->inode;
+
 	for (size_t i = 0; i < BUCKETS; i++) {
 		struct called_socket **at = &relay->called->sockets[i];
 
 		for (; *at; at = &(*at)->next)
-			if ((*at)->hop == hop && (*at)->port == port &&
-				(!play->over_ns ||
-					(*at)->begun_ns <= play->over_ns) &&
+			if (is_at(*at, hop, port, inode) &&
+				(*at)->begun_ns <= over_ns &&
 				(!found ||
 					(*at)->begun_ns > (*found)->begun_ns))
 				found = at;

@@ -27,7 +27,8 @@ struct arrival {
 	struct play *play;  /* NULL: not known, or nobody's */
 	enum relay_way way;
 	int fd;          /* while no play has it; -1: closed */
-	uint16_t port;   /* of its other end; 0 on a UNIX socket */
+	uint16_t port;   /* of its other end; 0 on a UNIX socket, */
+	uint64_t inode;  /* where it has this, once a play has it; or 0 */
 	struct tls *tls; /* owned while no play has it; NULL: none */
 	bool agreed;     /* its handshake is over */
 	char head[ARRIVAL_HEAD_BYTES + 1]; /* what TLS has read so far */
@@ -61,7 +62,8 @@ struct play {
 	int connecting;             /* a connect(2) under way, or -1 */
 	bool queue_full;            /* ... at a UNIX listener that is busy */
 	struct arrival *server;     /* its connection; NULL: none known */
-	uint16_t port;              /* of the client; 0 on a UNIX socket */
+	uint16_t port;              /* of the client; 0 on a UNIX socket, */
+	uint64_t inode;             /* whose other end has this; or 0 */
 	bool given_up;              /* nothing had happened for patience_ms */
 	uint64_t begun_ns, over_ns; /* CLOCK_REALTIME */
 	double begun_s, over_s;

@@ -42,10 +42,21 @@ static struct joint *see(struct joints *joints, uint64_t inode)
 	return *at = joint;
 }
 
+/* Whether it may be of a hop. */
+static bool suits(const struct joints *joints, const struct socket_facts *facts)
+{
+	return facts->is_tcp || (facts->is_unix && joints->over_unix);
+}
+
 /* Which hop its ends say that it is of. */
 static void learn(const struct joints *joints, struct joint *joint,
 	const struct socket_facts *facts)
 {
+	if (facts->is_unix) {
+		joint->known = joints->over_unix;
+		joint->alien = !joint->known;
+		return;
+	}
 	uint16_t own = port_at(&facts->local), peer = port_at(&facts->peer);
 
 	joint->known =
@@ -69,19 +80,19 @@ struct joint *joints_at(
 		socket_ask(call->process, fd, &facts)) {
 		if (facts.has_peer)
 			learn(joints, joint, &facts);
-		joint->alien = joint->alien || !facts.is_tcp;
+		joint->alien = joint->alien || !suits(joints, &facts);
 	}
 	return joint && joint->known ? joint : NULL;
 }
 
-bool joints_may_join(const struct trace_call *call)
+bool joints_may_join(const struct joints *joints, const struct trace_call *call)
 {
 	struct socket_facts facts;
 	uint64_t inode;
 
 	return peek_socket(call, (int)call->args[0], &inode) == PEEK_SOCKET &&
 		socket_ask(call->process, (int)call->args[0], &facts) &&
-		facts.is_tcp && !facts.has_peer;
+		suits(joints, &facts) && !facts.has_peer;
 }
 
 /* Whom connect(2) was to reach, where the socket does not know yet. */
@@ -109,7 +120,7 @@ struct joint *joints_join(struct joints *joints, const struct trace_call *call)
 		peek_socket(call, (int)call->args[0], &inode) != PEEK_SOCKET ||
 		!socket_ask(call->process, (int)call->args[0], &facts))
 		return NULL;
-	if (!facts.has_peer)
+	if (!facts.has_peer && facts.is_tcp)
 		read_peer(call, &facts.peer);
 	joint = see(joints, inode);
 	if (joint)

@@ -15,7 +15,8 @@ struct joint {
 	bool alien; /* it is of neither hop, and will not be */
 	bool known; /* it is of one: */
 	enum side hop;
-	uint16_t port; /* of the client, or its own towards the server */
+	uint16_t port; /* of the client, or its own towards the server; 0: a
+			* UNIX socket, of any hop */
 };
 
 #define JOINTS_BUCKETS 256
@@ -23,6 +24,7 @@ struct joint {
 /* Zero-initialised but for the ports: none. */
 struct joints {
 	uint16_t ports[SIDES]; /* where the program listens, and its backend */
+	bool over_unix;        /* UNIX sockets are at a hop, too */
 	struct joint *buckets[JOINTS_BUCKETS]; /* owned */
 	bool incomplete;                       /* there was no memory for one */
 };
@@ -34,8 +36,9 @@ struct joint *joints_find(const struct joints *joints, uint64_t inode);
 struct joint *joints_at(
 	struct joints *joints, const struct trace_call *call, int fd);
 
-/* Whether the call acts on a TCP socket that has no peer yet. */
-bool joints_may_join(const struct trace_call *call);
+/* Whether the call acts on a socket that has no peer yet. */
+bool joints_may_join(
+	const struct joints *joints, const struct trace_call *call);
 
 /* That which connect(2) has begun to join or accept(2) has given; or NULL. */
 struct joint *joints_join(struct joints *joints, const struct trace_call *call);

@@ -117,7 +117,9 @@ int subject_start_with(struct subject *subject, char *const *command,
 		.errors = streams->errors,
 		.parent = getpid(),
 		.teller = { .out = streams->told,
-			.ports = { ports->listen, ports->backend } },
+			.ports = { ports->listen, ports->backend },
+			.over_unix =
+				ports->listen_unix || ports->backend_unix },
 	};
 	int news[2];
 

@@ -27,15 +27,15 @@ static bool enter(void *context, struct trace_call *call)
 {
 	struct telling *telling = context;
 
-	/* No call waits for another. */
-	call->bulk = true;
+	/* No call waits for another, and each is told. */
+	call->bulk = call->stops = true;
 	switch (call->what->kind) {
 	case CALL_CONNECT:
 		call->subject =
 			joints_at(&telling->joints, call, (int)call->args[0]);
-		return call->subject || joints_may_join(call);
+		return call->subject || joints_may_join(&telling->joints, call);
 	case CALL_ACCEPT:
-		return joints_may_join(call);
+		return joints_may_join(&telling->joints, call);
 	case CALL_READ:
 	case CALL_WRITE:
 	case CALL_SENDFILE:
@@ -298,7 +298,8 @@ void telling_begin(
 		.plan = *plan,
 		.child = child,
 		.joints = { .ports = { plan->ports[CLIENT],
-				    plan->ports[SERVER] } },
+				    plan->ports[SERVER] },
+			.over_unix = plan->over_unix },
 	};
 	tracer_begin(&telling->tracer,
 		&(struct tracer_hooks){

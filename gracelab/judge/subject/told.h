@@ -13,6 +13,9 @@ struct teller_plan {
 	int out; /* takes struct told, and never blocks; -1: nothing is told */
 	/* Where the program listens, and where its backend does. */
 	uint16_t ports[SIDES];
+	/* A hop may be a UNIX socket: those are all told of, since only who has
+	 * the other end knows what it is. */
+	bool over_unix;
 };
 
 enum told_kind {
@@ -36,7 +39,8 @@ struct told {
 	uint64_t bytes; /* that it moved */
 	int process, thread;
 	enum side hop; /* CLIENT: towards the client */
-	uint16_t port; /* at that hop: the client's, or its own */
+	uint16_t port; /* at that hop: the client's, or its own; 0: it is a
+			* UNIX socket, and of any hop or none */
 	bool data;     /* it moved some */
 	bool sends;    /* it may put a segment on the wire */
 	bool wide;     /* it is about all that the process has open */

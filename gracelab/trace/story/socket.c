@@ -144,7 +144,12 @@ bool socket_tell(int copy, struct socket_facts *facts)
 		!getsockname(copy, (struct sockaddr *)&facts->local, &size) &&
 		(facts->local.ss_family == AF_INET ||
 			facts->local.ss_family == AF_INET6);
-	if (facts->is_tcp) {
+	facts->is_unix = !facts->is_tcp && option(copy, SO_DOMAIN) == AF_UNIX &&
+		option(copy, SO_TYPE) == SOCK_STREAM;
+	if (facts->is_unix) {
+		facts->has_peer = !getpeername(
+			copy, (struct sockaddr *)&facts->peer, &size);
+	} else if (facts->is_tcp) {
 		size = sizeof(facts->peer);
 		facts->has_peer = !getpeername(
 			copy, (struct sockaddr *)&facts->peer, &size);

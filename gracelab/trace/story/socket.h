@@ -47,6 +47,7 @@ void sockets_free(struct sockets *sockets);
 /* What a descriptor is. */
 struct socket_facts {
 	bool is_tcp, listening, has_peer;
+	bool is_unix; /* of SOCK_STREAM; of one nothing but has_peer is told */
 	struct sockaddr_storage local, peer; /* IPv4 also where mapped */
 };
 
