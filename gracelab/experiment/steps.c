@@ -47,6 +47,8 @@ static bool take_action(
 		experiment->wired = true;
 		return scan_end(scan);
 	}
+	if (experiment->tls && scan_keyword(scan, "start"))
+		return scan_fail(scan, "no start: with tls both play once");
 	if (can_start(step->who) && scan_keyword(scan, "start"))
 		return take_start(scan, experiment, step);
 	if (!scan_name(scan, &word))
@@ -118,6 +120,10 @@ static bool take_step(struct scan *scan, struct experiment *experiment,
 
 	if (!step)
 		return false;
+	if (experiment->tls && who >= ACTORS_MORE)
+		return scan_fail(scan,
+			"a step of client or server: with tls there are no "
+			"others");
 	step->who = who;
 	step->side = actor_side(who);
 	experiment->plays[who] = true;

@@ -80,9 +80,8 @@ static bool open_1_3(struct tls_dialogue *dialogue, enum side sender,
 	enum keylog_label traffic = sender == CLIENT ? KEYLOG_CLIENT_TRAFFIC
 						     : KEYLOG_SERVER_TRAFFIC;
 
-	/* Behind Finished the keys are others; else those of now come first. */
-	if (way->opener.suite && !(way->finished && !way->has_traffic) &&
-		open_with(way, &way->opener, out, len))
+	/* Behind Finished the keys are others: those of now do not open it. */
+	if (way->opener.suite && open_with(way, &way->opener, out, len))
 		return true;
 	if (way->has_traffic || !dialogue->has_client_random ||
 		!opener_knows(dialogue->suite))

@@ -18,26 +18,26 @@ enum {
 };
 
 static const struct suite {
-	uint16_t number;
-	bool is_1_3;
 	const char *cipher, *digest;
 	unsigned key_bytes, secret_bytes;
+	uint16_t number;
+	bool is_1_3;
 	bool salted; /* GCM in TLS 1.2 */
 } suites[] = {
-	{ 0x1301, true, "AES-128-GCM", "SHA256", 16, 32, false },
-	{ 0x1302, true, "AES-256-GCM", "SHA384", 32, 48, false },
-	{ 0x1303, true, "ChaCha20-Poly1305", "SHA256", 32, 32, false },
-	{ 0x009c, false, "AES-128-GCM", "SHA256", 16, 48, true },
-	{ 0x009d, false, "AES-256-GCM", "SHA384", 32, 48, true },
-	{ 0x009e, false, "AES-128-GCM", "SHA256", 16, 48, true },
-	{ 0x009f, false, "AES-256-GCM", "SHA384", 32, 48, true },
-	{ 0xc02b, false, "AES-128-GCM", "SHA256", 16, 48, true },
-	{ 0xc02c, false, "AES-256-GCM", "SHA384", 32, 48, true },
-	{ 0xc02f, false, "AES-128-GCM", "SHA256", 16, 48, true },
-	{ 0xc030, false, "AES-256-GCM", "SHA384", 32, 48, true },
-	{ 0xcca8, false, "ChaCha20-Poly1305", "SHA256", 32, 48, false },
-	{ 0xcca9, false, "ChaCha20-Poly1305", "SHA256", 32, 48, false },
-	{ 0xccaa, false, "ChaCha20-Poly1305", "SHA256", 32, 48, false },
+	{ "AES-128-GCM", "SHA256", 16, 32, 0x1301, true, false },
+	{ "AES-256-GCM", "SHA384", 32, 48, 0x1302, true, false },
+	{ "ChaCha20-Poly1305", "SHA256", 32, 32, 0x1303, true, false },
+	{ "AES-128-GCM", "SHA256", 16, 48, 0x009c, false, true },
+	{ "AES-256-GCM", "SHA384", 32, 48, 0x009d, false, true },
+	{ "AES-128-GCM", "SHA256", 16, 48, 0x009e, false, true },
+	{ "AES-256-GCM", "SHA384", 32, 48, 0x009f, false, true },
+	{ "AES-128-GCM", "SHA256", 16, 48, 0xc02b, false, true },
+	{ "AES-256-GCM", "SHA384", 32, 48, 0xc02c, false, true },
+	{ "AES-128-GCM", "SHA256", 16, 48, 0xc02f, false, true },
+	{ "AES-256-GCM", "SHA384", 32, 48, 0xc030, false, true },
+	{ "ChaCha20-Poly1305", "SHA256", 32, 48, 0xcca8, false, false },
+	{ "ChaCha20-Poly1305", "SHA256", 32, 48, 0xcca9, false, false },
+	{ "ChaCha20-Poly1305", "SHA256", 32, 48, 0xccaa, false, false },
 };
 
 static const struct suite *suite_of(uint16_t number)

@@ -83,9 +83,11 @@ bool tls_json_get(const json_t *row, struct tls_record **records, size_t *count)
 
 	*count = json_array_size(list);
 	*records = *count ? calloc(*count, sizeof(**records)) : NULL;
-	bool good = !*count || *records;
+	if (!*count)
+		return true;
+	bool good = *records;
 
-	for (size_t i = 0; i < *count && good; i++)
+	for (size_t i = 0; good && i < *count; i++)
 		good = from_json(json_array_get(list, i), &(*records)[i]);
 	if (good)
 		return true;
