@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum {
-	/* Of one line; those that are longer tell of nothing that is known. */
+	/* Of one line: more than any has that tells of what is known. */
 	LINE_MAX_BYTES = 1024,
 	/* More are not kept. */
 	ENTRIES_MAX = 1 << 16,
@@ -27,7 +27,6 @@ struct keylog {
 	int fd;     /* -1: not there yet */
 	char line[LINE_MAX_BYTES];
 	size_t line_bytes;
-	bool too_long;         /* and so the line's rest is passed over */
 	struct entry *entries; /* owned */
 	size_t count;
 };
@@ -131,14 +130,10 @@ static void keep_line(struct keylog *keylog)
 static void take(struct keylog *keylog, char c)
 {
 	if (c == '\n') {
-		if (!keylog->too_long)
-			keep_line(keylog);
+		keep_line(keylog);
 		keylog->line_bytes = 0;
-		keylog->too_long = false;
 	} else if (keylog->line_bytes < sizeof(keylog->line)) {
 		keylog->line[keylog->line_bytes++] = c;
-	} else {
-		keylog->too_long = true;
 	}
 }
 

@@ -323,6 +323,8 @@ static void follows_key_updates(void)
 		return;
 	shake_hands(&pair);
 	*pair.told = '\0';
+	/* What pads a record is none of it (RFC 8446, section 5.4). */
+	SSL_set_block_padding(pair.ends[CLIENT], 64);
 	for (int i = 0; i < 2; i++) {
 		SSL_key_update(pair.ends[CLIENT], SSL_KEY_UPDATE_NOT_REQUESTED);
 		say(&pair, CLIENT, "again");
@@ -332,6 +334,7 @@ static void follows_key_updates(void)
 		    "c:handshake key_update; c:application_data; "
 		    "c:alert close_notify; ",
 		pair.told);
+	EXPECT_BYTES("againagain", 10, pair.text, pair.text_bytes);
 	end(&pair);
 }
 
@@ -344,6 +347,8 @@ static void look_alone(const char *bytes, size_t len, const char *told)
 		return;
 	look(&pair, CLIENT, bytes, len);
 	EXPECT_TEXT(told, pair.told);
+	/* What has begun as none is none at once. */
+	EXPECT(*told || !tls_dialogue_is_tls(pair.dialogue, CLIENT));
 	tls_dialogue_free(pair.dialogue);
 }
 
@@ -408,6 +413,10 @@ static void tells_parts(void)
 	tls_dialogue_take(dialogue, SERVER, alert, 7, &taken);
 	EXPECT_INT(0, taken.count);
 	EXPECT(!tls_dialogue_is_tls(dialogue, SERVER));
+	tls_dialogue_lose(dialogue, CLIENT);
+	tls_dialogue_take(dialogue, CLIENT, alert, 7, &taken);
+	EXPECT_INT(0, taken.count);
+	tls_taken_free(&taken);
 	tls_dialogue_free(dialogue);
 }
 
