@@ -82,6 +82,11 @@ watch_ends() {
 	assert_output --regexp 'was seen to its end, and it has ended'
 }
 
+@test "no table is made where TLS may have kept an answer back" {
+	run -2 lab explore "$TLS/tls13-fin-alone.lab"
+	assert_output --partial 'cannot be explored: what TLS has refused to send'
+}
+
 @test "in JSON records are fields, and so they are after it" {
 	ends 'client: sent application_data' 'client: sent alert close_notify' \
 		'server: received alert close_notify'

@@ -48,6 +48,10 @@ static bool check(const struct experiment *experiment,
 			"cannot be explored so: of programs that exec starts "
 			"the calls are put in every order, with no wire and "
 			"no --merge");
+	if (experiment->tls)
+		return fail(explored, experiment,
+			"cannot be explored: what TLS has refused to send "
+			"stands in no call, and so no table would be true");
 	for (size_t i = 0; i < experiment->step_count; i++) {
 		const struct step *step = &experiment->steps[i];
 		char *why = NULL;
