@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "remarks.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "gracelab/trace/peek.h"
+#include "story.h"
+#include "subject.h"
 
 void remarks_note(void *context, pid_t process, enum tracer_remark remark)
 {
@@ -33,4 +38,29 @@ void remarks_note(void *context, pid_t process, enum tracer_remark remark)
 		    words[remark]) >= 0)
 		story->plan.note(story->plan.context, text);
 	free(text);
+}
+
+/* Only SIGPIPE is about connections; what else kills is told at the end. */
+void remarks_signal(void *context, const struct thread *thread, int signal)
+{
+	static const char *const words[] = {
+		[PEEK_DEFAULT] = "SIGPIPE",
+		[PEEK_IGNORED] = "SIGPIPE ignored",
+		[PEEK_CAUGHT] = "SIGPIPE caught",
+	};
+	struct story *story = context;
+	struct row *row;
+
+	if (signal != SIGPIPE || !subject_has_spoken(story, thread->process))
+		return;
+	row = rows_at(
+		&story->rows, rows_add(&story->rows, story_seconds(story, 0)));
+	if (!row)
+		return;
+	row->rung.caller = (int)subject_side(story, thread->root);
+	row->rung.call =
+		strdup(words[peek_disposition(thread->process, signal)]);
+	row->rung.process = thread->process;
+	row->rung.thread = thread->number;
+	story_settle(story, false);
 }

@@ -8,4 +8,8 @@
 /* tracer_hooks.remark; the context is the story. */
 void remarks_note(void *context, pid_t process, enum tracer_remark remark);
 
+/* tracer_hooks.signal: a row of its own, for a signal that is about
+ * connections. */
+void remarks_signal(void *context, const struct thread *thread, int signal);
+
 #endif

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -305,31 +304,6 @@ static void abandon(void *context, struct trace_call *call)
 	}
 }
 
-/* Only SIGPIPE is about connections; what else kills is told at the end. */
-static void on_signal(void *context, const struct thread *thread, int signal)
-{
-	static const char *const words[] = {
-		[PEEK_DEFAULT] = "SIGPIPE",
-		[PEEK_IGNORED] = "SIGPIPE ignored",
-		[PEEK_CAUGHT] = "SIGPIPE caught",
-	};
-	struct story *story = context;
-	struct row *row;
-
-	if (signal != SIGPIPE || !subject_has_spoken(story, thread->process))
-		return;
-	row = rows_at(
-		&story->rows, rows_add(&story->rows, story_seconds(story, 0)));
-	if (!row)
-		return;
-	row->rung.caller = (int)subject_side(story, thread->root);
-	row->rung.call =
-		strdup(words[peek_disposition(thread->process, signal)]);
-	row->rung.process = thread->process;
-	row->rung.thread = thread->number;
-	story_settle(story, false);
-}
-
 static void ended(void *context, pid_t process, int root, int wait_status)
 {
 	struct story *story = context;
@@ -349,7 +323,7 @@ struct tracer_hooks witness_hooks(struct story *story)
 		.leave = leave,
 		.bulk = bulk,
 		.abandon = abandon,
-		.signal = on_signal,
+		.signal = remarks_signal,
 		.ended = ended,
 		.remark = remarks_note,
 		.context = story,
