@@ -157,6 +157,12 @@ EOF
 	refute grep -q writev ladder
 }
 
+@test "a descriptor's number may be another file later, whoever closed it" {
+	run -0 watch serve numbers
+	has 'send "a"' 'send "b"' 'send "c"'
+	refute grep -q none ladder
+}
+
 @test "a program dies of SIGPIPE, or ignores it, as if nobody looked on" {
 	run -141 watch close sigpipe
 	has 'RST' 'send "more" = EPIPE' '^ SIGPIPE$' 'killed by SIGPIPE'

@@ -5,7 +5,8 @@
  *     watched MODE PORT
  *
  * A server listens on the port of the loopback and serves one connection,
- * `many` serves as many as it is told; a client connects to it.
+ * `serve` serves all who come; a client connects to it, `many` PORT COUNT
+ * again and again, which says every thousand times what its tracer has taken.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -342,12 +344,39 @@ static void bulk(void)
 			die("send");
 }
 
+/* What who traces us has taken: nanoseconds of processor time, and how much
+ * of its memory is there, in KiB; proc(5). */
+static void tell_of_tracer(void)
+{
+	char path[64], text[4096];
+	long tracer = 0, pages = 0;
+	unsigned long long ns = 0;
+	FILE *file = fopen("/proc/self/status", "r");
+
+	while (file && fgets(text, sizeof(text), file))
+		sscanf(text, "TracerPid: %ld", &tracer);
+	fclose(file);
+	snprintf(path, sizeof(path), "/proc/%ld/schedstat", tracer);
+	file = fopen(path, "r");
+	if (!file || fscanf(file, "%llu", &ns) != 1)
+		die("schedstat");
+	fclose(file);
+	snprintf(path, sizeof(path), "/proc/%ld/statm", tracer);
+	file = fopen(path, "r");
+	if (!file || fscanf(file, "%*d %ld", &pages) != 1)
+		die("statm");
+	fclose(file);
+	printf("%llu %ld\n", ns, pages * sysconf(_SC_PAGESIZE) / 1024);
+}
+
 static void many(int count)
 {
 	struct sockaddr_in where = address();
 	char byte;
 
 	for (int i = 0; i < count; i++) {
+		if (i % 1000 == 0 && count >= 1000)
+			tell_of_tracer();
 		int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 		if (connect(fd, (struct sockaddr *)&where, sizeof(where)))
@@ -356,6 +385,8 @@ static void many(int count)
 		recv(fd, &byte, 1, 0);
 		close(fd);
 	}
+	if (count >= 1000)
+		tell_of_tracer();
 }
 
 static void serve_many(void)
@@ -372,6 +403,42 @@ static void serve_many(void)
 			send(fd, &byte, 1, MSG_NOSIGNAL);
 		close(fd);
 	}
+}
+
+/* The number is /dev/null now, which is no connection. */
+static void take_number(int number)
+{
+	if (open("/dev/null", O_WRONLY) != number)
+		die("another number");
+	if (write(number, "none", 4) != 4)
+		die("write");
+}
+
+/* A descriptor's number is a connection, and then another file. */
+static void numbers(void)
+{
+	int fd = connected(), other;
+
+	say(fd, "a");
+	close(fd);
+	take_number(fd);
+	other = connected();
+	dup2(other, fd);
+	close(other);
+	say(fd, "b");
+	if (syscall(SYS_close_range, fd, fd, 0))
+		die("close_range");
+	take_number(fd);
+	close(fd);
+	fd = connected();
+	say(fd, "c");
+	/* A process that has the same descriptors. */
+	if (syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0) == 0) {
+		close(fd);
+		_exit(0);
+	}
+	wait(NULL);
+	take_number(fd);
 }
 
 int main(int argc, char **argv)
@@ -440,6 +507,8 @@ int main(int argc, char **argv)
 		pipes(1);
 	} else if (!strcmp(mode, "vectors")) {
 		vectors();
+	} else if (!strcmp(mode, "numbers")) {
+		numbers();
 	} else if (!strcmp(mode, "bulk")) {
 		bulk();
 	} else if (!strcmp(mode, "many")) {

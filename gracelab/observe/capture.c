@@ -10,9 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/text/utf8.h"
+
+#ifndef PACKET_IGNORE_OUTGOING
+#define PACKET_IGNORE_OUTGOING 23
+#endif
 
 enum {
 	ETHERNET_BYTES = 14,
@@ -81,7 +86,7 @@ static bool start(struct capture *capture, const char *device, uint16_t port,
 	int link = all ? DLT_LINUX_SLL2 : DLT_EN10MB;
 	char *error = capture->error;
 	pcap_t *pcap = capture->pcap = pcap_create(device, error);
-	int status;
+	int status, on = 1;
 
 	if (!pcap)
 		return false;
@@ -107,6 +112,11 @@ static bool start(struct capture *capture, const char *device, uint16_t port,
 			device, pcap_datalink(pcap));
 		return false;
 	}
+	/* All that the loopback takes it gives too, and only that is wanted: a
+	 * kernel that knows this spares itself the copies. */
+	if (!all)
+		setsockopt(pcap_fileno(pcap), SOL_PACKET,
+			PACKET_IGNORE_OUTGOING, &on, sizeof(on));
 	if (pcap_setnonblock(pcap, 1, error) < 0)
 		return false;
 	if (set_filter(capture, port) < 0 ||

@@ -16,7 +16,7 @@
 enum {
 	TICK_MS = 10,
 	SHORT_TICK_MS = 5,
-	BULK_TICK_MS = 1,
+	BULK_TICK_MS = 4,
 	SOON_US = 50,
 	WISHES_MAX = 2, /* whoever asks so often does not want to wait */
 };
