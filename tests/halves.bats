@@ -80,7 +80,7 @@ near() {
 	between
 	run -0 "$PYTHON" -IS -c 'import socket, sys
 host, port = sys.argv[1].split(":")
-for text in b"GET / HTTP/1.0\r\n\r\n", b"x" * 1000, b"grace half 1 wail\n":
+for text in b"GET / HTTP/1.0\r\n\r\n", b"x" * 1000, b"grace half 2 wail\n":
     sock = socket.create_connection((host, int(port)))
     sock.sendall(text)
     try:
