@@ -88,6 +88,19 @@ CHECKS=--only=gated,server-fin,bare-fin,reset-forward,reset-back
 	run -0 near_half 10.0.0.2:7101 --only=gated
 }
 
+@test "a near machine that is gone without a word blocks nobody who comes next" {
+	far_half 127.0.0.1
+	proxy_at FAR 10.0.0.2:7101 127.0.0.1:7000
+	start near_half "${NEAR[@]}" "$O/gracelab" proxy --half=client \
+		--front=10.0.0.2:7101 --only=gated,idle --idle=60s 10.0.0.2:7001
+	await_text near_half gated
+	# Nothing can be sent from there any more, nor arrive.
+	"${NEAR[@]}" ip address del 10.0.0.1/24 dev near
+	kill_it near_half KILL
+	"${NEAR[@]}" ip address add 10.0.0.3/24 dev near
+	run -0 near_half 10.0.0.2:7101 --only=gated
+}
+
 @test "a firewall between proxy and far half is no verdict, and blocks nobody" {
 	command -v nft >/dev/null || skip 'nft is not installed'
 	"${FAR[@]}" nft -f - <<-'END'
