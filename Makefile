@@ -20,7 +20,8 @@ DEPS_CHECK := bats bats-support bats-assert tmux netcat-openbsd socat python3 \
 	python3-yaml
 DEPS_AUDIT := socat ncat nginx-light libnginx-mod-stream haproxy nodejs \
 	redis-server openssh-server openssh-client python3 openssl stunnel4 \
-	gnutls-bin curl wget netcat-openbsd
+	gnutls-bin curl wget netcat-openbsd iproute2 util-linux nftables \
+	slirp4netns passt systemd
 DEPS_LINT  := clang clang-format clang-tidy cppcheck shellcheck
 DEPS_BENCH := netcat-openbsd socat ncat python3
 DEPS_FUZZ  := clang libclang-rt-dev
@@ -328,6 +329,7 @@ deps-bench:
 
 deps-audit:
 	@tests/deps.sh $(DEPS_AUDIT)
+	@tests/real/docker-proxy.sh $(O)/real
 
 orders: all
 	@O=$(abspath $(O)) python3 tests/orders_table.py

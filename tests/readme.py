@@ -14,6 +14,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGES = {
     "audited": "README.md",
     "audited-more": "tests/real/README.md",
+    "audited-networks": "tests/real/README.md",
     "orders": "README.md",
     "measured": "tests/bench/README.md",
     "soaked": "tests/soak/README.md",
@@ -38,15 +39,16 @@ def table(heading, rows):
 
 
 def version(command):
-    """The first number with a dot that the program says, or None."""
+    """The first number with a dot that the program says; None without it."""
     try:
         said = subprocess.run(command.split(), stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, check=False)
     except FileNotFoundError:
         return None
     # socat says the version of its licence's text first.
-    found = re.search(r"(?:version |[ /_v=])(\d+\.\d+[\w.]*)", said.stdout)
-    return found.group(1) if found else "?"
+    found = re.search(r"(?:^|version |[ /_v=])(\d+\.\d+[\w.~]*)", said.stdout)
+    # dpkg-query knows of no such package.
+    return found.group(1) if found else None if said.returncode else "?"
 
 
 def _processor():

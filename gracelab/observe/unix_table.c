@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "lib/net/unix_state.h"
 #include "netlink.h"
@@ -22,6 +24,7 @@ struct table {
 
 struct attributes {
 	struct unix_entry entry;
+	struct unix_diag_vfs file; /* all zero: none */
 	uint8_t shutdown;
 };
 
@@ -39,6 +42,11 @@ static int on_attribute(const struct nlattr *one, void *data)
 		if (len && !entry->name[0])
 			entry->name[0] = '@';
 		break;
+	case UNIX_DIAG_VFS:
+		if (len >= sizeof(attributes->file))
+			memcpy(&attributes->file, mnl_attr_get_payload(one),
+				sizeof(attributes->file));
+		break;
 	case UNIX_DIAG_PEER:
 		entry->peer = mnl_attr_get_u32(one);
 		break;
@@ -49,6 +57,12 @@ static int on_attribute(const struct nlattr *one, void *data)
 		break;
 	}
 	return MNL_CB_OK;
+}
+
+/* The kernel's own numbers have 20 bits for the minor one. */
+static dev_t device_of(uint32_t number)
+{
+	return makedev(number >> 20, number & 0xfffff);
 }
 
 static int on_socket(const struct nlmsghdr *header, void *data)
@@ -69,6 +83,8 @@ static int on_socket(const struct nlmsghdr *header, void *data)
 	if (!entries)
 		return MNL_CB_ERROR;
 	attributes.entry.inode = message->udiag_ino;
+	attributes.entry.file = attributes.file.udiag_vfs_ino;
+	attributes.entry.device = device_of(attributes.file.udiag_vfs_dev);
 	attributes.entry.state =
 		unix_state_of(message->udiag_state, attributes.shutdown);
 	table->entries = entries;
@@ -90,7 +106,7 @@ static int dump(struct mnl_socket *nl, struct table *table)
 	header->nlmsg_seq = 1;
 	ask->sdiag_family = AF_UNIX;
 	ask->udiag_states = UINT32_MAX;
-	ask->udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER;
+	ask->udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_VFS | UDIAG_SHOW_PEER;
 	if (netlink_send(nl, header, header->nlmsg_len) < 0)
 		return -1;
 	while (result > MNL_CB_STOP) {
@@ -127,17 +143,27 @@ int unix_table_read(struct unix_entry **entries, size_t *count)
 	return 0;
 }
 
+static bool is_file(const struct unix_entry *entry, const struct stat *file)
+{
+	/* The kernel tells the lower half of a number. */
+	return S_ISSOCK(file->st_mode) && entry->device == file->st_dev &&
+		entry->file == (uint32_t)file->st_ino;
+}
+
 int unix_table_listener(const char *path, uint32_t *inode)
 {
 	struct unix_entry *entries;
+	struct stat file = { .st_ino = 0 };
 	size_t count;
 
 	*inode = 0;
+	stat(path, &file);
 	if (unix_table_read(&entries, &count))
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (entries[i].state == STATE_LISTEN &&
-			!strcmp(entries[i].name, path))
+			(!strcmp(entries[i].name, path) ||
+				is_file(&entries[i], &file)))
 			*inode = entries[i].inode;
 	free(entries);
 	return 0;

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "lib/net/state.h"
 
@@ -13,6 +14,8 @@ struct unix_entry {
 	uint32_t inode; /* 0: not accepted yet */
 	uint32_t peer;  /* the other end's; 0: gone */
 	enum tcp_state state;
+	dev_t device; /* of its file, and which it is there; 0: none */
+	uint32_t file;
 	char name[109]; /* as it was bound, or @NAME; terminated */
 };
 
@@ -23,8 +26,8 @@ struct unix_entry {
 int unix_table_read(struct unix_entry **entries, size_t *count);
 
 /*
- * Who listens at that path, as it was bound: `*inode` is 0 if nobody does.
- * Returns 0, or -1 with errno.
+ * Who listens at that path, as it was bound, or by another name that its file
+ * had then: `*inode` is 0 if nobody does. Returns 0, or -1 with errno.
  */
 int unix_table_listener(const char *path, uint32_t *inode);
 

@@ -15,7 +15,7 @@ OURS=$ROOT/tests/servers/server.py
 need() {
 	local program
 
-	PATH=$PATH:/usr/sbin
+	PATH=$PATH:/usr/sbin:$O/real
 	for program; do
 		command -v "$program" >/dev/null ||
 			skip "$program is not installed"
@@ -32,6 +32,22 @@ listens_on() {
 	awk -v port="$(printf ':%04X' "$1")" '
 		$4 == "0A" && $2 ~ port "$" { found = 1 }
 		END { exit !found }' /proc/net/tcp
+}
+
+# at_unix CONFIGURATION: that server at a UNIX socket; sets $SOCKET.
+at_unix() {
+	export SCRATCH=$BATS_TEST_TMPDIR
+	SOCKET=$SCRATCH/socket
+	rm -f "$SOCKET"
+	start real setsid "$HERE/peer.sh" "$1" "$SOCKET"
+	await accepts "$SOCKET"
+}
+
+# A file is there before listen(2); that a program accepts is asked by a
+# connection, which a server of this kind takes for a client that is gone.
+accepts() {
+	"$PYTHON" -IS -c 'import socket, sys
+socket.socket(socket.AF_UNIX).connect(sys.argv[1])' "$1" 2>/dev/null
 }
 
 # real CONFIGURATION [BACKEND-OPTION...]: starts it, before a server of ours if
@@ -74,8 +90,13 @@ audited() {
 	done
 	[[ ${options[*]} == *--http=* || ${options[*]} == *--send=* ]] ||
 		options+=('--send=hello\n')
+	if [[ ${SOCKET-} ]]; then
+		options+=("unix:$SOCKET")
+	else
+		options+=(127.0.0.1 "$PORT")
+	fi
 	run timeout 120 "$O/gracelab" audit --tries="${TRIES:-4}" \
-		--timeout=3s "${options[@]}" 127.0.0.1 "$PORT" 3>&- {TICK}<&-
+		--timeout=3s "${options[@]}" 3>&- {TICK}<&-
 	echo "$output"
 	assert_equal "$status" "$expected"
 	for word in "${verdicts[@]}"; do
@@ -337,12 +358,78 @@ between() {
 	between 0 socat -t 10 "$unix" 'TCP:{backend}' --
 }
 
-@test "through systemd-socket-proxyd between UNIX sockets: ends at either FIN" {
-	local proxyd=/lib/systemd/systemd-socket-proxyd
+# sides STATUS CONFIGURATION LISTEN BACKEND [CHECK...]: through that one, whose
+# sides are what these words say; these checks fail.
+sides() {
+	local expected=$1
 
-	need systemd-socket-activate "$proxyd"
-	between 1 systemd-socket-activate -l '{listen_unix}' "$proxyd" \
-		'{backend_unix}' -- client-fin gated server-fin
+	export SCRATCH=$BATS_TEST_TMPDIR
+	between "$expected" "$HERE/peer.sh" "$2" "$3" "$4" -- "${@:5}"
+}
+
+UNIX_SIDES=('{listen_unix}' '{backend_unix}')
+
+@test "through nginx stream, haproxy and socat between UNIX sockets: passes" {
+	need nginx haproxy socat
+	sides 0 nginx-stream-half "${UNIX_SIDES[@]}"
+	sides 0 haproxy-tcp "${UNIX_SIDES[@]}"
+	sides 0 socat-unix "${UNIX_SIDES[@]}"
+}
+
+@test "through ssh -L and -R between UNIX sockets, and ssh -R: passes" {
+	need ssh sshd ssh-keygen
+	sides 0 ssh "${UNIX_SIDES[@]}"
+	sides 0 ssh-reverse "${UNIX_SIDES[@]}"
+	sides 0 ssh-reverse '{listen}' '{backend}'
+}
+
+@test "through systemd-socket-proxyd: ends at either FIN" {
+	need systemd-socket-activate /usr/lib/systemd/systemd-socket-proxyd
+	for at in '{listen} {backend}' '{listen_unix} {backend_unix}'; do
+		# shellcheck disable=SC2086 # two words
+		sides 1 socket-proxyd $at client-fin gated server-fin bare-fin \
+			large idle
+	done
+}
+
+@test "through docker-proxy: passes" {
+	need docker-proxy
+	sides 0 docker-proxy '{listen}' '{backend}'
+}
+
+# in_namespace COMMAND...: as root in one, who may lay networks.
+in_namespace() {
+	unshare -r true 2>/dev/null || skip 'this host has no user namespaces'
+	[[ -w /dev/net/tun ]] || skip 'no /dev/net/tun'
+	run timeout 300 unshare -r "$@" 3>&- {TICK}<&-
+	echo "$output"
+}
+
+@test "through slirp4netns into a network and out again: passes" {
+	need slirp4netns nft
+	in_namespace "$O/gracelab" proxy -- "$HERE/peer.sh" slirp4netns \
+		'{listen}' '{backend}'
+	came_to 0
+}
+
+@test "through pasta into a network and out again: cuts what its pipe holds" {
+	need pasta
+	in_namespace "$O/gracelab" proxy -- "$HERE/peer.sh" pasta \
+		'{listen}' '{backend}'
+	came_to 1 large
+	said 'then EOF'
+	refute_line --regexp '^! (client-fin|server-fin|gated|bare-fin|idle)'
+}
+
+@test "what changes a network is refused where that may be the host's" {
+	local one
+
+	for one in pasta slirp4netns; do
+		[[ $(</proc/self/uid_map) == *4294967295 ]] ||
+			skip 'in a namespace already'
+		run -2 "$HERE/peer.sh" "$one" 1 127.0.0.1:2
+		assert_output --partial 'begin with unshare -r'
+	done
 }
 
 @test "through ncat --sh-exec: fails" {
@@ -457,4 +544,43 @@ tls_through() {
 	real gnutls-echo
 	audited 3 --tls --insecure fin-glued=HONOURED notify-alone=HONOURED
 	said 'the alert "unexpected_message"'
+}
+
+@test "at a UNIX socket: node and asyncio close on FIN, with half-open they honour" {
+	need node
+	at_unix node-net
+	audited 1 fin-glued=LOST fin-late=LOST
+	said 'closes on FIN'
+	kill -TERM -- "-${PID_OF[real]}"
+	at_unix node-net-half
+	audited 0 fin-glued=HONOURED fin-late=HONOURED
+	kill -TERM -- "-${PID_OF[real]}"
+	at_unix python-protocol
+	audited 1 fin-glued=LOST fin-late=LOST
+	said 'closes on FIN'
+	kill -TERM -- "-${PID_OF[real]}"
+	for one in python-streams python-socketserver; do
+		at_unix "$one"
+		audited 0 fin-glued=HONOURED fin-late=HONOURED
+		kill -TERM -- "-${PID_OF[real]}"
+	done
+}
+
+@test "at a UNIX socket: socat honours, redis closes on FIN" {
+	need socat redis-server
+	at_unix socat-unix-work
+	audited 0 fin-glued=HONOURED fin-late=HONOURED
+	kill -TERM -- "-${PID_OF[real]}"
+	at_unix redis-unix
+	audited 1 '--send=BLPOP nokey 1\r\n' fin-glued=LOST fin-late=LOST
+	said 'closes on FIN'
+}
+
+@test "at a UNIX socket: nginx cuts a file also for who reads at once" {
+	need nginx
+	at_unix nginx-echo
+	audited 3 --http=/ fin-glued=HONOURED
+	kill -TERM -- "-${PID_OF[real]}"
+	SIZE=12582912 at_unix nginx-file
+	audited 1 --http=/file fin-glued=TRUNCATED fin-stalled=TRUNCATED
 }

@@ -4,7 +4,8 @@
 # its files in a folder of its own:
 #
 #   peer.sh CONFIGURATION LISTEN [BACKEND [CERT KEY PEM CA]]   PORT, HOST:PORT,
-#                                              files of gracelab proxy
+#                            of both also a UNIX socket's path; files of
+#                            gracelab proxy
 #   peer.sh                                    lists the configurations
 #
 # What a server does by itself takes about 0.4 s before it answers; ID, THINK
@@ -15,6 +16,10 @@ here=$(cd "${0%/*}" && pwd)
 config=${1-} listen=${2-} backend=${3-}
 cert=${4-} key=${5-} pem=${6-} ca=${7-}
 think=${THINK:-0.4}
+PATH=$PATH:/usr/sbin:${O:-$here/../../build}/real
+# As most programs want them; a path is one as it is.
+at=127.0.0.1:$listen to=$backend
+[[ $listen != /* ]] || at=$listen
 
 # folder: a fresh one, kept under $SCRATCH, and its path in $dir.
 folder() {
@@ -44,9 +49,10 @@ nginx_with() {
 
 nginx_stream() {
 	folder
+	unix unix:
 	nginx_with "stream { server {
-		listen 127.0.0.1:$listen;
-		proxy_pass $backend;
+		listen $at;
+		proxy_pass $to;
 		$1
 	} }"
 }
@@ -54,12 +60,13 @@ nginx_stream() {
 # nginx_http LOCATION: what stands in location /.
 nginx_http() {
 	folder
+	unix unix:
 	nginx_with "http {
 		access_log off;
 		client_body_temp_path $dir/body; proxy_temp_path $dir/proxy;
 		fastcgi_temp_path $dir/f; uwsgi_temp_path $dir/u;
 		scgi_temp_path $dir/s;
-		server { listen 127.0.0.1:$listen; location / { $1 } }
+		server { listen $at; location / { $1 } }
 	}"
 }
 
@@ -79,6 +86,7 @@ haproxy_with() {
 
 	shift
 	folder
+	unix unix@
 	{
 		cat <<-END
 			global
@@ -89,8 +97,8 @@ haproxy_with() {
 			    timeout client 60s
 			    timeout server 60s
 			listen one
-			    bind 127.0.0.1:$listen
-			    server backend $backend
+			    bind $at
+			    server backend $to
 		END
 		((!$#)) || printf '    %s\n' "$@"
 	} >haproxy.cfg
@@ -139,7 +147,23 @@ certificate() {
 		2>/dev/null
 }
 
-# ssh_forward: an sshd of our own, and ssh -L through it.
+# unix PREFIX: what a program wants before an address that is a UNIX socket's,
+# in $at and $to.
+unix() {
+	[[ $at != /* ]] || at=$1$at
+	[[ $to != /* ]] || to=$1$to
+}
+
+# socat_unix: between two UNIX sockets, or one and a port.
+socat_unix() {
+	local from=UNIX-LISTEN:$listen to=UNIX-CONNECT:$backend
+
+	[[ $listen == /* ]] || from=TCP-LISTEN:$listen,bind=127.0.0.1,reuseaddr
+	[[ $backend == /* ]] || to=TCP:$backend
+	exec socat -t 10 "$from,fork,backlog=128" "$to"
+}
+
+# ssh_forward OPTION: an sshd of our own, and `ssh -L` or `-R` through it.
 ssh_forward() {
 	local sshd_port sshd_pid path
 
@@ -171,11 +195,80 @@ s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	ssh -N -F none -i user -p "$sshd_port" -o StrictHostKeyChecking=no \
 		-o UserKnownHostsFile=known -o BatchMode=yes \
 		-o ExitOnForwardFailure=yes \
-		-L "127.0.0.1:$listen:$backend" "$(id -un)@127.0.0.1" &
+		"$1" "$at:$backend" "$(id -un)@127.0.0.1" &
 	# shellcheck disable=SC2064 # these two, now
 	trap "kill $! $sshd_pid; exit 143" TERM INT HUP
 	wait "$!" || :
 	kill "$sshd_pid"
+}
+
+# be_namespaced: refuses to change a network that may be the host's.
+be_namespaced() {
+	[[ $(</proc/self/uid_map) != *4294967295 ]] || {
+		echo "peer.sh: $config: begin with unshare -r" >&2
+		exit 2
+	}
+}
+
+# network_out: what a program may take for the way out of a private network.
+network_out() {
+	be_namespaced
+	[[ -z $(ip route show default) ]] || return 0
+	ip link add out type veth peer name beyond
+	ip address add 192.0.2.1/24 dev out
+	ip link set out up
+	ip link set beyond up
+	ip route add default via 192.0.2.2
+}
+
+# guest: a network that hands what comes to its port 80 on to the host's
+# $backend, by its kernel's NAT; says on descriptor 5 when it is there.
+guest() {
+	exec unshare -n sh -euc 'echo 1 >/proc/sys/net/ipv4/ip_forward
+		nft -f -
+		echo there >&5
+		exec sleep 600' <<-END
+		table ip guest {
+			chain in {
+				type nat hook prerouting priority dstnat
+				tcp dport 80 dnat to 10.0.2.2:${backend#*:}
+			}
+			chain out {
+				type nat hook postrouting priority srcnat
+				masquerade
+			}
+		}
+	END
+}
+
+# in_and_out: slirp4netns, into a guest and out of it again.
+in_and_out() {
+	local guest slirp
+
+	be_namespaced
+	folder
+	mkfifo ready
+	exec 5<>ready
+	guest &
+	guest=$!
+	read -r <&5
+	slirp4netns -c -r 5 -a "$dir/api" "$guest" tap0 &
+	slirp=$!
+	# shellcheck disable=SC2064 # these two, now
+	trap "kill $guest $slirp; exit 143" TERM INT HUP
+	read -rn 1 <&5
+	python3 - "$dir/api" "$listen" <<-'END'
+		import json, socket, sys
+		sock = socket.socket(socket.AF_UNIX)
+		sock.connect(sys.argv[1])
+		sock.sendall(json.dumps({"execute": "add_hostfwd", "arguments": {
+		    "proto": "tcp", "host_addr": "127.0.0.1", "guest_port": 80,
+		    "host_port": int(sys.argv[2])}}).encode())
+		sock.shutdown(socket.SHUT_WR)
+		assert "return" in json.loads(sock.recv(1000))
+	END
+	wait "$slirp" || :
+	kill "$guest"
 }
 
 node_work() {
@@ -209,9 +302,22 @@ haproxy-tcp-fin) haproxy_with tcp 'timeout client-fin 500ms' \
 			'timeout server-fin 500ms' ;;
 haproxy-http)   haproxy_with http ;;
 haproxy-http-abort) haproxy_with http 'option abortonclose' ;;
-ssh)            ssh_forward ;;
+ssh)            ssh_forward -L ;;
+ssh-reverse)    ssh_forward -R ;;
 node-proxy)     exec node "$here/proxy.js" "$listen" "$backend" false ;;
 node-proxy-half) exec node "$here/proxy.js" "$listen" "$backend" true ;;
+socat-unix)     socat_unix ;;
+socket-proxyd)  exec systemd-socket-activate -l "$at" \
+			/usr/lib/systemd/systemd-socket-proxyd "$backend" ;;
+# ... of containers' networks
+docker-proxy)   exec docker-proxy -host-ip 127.0.0.1 -host-port "$listen" \
+			-container-ip "${backend%:*}" \
+			-container-port "${backend#*:}" 3>/dev/null ;;
+slirp4netns)    in_and_out ;;
+pasta)          network_out
+		exec pasta -f -e -q --config-net -u none -U none \
+			-t "127.0.0.1/$listen:${backend#*:}" -T "${backend#*:}" \
+			-- sleep 600 ;;
 # ... with TLS before them, or behind
 haproxy-tls-front) haproxy_tls "ssl crt $pem" '' ;;
 haproxy-tls-back) haproxy_tls '' "ssl ca-file $ca verifyhost localhost" ;;
@@ -236,6 +342,8 @@ socat-tls-back) exec socat -t 10 "TCP-LISTEN:$listen,bind=127.0.0.1,fork,reusead
 # servers
 socat-work)     exec socat "TCP-LISTEN:$listen,bind=127.0.0.1,fork,reuseaddr,backlog=128" \
 			"SYSTEM:$work" ;;
+socat-unix-work) exec socat -t 10 "UNIX-LISTEN:$listen,fork,backlog=128" \
+			"SYSTEM:$work" ;;
 socat-t10-work) exec socat -t 10 "TCP-LISTEN:$listen,bind=127.0.0.1,fork,reuseaddr,backlog=128" \
 			"SYSTEM:$work" ;;
 ncat-work)      exec ncat -l -k 127.0.0.1 "$listen" --sh-exec "$work" ;;
@@ -246,6 +354,14 @@ node-http-half) node_work http-half ;;
 redis)          folder
 		exec redis-server --bind 127.0.0.1 --port "$listen" --save '' \
 			--dir "$dir" --enable-debug-command local ;;
+redis-unix)     folder
+		exec redis-server --port 0 --unixsocket "$listen" --save '' \
+			--dir "$dir" --enable-debug-command local ;;
+python-http)    folder
+		head -c "${SIZE:-1000}" /dev/zero >file
+		exec python3 -m http.server --bind 127.0.0.1 "$listen" ;;
+python-*)       exec python3 "$here/work.py" "$listen" "$think" \
+			"${config#python-}" ;;
 node-tls)       certificate
 		exec node "$here/work.js" "$listen" "$(think_ms)" tls ;;
 node-tls-half)  certificate
@@ -262,10 +378,7 @@ gnutls-echo)    certificate
 			--x509certfile cert.pem --x509keyfile key.pem ;;
 nginx-file)     nginx_file ;;
 nginx-echo)     nginx_http "return 200 'hello';" ;;
-python-http)    folder
-		head -c "${SIZE:-1000}" /dev/zero >file
-		exec python3 -m http.server --bind 127.0.0.1 "$listen" ;;
-'')             sed -n 's/^\([a-z0-9-]*\)) .*/\1/p' "$0" ;;
+'')             sed -n 's/^\([a-z0-9*-]*\)) .*/\1/p' "$0" ;;
 *)              echo "peer.sh: no configuration $config" >&2
 		exit 2 ;;
 esac

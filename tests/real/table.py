@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -40,6 +41,33 @@ PROXIES = [
     ("socat-tls-front", "socat -V", "socat -t 10, TLS before it"),
     ("socat-tls-back", "socat -V", "socat -t 10, TLS behind it"),
 ]
+# ... with a UNIX socket on either side, or on one, and such as containers'
+# networks have
+FROM, TO = ["{listen_unix}", "{backend}"], ["{listen}", "{backend_unix}"]
+BETWEEN = ["{listen_unix}", "{backend_unix}"]
+MORE_PROXIES = [
+    ("socat-unix", "socat -V", "socat -t 10, UNIX to UNIX", BETWEEN),
+    ("socat-unix", "socat -V", "socat -t 10, UNIX to TCP", FROM),
+    ("socat-unix", "socat -V", "socat -t 10, TCP to UNIX", TO),
+    ("nginx-stream-half", "nginx -v",
+     "nginx stream, proxy_half_close on, UNIX to UNIX", BETWEEN),
+    ("haproxy-tcp", "haproxy -v", "haproxy, mode tcp, UNIX to UNIX", BETWEEN),
+    ("ssh", "ssh -V", "ssh -L, UNIX to UNIX", BETWEEN),
+    ("ssh-reverse", "ssh -V", "ssh -R, UNIX to UNIX", BETWEEN),
+    ("ssh-reverse", "ssh -V", "ssh -R", []),
+    ("socket-proxyd", "dpkg-query -W -f =${Version} systemd",
+     "systemd-socket-proxyd", []),
+    ("socket-proxyd", "dpkg-query -W -f =${Version} systemd",
+     "systemd-socket-proxyd, UNIX to UNIX", BETWEEN),
+    ("docker-proxy", "tests/real/docker-proxy.sh --version", "docker-proxy",
+     []),
+    ("slirp4netns", "slirp4netns --version", "slirp4netns, in and out again",
+     []),
+    ("pasta", "dpkg-query -W -f =${Version} passt",
+     "pasta, in and out again", []),
+]
+# Those need to be root in a namespace.
+ROOT_IN_ONE = ("slirp4netns", "pasta")
 # The files that a proxy with TLS is handed.
 FILES = ["{cert}", "{key}", "{pem}", "{ca}"]
 # ... and the request
@@ -64,6 +92,25 @@ SERVERS = [
      ["--tls", "--insecure", "--send", "job\\n"]),
     ("redis", "redis-server --version", "redis, BLPOP with a time-out",
      ["--send", "BLPOP nothing 0.4\\r\\n"]),
+]
+# The same at a UNIX socket.
+UNIX_SERVERS = [
+    ("socat-unix-work", "socat -V", "socat -t 10 UNIX-LISTEN, SYSTEM",
+     ["--send", "job\\n"]),
+    ("node-net", "node --version", "node net, allowHalfOpen false",
+     ["--send", "job\\n"]),
+    ("node-net-half", "node --version", "node net, allowHalfOpen true",
+     ["--send", "job\\n"]),
+    ("python-streams", "python3 --version", "Python asyncio, streams",
+     ["--send", "job\\n"]),
+    ("python-protocol", "python3 --version", "Python asyncio, Protocol",
+     ["--send", "job\\n"]),
+    ("python-socketserver", "python3 --version", "Python socketserver",
+     ["--send", "job\\n"]),
+    ("redis-unix", "redis-server --version", "redis, BLPOP with a time-out",
+     ["--send", "BLPOP nothing 0.4\\r\\n"]),
+    ("nginx-echo", "nginx -v", "nginx, a text", ["--http", "/"]),
+    ("nginx-file", "nginx -v", "nginx, a file of 12 MiB", ["--http", "/file"]),
 ]
 # name, how its version is asked for, the command, options
 CLIENTS = [
@@ -121,7 +168,8 @@ CLIENTS = [
 
 def inspect(command):
     """The verdict, and what failed or was proved, from gracelab's JSON."""
-    done = subprocess.run([LAB, *command], cwd=ROOT, stdout=subprocess.PIPE,
+    in_one = ["unshare", "-r"] if set(ROOT_IN_ONE) & set(command) else []
+    done = subprocess.run([*in_one, LAB, *command], cwd=ROOT, stdout=subprocess.PIPE,
                           check=False)
     found = json.loads(done.stdout or b"{}")
     bad = [f"{probe['id']} {probe['verdict']}"
@@ -139,20 +187,30 @@ def free_port():
         return server.getsockname()[1]
 
 
-def audit(name, request):
-    """Starts a server, audits it, ends it."""
+def serves(where):
+    """Whether somebody listens at a port or a path."""
+    family = socket.AF_INET if isinstance(where, tuple) else socket.AF_UNIX
+    with socket.socket(family) as probe:
+        return not probe.connect_ex(where)
+
+
+def audit(name, request, path=None):
+    """Starts a server, at a UNIX socket if there is a path, audits it, ends
+    it."""
     port = free_port()
-    with subprocess.Popen([f"{ROOT}/{PEER}", name, str(port)],
+    where = path or ("127.0.0.1", port)
+    said = [f"unix:{path}"] if path else ["127.0.0.1", str(port)]
+    with subprocess.Popen([f"{ROOT}/{PEER}", name, path or str(port)],
                           start_new_session=True, stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL) as peer:
+                          stderr=subprocess.DEVNULL,
+                          env={**os.environ, "SIZE": "12582912"}) as peer:
         try:
             for _ in range(500):
-                with socket.socket() as probe:
-                    if not probe.connect_ex(("127.0.0.1", port)):
-                        break
+                if serves(where):
+                    break
                 time.sleep(0.02)
             return inspect(["audit", "--format=json", "--timeout=3s", *request,
-                            "127.0.0.1", str(port)])
+                            *said])
         finally:
             os.killpg(peer.pid, 15)
 
@@ -189,6 +247,30 @@ def servers(tls):
         yield [title, number, verdict, bad]
 
 
+def more_proxies():
+    for name, ask, title, sides in MORE_PROXIES:
+        number = version(ask)
+        if not number:
+            continue
+        print(name, *sides, file=sys.stderr)
+        verdict, bad, _ = inspect(["proxy", "--format=json", "--", PEER, name,
+                                   *(sides or ["{listen}", "{backend}"])])
+        yield [title, number, verdict, bad]
+
+
+def unix_servers():
+    for name, ask, title, request in UNIX_SERVERS:
+        number = version(ask)
+        if not number:
+            continue
+        print(name, "at a UNIX socket", file=sys.stderr)
+        with tempfile.TemporaryDirectory() as folder:
+            # nginx without privileges leaves the folder to others.
+            os.chmod(folder, 0o711)
+            verdict, bad, _ = audit(name, request, f"{folder}/socket")
+        yield [title, number, verdict, bad]
+
+
 def clients():
     for name, ask, command, options in CLIENTS:
         number = version(ask)
@@ -207,5 +289,8 @@ if __name__ == "__main__":
             readme.table(["server", *HEADING], servers(tls))
 
     readme.replace("audited", judged(False))
+    readme.replace("audited-networks", readme.table(
+        ["proxy", *HEADING], more_proxies()) + "\n\n" + readme.table(
+            ["server at a UNIX socket", *HEADING], unix_servers()))
     readme.replace("audited-more", judged(True) + "\n\n" + readme.table(
         ["client", "version", "ends", *HEADING[1:]], clients()))

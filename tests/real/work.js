@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A server in Node that works for a while before it answers:
-//   node work.js PORT MILLISECONDS net|net-half|tls|tls-half|http|http-half
+//   node work.js PORT|PATH MILLISECONDS net|net-half|tls|tls-half|http|http-half
 // With TLS the certificate is in cert.pem and key.pem.
 "use strict";
 const [, , port, ms, kind] = process.argv;
@@ -32,4 +32,5 @@ if (kind.startsWith("net") || kind.startsWith("tls")) {
 	});
 	server.httpAllowHalfOpen = kind === "http-half";
 }
-server.listen(+port, "127.0.0.1");
+server.listen(port.startsWith("/") ? { path: port, backlog: 128 } :
+	{ port: +port, host: "127.0.0.1" });

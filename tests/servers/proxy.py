@@ -318,12 +318,15 @@ def reach(goal):
     return socket.create_connection(goal)
 
 
-def listen(place):
+def listen(place, renames=False):
     """A listener at a path or an address, and how that is written."""
     if isinstance(place, str):
         sock = socket.socket(socket.AF_UNIX)
-        sock.bind(place)
+        bound = place + ".new" if renames else place
+        sock.bind(bound)
         sock.listen(128)
+        if renames:
+            os.rename(bound, place)
         return sock, "unix:" + place
     sock = socket.create_server(place, backlog=128)
     return sock, "%s:%d" % sock.getsockname()[:2]
@@ -367,6 +370,7 @@ FAULTS = {
     "serial": "no fault: one connection after the other",
     "blocks": "no fault: does one thing at a time, and waits for it",
     "never-listens": "runs, but does not listen",
+    "renames": "binds its UNIX socket elsewhere, and renames it: no fault",
     "exits": "exits at once with status 1",
     "stubborn": "ignores SIGTERM and SIGINT and has a child that does",
 }
@@ -398,7 +402,7 @@ def main():
     time.sleep(options.start_after)
     if options.fault == "never-listens":
         time.sleep(600)
-    listener, where = listen(options.listen)
+    listener, where = listen(options.listen, options.fault == "renames")
     print("listening on", where, flush=True)
     if options.fault == "probes":
         threading.Thread(target=probe, args=(options,), daemon=True).start()

@@ -2,7 +2,6 @@
 #include "far.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +14,6 @@
 #include "links.h"
 
 #define DEFAULT_AT "127.0.0.1:43212"
-
-/* How long a connection to ourselves may take. */
-#define DIAL_MS 2000
 
 enum { BACK, CONTROL };
 
@@ -87,8 +83,17 @@ static void match(struct far *far)
 		}
 		fd = take(&far->arrived);
 		links_say(link, was_dialled(far, fd) ? "self\n" : "proxy\n");
-		links_splice(&far->links, fd, link);
+		links_splice(&far->links, fd, link, NULL);
 	}
+}
+
+/* Another near half begins. */
+static void begin(struct far *far)
+{
+	while (far->waiting.count)
+		close(take(&far->waiting));
+	links_unsplice(&far->links);
+	far->dialled_count = 0;
 }
 
 static void on_arrival(struct links *links, int which, int fd)
@@ -96,7 +101,7 @@ static void on_arrival(struct links *links, int which, int fd)
 	struct far *far = links->context;
 
 	if (which == CONTROL) {
-		links_watch(links, fd);
+		links_watch(links, fd, NULL);
 		return;
 	}
 	put(&far->arrived, fd);
@@ -112,20 +117,21 @@ static void dial(struct far *far, int link)
 
 	getsockname(
 		far->links.listeners[BACK], (struct sockaddr *)&back, &bytes);
-	fd = socket(back.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(
+		back.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd >= 0)
 		splice_keep_little(fd);
-	/* The listener is ours, so this does not wait. */
-	if (fd < 0 || connect(fd, (struct sockaddr *)&back, bytes) ||
-		far->dialled_count == LINKS_MOST) {
+	/* The listener is ours, but a firewall may stand before it. */
+	if (fd < 0 || far->dialled_count == LINKS_MOST ||
+		(connect(fd, (struct sockaddr *)&back, bytes) &&
+			errno != EINPROGRESS)) {
 		if (fd >= 0)
 			close(fd);
 		splice_abort(link);
 		return;
 	}
-	fcntl(fd, F_SETFL, O_NONBLOCK);
 	far->dialled[far->dialled_count++] = port_of(fd, false);
-	links_splice(&far->links, link, fd);
+	links_splice(&far->links, link, fd, NULL);
 }
 
 static void on_line(struct links *links, int fd, const char *line)
@@ -133,12 +139,14 @@ static void on_line(struct links *links, int fd, const char *line)
 	struct far *far = links->context;
 
 	if (line && !strcmp(line, LINKS_HELLO " wait")) {
-		links_say(fd, "ok\n");
 		put(&far->waiting, fd);
 		match(far);
 	} else if (line && !strcmp(line, LINKS_HELLO " dial")) {
-		links_say(fd, "ok\n");
 		dial(far, fd);
+	} else if (line && !strcmp(line, LINKS_HELLO " begin")) {
+		begin(far);
+		links_say(fd, "ok\n");
+		close(fd);
 	} else {
 		/* Nobody whom we know. */
 		close(fd);
@@ -191,6 +199,8 @@ static bool open_listeners(
 	listeners[CONTROL] = listeners[BACK] < 0
 		? -1
 		: listen_at(at_host, number, "the other half connects to");
+	if (listeners[CONTROL] >= 0)
+		links_notice_silence(listeners[CONTROL]);
 	fflush(stdout);
 	free(text);
 	return listeners[CONTROL] >= 0;

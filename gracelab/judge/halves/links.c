@@ -2,6 +2,8 @@
 #include "links.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,19 +14,39 @@
 /* How long until `stops` is asked again. */
 #define LOOK_MS 200
 
-void links_watch(struct links *links, int fd)
+/* After a second of silence four questions, a second each; a connection is
+ * tried three times, which takes 7 s: tcp(7). */
+enum { SILENT_S = 1, ASK_S = 1, ASK_TIMES = 4, SYN_AGAIN = 2 };
+
+void links_notice_silence(int fd)
+{
+	const int values[][3] = { { SOL_SOCKET, SO_KEEPALIVE, 1 },
+		{ IPPROTO_TCP, TCP_KEEPIDLE, SILENT_S },
+		{ IPPROTO_TCP, TCP_KEEPINTVL, ASK_S },
+		{ IPPROTO_TCP, TCP_KEEPCNT, ASK_TIMES },
+		{ IPPROTO_TCP, TCP_SYNCNT, SYN_AGAIN } };
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+		setsockopt(fd, values[i][0], values[i][1], &values[i][2],
+			sizeof(values[i][2]));
+}
+
+void links_watch(struct links *links, int fd, const char *hello)
 {
 	if (links->count == LINKS_MOST) {
 		close(fd);
 		return;
 	}
-	links->links[links->count++] = (struct link){ .fd = fd };
+	links->links[links->count++] =
+		(struct link){ .fd = fd, .hello = hello };
 }
 
-void links_splice(struct links *links, int one, int other)
+void links_splice(struct links *links, int one, int other, const char *hello)
 {
 	struct splice *splice = splice_new(one, other);
 
+	if (splice && hello)
+		splice_say(splice, hello);
 	if (splice && links->spliced == LINKS_MOST) {
 		splice_end(splice);
 		free(splice);
@@ -41,6 +63,16 @@ void links_say(int fd, const char *line)
 	(void)ignored;
 }
 
+void links_unsplice(struct links *links)
+{
+	while (links->spliced) {
+		struct splice *splice = links->splices[--links->spliced];
+
+		splice_end(splice);
+		free(splice);
+	}
+}
+
 static void forget(struct links *links, size_t i)
 {
 	links->links[i] = links->links[--links->count];
@@ -51,9 +83,13 @@ static void listen_to(struct links *links, size_t i)
 {
 	struct link *link = &links->links[i];
 	int fd = link->fd;
-	ssize_t got = recv(fd, link->line + link->bytes, 1, 0);
+	ssize_t got;
 	char line[LINKS_LINE_BYTES];
 
+	if (link->hello)
+		links_say(fd, link->hello);
+	link->hello = NULL;
+	got = recv(fd, link->line + link->bytes, 1, 0);
 	while (got == 1 && link->line[link->bytes] != '\n' &&
 		++link->bytes < sizeof(link->line))
 		got = recv(fd, link->line + link->bytes, 1, 0);
@@ -90,8 +126,8 @@ static void step(struct links *links)
 	for (size_t i = 0; i < 2; i++)
 		polled[i] = (struct pollfd){ links->listeners[i], POLLIN, 0 };
 	for (size_t i = 0; i < watched && count < room; i++)
-		polled[count++] =
-			(struct pollfd){ links->links[i].fd, POLLIN, 0 };
+		polled[count++] = (struct pollfd){ links->links[i].fd,
+			links->links[i].hello ? POLLOUT : POLLIN, 0 };
 	for (size_t i = 0; i < spliced; i++, count += 2)
 		splice_wants(links->splices[i], &polled[count]);
 	signals_deliver();
@@ -125,12 +161,9 @@ void links_end(struct links *links)
 {
 	for (size_t i = 0; i < links->count; i++)
 		close(links->links[i].fd);
-	for (size_t i = 0; i < links->spliced; i++) {
-		splice_end(links->splices[i]);
-		free(links->splices[i]);
-	}
+	links_unsplice(links);
 	for (int which = 0; which < 2; which++)
 		if (links->listeners[which] >= 0)
 			close(links->listeners[which]);
-	links->count = links->spliced = 0;
+	links->count = 0;
 }

@@ -2,7 +2,6 @@
 #include "near.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -33,20 +32,30 @@ struct handing {
 	bool lost;
 };
 
-/* A link to the far half that has said what it is for, and waits. */
-static int open_link(const struct handing *handing, const char *hello)
+/* A socket that connects, and does not wait for it; -1. */
+static int reach(const struct sockaddr *address, socklen_t bytes)
 {
-	int fd = socket(handing->far.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(address->sa_family,
+		SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -1;
 	splice_keep_little(fd);
-	if (connect(fd, (const struct sockaddr *)&handing->far,
-		    handing->far_bytes)) {
+	links_notice_silence(fd);
+	if (connect(fd, address, bytes) && errno != EINPROGRESS) {
 		close(fd);
 		return -1;
 	}
-	links_say(fd, hello);
+	return fd;
+}
+
+/* A link to the far half; -1. */
+static int reach_far(struct handing *handing)
+{
+	int fd = reach(
+		(const struct sockaddr *)&handing->far, handing->far_bytes);
+
+	handing->lost = handing->lost || fd < 0;
 	return fd;
 }
 
@@ -67,48 +76,24 @@ static bool hears_ok(int fd)
 	return got == sizeof(answer) && !memcmp(answer, "ok\n", 3);
 }
 
-/* A link that was heard, not blocking; -1. */
-static int make_link(struct handing *handing, const char *hello)
-{
-	int fd = open_link(handing, hello);
-
-	if (fd >= 0 && !hears_ok(fd)) {
-		close(fd);
-		fd = -1;
-	}
-	handing->lost = handing->lost || fd < 0;
-	if (fd >= 0)
-		fcntl(fd, F_SETFL, O_NONBLOCK);
-	return fd;
-}
-
 static void make_waiting(struct handing *handing)
 {
-	int fd = make_link(handing, LINKS_HELLO " wait\n");
+	int fd = reach_far(handing);
 
 	if (fd >= 0)
-		links_watch(&handing->links, fd);
+		links_watch(&handing->links, fd, LINKS_HELLO " wait\n");
 }
 
 /* A connection to a listener of ours; -1. */
-static int reach(uint16_t port)
+static int reach_port(uint16_t port)
 {
-	struct sockaddr_in address = {
+	const struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_port = htons(port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0)
-		return -1;
-	splice_keep_little(fd);
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address))) {
-		close(fd);
-		return -1;
-	}
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	return fd;
+	return reach((const struct sockaddr *)&address, sizeof(address));
 }
 
 /* Something has arrived at the far half, and follows on this link. */
@@ -123,11 +108,11 @@ static void on_line(struct links *links, int fd, const char *line)
 		close(fd);
 		return;
 	}
-	server = reach(dialled ? handing->direct_port : handing->through);
+	server = reach_port(dialled ? handing->direct_port : handing->through);
 	if (server < 0)
 		splice_abort(fd);
 	else
-		links_splice(links, fd, server);
+		links_splice(links, fd, server, NULL);
 	make_waiting(handing);
 }
 
@@ -135,13 +120,13 @@ static void on_line(struct links *links, int fd, const char *line)
 static void on_arrival(struct links *links, int which, int fd)
 {
 	struct handing *handing = links->context;
-	int link = make_link(handing, LINKS_HELLO " dial\n");
+	int link = reach_far(handing);
 
 	(void)which;
 	if (link < 0)
 		splice_abort(fd);
 	else
-		links_splice(links, fd, link);
+		links_splice(links, fd, link, LINKS_HELLO " dial\n");
 }
 
 static bool stops(struct links *links)
@@ -183,7 +168,7 @@ static char *find(struct handing *handing, const char *other)
 								       : why;
 	handing->far_bytes = sizeof(handing->far);
 	getpeername(fd, (struct sockaddr *)&handing->far, &handing->far_bytes);
-	links_say(fd, LINKS_HELLO " wait\n");
+	links_say(fd, LINKS_HELLO " begin\n");
 	if (!hears_ok(fd) &&
 		asprintf(&why, "%s is no other half of this version", other) <
 			0)

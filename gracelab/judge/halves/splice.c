@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -34,6 +35,14 @@ struct splice *splice_new(int one, int other)
 	splice->fds[0] = one;
 	splice->fds[1] = other;
 	return splice;
+}
+
+void splice_say(struct splice *splice, const char *text)
+{
+	struct splice_way *way = &splice->ways[0];
+
+	way->to = strnlen(text, SPLICE_BYTES);
+	memcpy(way->bytes, text, way->to);
 }
 
 static bool has_room(const struct splice_way *way)

@@ -26,9 +26,12 @@ struct splice {
 /* Makes the kernel keep little for a connection; before it is connected. */
 void splice_keep_little(int fd);
 
-/* A pair for free(3), which owns both descriptors; NULL without memory, and
- * both are closed. */
+/* A pair for free(3), which owns both descriptors, that may still be
+ * connecting; NULL without memory, and both are closed. */
 struct splice *splice_new(int one, int other);
+
+/* Has the other be told a short text before all that `one` says. */
+void splice_say(struct splice *splice, const char *text);
 
 /* What to wait for, of both: -1 in `fd` is nothing. */
 void splice_wants(const struct splice *splice, struct pollfd polled[2]);

@@ -221,6 +221,7 @@ static char *join(
 
 	memcpy(&place->where.direct, &direct, sizeof(direct));
 	place->where.direct_bytes = sizeof(direct);
+	place->near = near;
 	return why;
 }
 

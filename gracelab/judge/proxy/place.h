@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gracelab/judge/halves/near.h"
 #include "gracelab/judge/relay/relay.h"
 #include "gracelab/judge/relay/secure.h"
 #include "gracelab/judge/subject/held.h"
@@ -45,6 +46,7 @@ struct place {
 	struct sockets_path front_path, back_path;
 	struct unix_file files[RELAY_WAYS]; /* of our listeners */
 	struct secure secure;
+	struct near *near; /* borrowed; NULL: the check has no halves */
 };
 
 /* Writes what is judged, "proxy socat, TLS before it", terminated. */

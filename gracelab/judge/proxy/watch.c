@@ -180,7 +180,8 @@ static bool goes_on(void *context)
 	struct run *run = context;
 	int64_t now_ms = duration_now_ms();
 
-	if (inspect_interrupted()) {
+	if (inspect_interrupted() ||
+		(run->place->near && near_is_lost(run->place->near))) {
 		run->stop = RUN_INTERRUPTED;
 		return false;
 	}

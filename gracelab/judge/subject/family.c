@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -121,6 +122,18 @@ __attribute__((noreturn)) static void look_after(const struct family *family)
 	end_all();
 }
 
+/*
+ * Its own /proc: by that of the host the family would find strangers under its
+ * own numbers, pid_namespaces(7). Not where mounts are refused.
+ */
+static void see_own_processes(void)
+{
+	if (!unshare(CLONE_NEWNS) &&
+		!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+			NULL);
+}
+
 /* The first process of the PID namespace, so that its end is the end of all. */
 __attribute__((noreturn)) static void be_first(const struct family *family)
 {
@@ -134,6 +147,7 @@ __attribute__((noreturn)) static void be_first(const struct family *family)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (poll(&keeper, 1, 0) != 0)
 		_exit(1);
+	see_own_processes();
 	look_after(family);
 }
 
