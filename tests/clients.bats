@@ -22,6 +22,7 @@ close:             close
 close-late:        close-late: --only=ends --timeout=3s
 reset:             reset: --only=ends,reset
 reset-after:       reset-after: --only=ends
+reset-late:        reset-late: --only=ends --timeout=3s
 reads-to-eof:      reads-to-eof: --only=ends,late-reply,reset
 reads-once:        reads-once: --only=ends,cut,reset --framed
 reads-half-open:   reads-half-open: --only=ends
@@ -82,6 +83,9 @@ teardown_file() {
 	says ends 'no reply can reach it'
 	judged reset-after 3 reset ends=reset
 	says ends 'reported .* once it has read the reply'
+	# Where the reply was there by then, it is asked with more time.
+	judged reset-late 1 reset ends=reset
+	says ends 'no reply can reach it'
 }
 
 @test "a client that never ends fails; one that ends after the server does not" {

@@ -88,6 +88,14 @@ def reset(sock):
 
 
 @kind
+def reset_late(sock):
+    """Aborts it after a while, whatever has come."""
+    sock.sendall(b"job\n")
+    time.sleep(1.3)
+    abort(sock)
+
+
+@kind
 def reset_after(sock):
     """Aborts it once it has the reply."""
     sock.sendall(b"job\n")
