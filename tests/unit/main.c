@@ -50,6 +50,7 @@ int main(void)
 		tests_parse,
 		tests_queue,
 		tests_save,
+		tests_sockopt,
 		tests_status,
 		tests_texts,
 		tests_timers,

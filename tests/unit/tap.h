@@ -30,6 +30,7 @@ extern const struct tap_test tests_outlet[];
 extern const struct tap_test tests_parse[];
 extern const struct tap_test tests_queue[];
 extern const struct tap_test tests_save[];
+extern const struct tap_test tests_sockopt[];
 extern const struct tap_test tests_status[];
 extern const struct tap_test tests_texts[];
 extern const struct tap_test tests_timers[];
