@@ -76,6 +76,9 @@ void exhibit_draw(
 
 	if (!trial->failed)
 		return;
+	/* Where nothing is to come nothing is awaited. */
+	if (!*run->place->no_calls)
+		called_settle(&run->relay, trial->failed);
 	struct rows_source failed = source_of(run, trial->failed);
 
 	lack(run, lacks);
