@@ -205,12 +205,12 @@ shown() {
 @test "on UNIX sockets, which have no wire, it is told what was called" {
 	run -1 timeout 60 "$O/gracelab" proxy --only=gated --timeout=1s -- \
 		"$PYTHON" -IS "$ROOT/tests/servers/proxy.py" \
-		--fault drops-client-fin '{listen_unix}' '{backend_unix}' \
+		--fault fin-when-both '{listen_unix}' '{backend_unix}' \
 		3>&- {TICK}<&-
 	assert_line --regexp ' accept4\(front\)$'
 	assert_line --regexp ' t2 connect\(back\)$'
 	assert_line --regexp ' t2 recv\(front\) = 0 \(EOF\)$'
-	assert_line --regexp ' t2 close\(back\) = 0$'
+	refute_output --partial 'may be missing'
 }
 
 @test "of a proxy that runs already nothing is said of its calls" {

@@ -76,9 +76,19 @@ void exhibit_draw(
 
 	if (!trial->failed)
 		return;
+	/* Where nothing is to come nothing is awaited. */
+	if (!*run->place->no_calls)
+		called_settle(&run->relay, trial->failed);
 	struct rows_source failed = source_of(run, trial->failed);
 
 	lack(run, lacks);
+	/* Nobody can tell any more whose socket was closed so soon. */
+	if (!*lacks && place_has_unix(run->place) &&
+		run->place->options->command &&
+		(!failed.proxy[CLIENT] || !failed.proxy[SERVER]))
+		snprintf(lacks, sizeof(lacks), "%s",
+			"Calls of the proxy's may be missing: those on a UNIX "
+			"socket that was closed at once.");
 	failed.lacks = *lacks ? lacks : NULL;
 
 	out = open_memstream(&row->picture, &bytes);

@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "called.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "gracelab/judge/subject/told.h"
+#include "lib/base/duration.h"
 #include "lib/base/names.h"
 
 #define BUCKETS 256
 
-/* So many messages are taken at once. */
-#define MESSAGES 64
+enum {
+	/* So many messages are taken at once. */
+	MESSAGES = 64,
+	/* How long nothing is told before that was all, and how long it may
+	 * take at most. */
+	QUIET_MS = 30,
+	SETTLE_MS = 500,
+};
 
 /* A socket of the proxy, by its inode. */
 struct called_socket {
@@ -109,7 +117,7 @@ static void take(struct called *called, const struct told *told)
 	}
 }
 
-void called_drain(struct relay *relay)
+void called_drain(const struct relay *relay)
 {
 	struct told told[MESSAGES];
 	ssize_t n;
@@ -162,6 +170,21 @@ const struct evidence *called_of(
 	struct called_socket **at = place_of(relay, play, hop);
 
 	return at ? &(*at)->calls : NULL;
+}
+
+void called_settle(const struct relay *relay, const struct play *play)
+{
+	struct pollfd news = { .fd = relay->place.told, .events = POLLIN };
+	int64_t deadline_ms = duration_deadline_ms(SETTLE_MS);
+
+	if (!relay->called || relay->called->refused.kind == TOLD_REFUSED)
+		return;
+	do
+		called_drain(relay);
+	while ((poll(&news, 1, QUIET_MS) > 0 ||
+		       !called_of(relay, play, CLIENT) ||
+		       !called_of(relay, play, SERVER)) &&
+		duration_now_ms() < deadline_ms);
 }
 
 static void remove_socket(struct called_socket **at)

@@ -12,7 +12,13 @@
 bool called_init(struct relay *relay);
 
 /* Takes what was told since the last time. */
-void called_drain(struct relay *relay);
+void called_drain(const struct relay *relay);
+
+/*
+ * Takes what is still told of a play that is over: who looks at the proxy is
+ * another process, and may lag behind what was seen here. Waits, boundedly.
+ */
+void called_settle(const struct relay *relay, const struct play *play);
 
 /*
  * What was called on the proxy's socket at that hop of the play, or NULL. Of
