@@ -23,6 +23,8 @@ drops-bare:   drops-bare: --tls --insecure $GLUED
 drops-fin:    drops-fin: --tls --insecure $GLUED
 drops-notify: drops-notify: --tls --insecure $GLUED
 resets:       resets: --tls --insecure $GLUED
+garbles:      garbles: --tls --insecure $ENDS
+garbles-all:  garbles-always: --tls --insecure $GLUED
 truncates:    truncates: --tls --insecure $GLUED
 looks-whole:  truncates-notified: --tls --insecure $GLUED
 hasty:        hasty: --tls --insecure --only=fin-glued,fin-midreply
@@ -134,6 +136,17 @@ teardown_file() {
 	judged drops-fin 1 fin-glued=LOST notify-alone=HONOURED
 	judged drops-notify 1 fin-glued=HONOURED notify-alone=LOST
 	judged resets 1 fin-glued=RESET notify-alone=RESET
+}
+
+@test "what is no TLS any more is no RST" {
+	judged garbles 1 fin-glued=RESET notify-alone=RESET
+	for probe in fin-glued notify-alone; do
+		says "$probe" 'breaks TLS off on .*; what came is no TLS'
+		run ! says "$probe" 'resets|RST'
+	done
+	says fin-alone 'gives no reply, then what is no TLS'
+	judged garbles-all 3
+	proof 'does not answer the request: it breaks TLS off after'
 }
 
 @test "how a cut reply ends is said: as if it were whole, or not" {

@@ -9,6 +9,7 @@ its docstring says.
 """
 import argparse
 import itertools
+import os
 import select
 import socket
 import ssl
@@ -176,6 +177,30 @@ def resets(client):
         client.sock.close()
     else:
         client.finish()
+
+
+def break_off(client):
+    """Sends a record that nobody can read, and FIN."""
+    os.write(client.sock.fileno(), b"\x17\x03\x03\x00\x20" + b"z" * 32)
+    raw = socket.socket(fileno=os.dup(client.sock.fileno()))
+    raw.shutdown(socket.SHUT_WR)
+    while raw.recv(1000):
+        pass
+    raw.close()
+
+
+def garbles(client):
+    """A close_notify is met with what is no TLS, and FIN."""
+    if client.line() and client.ends_within(client.think):
+        break_off(client)
+    else:
+        client.finish()
+
+
+def garbles_always(client):
+    """So is every request."""
+    if client.line():
+        break_off(client)
 
 
 def keeps(client):

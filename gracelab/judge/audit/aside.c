@@ -159,7 +159,9 @@ static void say_half(const struct audit *audit,
 			(double)plan->patience_ms / 1000);
 	else if (!reply->bytes)
 		snprintf(out, room, "silent: %s",
-			result->end == END_EOF ? "closes" : "resets");
+			result->end == END_EOF               ? "closes"
+				: exchange_broke_tls(result) ? "breaks TLS off"
+							     : "resets");
 	else if (is_executed(audit, plan, result))
 		snprintf(out, room, "executes");
 	else if (reply_is_http(reply))

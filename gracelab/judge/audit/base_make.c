@@ -54,6 +54,11 @@ enum base_step base_fail(
 			"it does not answer the request: it sends the alert "
 			"\"%s\"",
 			result->tls_end.alert);
+	if (exchange_broke_tls(result))
+		return fail(base,
+			"it does not answer the request: it breaks TLS off "
+			"after %.3f s, with what is no TLS",
+			result->end_s);
 	if (result->end == END_RESET)
 		return fail(base,
 			"it does not answer the request: it resets after %.3f "

@@ -37,6 +37,8 @@ static const char *end_text(const struct exchange_result *result)
 		return end->error  ? "close_notify, then RST"
 			: end->fin ? "close_notify, then FIN"
 				   : "close_notify";
+	if (exchange_broke_tls(result))
+		return "no close_notify: what is no TLS ends it";
 	if (result->end == END_RESET)
 		return "no close_notify: RST alone ends it";
 	return result->end == END_EOF ? "no close_notify: FIN alone ends it"
@@ -87,10 +89,11 @@ void audit_probe_fin_alone(struct audit *audit)
 	else
 		snprintf(finding->why, sizeof(finding->why), "%s, then %s",
 			says,
-			result->tls_end.notified           ? "close_notify"
-				: result->end == END_EOF   ? "FIN alone"
-				: result->end == END_RESET ? "RST"
-							   : "silence");
+			result->tls_end.notified             ? "close_notify"
+				: result->end == END_EOF     ? "FIN alone"
+				: exchange_broke_tls(result) ? "what is no TLS"
+				: result->end == END_RESET   ? "RST"
+							     : "silence");
 	exchange_forget(&results[0]);
 }
 

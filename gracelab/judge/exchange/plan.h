@@ -3,6 +3,7 @@
 #ifndef GRACELAB_PLAN_H
 #define GRACELAB_PLAN_H
 
+#include <errno.h>
 #include <netdb.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -104,5 +105,12 @@ struct exchange_result {
 	bool untimed; /* no kernel tells when the end came: a UNIX socket */
 	struct trace trace;
 };
+
+/* Whether what ended it was no RST, but an alert, or what is no TLS. */
+static inline bool exchange_broke_tls(const struct exchange_result *result)
+{
+	return result->end == END_RESET && result->version != TLS_ANY &&
+		result->error == EPROTO;
+}
 
 #endif

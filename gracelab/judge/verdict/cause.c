@@ -81,11 +81,14 @@ static const char *fin_name(const struct exchange_result *result)
 	return result->half == HALF_NOTIFY ? "close_notify" : "FIN";
 }
 
-static void say_end(enum verdict verdict, enum cause cause,
-	const struct cause_times *times, const char *fin, char *out,
+static void say_end(enum verdict verdict, const struct exchange_result *result,
+	enum cause cause, const struct cause_times *times, char *out,
 	size_t room)
 {
-	const char *ends = verdict == VERDICT_RESET ? "resets" : "closes";
+	const char *fin = fin_name(result);
+	const char *ends = exchange_broke_tls(result) ? "breaks TLS off"
+		: verdict == VERDICT_RESET            ? "resets"
+						      : "closes";
 
 	switch (cause) {
 	case CAUSE_AT_ONCE:
@@ -96,7 +99,7 @@ static void say_end(enum verdict verdict, enum cause cause,
 		snprintf(out, room,
 			times->after_fin_s < 0.1 ? "%s %.2f s after %s"
 						 : "%s %.1f s after %s",
-			verdict == VERDICT_RESET ? "resets" : "gives up",
+			verdict == VERDICT_RESET ? ends : "gives up",
 			times->after_fin_s, fin);
 		break;
 	case CAUSE_DROPPED:
@@ -116,9 +119,10 @@ static void say_end(enum verdict verdict, enum cause cause,
 
 static const char *end_name(const struct exchange_result *result)
 {
-	return result->end == END_EOF      ? "EOF"
-		: result->end == END_RESET ? "RST"
-					   : "silence";
+	return result->end == END_EOF        ? "EOF"
+		: exchange_broke_tls(result) ? "what is no TLS"
+		: result->end == END_RESET   ? "RST"
+					     : "silence";
 }
 
 /* Rounded down: what was cut is never all. */
@@ -197,7 +201,8 @@ static void say_tls_end(
 	if (result->version == TLS_ANY || result->end == END_SILENT)
 		return;
 	/* close_notify is data: unread at close(2), it resets. */
-	if (result->end == END_RESET && result->reply.bytes) {
+	if (result->end == END_RESET && result->reply.bytes &&
+		!exchange_broke_tls(result)) {
 		snprintf(out + used, room - used,
 			"; who closes with the close_notify unread sends RST");
 		return;
@@ -205,6 +210,9 @@ static void say_tls_end(
 	if (*end->alert)
 		snprintf(out + used, room - used, "; the alert \"%s\" tells so",
 			end->alert);
+	else if (exchange_broke_tls(result))
+		snprintf(out + used, room - used,
+			"; what came is no TLS: that it is cut can be told");
 	else if (end->notified)
 		snprintf(out + used, room - used,
 			"; close_notify ends it as if it were whole");
@@ -252,7 +260,7 @@ void cause_say(enum verdict verdict, const struct baseline *baseline,
 	switch (verdict) {
 	case VERDICT_LOST:
 	case VERDICT_RESET:
-		say_end(verdict, cause, times, fin_name(result), out, room);
+		say_end(verdict, result, cause, times, out, room);
 		say_tls_end(result, out, room);
 		break;
 	case VERDICT_HANG:
