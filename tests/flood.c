@@ -4,7 +4,7 @@
  * count by themselves what they call:
  *
  *     flood send|long|fork|filter|spawn|lines|
- *           take|peek|guard|jail|swap|copy|leave PORT
+ *           take|peek|guard|jail|swap|copy|handle|leave PORT
  *
  * `send` serves 8 MiB under a timer's signals, `long` 64 MiB without and says
  * how often it had to wait, `fork` lets a child send the second half, `filter`
@@ -14,7 +14,8 @@
  * blocking, `guard` with such a filter from the midst on, `jail` with one from
  * the beginning that kills for memory, too; `swap` reads something else from
  * the same descriptor in the midst, `copy` copies a file meanwhile, and says
- * how often it had to wait; `leave` closes after 2 MiB.
+ * how often it had to wait, `handle` takes all in a handler whose signal has
+ * ended such a call; `leave` closes after 2 MiB.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -219,6 +220,35 @@ static void copy(void)
 	print_moved("copied");
 }
 
+static int handled;
+
+static void take_all(int signal)
+{
+	static char piece[PIECE];
+	ssize_t n;
+
+	(void)signal;
+	while ((n = recv(handled, piece, sizeof(piece), 0)) > 0)
+		moved.calls++, moved.bytes += (unsigned long)n;
+}
+
+/* Behind the call that was ended the program has to go on as ever. */
+static void handle(int fd)
+{
+	const struct sigaction action = { .sa_handler = take_all };
+	const struct itimerval often = { { 0, 20000 }, { 0, 20000 } };
+	char piece[PIECE];
+	int ends[2];
+
+	handled = fd;
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+		exit(7);
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
+	if (recv(ends[0], piece, sizeof(piece), 0) >= 0 || errno != EINTR)
+		exit(8);
+}
+
 static void leave(int fd)
 {
 	static char piece[PIECE];
@@ -257,6 +287,8 @@ int main(int argc, char **argv)
 		guard(fd);
 	} else if (!strcmp(mode, "swap")) {
 		swap(fd);
+	} else if (!strcmp(mode, "handle")) {
+		handle(fd);
 	} else if (!strcmp(mode, "copy")) {
 		copy();
 		guard(fd);

@@ -81,6 +81,11 @@ has_row() {
 	counted
 }
 
+@test "bulk in a signal's handler changes nothing where that returns to" {
+	run -0 watch long handle
+	counted
+}
+
 @test "who forks in bulk goes on to be counted, parent and child" {
 	run -0 watch fork take
 	OUTPUT=$output "$PYTHON" - <<'EOF'

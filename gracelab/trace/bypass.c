@@ -133,10 +133,23 @@ static struct trace_call ended_call(const struct thread *thread,
 	return call;
 }
 
+/* That of a process, or of whose memory it has, vfork(2). */
+static const struct bypass *whose(
+	const struct tracer *tracer, const struct thread *thread)
+{
+	const struct bypass *bypass = tracer->bypasses;
+
+	while (bypass && bypass->process != thread->process &&
+		!bypass_is_shared(thread->process, bypass->process))
+		bypass = bypass->next;
+	return bypass;
+}
+
 bool bypass_reports(struct tracer *tracer, const struct thread *thread,
 	long number, uint64_t address, struct trace_call *call)
 {
-	const struct bypass *bypass = *bypass_place(tracer, thread->process);
+	/* What is no report needs not be looked for. */
+	const struct bypass *bypass = number < 0 ? whose(tracer, thread) : NULL;
 	uint64_t args[6];
 	int64_t result = number + BYPASS_REPORT;
 
@@ -150,6 +163,27 @@ bool bypass_reports(struct tracer *tracer, const struct thread *thread,
 		return true;
 	}
 	return false;
+}
+
+void bypass_handled(struct tracer *tracer, const struct thread *thread)
+{
+	uint64_t args[6], address;
+	int64_t result;
+	struct bypass *bypass = *bypass_place(tracer, thread->process);
+
+	if (!stop_where(thread->number, &address, &result, args))
+		return;
+	if (!bypass)
+		bypass = bypass_add(tracer, thread->process);
+	if (!bypass)
+		return;
+	for (unsigned i = 0; i < bypass->handled_count; i++)
+		if (bypass->handled[i] == address)
+			return;
+	if (bypass->handled_count == BYPASS_SITES)
+		bypass->stage = STAGE_REFUSED;
+	else
+		bypass->handled[bypass->handled_count++] = address;
 }
 
 bool bypass_interrupted(struct tracer *tracer, const struct thread *thread,

@@ -38,6 +38,13 @@ bool bypass_reports(struct tracer *tracer, const struct thread *thread,
 bool bypass_interrupted(struct tracer *tracer, const struct thread *thread,
 	struct trace_call *call);
 
+/*
+ * A signal is about to be handled by the program: its handler will return to
+ * where the thread stands now, so no instruction there may be changed from now
+ * on.
+ */
+void bypass_handled(struct tracer *tracer, const struct thread *thread);
+
 /* Tells hooks.bulk what was counted for a connection, or for all: NULL. */
 void bypass_harvest(struct tracer *tracer, const void *group);
 

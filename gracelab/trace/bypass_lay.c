@@ -77,6 +77,16 @@ static enum bypass_laid protect(
 	return BYPASS_AGAIN;
 }
 
+/* Whether a signal's handler may return into what would be changed. */
+static bool is_returned_to(const struct bypass *bypass, uint64_t address)
+{
+	for (unsigned i = 0; i < bypass->handled_count; i++)
+		if (bypass->handled[i] > address &&
+			bypass->handled[i] < address + BYPASS_PATCH_BYTES)
+			return true;
+	return false;
+}
+
 /* Leads one more place where it calls the kernel through the code. */
 static bool add_site(struct tracer *tracer, struct bypass *bypass,
 	const struct thread *thread, uint64_t address)
@@ -85,7 +95,8 @@ static bool add_site(struct tracer *tracer, struct bypass *bypass,
 	unsigned char code[BYPASS_CODE_BYTES] = { 0 };
 	unsigned char before[BYPASS_PATCH_BYTES], patch[BYPASS_PATCH_BYTES];
 
-	if (site == BYPASS_SITES || !world_stop(tracer, thread) ||
+	if (site == BYPASS_SITES || is_returned_to(bypass, address) ||
+		!world_stop(tracer, thread) ||
 		peek_memory(thread->number, address, before, sizeof(before)) !=
 			sizeof(before) ||
 		peek_memory(thread->number, bypass->page, code, sizeof(code)) !=

@@ -27,6 +27,8 @@ struct bypass {
 		const struct call *call;
 	} sites[BYPASS_SITES];
 	unsigned site_count;
+	uint64_t handled[BYPASS_SITES]; /* bypass_handled() */
+	unsigned handled_count;
 	struct bypass_lane *lanes; /* owned */
 };
 

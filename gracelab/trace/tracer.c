@@ -186,6 +186,9 @@ static void on_signal(struct tracer *tracer, struct thread *thread, int signal)
 
 	if (tracer->bypasses && bypass_interrupted(tracer, thread, &call))
 		entry_tell(tracer, thread, &call);
+	if (tracer->swift &&
+		task_disposition(thread->process, signal) == TASK_CAUGHT)
+		bypass_handled(tracer, thread);
 	tracer->hooks.signal(tracer->hooks.context, thread, signal);
 	turn_go_on(thread, signal);
 }
