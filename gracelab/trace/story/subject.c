@@ -7,19 +7,21 @@
 
 #include "gracelab/trace/peek.h"
 #include "lib/net/port.h"
+#include "remarks.h"
 
 /* The kernel's highest process number, proc(5), pid_max. */
 #define STORY_PROCESSES (1 << 22)
 
 /* What is known of a process that has made a call on a TCP socket. */
-enum { SPEAKS = 1, SERVES = 2, HAS_SIDE = 4, SPEAKER_BITS = 4 };
+enum { SPEAKS = 1, SERVES = 2, HAS_SIDE = 4, HIDDEN = 8, SPEAKER_BITS = 4 };
 
 static unsigned speaker(const struct story *story, pid_t process)
 {
 	if (!story->spoken || process >= STORY_PROCESSES)
 		return 0;
 	return (unsigned)story->spoken[process * SPEAKER_BITS / 8] >>
-		process * SPEAKER_BITS % 8;
+		process * SPEAKER_BITS % 8 &
+		0xfU;
 }
 
 static void set_speaker(struct story *story, pid_t process, unsigned bits)
@@ -33,6 +35,17 @@ static void set_speaker(struct story *story, pid_t process, unsigned bits)
 	unsigned char *byte = &story->spoken[process * SPEAKER_BITS / 8];
 
 	*byte = (unsigned char)((*byte & 0xf0U >> shift) | bits << shift);
+}
+
+/* Who must not be looked into, said once. */
+static void note_hidden(struct story *story, pid_t process)
+{
+	unsigned known = speaker(story, process);
+
+	if (known & HIDDEN)
+		return;
+	set_speaker(story, process, known | HIDDEN);
+	remarks_note(story, process, TRACER_HIDDEN);
 }
 
 enum side subject_side(const struct story *story, pid_t process, int root)
@@ -123,8 +136,12 @@ struct trace_socket *subject_of(
 	struct trace_socket *socket;
 	uint64_t inode;
 
-	if (!descriptors_ask(&story->descriptors, call, fd, &inode))
+	errno = 0;
+	if (!descriptors_ask(&story->descriptors, call, fd, &inode)) {
+		if (errno == EACCES || errno == EPERM)
+			note_hidden(story, call->process);
 		return NULL;
+	}
 	socket = sockets_find(&story->sockets, inode);
 	if (!socket) {
 		socket = sockets_add(&story->sockets, inode);
@@ -186,7 +203,7 @@ void subject_note_speaker(
 	unsigned known = speaker(story, process) | SPEAKS;
 
 	if (socket && (socket->connection || socket->listening))
-		known = SPEAKS | HAS_SIDE |
+		known = (known & HIDDEN) | SPEAKS | HAS_SIDE |
 			(socket->side == SERVER ? SERVES : 0);
 	set_speaker(story, process, known);
 }
