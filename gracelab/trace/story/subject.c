@@ -7,7 +7,6 @@
 
 #include "gracelab/trace/peek.h"
 #include "lib/net/port.h"
-#include "remarks.h"
 
 /* The kernel's highest process number, proc(5), pid_max. */
 #define STORY_PROCESSES (1 << 22)
@@ -37,15 +36,14 @@ static void set_speaker(struct story *story, pid_t process, unsigned bits)
 	*byte = (unsigned char)((*byte & 0xf0U >> shift) | bits << shift);
 }
 
-/* Who must not be looked into, said once. */
-static void note_hidden(struct story *story, pid_t process)
+bool subject_hides(struct story *story, pid_t process)
 {
 	unsigned known = speaker(story, process);
 
-	if (known & HIDDEN)
-		return;
+	if ((errno != EACCES && errno != EPERM) || known & HIDDEN)
+		return false;
 	set_speaker(story, process, known | HIDDEN);
-	remarks_note(story, process, TRACER_HIDDEN);
+	return true;
 }
 
 enum side subject_side(const struct story *story, pid_t process, int root)
@@ -137,11 +135,8 @@ struct trace_socket *subject_of(
 	uint64_t inode;
 
 	errno = 0;
-	if (!descriptors_ask(&story->descriptors, call, fd, &inode)) {
-		if (errno == EACCES || errno == EPERM)
-			note_hidden(story, call->process);
+	if (!descriptors_ask(&story->descriptors, call, fd, &inode))
 		return NULL;
-	}
 	socket = sockets_find(&story->sockets, inode);
 	if (!socket) {
 		socket = sockets_add(&story->sockets, inode);
