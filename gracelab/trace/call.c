@@ -75,7 +75,7 @@ static const struct call table[] = {
  * sockets do; options that may have what waits go out. */
 static const struct call_condition conditions[] = {
 	{ SYS_fcntl, 1, { F_DUPFD, F_DUPFD_CLOEXEC }, false },
-	{ SYS_prctl, 0, { PR_SET_SECCOMP, PR_SET_SECCOMP }, false },
+	{ SYS_prctl, 0, { PR_SET_SECCOMP, PR_SET_DUMPABLE }, false },
 	{ SYS_preadv2, 3, { UINT32_MAX, UINT32_MAX }, false },
 	{ SYS_pwritev2, 3, { UINT32_MAX, UINT32_MAX }, false },
 	{ SYS_setsockopt, 1, { IPPROTO_TCP, IPPROTO_TCP }, true },

@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <linux/net.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "bypass.h"
 #include "peek.h"
@@ -159,6 +162,23 @@ static struct thread *leader_of(
 	return leader ? leader : thread;
 }
 
+/* prctl(2) by which a process hides from whoever has no privilege over it, us
+ * too; whether that was dealt with. */
+static bool keep_from_hiding(struct tracer *tracer, struct thread *thread,
+	const struct trace_call *call)
+{
+	uint64_t args[6];
+
+	if (call->what->number != SYS_prctl || call->args[0] != PR_SET_DUMPABLE)
+		return false;
+	if (!call->args[1] && geteuid() != 0 &&
+		stop_answer(thread->number, 0, args))
+		tracer->hooks.remark(
+			tracer->hooks.context, thread->process, TRACER_HIDES);
+	turn_go_on(thread, 0);
+	return true;
+}
+
 /* What is said once of a process. */
 static void note_once(struct tracer *tracer, const struct thread *thread,
 	bool *said, enum tracer_remark remark)
@@ -186,6 +206,8 @@ static void enter(struct tracer *tracer, struct thread *thread,
 		turn_go_on(thread, 0);
 		return;
 	}
+	if (keep_from_hiding(tracer, thread, call))
+		return;
 	if (call->what->kind == CALL_FILTER) {
 		hooks->remark(hooks->context, thread->process, TRACER_FILTER);
 		bypass_refuse(tracer, thread->process);

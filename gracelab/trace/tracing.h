@@ -11,8 +11,10 @@ enum tracer_remark {
 	TRACER_URING_SEEN, /* it has one, and what it does is not seen */
 	TRACER_FILTER,     /* it installs a filter: what that refuses is not
 			    * seen */
-	TRACER_TRACES,     /* it uses ptrace(2), which fails here */
-	TRACER_FOREIGN,    /* its calls are of another ABI, and not seen */
+	TRACER_HIDES,   /* it wanted not to be looked into, and is told it is */
+	TRACER_HIDDEN,  /* it must not be looked into, and is not seen */
+	TRACER_TRACES,  /* it uses ptrace(2), which fails here */
+	TRACER_FOREIGN, /* its calls are of another ABI, and not seen */
 	TRACER_PRIVILEGED, /* set-user-ID, and runs without its privilege */
 };
 

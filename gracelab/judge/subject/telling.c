@@ -285,6 +285,8 @@ static void remark(void *context, pid_t process, enum tracer_remark remark)
 	 * started again. */
 	case TRACER_FILTER:
 	case TRACER_TRACES:
+	case TRACER_HIDES:
+	case TRACER_HIDDEN:
 	case TRACER_PRIVILEGED:
 		return;
 	}

@@ -19,6 +19,10 @@ void remarks_note(void *context, pid_t process, enum tracer_remark remark)
 				      "is missing here",
 		[TRACER_FILTER] = "installed a seccomp(2) filter of its own: "
 				  "calls which that refuses are missing here",
+		[TRACER_HIDES] = "asked not to be looked into, "
+				 "PR_SET_DUMPABLE, and was told so in vain",
+		[TRACER_HIDDEN] = "must not be looked into: its calls are "
+				  "missing here",
 		[TRACER_TRACES] = "uses ptrace(2), which is refused: what is "
 				  "watched cannot be traced by another too",
 		[TRACER_FOREIGN] = "makes calls of another ABI, which are "

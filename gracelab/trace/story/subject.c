@@ -12,14 +12,15 @@
 #define STORY_PROCESSES (1 << 22)
 
 /* What is known of a process that has made a call on a TCP socket. */
-enum { SPEAKS = 1, SERVES = 2, HAS_SIDE = 4, SPEAKER_BITS = 4 };
+enum { SPEAKS = 1, SERVES = 2, HAS_SIDE = 4, HIDDEN = 8, SPEAKER_BITS = 4 };
 
 static unsigned speaker(const struct story *story, pid_t process)
 {
 	if (!story->spoken || process >= STORY_PROCESSES)
 		return 0;
 	return (unsigned)story->spoken[process * SPEAKER_BITS / 8] >>
-		process * SPEAKER_BITS % 8;
+		process * SPEAKER_BITS % 8 &
+		0xfU;
 }
 
 static void set_speaker(struct story *story, pid_t process, unsigned bits)
@@ -33,6 +34,16 @@ static void set_speaker(struct story *story, pid_t process, unsigned bits)
 	unsigned char *byte = &story->spoken[process * SPEAKER_BITS / 8];
 
 	*byte = (unsigned char)((*byte & 0xf0U >> shift) | bits << shift);
+}
+
+bool subject_hides(struct story *story, pid_t process)
+{
+	unsigned known = speaker(story, process);
+
+	if ((errno != EACCES && errno != EPERM) || known & HIDDEN)
+		return false;
+	set_speaker(story, process, known | HIDDEN);
+	return true;
 }
 
 enum side subject_side(const struct story *story, pid_t process, int root)
@@ -123,6 +134,7 @@ struct trace_socket *subject_of(
 	struct trace_socket *socket;
 	uint64_t inode;
 
+	errno = 0;
 	if (!descriptors_ask(&story->descriptors, call, fd, &inode))
 		return NULL;
 	socket = sockets_find(&story->sockets, inode);
@@ -186,7 +198,7 @@ void subject_note_speaker(
 	unsigned known = speaker(story, process) | SPEAKS;
 
 	if (socket && (socket->connection || socket->listening))
-		known = SPEAKS | HAS_SIDE |
+		known = (known & HIDDEN) | SPEAKS | HAS_SIDE |
 			(socket->side == SERVER ? SERVES : 0);
 	set_speaker(story, process, known);
 }

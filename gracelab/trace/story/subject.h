@@ -13,6 +13,10 @@ enum side subject_side(const struct story *story, pid_t process, int root);
 struct trace_socket *subject_of(
 	struct story *story, const struct trace_call *call, int fd);
 
+/* Behind subject_of() that gave NULL: whether that was so since the process
+ * must not be looked into, and was not said of it before. */
+bool subject_hides(struct story *story, pid_t process);
+
 /* The descriptor that a call acts on; -1: none. */
 int subject_descriptor(struct story *story, const struct trace_call *call);
 

@@ -57,6 +57,8 @@ static bool enter_on_socket(struct story *story, struct trace_call *call)
 	struct trace_socket *socket =
 		subject_of(story, call, subject_descriptor(story, call));
 
+	if (!socket && subject_hides(story, call->process))
+		remarks_note(story, call->process, TRACER_HIDDEN);
 	if (!socket)
 		return false;
 	subject_note_speaker(story, call->process, socket);
