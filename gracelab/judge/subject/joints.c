@@ -39,7 +39,8 @@ static struct joint *see(struct joints *joints, uint64_t inode)
 	}
 	joint->inode = inode;
 	joint->next = *at;
-	return *at = joint;
+	*at = joint;
+	return joint;
 }
 
 /* Whether it may be of a hop. */

@@ -27,7 +27,7 @@ static bool is_closed_in_order(
 static enum visit_fate tcp_fate(
 	const struct visit *visit, struct kernel *kernel)
 {
-	struct kernel_socket client, server;
+	struct kernel_socket client = { 0 }, server = { 0 };
 
 	/* It was reset, though nobody has read that. */
 	if (!visit->shut && tcp_state(visit->conn.fd) == STATE_CLOSE)
@@ -71,7 +71,7 @@ enum visit_fate visit_fate_of(const struct visit *visit, struct kernel *kernel)
 
 static bool is_orphaned(const struct visit *visit, struct kernel *kernel)
 {
-	struct kernel_socket client, server;
+	struct kernel_socket client = { 0 }, server = { 0 };
 	struct unix_facts facts;
 
 	if (visit->way->is_unix)

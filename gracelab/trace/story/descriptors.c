@@ -24,12 +24,15 @@ static struct descriptors *those_of(struct descriptors_all *all, pid_t process)
 {
 	struct descriptors **at = place_of(all, process);
 
-	if (*at)
-		return *at;
-	*at = calloc(1, sizeof(**at));
-	if (*at)
-		(*at)->process = process;
-	return *at;
+	struct descriptors *those = *at;
+
+	if (those)
+		return those;
+	those = calloc(1, sizeof(*those));
+	if (those)
+		those->process = process;
+	*at = those;
+	return those;
 }
 
 /* Where it is noted what that number is; NULL: nowhere. */
