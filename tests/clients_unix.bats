@@ -25,12 +25,13 @@ swallows:     swallows: --only=reset
 http-naive:   http-naive: --only=ends,cut,cut-chunked,reset-until-fin
 silent-half-close: silent-half-close: --only=ends,reset
 tls:          both: --tls --only=ends,tls-end,truncated,reset
+stays:        stays: --tls --only=ends --timeout=2s
 '
 
 client_command() {
 	COMMAND=("$PYTHON" -IS "$ROOT/tests/servers/client.py" unix '{unix}'
 		"$1")
-	[[ $1 != both ]] ||
+	[[ $1 != both && $1 != stays ]] ||
 		COMMAND=("$PYTHON" -IS "$ROOT/tests/servers/tls_client.py" unix
 			'{unix}' '{ca}' "$1")
 }
@@ -82,6 +83,10 @@ teardown_file() {
 
 @test "TLS by a UNIX socket is judged, but for a reset" {
 	judged tls 0 half-close tls-end='close_notify and FIN' truncated=tells reset='cannot tell'
+}
+
+@test "who neither reads a long reply nor ends is not waited for without end" {
+	judged stays 3 None ends='cannot tell'
 }
 
 @test "a port and a UNIX socket exclude each other, and one there must be" {

@@ -55,8 +55,10 @@ static void take_inside(struct tls_dialogue *dialogue, enum side sender,
 	switch (record->type) {
 	case TLS_ALERT:
 		record->encrypted = len != 2;
+		if (record->encrypted)
+			break;
 		record->level = inside[0];
-		record->alert = len == 2 ? inside[1] : 0;
+		record->alert = inside[1];
 		break;
 	case TLS_HANDSHAKE:
 		if (hello_take(dialogue, sender, inside, len, record) &&
@@ -112,8 +114,10 @@ static void take_record(struct tls_dialogue *dialogue, enum side sender,
 	if (is_sealed(dialogue, sender)) {
 		uint8_t type;
 
+		/* A type that is none tells nothing, in no record either. */
 		record.encrypted =
-			!keys_open(dialogue, sender, opened, &len, &type);
+			!keys_open(dialogue, sender, opened, &len, &type) ||
+			!tls_record_type_name(type);
 		if (!record.encrypted) {
 			record.type = type;
 			inside = opened;

@@ -45,9 +45,9 @@ static const char *const labels[] = {
 static int digit(char c)
 {
 	static const char digits[] = "0123456789abcdef";
-	const char *at = c ? strchr(digits, c | 0x20) : NULL;
+	const char *at = c >= '0' ? strchr(digits, c | 0x20) : NULL;
 
-	return at && (c >= 'A' || c <= '9') ? (int)(at - digits) : -1;
+	return at ? (int)(at - digits) : -1;
 }
 
 /* Resolves a word of hexadecimal digits; 0: it is none, or does not fit. */

@@ -167,6 +167,16 @@ def gives_up(link):
 
 
 @kind
+def stays(link):
+    """Takes the first record behind its close_notify for an error, too, and
+    neither reads on nor closes."""
+    link.send(b"job\n")
+    link.notify()
+    link.sock.recv(16384)
+    time.sleep(1000)
+
+
+@kind
 def reads(link):
     """Waits for the server's end, and ends properly; a cut is an error."""
     link.send(b"job\n")

@@ -162,11 +162,17 @@ static bool is_left_out(size_t i, size_t count)
 		i < count - TAIL_ROWS;
 }
 
+static bool is_incomplete(const struct evidence *evidence)
+{
+	return evidence && evidence->incomplete;
+}
+
 static bool lacks_some(const struct rows_source *source)
 {
 	for (int side = 0; side < SIDES; side++)
-		if ((source->calls[side] && source->calls[side]->incomplete) ||
-			(source->hops[side] && source->hops[side]->incomplete))
+		if (is_incomplete(source->calls[side]) ||
+			is_incomplete(source->proxy[side]) ||
+			is_incomplete(source->hops[side]))
 			return true;
 	return false;
 }

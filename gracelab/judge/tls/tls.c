@@ -12,6 +12,9 @@
 #include "inside.h"
 #include "lib/base/duration.h"
 
+/* What comes behind a close_notify may never stop. */
+#define READS_AT_ONCE 16
+
 /* Notes what alerts the peer sends, which OpenSSL tells nobody else. */
 static void on_message(int is_written, int version, int type,
 	const void *content, size_t len, SSL *ssl, void *context)
@@ -211,7 +214,7 @@ bool tls_look_for_end(struct tls *tls)
 	struct tls_end *end = &tls->end;
 	char waste[4096];
 
-	while (!end->fin && !end->error) {
+	for (int i = 0; i < READS_AT_ONCE && !end->fin && !end->error; i++) {
 		ssize_t n = recv(tls->fd, waste, sizeof(waste), MSG_DONTWAIT);
 
 		if (n < 0 && errno == EAGAIN)
@@ -219,7 +222,7 @@ bool tls_look_for_end(struct tls *tls)
 		end->fin = n == 0;
 		end->error = n < 0 && errno != EINTR ? errno : 0;
 	}
-	return true;
+	return end->fin || end->error;
 }
 
 const struct tls_end *tls_end(const struct tls *tls)

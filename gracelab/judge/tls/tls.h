@@ -70,7 +70,7 @@ bool tls_has_input(const struct tls *tls);
 
 /*
  * After close_notify: looks whether TCP has ended too, and notes it. Bytes that
- * come behind it are thrown away.
+ * come behind it are thrown away, as many as a look may take.
  */
 bool tls_look_for_end(struct tls *tls);
 

@@ -77,14 +77,15 @@ static bool do_watch(struct visit *visit, int64_t ms)
 	return (visit_has_ended(visit) && !waits) || time_over(visit, ms);
 }
 
-/* Makes the answer at the first call; true once the kernel, or nobody, has it.
- */
+/* Makes the answer at the first call; true once the kernel, or nobody, has it,
+ * or the client does not make room for it. */
 static bool do_answer(struct visit *visit)
 {
 	const struct client_setting *setting = visit->setting;
 
 	if (visit->answered)
-		return !visit_is_blocked(visit);
+		return !visit_is_blocked(visit) ||
+			time_over(visit, VISIT_PATIENCE);
 	visit->http = request_is_http(&visit->heard);
 	const struct answer_matter matter = {
 		.reply = setting->reply,

@@ -157,11 +157,34 @@ static void test_rows(void)
 	evidence_free(&back);
 }
 
+static void test_lacks(void)
+{
+	for (int i = 0; i < 6; i++) {
+		struct evidence some[6] = { 0 };
+		char *text = NULL;
+		size_t bytes;
+		FILE *out = open_memstream(&text, &bytes);
+		const struct rows_source source = {
+			.calls = { &some[0], &some[1] },
+			.hops = { &some[2], &some[3] },
+			.proxy = { &some[4], &some[5] },
+		};
+
+		tap_case("evidence %d", i);
+		some[i].incomplete = true;
+		rows_write(out, "x", &source);
+		fclose(out);
+		EXPECT(strstr(text, "More was seen than there was room for"));
+		free(text);
+	}
+}
+
 const struct tap_test tests_judge_ends[] = {
 	{ "stream: a byte that is lost, doubled or another shows",
 		test_stream },
 	{ "evidence: runs add up, and what comes again is no more", test_runs },
 	{ "evidence: a segment that is lost ends nothing", test_lost },
 	{ "rows: a segment stands with the call that sent it", test_rows },
+	{ "rows: whatever had no room is said to be missing", test_lacks },
 	{ 0 },
 };

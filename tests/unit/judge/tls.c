@@ -114,6 +114,31 @@ static void test_other_half(void)
 	keep_other_half(&latest);
 }
 
+/* Who never stops behind its close_notify holds nobody else up. */
+static void test_flood(void)
+{
+	static char flood[TLS_RECORD_BYTES];
+	struct pair pair;
+	double at_s;
+	int looks = 0;
+
+	if (begin(&pair, &latest) && EXPECT(shake_hands(&pair) == TLS_DONE)) {
+		EXPECT_INT(0, tls_notify(pair.client, false));
+		EXPECT_INT(
+			0, tls_recv(pair.server, flood, sizeof(flood), &at_s));
+		/* As much as the socket holds, which is more than a look. */
+		while (send(pair.fds[0], flood, sizeof(flood), MSG_NOSIGNAL) >
+			0)
+			;
+		shutdown(pair.fds[0], SHUT_WR);
+		EXPECT(!tls_look_for_end(pair.server));
+		while (!tls_look_for_end(pair.server) && ++looks < 10000)
+			;
+		EXPECT(tls_end(pair.server)->fin);
+	}
+	end(&pair);
+}
+
 static void test_fin_alone(void)
 {
 	struct pair pair;
@@ -387,6 +412,8 @@ static void test_removed(void)
 const struct tap_test tests_judge_tls[] = {
 	{ "TLS: a close_notify leaves the other half, in 1.2 and 1.3",
 		test_other_half },
+	{ "TLS: bytes without end behind a close_notify hold nobody up",
+		test_flood },
 	{ "TLS: a FIN without close_notify is told from one with it",
 		test_fin_alone },
 	{ "TLS: what the kernel does not take waits, and comes once",

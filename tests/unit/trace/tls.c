@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "gracelab/record/record.h"
+#include "gracelab/tls/opener.h"
 #include "tests/unit/tap.h"
 
 /* Both ends in memory, and what somebody makes of the bytes between them. */
@@ -338,6 +339,58 @@ static void follows_key_updates(void)
 	end(&pair);
 }
 
+/* As the client would seal it, with its number in the direction. */
+static void forge(struct pair *pair, const char *inside, uint8_t number)
+{
+	uint8_t random[KEYLOG_RANDOM_BYTES], record[64] = "\x17\x03\x03";
+	struct keylog_secret secret;
+	struct opener opener;
+	int n, len = (int)strlen(inside);
+	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+
+	record[4] = (uint8_t)(len + 16);
+	SSL_get_client_random(pair->ends[CLIENT], random, sizeof(random));
+	if (EXPECT(keylog_find(
+		    pair->keylog, KEYLOG_CLIENT_TRAFFIC, random, &secret)) &&
+		EXPECT(opener_begin(&opener, 0x1301, &secret))) {
+		opener.iv[OPENER_IV_MAX - 1] ^= number;
+		EVP_EncryptInit_ex2(context, EVP_aes_128_gcm(), opener.key,
+			opener.iv, NULL);
+		EVP_EncryptUpdate(context, NULL, &n, record, 5);
+		EVP_EncryptUpdate(
+			context, record + 5, &n, (const uint8_t *)inside, len);
+		EVP_EncryptFinal_ex(context, record + 5 + n, &n);
+		EVP_CIPHER_CTX_ctrl(
+			context, EVP_CTRL_AEAD_GET_TAG, 16, record + 5 + len);
+		look(pair, CLIENT, (const char *)record, (size_t)len + 21);
+	}
+	EVP_CIPHER_CTX_free(context);
+}
+
+static void opens_what_is_forged(void)
+{
+	struct pair pair;
+
+	if (!begin(&pair, TLS1_3_VERSION, suites[0].cipher))
+		return;
+	shake_hands(&pair);
+	*pair.told = '\0';
+	/* Types that are none, which JSON could not say; alerts that are not
+	 * whole; and one that is. */
+	forge(&pair, "x\x18", 0);
+	forge(&pair, "x\xff", 1);
+	forge(&pair, "\x15", 2);
+	forge(&pair, "\x01\x15", 3);
+	forge(&pair, "\x02\x28\x15", 4);
+	EXPECT_TEXT("c:encrypted record (18 bytes); "
+		    "c:encrypted record (18 bytes); "
+		    "c:encrypted alert (17 bytes); "
+		    "c:encrypted alert (18 bytes); "
+		    "c:alert handshake_failure; ",
+		pair.told);
+	end(&pair);
+}
+
 static void look_alone(const char *bytes, size_t len, const char *told)
 {
 	struct pair pair = { .cut = SIZE_MAX,
@@ -437,6 +490,7 @@ static void reads_key_logs(void)
 		{ "CLIENT_RANDOM " RANDOM " " RANDOM RANDOM "00", 0 },
 		{ "CLIENT_RANDOM " RANDOM " 0a0", 0 },
 		{ "CLIENT_RANDOM " RANDOM " 0g", 0 },
+		{ "CLIENT_RANDOM " RANDOM " \x10\x19", 0 },
 		{ "CLIENT_RANDOM " RANDOM " ", 0 },
 		{ "CLIENT_RANDOM " RANDOM, 0 },
 		{ "CLIENT_RANDOM  0a", 0 },
@@ -564,6 +618,8 @@ const struct tap_test tests_trace_tls[] = {
 	{ "TLS: keys that come late open what is behind them",
 		opens_once_keys_are_there },
 	{ "TLS: keys are followed through KeyUpdate", follows_key_updates },
+	{ "TLS: what is sealed well and yet makes no sense is not known",
+		opens_what_is_forged },
 	{ "TLS: what is no record adds none, nor what is behind it",
 		takes_only_records },
 	{ "TLS: a part is told as one, and lost bytes end the records",
