@@ -84,6 +84,7 @@ has_row() {
 @test "bulk in a signal's handler changes nothing where that returns to" {
 	run -0 watch long handle
 	counted
+	has_row send end 3
 }
 
 @test "who forks in bulk goes on to be counted, parent and child" {
