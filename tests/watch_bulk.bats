@@ -84,6 +84,7 @@ has_row() {
 @test "bulk in a signal's handler changes nothing where that returns to" {
 	run -0 watch long handle
 	counted
+	# What is no bulk stands by itself behind it.
 	has_row send end 3
 }
 
