@@ -346,6 +346,9 @@ connection is a UNIX socket's"
 	type_in live 'al'
 	press live Tab Enter
 	await_screen live '* undone: '
+	type_in live 'c shutdown rdw'
+	press live Tab Enter
+	await_screen live 'shutdown rdwr = 0'
 	type_in live 'tit'
 	press live Tab
 	enter_in live 'Mine'
