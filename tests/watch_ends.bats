@@ -38,3 +38,49 @@ has() {
 	run -0 watch keep client --patience=100ms
 	has 'send "late" = 4' '─── RST ───▶' 'killed by SIGTERM'
 }
+
+@test "a key log that nobody can write to is refused by name" {
+	local file
+
+	mkdir closed
+	for file in closed nowhere/keys watch_ends/ /dev/null/keys; do
+		run -1 "$O/gracelab" watch "--keylog=$file" -- touch started
+		assert_output --partial "--keylog: cannot log to $file: E"
+	done
+	run -2 "$O/gracelab" watch --keylog= -- touch started
+	assert_output --partial '--keylog'
+	[[ ! -e started ]]
+	# One that is there, one that is not, one that is no file to keep.
+	: >there
+	for file in there new /dev/null; do
+		run -0 timeout 60 "$O/gracelab" watch -o ladder \
+			"--keylog=$file" -- true 3>&- {TICK}<&-
+		refute grep -q 'No encrypted' ladder
+	done
+}
+
+@test "that TLS was seen and no secrets were logged is said at the foot" {
+	local tls=$ROOT/transcripts/tls
+	local end="$PYTHON -I $tls/end.py" steps='send:x read close'
+	# tls_watch [OPTION...]: who heeds no SSLKEYLOGFILE at first.
+	tls_watch() {
+		run -0 timeout 60 "$O/gracelab" watch -o ladder "$@" \
+			--server "$unset $end server {host} {port} 1.3 $steps" \
+			--client "$unset $end client {host} {port} 1.3 $steps" \
+			3>&- {TICK}<&-
+	}
+	local unset='env -u SSLKEYLOGFILE'
+	local said='No encrypted TLS record could be opened:'
+
+	tls_watch --keylog=keys
+	grep -q "$said no secrets were logged to .*/keys" ladder
+	echo "CLIENT_TRAFFIC_SECRET_0 $(printf '%064d' 0) 00" >others
+	tls_watch --keylog=others
+	grep -q "$said there is no fitting secret in .*/others" ladder
+	# Who asked for nothing is told nothing.
+	tls_watch
+	refute grep -q "$said" ladder
+	unset=''
+	tls_watch --keylog=keys
+	refute grep -q "$said" ladder
+}
