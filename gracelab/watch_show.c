@@ -32,15 +32,10 @@ bool watch_show_open(struct watch_show *show)
 		program_complain("cannot write %s: %s",
 			show->output ? show->output : "standard error",
 			names_describe(why, errno));
-	show->is_live = show->out && isatty(fileno(show->out));
+	/* What the programs say meanwhile shall not stand within a row. */
+	if (show->out)
+		setvbuf(show->out, show->row, _IOFBF, sizeof(show->row));
 	return show->out && show->record.name && show->record.system;
-}
-
-/* Rows appear as they happen where somebody may look on. */
-static void flush_row(struct watch_show *show)
-{
-	if (show->is_live)
-		fflush(show->out);
 }
 
 /* Writes what `write` composes, fit for a terminal. */
@@ -63,7 +58,7 @@ static void put(struct watch_show *show,
 		fputs(fit, show->out);
 	else
 		show->incomplete = true;
-	flush_row(show);
+	fflush(show->out);
 	free(text);
 	free(fit);
 }
@@ -160,7 +155,7 @@ static void show_rung(struct watch_show *show, const struct rung *rung)
 	} else {
 		/* It makes the texts fit, and the rest is ours. */
 		ladder_write_rung(show->out, &show->record, &shown);
-		flush_row(show);
+		fflush(show->out);
 	}
 	free(call);
 }

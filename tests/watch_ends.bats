@@ -84,3 +84,33 @@ has() {
 	tls_watch --keylog=keys
 	refute grep -q "$said" ladder
 }
+
+@test "a row is written when it has happened, also where no terminal is" {
+	# The client ends when somebody has read of its call.
+	cat >waits.py <<-'END'
+		import socket, sys
+		s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+		s.send(b"x")
+		open("told").read()
+	END
+	mkfifo told
+	start watcher "$O/gracelab" watch --server "$WATCHED server {port}" \
+		--client "$PYTHON -I waits.py {port}"
+	await grep -q 'send "x"' watcher.err
+	: >told
+	finish watcher
+}
+
+@test "a row is one write(2), so that no program's words stand within it" {
+	strace -o /dev/null true || skip "strace cannot trace here"
+	# Leaks cannot be looked for where strace looks on.
+	export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+	# A terminal would have each line by itself.
+	run -9 timeout 60 "$PYTHON" -c '
+import os, pty, subprocess, sys
+terminal = os.ttyname(pty.openpty()[1])
+sys.exit(subprocess.call(["strace", "-o", "calls", "-e", "trace=write",
+    "-s", "1000", sys.argv[1], "watch", "-o", terminal, "--", *sys.argv[2:]]))
+' "$O/gracelab" "$WATCHED" client 1 3>&- {TICK}<&-
+	grep -q '^write.*  connect .*\\n    = ECONNREFUSED.*\\n", ' calls
+}
