@@ -38,6 +38,12 @@ bool watch_show_open(struct watch_show *show)
 	return show->out && show->record.name && show->record.system;
 }
 
+/* Rows appear as they happen: somebody may look on, be it through a pipe. */
+static void flush_row(const struct watch_show *show)
+{
+	fflush(show->out);
+}
+
 /* Writes what `write` composes, fit for a terminal. */
 static void put(struct watch_show *show,
 	void (*write)(FILE *out, struct watch_show *show, const void *what),
@@ -58,7 +64,7 @@ static void put(struct watch_show *show,
 		fputs(fit, show->out);
 	else
 		show->incomplete = true;
-	fflush(show->out);
+	flush_row(show);
 	free(text);
 	free(fit);
 }
@@ -155,7 +161,7 @@ static void show_rung(struct watch_show *show, const struct rung *rung)
 	} else {
 		/* It makes the texts fit, and the rest is ours. */
 		ladder_write_rung(show->out, &show->record, &shown);
-		fflush(show->out);
+		flush_row(show);
 	}
 	free(call);
 }

@@ -114,3 +114,25 @@ sys.exit(subprocess.call(["strace", "-o", "calls", "-e", "trace=write",
 ' "$O/gracelab" "$WATCHED" client 1 3>&- {TICK}<&-
 	grep -q '^write.*  connect .*\\n    = ECONNREFUSED.*\\n", ' calls
 }
+
+@test "that no TCP connection was seen is said, in JSON too" {
+	local said='No TCP connection was seen.'
+	local server="$PYTHON -I -c 'import socket, sys
+socket.create_server((\"127.0.0.1\", int(sys.argv[1]))).accept()' {port}"
+
+	run -0 timeout 60 "$O/gracelab" watch -o ladder -- true 3>&- {TICK}<&-
+	grep -q "^  $said" ladder
+	# A server, and a client that never comes.
+	run -0 timeout 60 "$O/gracelab" watch -o ladder --format=json \
+		--server "$server" --client true 3>&- {TICK}<&-
+	"$PYTHON" -c '
+import json, sys
+record = json.load(open("ladder"))
+assert record["ladder"] and record["notes"] == [sys.argv[1]], record' "$said"
+	# One that was refused is one.
+	run -9 timeout 60 "$O/gracelab" watch -o ladder \
+		-- "$WATCHED" client 1 3>&- {TICK}<&-
+	refute grep -q "$said" ladder
+	run -0 watch server client
+	refute grep -q "$said" ladder
+}

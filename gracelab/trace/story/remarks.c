@@ -91,5 +91,8 @@ static void note_sealed(struct story *story)
 
 void remarks_at_end(struct story *story)
 {
+	if (!story->connections.last_number)
+		story->plan.note(
+			story->plan.context, "No TCP connection was seen.");
 	note_sealed(story);
 }
