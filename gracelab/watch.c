@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "watch.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gracelab/trace/session/session.h"
+#include "lib/base/names.h"
 #include "lib/base/options.h"
 #include "lib/base/status.h"
 #include "program.h"
@@ -131,6 +134,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		plan->text_bytes = options_count(state, "--text", argument);
 		return 0;
 	case OPTION_KEYLOG:
+		if (!*argument)
+			argp_error(state, "--keylog: expected a FILE, not ''");
 		plan->keylog = argument;
 		return 0;
 	case OPTION_CONNECTION:
@@ -192,6 +197,40 @@ static char *absolute(const char *path)
 	return whole;
 }
 
+/* Whether programs could add to the file, and we read it, access(2), though it
+ * need not be there yet; else errno. */
+static bool can_be_logged_to(const char *path)
+{
+	struct stat status;
+	const char *end = strrchr(path, '/');
+	char *folder;
+	bool can;
+
+	if (!stat(path, &status)) {
+		errno = EISDIR;
+		return !S_ISDIR(status.st_mode) && !access(path, R_OK | W_OK);
+	}
+	if (errno != ENOENT)
+		return false;
+	folder = strndup(path, (size_t)(end - path) + 1);
+	can = folder && !access(folder, W_OK | X_OK);
+	free(folder);
+	return can;
+}
+
+/* False, said, where the file that was asked for can never have secrets; what
+ * the environment asks for is between that and the programs. */
+static bool check_keylog(const char *asked, const char *path)
+{
+	char why[NAMES_DESCRIPTION_SIZE];
+
+	if (!asked || (path && can_be_logged_to(path)))
+		return true;
+	program_complain("--keylog: cannot log to %s: %s", asked,
+		names_describe(why, errno));
+	return false;
+}
+
 int watch_run(int argc, char **argv)
 {
 	struct watch_options watch = {
@@ -201,16 +240,15 @@ int watch_run(int argc, char **argv)
 	int status;
 
 	options_parse(&watch_argp, argc, argv, &watch);
-	if (!watch.plan.keylog)
-		watch.plan.keylog = getenv("SSLKEYLOGFILE");
-	char *keylog = absolute(watch.plan.keylog);
+	const char *asked = watch.plan.keylog;
+	char *keylog = absolute(asked ? asked : getenv("SSLKEYLOGFILE"));
 
 	watch.plan.keylog = keylog;
 	watch.plan.begun = watch_show_begin;
 	watch.plan.take = watch_show_row;
 	watch.plan.note = watch_show_note;
 	watch.plan.context = &watch.show;
-	if (!watch_show_open(&watch.show)) {
+	if (!check_keylog(asked, keylog) || !watch_show_open(&watch.show)) {
 		free(keylog);
 		return STATUS_FAILURE;
 	}

@@ -32,15 +32,16 @@ bool watch_show_open(struct watch_show *show)
 		program_complain("cannot write %s: %s",
 			show->output ? show->output : "standard error",
 			names_describe(why, errno));
-	show->is_live = show->out && isatty(fileno(show->out));
+	/* What the programs say meanwhile shall not stand within a row. */
+	if (show->out)
+		setvbuf(show->out, show->row, _IOFBF, sizeof(show->row));
 	return show->out && show->record.name && show->record.system;
 }
 
-/* Rows appear as they happen where somebody may look on. */
-static void flush_row(struct watch_show *show)
+/* Rows appear as they happen: somebody may look on, be it through a pipe. */
+static void flush_row(const struct watch_show *show)
 {
-	if (show->is_live)
-		fflush(show->out);
+	fflush(show->out);
 }
 
 /* Writes what `write` composes, fit for a terminal. */

@@ -36,7 +36,8 @@ struct watch_show {
 	unsigned connections; /* the highest number met */
 	char **notes;         /* owned */
 	size_t note_count;
-	bool begun, incomplete, is_live;
+	char row[4096]; /* of `out`: written when the row is whole */
+	bool begun, incomplete;
 };
 
 /* Opens the output and begins the record; false, said, if it cannot. */

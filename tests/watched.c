@@ -334,6 +334,18 @@ static void files(void)
 		die("sendmmsg");
 }
 
+/* Sends to who has closed, and again when that has long been reset; -1:
+ * never. */
+static void send_later(int ms)
+{
+	int fd = accepted();
+
+	drain(fd, 100);
+	say(fd, "late");
+	poll(NULL, 0, ms);
+	send(fd, "again", 5, MSG_NOSIGNAL);
+}
+
 static void bulk(void)
 {
 	static char block[1 << 16];
@@ -466,6 +478,10 @@ int main(int argc, char **argv)
 		say(fd, "!");
 		close(fd);
 		poll(NULL, 0, 200);
+	} else if (!strcmp(mode, "later")) {
+		send_later(200);
+	} else if (!strcmp(mode, "keep")) {
+		send_later(-1);
 	} else if (!strcmp(mode, "client")) {
 		say(connected(), "hello");
 	} else if (!strcmp(mode, "threads")) {

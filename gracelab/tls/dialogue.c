@@ -122,6 +122,8 @@ static void take_record(struct tls_dialogue *dialogue, enum side sender,
 			record.type = type;
 			inside = opened;
 		}
+		taken->sealed |= record.encrypted;
+		taken->opened |= !record.encrypted;
 	}
 	if (!record.encrypted)
 		take_inside(dialogue, sender, inside, len, &record, taken);

@@ -14,7 +14,8 @@ struct tls_taken {
 	/* What was inside application_data, `text_bytes` long, owned. */
 	char *text;
 	size_t text_bytes;
-	bool incomplete; /* something is missing for lack of memory */
+	bool opened, sealed; /* some that were encrypted are open; some not */
+	bool incomplete;     /* something is missing for lack of memory */
 };
 
 struct tls_dialogue;

@@ -188,6 +188,17 @@ bool keylog_find(struct keylog *keylog, enum keylog_label label,
 	return entry;
 }
 
+const char *keylog_name(const struct keylog *keylog)
+{
+	return keylog->name;
+}
+
+bool keylog_has_any(struct keylog *keylog)
+{
+	catch_up(keylog);
+	return keylog->count;
+}
+
 void keylog_close(struct keylog *keylog)
 {
 	if (!keylog)

@@ -38,6 +38,12 @@ bool keylog_find(struct keylog *keylog, enum keylog_label label,
 	const uint8_t client_random[KEYLOG_RANDOM_BYTES],
 	struct keylog_secret *secret);
 
+/* As it was given. */
+const char *keylog_name(const struct keylog *keylog);
+
+/* Whether there is any secret by now, of whomever. */
+bool keylog_has_any(struct keylog *keylog);
+
 /* May be NULL. */
 void keylog_close(struct keylog *keylog);
 

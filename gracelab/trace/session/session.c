@@ -87,11 +87,13 @@ static bool lives(const struct session *session)
 	return started_runs(session, CLIENT) || started_runs(session, SERVER);
 }
 
-/* Whether nothing more is to be expected of the programs. */
-static bool is_quiet(const struct session *session)
+/* Whether nothing more is to be expected of the programs. Whoever keeps a
+ * descriptor has not yet done with it, though the connection is gone. */
+static bool is_quiet(struct session *session)
 {
 	return !started_runs(session, CLIENT) && story_rests(&session->story) &&
-		started_sleep(session, SERVER);
+		started_sleep(session, SERVER) &&
+		!started_hold(session, SERVER);
 }
 
 /*

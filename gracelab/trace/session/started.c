@@ -125,6 +125,17 @@ bool started_runs(const struct session *session, enum side side)
 	return false;
 }
 
+bool started_hold(struct session *session, enum side side)
+{
+	const struct thread *thread = NULL;
+
+	while ((thread = threads_each(&session->tracer.threads, thread)))
+		if (thread->root == (int)side &&
+			sockets_held(&session->story.sockets, thread->number))
+			return true;
+	return false;
+}
+
 bool started_sleep(const struct session *session, enum side side)
 {
 	pid_t program = session->programs[side].pid;

@@ -21,6 +21,10 @@ bool started_reap(struct session *session);
 /* Whether anything runs of that side, or at least of what we know of it. */
 bool started_runs(const struct session *session, enum side side);
 
+/* Whether anything that runs of that side has a descriptor of a connection, be
+ * it of one that is gone; false too where they are not traced. */
+bool started_hold(struct session *session, enum side side);
+
 /* Whether all that runs of that side sleeps. */
 bool started_sleep(const struct session *session, enum side side);
 

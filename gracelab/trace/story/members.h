@@ -65,6 +65,7 @@ struct story {
 	struct descriptors_all descriptors;
 	unsigned char *spoken;  /* owned: of processes, see subject.c */
 	unsigned since_drained; /* calls in bulk */
+	bool opened, sealed;    /* TLS records, likewise of tls_taken */
 	bool incomplete;        /* there was no memory for something */
 };
 

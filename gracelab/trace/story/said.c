@@ -76,6 +76,8 @@ struct tls_taken said_take(struct story *story, struct connection *connection,
 		tls_dialogue_take(
 			*dialogue, sender, bytes, (size_t)call->result, &taken);
 	free(bytes);
+	story->sealed |= taken.sealed;
+	story->opened |= taken.opened;
 	story->incomplete |= taken.incomplete;
 	if (!bytes || !said_by_tls(connection, side))
 		said_lose(connection, side);

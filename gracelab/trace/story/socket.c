@@ -90,6 +90,29 @@ bool sockets_listen(const struct sockets *sockets, uint16_t port)
 	return false;
 }
 
+struct holding {
+	struct sockets *sockets;
+	bool any;
+};
+
+static void on_held(void *context, int fd, uint64_t inode)
+{
+	struct holding *holding = context;
+	const struct trace_socket *socket =
+		sockets_find(holding->sockets, inode);
+
+	(void)fd;
+	holding->any |= socket && socket->connection;
+}
+
+bool sockets_held(struct sockets *sockets, pid_t thread)
+{
+	struct holding holding = { .sockets = sockets };
+
+	peek_sockets(thread, on_held, &holding);
+	return holding.any;
+}
+
 void sockets_free(struct sockets *sockets)
 {
 	for (size_t i = 0; i < SOCKET_BUCKETS; i++)

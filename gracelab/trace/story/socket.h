@@ -42,6 +42,9 @@ void sockets_sweep(struct sockets *sockets);
 /* Whether one of them listens on that port. */
 bool sockets_listen(const struct sockets *sockets, uint16_t port);
 
+/* Whether the thread has one open that was ever connected, gone or not. */
+bool sockets_held(struct sockets *sockets, pid_t thread);
+
 void sockets_free(struct sockets *sockets);
 
 /* What a descriptor is. */

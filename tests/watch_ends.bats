@@ -1,0 +1,138 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# gracelab watch: when it ends, and what it says then of what it has not seen.
+
+# shellcheck disable=SC2154 # run sets output and stderr
+
+load helpers
+
+setup_file() {
+	export WATCHED=$BATS_FILE_TMPDIR/watched
+	cc -O1 -pthread -D_GNU_SOURCE -o "$WATCHED" \
+		"${BATS_TEST_FILENAME%/*}/watched.c"
+}
+
+# watch SERVER CLIENT [OPTION...]: modes of tests/watched.c; the ladder is in
+# `ladder`.
+watch() {
+	timeout 60 "$O/gracelab" watch "${@:3}" -o ladder \
+		--server "$WATCHED $1 {port}" --client "$WATCHED $2 {port}" \
+		3>&- {TICK}<&-
+}
+
+# has PATTERN...: in the ladder, in this order.
+has() {
+	local IFS=
+
+	tr -s ' \n' ' ' <ladder >squeezed
+	grep -qE "${*/%/.*}" squeezed || fail "no $* in"$'\n'"$(<ladder)"
+}
+
+@test "a server that sleeps and holds what was reset is awaited: it gets EPIPE" {
+	run -0 watch later client
+	has 'send "late" = 4' '─── RST ───▶' 'send "again" = EPIPE' 'exit\(0\)'
+	refute grep -q SIGTERM ladder
+}
+
+@test "a server that holds what was reset and does nothing is ended by patience" {
+	run -0 watch keep client --patience=100ms
+	has 'send "late" = 4' '─── RST ───▶' 'killed by SIGTERM'
+}
+
+@test "a key log that nobody can write to is refused by name" {
+	local file
+
+	mkdir closed
+	for file in closed nowhere/keys watch_ends/ /dev/null/keys; do
+		run -1 "$O/gracelab" watch "--keylog=$file" -- touch started
+		assert_output --partial "--keylog: cannot log to $file: E"
+	done
+	run -2 "$O/gracelab" watch --keylog= -- touch started
+	assert_output --partial '--keylog'
+	[[ ! -e started ]]
+	# One that is there, one that is not, one that is no file to keep.
+	: >there
+	for file in there new /dev/null; do
+		run -0 timeout 60 "$O/gracelab" watch -o ladder \
+			"--keylog=$file" -- true 3>&- {TICK}<&-
+		refute grep -q 'No encrypted' ladder
+	done
+}
+
+@test "that TLS was seen and no secrets were logged is said at the foot" {
+	local tls=$ROOT/transcripts/tls
+	local end="$PYTHON -I $tls/end.py" steps='send:x read close'
+	# tls_watch [OPTION...]: who heeds no SSLKEYLOGFILE at first.
+	tls_watch() {
+		run -0 timeout 60 "$O/gracelab" watch -o ladder "$@" \
+			--server "$unset $end server {host} {port} 1.3 $steps" \
+			--client "$unset $end client {host} {port} 1.3 $steps" \
+			3>&- {TICK}<&-
+	}
+	local unset='env -u SSLKEYLOGFILE'
+	local said='No encrypted TLS record could be opened:'
+
+	tls_watch --keylog=keys
+	grep -q "$said no secrets were logged to .*/keys" ladder
+	echo "CLIENT_TRAFFIC_SECRET_0 $(printf '%064d' 0) 00" >others
+	tls_watch --keylog=others
+	grep -q "$said there is no fitting secret in .*/others" ladder
+	# Who asked for nothing is told nothing.
+	tls_watch
+	refute grep -q "$said" ladder
+	unset=''
+	tls_watch --keylog=keys
+	refute grep -q "$said" ladder
+}
+
+@test "a row is written when it has happened, also where no terminal is" {
+	# The client ends when somebody has read of its call.
+	cat >waits.py <<-'END'
+		import socket, sys
+		s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+		s.send(b"x")
+		open("told").read()
+	END
+	mkfifo told
+	start watcher "$O/gracelab" watch --server "$WATCHED server {port}" \
+		--client "$PYTHON -I waits.py {port}"
+	await grep -q 'send "x"' watcher.err
+	: >told
+	finish watcher
+}
+
+@test "a row is one write(2), so that no program's words stand within it" {
+	strace -o /dev/null true || skip "strace cannot trace here"
+	# Leaks cannot be looked for where strace looks on.
+	export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+	# A terminal would have each line by itself.
+	run -9 timeout 60 "$PYTHON" -c '
+import os, pty, subprocess, sys
+terminal = os.ttyname(pty.openpty()[1])
+sys.exit(subprocess.call(["strace", "-o", "calls", "-e", "trace=write",
+    "-s", "1000", sys.argv[1], "watch", "-o", terminal, "--", *sys.argv[2:]]))
+' "$O/gracelab" "$WATCHED" client 1 3>&- {TICK}<&-
+	grep -q '^write.*  connect .*\\n    = ECONNREFUSED.*\\n", ' calls
+}
+
+@test "that no TCP connection was seen is said, in JSON too" {
+	local said='No TCP connection was seen.'
+	local server="$PYTHON -I -c 'import socket, sys
+socket.create_server((\"127.0.0.1\", int(sys.argv[1]))).accept()' {port}"
+
+	run -0 timeout 60 "$O/gracelab" watch -o ladder -- true 3>&- {TICK}<&-
+	grep -q "^  $said" ladder
+	# A server, and a client that never comes.
+	run -0 timeout 60 "$O/gracelab" watch -o ladder --format=json \
+		--server "$server" --client true 3>&- {TICK}<&-
+	"$PYTHON" -c '
+import json, sys
+record = json.load(open("ladder"))
+assert record["ladder"] and record["notes"] == [sys.argv[1]], record' "$said"
+	# One that was refused is one.
+	run -9 timeout 60 "$O/gracelab" watch -o ladder \
+		-- "$WATCHED" client 1 3>&- {TICK}<&-
+	refute grep -q "$said" ladder
+	run -0 watch server client
+	refute grep -q "$said" ladder
+}
