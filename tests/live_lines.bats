@@ -22,3 +22,30 @@ typed() {
 	run -0 typed 'c data1' 'c close' 'save t21.lab' check
 	assert_line '* played again, it gives the same ladder'
 }
+
+@test "over unix and tls are head lines as others are" {
+	run -0 typed 'over unix' 'c data1' 's read' 'save over.lab'
+	assert_line '* played anew with: over unix'
+	assert_line --partial 'CONNECTED   accept'
+	run -0 head -1 over.lab
+	assert_output 'over unix'
+	run -2 --separate-stderr typed 'over unix' tls 'over there'
+	assert_equal "$stderr" "gracelab: line 2: expected server exec and client \
+exec above it: the records are those of programs of others
+gracelab: line 3: expected unix, not 'there'"
+	run -1 typed 'w hold' 'over unix'
+	assert_output --partial 'no wire: the connection is over unix'
+}
+
+@test "a lesson of TLS can be typed from its first line on" {
+	local end=$ROOT/transcripts/tls/end.py
+
+	command -v python3 >/dev/null || skip 'there is no python3'
+	run typed "server exec python3 $end server {host} {port} 1.3 read close" \
+		"client exec python3 $end client {host} {port} 1.3 send:hi close" \
+		tls 'c: sent application_data' 's: received "hi"'
+	assert_line '* played anew with: tls'
+	assert_line --partial 'handshake = TLS 1.3'
+	assert_line --partial 'recv "hi" = '
+	assert_equal "$status" 0
+}
