@@ -49,3 +49,10 @@ gracelab: line 3: expected unix, not 'there'"
 	assert_line --partial 'recv "hi" = '
 	assert_equal "$status" 0
 }
+
+@test "what says of a UNIX socket nothing that TCP alone has" {
+	run -0 typed unix-close-early -- what 'undo 2' what
+	assert_line --partial 'EOF: the peer has closed or shut its sending half'
+	assert_line --partial '(recv(2), poll(2)).'
+	refute_output --regexp 'FIN|RFC|on the wire|window'
+}
