@@ -69,6 +69,30 @@ static const char *not_secured(struct cast *cast, unsigned who)
 		actor_name(who), foreign->ended ? ", and it has ended" : "");
 }
 
+/* The secrets behind Finished, whoever logs them, are logged before the next
+ * call is made: later than the call that moved Finished. */
+static const char *await_secrets(struct cast *cast, int64_t deadline_ms)
+{
+	const struct tls_dialogue *dialogue =
+		cast->members[CLIENT].foreign->dialogue;
+
+	for (unsigned who = 0; who < ACTORS_MORE; who++) {
+		enum cast_call can;
+		const char *error = tls_dialogue_has_secrets(dialogue)
+			? NULL
+			: cast->members[who].kind->can_call(
+				  cast, who, &can, deadline_ms);
+
+		if (error)
+			return error;
+	}
+	if (tls_dialogue_has_secrets(dialogue))
+		return NULL;
+	return cast_say(cast,
+		"the secrets of the TLS connection were logged by neither "
+		"side; they must be written where SSLKEYLOGFILE says");
+}
+
 const char *foreign_tls_secure(struct cast *cast, int64_t deadline_ms)
 {
 	for (unsigned looks = 0;; looks++) {
@@ -83,7 +107,7 @@ const char *foreign_tls_secure(struct cast *cast, int64_t deadline_ms)
 		if (secured) {
 			cast->tls_version =
 				cast->members[CLIENT].foreign->version;
-			return NULL;
+			return await_secrets(cast, deadline_ms);
 		}
 		for (unsigned who = 0; who < ACTORS_MORE; who++) {
 			const struct foreign *foreign =

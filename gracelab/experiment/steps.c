@@ -113,6 +113,26 @@ static bool take_typed(struct scan *scan, struct step *step)
 	return scan_fail(scan, allowed);
 }
 
+/* An outcome; one of records, of which only `tls` has any, by its record. */
+static bool take_outcome(struct scan *scan, const struct experiment *experiment,
+	struct outcome *outcome)
+{
+	scan_space(scan);
+	const char *word = scan->at;
+
+	if (!outcome_scan(scan, outcome) || !scan_end(scan))
+		return false;
+	bool is_record = outcome->kind == OUTCOME_SENT_RECORD ||
+		outcome->kind == OUTCOME_RECEIVED_RECORD;
+
+	if (!is_record || experiment->tls)
+		return true;
+	scan_back_to(scan, word + strcspn(word, " \t"));
+	scan_space(scan);
+	return scan_fail(
+		scan, "no record without the head line tls, which shows them");
+}
+
 static bool take_step(struct scan *scan, struct experiment *experiment,
 	unsigned who, char mark)
 {
@@ -134,8 +154,7 @@ static bool take_step(struct scan *scan, struct experiment *experiment,
 		return take_typed(scan, step);
 	case ':':
 		step->kind = STEP_EXPECT;
-		scan_space(scan);
-		return outcome_scan(scan, &step->outcome) && scan_end(scan);
+		return take_outcome(scan, experiment, &step->outcome);
 	default:
 		return take_action(scan, experiment, step);
 	}

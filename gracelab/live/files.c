@@ -180,7 +180,11 @@ void files_record(struct session *session, char *arguments)
 static void compare(void *context, size_t index, const struct record *record)
 {
 	struct session *session = context;
-	char *here = golden_text(&session->view.record);
+	/* What was played is compared: `save' may have named it since. */
+	struct record shown = session->view.record;
+
+	shown.name = record->name;
+	char *here = golden_text(&shown);
 	char *again = golden_text(record);
 
 	(void)index;

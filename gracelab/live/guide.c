@@ -69,7 +69,7 @@ static void put_list(struct session *session)
 		put_entry(session, lines[i].usage, lines[i].help);
 	put_entry(session, "title TEXT, sysctl NAME=VALUE",
 		"a line of the experiment's head: title, asks, sysctl, file, "
-		"inherit");
+		"inherit, over unix, tls");
 	while ((command = commands_next(command)))
 		put_command(session, command);
 	say_paragraph(stdout, "",

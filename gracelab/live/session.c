@@ -46,18 +46,33 @@ static bool is_foreign(const struct experiment *next)
 		step->side == SERVER ? &next->server : &next->client);
 }
 
+/* The lesson's head with a line more, or "", and one step: no file, so that a
+ * reason names no place in one. NULL, and `*why` for free(3). */
+static struct experiment *parse_apart(const struct session *session,
+	const char *line, const char *step, char **why)
+{
+	const char *head = session->lesson.head;
+	struct experiment *experiment = NULL;
+	char *text = NULL;
+
+	*why = NULL;
+	if (asprintf(&text, "%s%s\n%s\n", head ? head : "", line, step) < 0)
+		return NULL;
+	experiment = experiment_parse("", "", text, strlen(text), why);
+	free(text);
+	return experiment;
+}
+
 /* The lesson with the step; NULL: it cannot be, which was said. */
 static struct experiment *check_step(struct session *session, const char *step)
 {
 	char *why = NULL;
-	/* Alone, so that the reason names no place in a file. */
-	struct experiment *alone =
-		experiment_parse("", "", step, strlen(step), &why);
-	struct experiment *next = alone
+	struct experiment *apart = parse_apart(session, "", step, &why);
+	struct experiment *next = apart
 		? attempt_parse(session, session->lesson.done, step, &why)
 		: NULL;
 
-	experiment_free(alone);
+	experiment_free(apart);
 	if (next && !is_foreign(next))
 		why = line_refusal(step);
 	if (!next || why)
@@ -116,18 +131,11 @@ void session_head(struct session *session, const char *line)
 {
 	struct lesson *lesson = &session->lesson;
 	char *why = NULL;
-	/* Alone, as above, with the step that an experiment needs. */
-	char *text = NULL;
-	struct experiment *alone = NULL;
+	struct experiment *apart =
+		parse_apart(session, line, ATTEMPT_NO_STEP, &why);
+	bool good = apart && lesson_add_head(lesson, line);
 
-	if (asprintf(&text, "%s\n%s\n", line, ATTEMPT_NO_STEP) < 0)
-		text = NULL;
-	if (text)
-		alone = experiment_parse("", "", text, strlen(text), &why);
-	free(text);
-	bool good = alone && lesson_add_head(lesson, line);
-
-	experiment_free(alone);
+	experiment_free(apart);
 	if (!good) {
 		tell_refusal(session, "%s", why ? why : "no memory");
 		free(why);

@@ -27,6 +27,7 @@ struct wired {
 	int waiter;                /* epoll(7): a kernel has sent something */
 	bool shows_ack;
 	bool shown;               /* the last segment is among the rungs' */
+	bool folded;              /* data of a TLS handshake was left out */
 	unsigned arrivals[SIDES]; /* segments that have come to that host */
 	unsigned settled[SIDES];  /* ... before its actor was last waited for */
 };
@@ -57,6 +58,17 @@ static void follow(struct play *play, const struct segment *segment)
 		play, play->acting == SERVER ? CLIENT : play->acting, &pair);
 }
 
+/* Whether it is of a TLS handshake, which is shown as a whole: its data, and
+ * the ACKs of that. */
+static bool is_folded(const struct play *play, const struct segment *segment)
+{
+	const struct wired *wired = play->network_state;
+
+	return play->folds &&
+		(segment->payload_bytes ||
+			(wired->folded && segment_is_pure_ack(segment)));
+}
+
 /*
  * An ACK only if it was asked for. That a cut wire loses again what it has lost
  * before says nothing new, and how often is a matter of chance.
@@ -66,7 +78,7 @@ static bool is_shown(const struct play *play, const struct wire_news *news)
 	const struct wired *wired = play->network_state;
 
 	if ((news->fate == WIRE_LOST && news->again && !news->id) ||
-		(play->folds && news->segment->payload_bytes))
+		is_folded(play, news->segment))
 		return false;
 	return news->fate != WIRE_ARRIVED || wired->shows_ack ||
 		play->rungs.acks || !segment_is_pure_ack(news->segment);
@@ -113,6 +125,7 @@ static void on_news(void *context, const struct wire_news *news)
 		!(news->segment->flags & SEGMENT_ACK) &&
 		news->fate != WIRE_FORGED)
 		follow(play, news->segment);
+	wired->folded |= play->folds && news->segment->payload_bytes;
 	wired->shown = is_shown(play, news);
 	if (!wired->shown)
 		return;

@@ -212,6 +212,22 @@ bool tls_dialogue_is_secured(const struct tls_dialogue *dialogue)
 		dialogue->ways[SERVER].finished;
 }
 
+bool tls_dialogue_has_secrets(const struct tls_dialogue *dialogue)
+{
+	static const enum keylog_label labels[][2] = {
+		{ KEYLOG_MASTER, KEYLOG_MASTER },
+		{ KEYLOG_CLIENT_TRAFFIC, KEYLOG_SERVER_TRAFFIC },
+	};
+	bool is_1_3 = dialogue->version == TLS_RECORD_1_3;
+	bool good = dialogue->has_client_random;
+	struct keylog_secret secret;
+
+	for (size_t i = 0; i < 2 && good; i++)
+		good = keylog_find(dialogue->keylog, labels[is_1_3][i],
+			dialogue->client_random, &secret);
+	return good;
+}
+
 uint16_t tls_dialogue_version(const struct tls_dialogue *dialogue)
 {
 	return dialogue->version;

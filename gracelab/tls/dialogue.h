@@ -42,6 +42,9 @@ bool tls_dialogue_is_tls(const struct tls_dialogue *dialogue, enum side sender);
 /* Whether Finished was seen in both directions (RFC 8446, section 4.4.4). */
 bool tls_dialogue_is_secured(const struct tls_dialogue *dialogue);
 
+/* Whether the secrets are logged by now that open what is sealed behind it. */
+bool tls_dialogue_has_secrets(const struct tls_dialogue *dialogue);
+
 /* The version that was agreed on, or 0. */
 uint16_t tls_dialogue_version(const struct tls_dialogue *dialogue);
 

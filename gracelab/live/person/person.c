@@ -83,6 +83,20 @@ static bool tell(struct person *person)
 	return good;
 }
 
+/* A step as it is behind the experiment's head: the last one there. */
+static struct experiment *parse_step(
+	const struct person *person, const char *line, size_t len, char **error)
+{
+	char *text = NULL;
+	struct experiment *experiment = NULL;
+
+	if (asprintf(&text, "%s%.*s", person->plan->text, (int)len, line) < 0)
+		return NULL;
+	experiment = experiment_parse("", "", text, strlen(text), error);
+	free(text);
+	return experiment;
+}
+
 /* Adds the step that a line is to the experiment. */
 static bool add_step(struct person *person, const char *line, size_t len)
 {
@@ -95,7 +109,7 @@ static bool add_step(struct person *person, const char *line, size_t len)
 	if (steps)
 		experiment->steps = steps;
 	if (typed && steps)
-		typed->owner = experiment_parse("", "", line, len, &error);
+		typed->owner = parse_step(person, line, len, &error);
 	if (!typed || !typed->owner) {
 		free(typed);
 		play_fail(person->play, "%s", error ? error : "no memory");
@@ -104,7 +118,8 @@ static bool add_step(struct person *person, const char *line, size_t len)
 	}
 	typed->next = person->typed;
 	person->typed = typed;
-	steps[experiment->step_count] = typed->owner->steps[0];
+	steps[experiment->step_count] =
+		typed->owner->steps[typed->owner->step_count - 1];
 	steps[experiment->step_count++].line_number = 0;
 	person->play->step = NULL;
 	return true;

@@ -14,7 +14,7 @@ static const char BLANK[] = " \t\r";
 
 /* Lines of an experiment before its steps, but for those of the programs. */
 static const char *const heads[] = { "title", "asks", "sysctl", "file",
-	"inherit" };
+	"inherit", "over", "tls" };
 
 const char *line_head(size_t index)
 {

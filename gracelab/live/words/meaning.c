@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "meaning_call.h"
+#include "meaning_unix.h"
 
 /* What is known of a connection before a row: how its states stood. */
 static void look_back(
@@ -90,10 +91,19 @@ static const struct {
 	{ "CLOSE", "there is a socket, but no connection" },
 };
 
-static void put_state(
-	FILE *out, const struct rung *rung, enum side side, const char *before)
+/* What a state says; NULL: nothing is known of it. */
+static const char *state_text(const char *state)
 {
-	const char *now = rung->states[side];
+	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
+		if (!strcmp(states[i].state, state))
+			return states[i].text;
+	return meaning_unix_state(state);
+}
+
+static void put_state(FILE *out, const struct record *record,
+	const struct rung *rung, enum side side, const char *before)
+{
+	const char *now = rung->states[side], *text;
 
 	if (!now)
 		return;
@@ -107,12 +117,21 @@ static void put_state(
 			side_name(side), before);
 		return;
 	}
-	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
-		if (!strcmp(states[i].state, now))
-			fprintf(out,
-				"%s is in %s: %s (RFC 9293, section 3.3.2).",
-				side == CLIENT ? "The client" : "The server",
-				now, states[i].text);
+	text = state_text(now);
+	if (text)
+		fprintf(out, "%s is in %s: %s (%s).",
+			side == CLIENT ? "The client" : "The server", now, text,
+			record->over_unix ? "grace-lab(5), UNIX sockets"
+					  : "RFC 9293, section 3.3.2");
+}
+
+/* Over a UNIX socket there is neither wire nor FIN. */
+static const char *call_text(const struct record *record,
+	const struct rung *rung, const char *before)
+{
+	const char *text = record->over_unix ? meaning_unix_call(rung) : NULL;
+
+	return text ? text : meaning_call(rung, before);
 }
 
 char *meaning_text(const struct record *record, size_t at)
@@ -127,7 +146,7 @@ char *meaning_text(const struct record *record, size_t at)
 		return NULL;
 	look_back(record, at, before);
 	if (rung->call)
-		fprintf(out, "%s", meaning_call(rung, before[rung->caller]));
+		fputs(call_text(record, rung, before[rung->caller]), out);
 	if (rung->call && rung->segment)
 		fputc(' ', out);
 	if (rung->segment && rung->wire == WIRE_SENT)
@@ -144,8 +163,8 @@ char *meaning_text(const struct record *record, size_t at)
 	else if (rung->segment)
 		fprintf(out, "%s%s", how_it_arrives(rung),
 			segment(rung->segment));
-	put_state(out, rung, CLIENT, before[CLIENT]);
-	put_state(out, rung, SERVER, before[SERVER]);
+	put_state(out, record, rung, CLIENT, before[CLIENT]);
+	put_state(out, record, rung, SERVER, before[SERVER]);
 	if (!fclose(out))
 		return text;
 	free(text);

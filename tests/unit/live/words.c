@@ -161,6 +161,66 @@ static void expect_meaning(struct rung row, const char *text)
 	free(meaning);
 }
 
+/* The same over a UNIX socket, whose meaning has nothing of TCP. */
+static void expect_unix(const char *call, const char *result, const char *state,
+	const char *text)
+{
+	static const char *const foreign[] = { "FIN", " RST ", "wire", "SYN",
+		"RFC ", "tcp(7)" };
+	struct rung rungs[] = { { .states = { "CONNECTED", "CONNECTED" } },
+		{ .call = (char *)call,
+			.result = (char *)result,
+			.states = { (char *)state } } };
+	struct record record = {
+		.over_unix = true, .rungs = rungs, .rung_count = 2
+	};
+	char *meaning = meaning_text(&record, 1);
+
+	tap_case("%s", meaning);
+	EXPECT(strstr(meaning, text));
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(*foreign); i++)
+		EXPECT(!strstr(meaning, foreign[i]));
+	free(meaning);
+}
+
+static void a_unix_sockets_row_means_nothing_of_tcp(void)
+{
+	static const struct {
+		const char *call, *result, *state, *text;
+	} cases[] = {
+		{ "connect", NULL, NULL, "listener's queue" },
+		{ "connect", "ECONNREFUSED", NULL, "nobody listens" },
+		{ "connect", "ENOENT", NULL, "no such file" },
+		{ "connect", "EACCES", NULL, "has failed" },
+		{ "accept", NULL, "CONNECTED", "both directions are open" },
+		{ "send", "5", NULL, "the peer's queue" },
+		{ "send", "EPIPE", NULL, "SIGPIPE" },
+		{ "sendfile", "EAGAIN", NULL, "would wait" },
+		{ "recv", "5", NULL, "this socket's queue" },
+		{ "recv", "0 (EOF)", NULL, "HUP" },
+		{ "recv", "EAGAIN", NULL, "would wait" },
+		{ "recv", "ECONNRESET", NULL, "unread data" },
+		{ "peek", "5", NULL, "stays there" },
+		{ "close", "0", "gone", "(it was CONNECTED)" },
+		{ "close", "EBADF", NULL, "no such descriptor" },
+		{ "shutdown wr", "0", "SHUT_WR", "can send no more" },
+		{ "shutdown rd", "0", "SHUT_RD", "does learn of it" },
+		{ "shutdown rdwr", "0", "SHUT_RDWR", "Both halves" },
+		{ "exit(0)", NULL, NULL, "as close(2) does" },
+		{ "killed by SIGKILL", NULL, NULL, "as close(2) does" },
+		{ "listener close", "0", NULL, "lives on" },
+		{ "state", "SHUT_RD", NULL, "sock_diag(7)" },
+		{ "probe", "half-close", NULL, "poll(2)" },
+		{ "release", NULL, NULL, "close(2)" },
+		{ "SIGPIPE caught", NULL, NULL, "handler" },
+		{ "linger 2", NULL, NULL, "setting" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		expect_unix(cases[i].call, cases[i].result, cases[i].state,
+			cases[i].text);
+}
+
 #define CALL(name, gave)                         \
 	(struct rung)                            \
 	{                                        \
@@ -208,5 +268,7 @@ const struct tap_test tests_live_words[] = {
 	{ "the prompt shows both states and what waits",
 		the_prompt_has_states_and_wire },
 	{ "the meaning of a row names its source", a_row_means_what_it_shows },
+	{ "a row of a UNIX socket means nothing that is TCP's",
+		a_unix_sockets_row_means_nothing_of_tcp },
 	{ NULL, NULL },
 };
