@@ -57,3 +57,20 @@ faults() {
 		./*/*.1 ./*/*.5
 	assert_output ''
 }
+
+@test "grace-lab(5) has the names of all records that can be awaited" {
+	cd "$BATS_TEST_DIRNAME/.."
+	"$PYTHON" -I - <<-'END'
+		import pathlib, re
+		table = pathlib.Path("lib/net/tls_record.c").read_text()
+		manual = pathlib.Path("gracelab/grace-lab.5").read_text()
+		for names, ends in ("alerts", "no_application_protocol"), \
+		        ("messages", "key_update"):
+		    body = table.split("struct name %s[]" % names)[1].split("};")[0]
+		    names = re.findall('"(\\w+)"', body)
+		    told = re.search(r"\.Cm %s ,\n((?:\.Cm .*\n|and\n)*)" % names[0],
+		                     manual)
+		    told = [names[0]] + re.findall(r"\.Cm (\w+)", told[1])
+		    assert told == names and told[-1] == ends, (told, names)
+	END
+}
