@@ -130,7 +130,21 @@ client_command() {
 	proof 'handshake fails: the peer closes the connection'
 	judged mistrusts 3 None plain='not served'
 	says plain 'with nothing said: status 1: I do not know you'
-	proof 'refuses our server'
+	proof 'refuses our server once TLS stands; {ca} is the certificate'
+}
+
+@test "who refuses the certificate and has no {ca} is told of it, in clean words" {
+	run -3 client_of --tls --tries=1 --format=json -- "$PYTHON" -IS -c '
+import socket, ssl, sys
+try:
+    ssl.create_default_context().wrap_socket(
+        socket.create_connection(("127.0.0.1", int(sys.argv[1]))),
+        server_hostname="localhost")
+except ssl.SSLError:
+    sys.exit("I do\n\n  not trust" + 100 * " it")' '{port}'
+	assert_output --partial 'unknown CA\"; COMMAND has no {ca}, the file of'
+	assert_output --partial 'status 1: I do not trust it it'
+	assert_output --partial ' it…"'
 }
 
 @test "options and words of TLS without TLS are usage errors" {
