@@ -156,6 +156,20 @@ except ssl.SSLError:
 	assert_output --partial '{ca} needs --tls'
 }
 
+@test "the longest name does not break the columns, of a list neither" {
+	local names
+	run -0 client_of --list
+	names=$(cut -c 20 <<<"$output" | sort -u)
+	assert_equal "$names" ' '
+	client_command bare
+	run -1 client_of --tls --http --tries=1 --only=truncated-until-fin,cut \
+		--timeout=2s -- "${COMMAND[@]}"
+	names=$(sed -n 's/^[ !] \(plain\|cut\|truncated-until-fin\) *.*/&/p' \
+		<<<"$output" | cut -c 22 | sort -u)
+	assert_equal "$names" ' '
+	assert_line --regexp '^  plain {15}pass +TLS 1.3'
+}
+
 @test "the certificates of a run are gone afterwards" {
 	mkdir tmp
 	client_command mistrusts
