@@ -130,7 +130,21 @@ client_command() {
 	proof 'handshake fails: the peer closes the connection'
 	judged mistrusts 3 None plain='not served'
 	says plain 'with nothing said: status 1: I do not know you'
-	proof 'refuses our server'
+	proof 'refuses our server once TLS stands; {ca} is the certificate'
+}
+
+@test "who refuses the certificate and has no {ca} is told of it, in clean words" {
+	run -3 client_of --tls --tries=1 --format=json -- "$PYTHON" -IS -c '
+import socket, ssl, sys
+try:
+    ssl.create_default_context().wrap_socket(
+        socket.create_connection(("127.0.0.1", int(sys.argv[1]))),
+        server_hostname="localhost")
+except ssl.SSLError:
+    sys.exit("I do\n\n  not trust" + 100 * " it")' '{port}'
+	assert_output --partial 'unknown CA\"; COMMAND has no {ca}, the file of'
+	assert_output --partial 'status 1: I do not trust it it'
+	assert_output --partial ' it…"'
 }
 
 @test "options and words of TLS without TLS are usage errors" {
@@ -140,6 +154,20 @@ client_command() {
 	assert_output --partial 'truncated needs --tls'
 	run -2 client_of -- nc '{port}' '{ca}'
 	assert_output --partial '{ca} needs --tls'
+}
+
+@test "the longest name does not break the columns, of a list neither" {
+	local names
+	run -0 client_of --list
+	names=$(cut -c 20 <<<"$output" | sort -u)
+	assert_equal "$names" ' '
+	client_command bare
+	run -1 client_of --tls --http --tries=1 --only=truncated-until-fin,cut \
+		--timeout=2s -- "${COMMAND[@]}"
+	names=$(sed -n 's/^[ !] \(plain\|cut\|truncated-until-fin\) *.*/&/p' \
+		<<<"$output" | cut -c 22 | sort -u)
+	assert_equal "$names" ' '
+	assert_line --regexp '^  plain {15}pass +TLS 1.3'
 }
 
 @test "the certificates of a run are gone afterwards" {

@@ -91,11 +91,15 @@ shown() {
 		times = [r["t"] for r in rows if "t" in r]
 		assert times == sorted(times), times
 		if report["calls"] and wanted:
-		    # What the proxy sent stands with the call that sent it.
+		    # What the proxy sent stands with the call that sent it; an exit
+		    # sends at both hops, and has one row.
+		    wide = [r for r in rows if r.get("call", "").startswith("exit(")]
+		    assert len(wide) == len({r["pid"] for r in wide}), wide
 		    for row in rows:
 		        if row.get("from") == "proxy" and row["segment"] not in \
 		                ("SYN+ACK", "RST"):
-		            assert row.get("side") == "proxy", row
+		            assert row.get("side") == "proxy" or (
+		                row["segment"] == "FIN" and wide), row
 		print("calls", report["calls"], report.get("calls_why", ""))
 	END
 	{
@@ -145,7 +149,16 @@ shown() {
 }
 
 @test "what a process leaves open is closed by its end, which is shown" {
-	shown exit 1 'read front = 0 (EOF)' 'exit(3) back > FIN'
+	shown exit 1 'read front = 0 (EOF)' 'exit(3) '
+	"$PYTHON" -I - "$RESULTS/exit.json" <<-'END'
+		import json, sys
+		report = json.load(open(sys.argv[1], encoding="utf-8"))
+		gated, = (p for p in report["probes"] if p["id"] == "gated")
+		fins = [(r["hop"], r.get("call")) for r in gated["ladder"]
+		        if r.get("from") == "proxy" and r["segment"] == "FIN"]
+		assert sorted(hop for hop, _ in fins) == ["back", "front"], fins
+		assert [call for _, call in fins] == ["exit(3)", None], fins
+	END
 }
 
 @test "splice(2) is told as what it does with the socket" {

@@ -129,10 +129,15 @@ void inspect_choose_all(const struct inspect_options *options)
 
 void inspect_list(const struct inspect_options *options)
 {
+	int longest = 0;
+
+	for (int i = 0; i < options->count; i++)
+		if ((int)strlen(options->items[i].name) > longest)
+			longest = (int)strlen(options->items[i].name);
 	for (int i = 0; i < options->count; i++) {
 		const struct inspect_item *item = &options->items[i];
 
-		printf("%-13s %s%s\n", item->name, item->help,
+		printf("%-*s %s%s\n", longest, item->name, item->help,
 			item->on_request       ? " (with --only)"
 				: item->judged ? ""
 					       : " (reported only)");

@@ -11,7 +11,7 @@ const char *remedy_of_proxy(const char *program)
 	} all[] = {
 		{ "socat",
 			"socat gives up 0.5 s after EOF: -t SECONDS is that "
-			"time, and longer than any think time it must be" },
+			"time, which must be longer than any think time" },
 		{ "ncat",
 			"ncat ends a connection at the first EOF; socat -t "
 			"SECONDS does not" },

@@ -53,8 +53,9 @@ struct results {
 	FILE *out;
 	enum results_format format;
 	size_t columns, shown;
-	bool watched;  /* standard error is a terminal */
-	bool progress; /* and shows how far it is */
+	size_t name_columns; /* what the names of rows get */
+	bool watched;        /* standard error is a terminal */
+	bool progress;       /* and shows how far it is */
 	bool titled;
 };
 

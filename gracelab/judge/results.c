@@ -14,8 +14,9 @@
 #define COLUMNS       80
 #define COLUMNS_LEAST 50
 
-/* Where the third column begins. */
-#define INDENT 30
+/* The least columns that the names and the verdicts of a table get. */
+#define NAME_COLUMNS    13
+#define VERDICT_COLUMNS 13
 
 /* Where the lines below the table go on. */
 #define INDENT_BELOW 4
@@ -47,11 +48,18 @@ int results_open(
 		.out = path ? fopen(path, "we") : stdout,
 		.format = format,
 		.watched = isatty(STDERR_FILENO),
+		.name_columns = NAME_COLUMNS,
 	};
 	if (!results->out)
 		return -1;
 	results->columns = columns_of(results->out);
 	return 0;
+}
+
+void results_expect(struct results *results, const char *name)
+{
+	if (strlen(name) > results->name_columns)
+		results->name_columns = strlen(name);
 }
 
 struct result *results_add(struct results *results)
@@ -129,23 +137,28 @@ static void wrap(
 
 static void show_row(struct results *results, const struct result *row)
 {
+	int names = (int)results->name_columns;
+	/* Where the third column begins. */
+	size_t indent = results->name_columns + VERDICT_COLUMNS + 4;
 	char text[sizeof(row->measured) + sizeof(row->why) + 2];
 
 	snprintf(text, sizeof(text), "%s%s%s", row->measured,
 		*row->measured && *row->why ? "; " : "", row->why);
-	fprintf(results->out, "%s %-13s ",
+	fprintf(results->out, "%s %-*s ",
 		row->kind != RESULT_BAD                  ? " "
 			: known_has(results->known, row) ? "~"
 							 : "!",
-		row->name);
+		names, row->name);
 	if (!*text) {
 		fprintf(results->out, "%s\n", row->verdict);
 		return;
 	}
-	fprintf(results->out, "%-13s ", row->verdict);
+	fprintf(results->out, "%-*s ", VERDICT_COLUMNS, row->verdict);
 	size_t len = strlen(row->verdict);
 
-	wrap(results, len > 13 ? INDENT + len - 13 : INDENT, INDENT, text);
+	wrap(results,
+		indent + (len > VERDICT_COLUMNS ? len - VERDICT_COLUMNS : 0),
+		indent, text);
 }
 
 static void show_title(struct results *results)

@@ -18,6 +18,9 @@ int results_parse_format(const char *name);
 int results_open(
 	struct results *results, const char *path, enum results_format format);
 
+/* Before the first row: one of this name may come, and has room. */
+void results_expect(struct results *results, const char *name);
+
 /*
  * Adds an empty row and returns it, or NULL without memory; it lives until the
  * next is added.

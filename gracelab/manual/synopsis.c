@@ -2,6 +2,7 @@
 /* Prints the synopsis of gracelab(1), mdoc(7), from the table of subcommands.
  */
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,29 +45,38 @@ static void print_options(const struct argp *argp)
 		print_options(child->argp);
 }
 
-/* A word of the arguments: `EXPERIMENT...`, `[HOST]`, `--front`, `--`. */
-static void print_word(const char *word, int len)
+/*
+ * A word of the arguments: `EXPERIMENT...`, `[HOST]`, `--front`, `--`. What
+ * stands in brackets may be several, `[--at ADDR:PORT]`, and is one line: in it
+ * is whether the words before have left one open, and the result whether this
+ * one leaves it so.
+ */
+static bool print_word(const char *word, int len, bool in)
 {
-	int optional = word[0] == '[';
+	bool opens = word[0] == '[', closes = word[len - 1] == ']';
 
-	if (optional) {
-		word++;
-		len -= 2;
-	}
+	word += opens;
+	len -= opens + closes;
 	int repeated = len > 3 && !strncmp(word + len - 3, "...", 3);
 
 	if (repeated)
 		len -= 3;
+	printf("%s%s", in ? " " : ".", opens ? "Op " : "");
 	if (!strncmp(word, "--", 2) && len >= 2)
-		printf(".Fl Fl%s%.*s\n", len > 2 ? " " : "", len - 2, word + 2);
+		printf("Fl Fl%s%.*s", len > 2 ? " " : "", len - 2, word + 2);
 	else
-		printf(".%sAr %.*s%s\n", optional ? "Op " : "", len, word,
-			repeated ? " ..." : "");
+		printf("Ar %.*s%s", len, word, repeated ? " ..." : "");
+	if ((opens || in) && !closes)
+		return true;
+	putchar('\n');
+	return false;
 }
 
 /* One way to call it; `line` is what the arguments are. */
 static void print_usage(const struct subcommand *entry, const char *line)
 {
+	bool in_brackets = false;
+
 	printf(".Nm\n.Cm %s\n", entry->name);
 	if (count_options(entry->argp) > OPTIONS_MAX)
 		puts(".Op Ar OPTION ...");
@@ -75,7 +85,7 @@ static void print_usage(const struct subcommand *entry, const char *line)
 	while (*line && *line != '\n') {
 		int len = (int)strcspn(line, " \n");
 
-		print_word(line, len);
+		in_brackets = print_word(line, len, in_brackets);
 		line += len + (line[len] == ' ');
 	}
 }

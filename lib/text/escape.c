@@ -82,6 +82,47 @@ char *escape_line(char *out, const void *bytes, size_t len)
 	return out;
 }
 
+static bool is_blank(unsigned char byte)
+{
+	return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
+char *escape_words(char *out, size_t size, const void *bytes, size_t len)
+{
+	static const char ellipsis[] = "…";
+	const unsigned char *p = bytes;
+	/* The last place at which a cut would leave room for the ellipsis. */
+	size_t used = 0, last = 0;
+	bool blank = false;
+
+	for (size_t n; len; p += n, len -= n) {
+		char one[ESCAPE_SIZE(UTF8_MAX)];
+		uint32_t point;
+
+		n = utf8_decode(p, len, &point);
+		n = n ? n : 1;
+		if (is_blank(*p)) {
+			blank = used;
+			continue;
+		}
+		size_t more = escape_text(one, p, n);
+
+		if (used + blank + more >= size) {
+			memcpy(out + last, ellipsis, sizeof(ellipsis));
+			return out;
+		}
+		if (blank)
+			out[used++] = ' ';
+		memcpy(out + used, one, more);
+		used += more;
+		blank = false;
+		if (used + sizeof(ellipsis) <= size)
+			last = used;
+	}
+	out[used] = '\0';
+	return out;
+}
+
 const char *escape_made_fit(char *out, const char *text)
 {
 	size_t len = strlen(text);

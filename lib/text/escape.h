@@ -51,6 +51,15 @@ size_t escape_lines(char *out, const void *bytes, size_t len);
 char *escape_line(char *out, const void *bytes, size_t len);
 
 /*
+ * The words of a text of several lines as one line: what is blank between them,
+ * newlines too, is one space, and around them none; the rest as by
+ * escape_text(). What finds no room in `size`, of which at least 4 bytes are
+ * there, is cut between characters, and `…` stands there. Terminated. Returns
+ * `out`.
+ */
+char *escape_words(char *out, size_t size, const void *bytes, size_t len);
+
+/*
  * A text that a stranger may have written, fit for a terminal: itself if it is
  * harmless, else escape_line() of it, in `out` with room for ESCAPE_LINE_SIZE.
  */

@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The most bytes of a character. */
+#define UTF8_MAX 4
+
 /*
  * The length of the character that begins at `bytes`, of which `len` (at least
  * 1) are there, and its code point; 0 if it is not well-formed.

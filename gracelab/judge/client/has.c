@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "has.h"
 
+#include <string.h>
 #include <sys/wait.h>
 
 #include "seen.h"
@@ -19,6 +20,14 @@ bool has_refused_server(const struct visit *visit)
 		WIFEXITED(visit->status) && WEXITSTATUS(visit->status) &&
 		visit->fin == MOMENT_BEFORE && visit->taken != FATE_TAKEN &&
 		!seen_in_output(visit);
+}
+
+bool has_refused_certificate(const struct visit *visit)
+{
+	/* As OpenSSL names what RFC 8446 section 6.2 has. */
+	return *visit->refused &&
+		(strstr(visit->alert, "certificate") ||
+			!strcmp(visit->alert, "unknown CA"));
 }
 
 /* Whether it puts out the reply, where it does not end before. */

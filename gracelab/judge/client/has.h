@@ -33,4 +33,7 @@ bool has_to_be_asked(const struct inquiry *inquiry);
  */
 bool has_refused_server(const struct visit *visit);
 
+/* Whether an alert of its own in the handshake says so. */
+bool has_refused_certificate(const struct visit *visit);
+
 #endif

@@ -163,6 +163,10 @@ static bool begin(struct inquiry *inquiry)
 		return false;
 	plain = inquiry_next(inquiry, CLIENT_PLAIN, NULL);
 	inquiry->http = inquiry->setting->http || (plain && plain->http);
+	for (int id = 0; id < CLIENT_PROBES; id++)
+		if (is_chosen(inquiry, (enum client_probe)id))
+			results_expect(
+				inquiry->results, client_probes[id].name);
 	shown_add(inquiry, CLIENT_PLAIN);
 	if (!plain || !plain->connections || *plain->refused ||
 		has_refused_server(plain))

@@ -173,7 +173,8 @@ static void check_whole(struct argp_state *state)
 			"COMMAND has no {port} and no {unix}: where is it to "
 			"connect to?");
 	command->setting.repeats = !command->reply && !command->setting.framed;
-	if (!command->setting.tls && has(words, "{ca}"))
+	command->setting.told_ca = has(words, "{ca}");
+	if (!command->setting.tls && command->setting.told_ca)
 		argp_error(state, "{ca} needs --tls");
 	check_probes(state);
 }

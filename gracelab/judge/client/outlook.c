@@ -137,6 +137,16 @@ static void say_proof(const struct inquiry *inquiry)
 				"what cannot be told stands above");
 }
 
+/* What may be mended where a client does not trust our server. */
+static void say_ca(const struct inquiry *inquiry)
+{
+	say(inquiry->results, "; ",
+		inquiry->setting->told_ca
+			? "{ca} is the certificate to be trusted"
+			: "COMMAND has no {ca}, the file of the certificate "
+			  "to be trusted");
+}
+
 /* Why there is no plain exchange. */
 static void say_no_plain(const struct inquiry *inquiry)
 {
@@ -144,11 +154,13 @@ static void say_no_plain(const struct inquiry *inquiry)
 
 	if (plain && has_refused_server(plain)) {
 		say(inquiry->results, "",
-			"the client refuses our server once TLS stands; {ca} "
-			"is the certificate to be trusted");
+			"the client refuses our server once TLS stands");
+		say_ca(inquiry);
 	} else if (plain && *plain->refused) {
 		say(inquiry->results, "", "the TLS handshake fails: ");
 		say(inquiry->results, "", plain->refused);
+		if (has_refused_certificate(plain))
+			say_ca(inquiry);
 	} else {
 		say(inquiry->results, "",
 			"the client makes no plain connection");

@@ -38,7 +38,7 @@ enum seen_word {
 struct seen {
 	enum seen_word word;
 	enum result_kind kind;
-	char why[320];
+	char why[512];
 };
 
 /* "half-close", "SIGPIPE", "cannot tell"; never changes. */

@@ -10,15 +10,13 @@
 static struct seen unserved(
 	const struct visit *visit, enum seen_word word, const char *what)
 {
-	char said[240], shown[ESCAPE_SIZE(sizeof(said))], exit[SEEN_EXIT_SIZE];
+	char said[2048], shown[240], exit[SEEN_EXIT_SIZE];
 	size_t got = visit_said(visit->errors, said, sizeof(said));
 
 	if (!got)
 		got = visit_said(visit->output, said, sizeof(said));
-	while (got && said[got - 1] == '\n')
-		got--;
-	escape_text(shown, said, got);
-	return seen_say(word, RESULT_UNPROVED, "%s: %s%s%.180s", what,
+	escape_words(shown, sizeof(shown), said, got);
+	return seen_say(word, RESULT_UNPROVED, "%s: %s%s%s", what,
 		seen_exit(exit, visit), *shown ? ": " : "", shown);
 }
 

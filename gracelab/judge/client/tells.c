@@ -11,8 +11,8 @@
 /* As much of what a client says is compared. */
 #define SAID_BYTES 16384
 
-/* ... and shown. */
-#define SHOWN_BYTES 80
+/* ... and shown, terminated. */
+#define SHOWN_SIZE 84
 
 struct said {
 	char text[SAID_BYTES];
@@ -114,14 +114,9 @@ bool tells_has_control(const struct inquiry *inquiry, enum client_probe id)
 }
 
 /* The first difference between two messages, for people. */
-static void show_message(const struct said *said, char *out)
+static void show_message(const struct said *said, char out[SHOWN_SIZE])
 {
-	size_t bytes = said->bytes < SHOWN_BYTES ? said->bytes : SHOWN_BYTES;
-
-	while (bytes && said->text[bytes - 1] == '\n')
-		bytes--;
-	escape_text(
-		out, said->text, escape_cut(said->text, bytes, SHOWN_BYTES));
+	escape_words(out, SHOWN_SIZE, said->text, said->bytes);
 }
 
 /* What it says, beside two controls that are known to end alike. */
@@ -133,7 +128,7 @@ static struct seen compare_words(const struct visit *visit,
 	const struct said control_errors = errors_of(control);
 	const struct said control_words = words_of(control);
 	const struct said other_errors = errors_of(other ? other : control);
-	char exit[SEEN_EXIT_SIZE], shown[ESCAPE_SIZE(SHOWN_BYTES)];
+	char exit[SEEN_EXIT_SIZE], shown[SHOWN_SIZE];
 
 	seen_exit(exit, visit);
 	if (visit->connections > control->connections)

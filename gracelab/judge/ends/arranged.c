@@ -44,7 +44,7 @@ static bool proxy_has_sent(
 	const struct arranged_row *call, const struct arranged_row *segment)
 {
 	return call->call && call->call->sends && !call->segment &&
-		call->hop == segment->hop &&
+		(call->both || call->hop == segment->hop) &&
 		segment->segment->time_ns <= call->call->until_ns &&
 		(!call->call->data || segment->segment->data);
 }
@@ -67,35 +67,46 @@ static struct arranged_row *sender_of(
 	return NULL;
 }
 
-/* Whether the row sent nothing, and says the same as one of the other hop. */
-static bool is_told(const struct arranged *table, size_t at)
+/* Whether both are the same call, as it is told of each hop. */
+static bool is_twin(
+	const struct arranged_row *row, const struct arranged_row *other)
 {
-	const struct arranged_row *row = &table->rows[at];
-
-	if (!row->proxy || !row->call || !row->call->wide || row->segment)
-		return false;
-	for (size_t i = at > LOOK_BACK ? at - LOOK_BACK : 0;
-		i < table->count && i <= at + LOOK_BACK; i++) {
-		const struct arranged_row *other = &table->rows[i];
-
-		/* Of two that are the same the first is told. */
-		if (other->proxy && other->call && other->call->wide &&
-			other->hop != row->hop && (other->segment || i < at) &&
-			other->call->process == row->call->process &&
-			!strcmp(other->call->text, row->call->text))
-			return true;
-	}
-	return false;
+	return row->hop != other->hop &&
+		row->call->time_ns == other->call->time_ns &&
+		row->call->process == other->call->process &&
+		!strcmp(row->call->text, other->call->text);
 }
 
+/* The row before `kept` that has told the same call, or NULL. */
+static struct arranged_row *twin_of(
+	struct arranged *table, size_t kept, const struct arranged_row *row)
+{
+	for (size_t i = kept; i-- > 0 && kept - i <= LOOK_BACK;) {
+		struct arranged_row *other = &table->rows[i];
+
+		if (other->proxy && other->call && other->call->wide &&
+			is_twin(row, other))
+			return other;
+	}
+	return NULL;
+}
+
+/* What a process closes at both hops it does by one call, which is told once.
+ */
 static void drop_twins(struct arranged *table)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < table->count; i++) {
 		struct arranged_row row = table->rows[i];
+		struct arranged_row *twin =
+			row.proxy && row.call && row.call->wide
+			? twin_of(table, kept, &row)
+			: NULL;
 
-		if (!is_told(table, i))
+		if (twin)
+			twin->both = true;
+		else
 			table->rows[kept++] = row;
 	}
 	table->count = kept;
@@ -129,6 +140,7 @@ static void arrange(struct arranged *table)
 {
 	size_t kept = 0;
 
+	drop_twins(table);
 	for (size_t i = 0; i < table->count; i++) {
 		struct arranged_row row = table->rows[i];
 		struct arranged_row *sender =
@@ -142,7 +154,6 @@ static void arrange(struct arranged *table)
 		}
 	}
 	table->count = kept;
-	drop_twins(table);
 }
 
 static void add(struct arranged *table, const struct evidence *evidence,

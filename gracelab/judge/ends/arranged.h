@@ -11,6 +11,7 @@ struct arranged_row {
 	bool proxy;     /* of the call: it is the proxy's */
 	enum side side; /* of the call, else */
 	enum side hop;  /* of the segment, and of the proxy's call */
+	bool both;      /* of the proxy's call: it is about both hops */
 };
 
 /* One who calls: of several processes or threads each has a number, from 1. */

@@ -23,8 +23,10 @@
 /* How much is kept of what a program says, while that can be helped. */
 #define OUTPUT_BYTES (1024 * 1024)
 
-/* How much is shown of what a program that did not start has said. */
-#define SAID_BYTES 600
+/* How much is read of what a program that did not start has said, and how much
+ * is shown of it, terminated. */
+#define SAID_BYTES 2048
+#define SHOWN_SIZE 240
 
 /* A copy of `text` with `name` replaced by `value`; the caller frees it. */
 static char *replace(const char *text, const char *name, const char *value)
@@ -209,17 +211,15 @@ char *subject_describe_end(char *out, const struct subject *subject)
 	return out;
 }
 
-/* `why` and what the program has said, escaped; for the caller to free. */
+/* `why` and what the program has said, in a line; for the caller to free. */
 static char *complain(struct subject *subject, const char *why)
 {
-	char said[SAID_BYTES], shown[ESCAPE_SIZE(SAID_BYTES)] = "";
+	char said[SAID_BYTES], shown[SHOWN_SIZE] = "";
 	char *both = NULL;
 	ssize_t n = pread(subject->output, said, sizeof(said), 0);
 
-	while (n > 0 && said[n - 1] == '\n')
-		n--;
 	if (n > 0)
-		escape_text(shown, said, (size_t)n);
+		escape_words(shown, sizeof(shown), said, (size_t)n);
 	if (asprintf(&both, "%s%s%s", why, *shown ? ": " : "", shown) < 0)
 		return NULL;
 	return both;

@@ -129,9 +129,9 @@ static struct told compose(const struct joint *socket,
 }
 
 static void tell(struct telling *telling, const struct joint *socket,
-	const struct trace_call *call)
+	const struct trace_call *call, uint64_t ended_ns)
 {
-	const struct told told = compose(socket, call, duration_wall_ns());
+	const struct told told = compose(socket, call, ended_ns);
 
 	send_told(telling, &told);
 }
@@ -200,11 +200,13 @@ static void free_closing(struct trace_call *call)
 static void tell_closed(struct telling *telling, struct trace_call *call)
 {
 	const struct closing *closing = call->subject;
+	/* One for all of them: that is how they are known to be one call. */
+	uint64_t ended_ns = duration_wall_ns();
 	bool none = call->what->kind == CALL_CLOSE_RANGE &&
 		(call->result < 0 || call->args[2] & CLOSE_RANGE_CLOEXEC);
 
 	for (size_t i = 0; closing && i < closing->count && !none; i++)
-		tell(telling, closing->sockets[i], call);
+		tell(telling, closing->sockets[i], call, ended_ns);
 	free_closing(call);
 }
 
@@ -225,7 +227,7 @@ static void leave(void *context, struct trace_call *call)
 			call->what->kind == CALL_ACCEPT))
 		socket = joints_join(&telling->joints, call);
 	if (socket)
-		tell(telling, socket, call);
+		tell(telling, socket, call, duration_wall_ns());
 }
 
 static void abandon(void *context, struct trace_call *call)

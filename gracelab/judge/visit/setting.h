@@ -28,6 +28,7 @@ struct client_setting {
 	bool is_unix; /* it connects to a UNIX socket */
 	bool tls;     /* it speaks TLS, */
 	enum tls_version version; /* ... of this version */
+	bool told_ca;             /* its command has the certificate to trust */
 	int64_t patience_ms;      /* how long nothing may happen */
 	unsigned jobs;            /* side by side */
 	const sigset_t *outside;  /* the mask of before ours */

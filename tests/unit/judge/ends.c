@@ -179,6 +179,58 @@ static void test_lacks(void)
 	}
 }
 
+/* One call of process 7 that closes all it has, as it is told of a hop. */
+static void add_wide(struct evidence *calls, uint64_t time_ns)
+{
+	struct evidence_entry entry = {
+		.time_ns = time_ns,
+		.until_ns = time_ns + 10,
+		.process = 7,
+		.thread = 7,
+		.times = 1,
+		.sends = true,
+		.wide = true,
+		.text = "exit(3)",
+	};
+
+	evidence_add(calls, &entry);
+}
+
+static void test_wide(void)
+{
+	struct evidence front = { 0 }, back = { 0 }, proxy[2] = { 0 };
+	const struct segment fin = { .flags = SEGMENT_FIN | SEGMENT_ACK,
+		.time_ns = 1001 };
+
+	add_wide(&proxy[CLIENT], 1000);
+	add_wide(&proxy[SERVER], 1000);
+	add_wide(&proxy[SERVER], 1100);
+	evidence_segment(&front, &fin, false, false);
+	see(&back, 1, 0, SEGMENT_FIN | SEGMENT_ACK, 1002);
+	const struct rows_source source = {
+		.hops = { &front, &back },
+		.proxy = { &proxy[CLIENT], &proxy[SERVER] },
+		.begun_ns = 1000,
+	};
+	json_t *rows = rows_json(&source);
+
+	EXPECT_INT(3, json_array_size(rows));
+	EXPECT_TEXT("exit(3)", text_of(rows, 0, "call"));
+	EXPECT_TEXT("front", text_of(rows, 0, "hop"));
+	EXPECT_TEXT("FIN", text_of(rows, 0, "segment"));
+	EXPECT_TEXT("", text_of(rows, 1, "call"));
+	EXPECT_TEXT("back", text_of(rows, 1, "hop"));
+	EXPECT_TEXT("FIN", text_of(rows, 1, "segment"));
+	/* At another time it is another call. */
+	EXPECT_TEXT("exit(3)", text_of(rows, 2, "call"));
+	EXPECT_TEXT("", text_of(rows, 2, "segment"));
+	json_decref(rows);
+	evidence_free(&front);
+	evidence_free(&back);
+	evidence_free(&proxy[CLIENT]);
+	evidence_free(&proxy[SERVER]);
+}
+
 const struct tap_test tests_judge_ends[] = {
 	{ "stream: a byte that is lost, doubled or another shows",
 		test_stream },
@@ -186,5 +238,6 @@ const struct tap_test tests_judge_ends[] = {
 	{ "evidence: a segment that is lost ends nothing", test_lost },
 	{ "rows: a segment stands with the call that sent it", test_rows },
 	{ "rows: whatever had no room is said to be missing", test_lacks },
+	{ "rows: a call that closes both hops is told once", test_wide },
 	{ 0 },
 };

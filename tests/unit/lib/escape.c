@@ -300,6 +300,38 @@ static void expect_resolved(
 #define EXPECT_RESOLVED(text, expected) \
 	expect_resolved(text, expected, sizeof(expected) - 1)
 
+static void words_are_a_line(void)
+{
+	static const struct {
+		const char *in, *out;
+		size_t size;
+	} all[] = {
+		{ "", "", 4 },
+		{ " \n\t", "", 4 },
+		{ "one", "one", 4 },
+		{ "\r\n one  two\n\nthree\t\n", "one two three", 14 },
+		{ "one  two three", "one two t…", 13 },
+		{ "one two", "one…", 7 },
+		{ "one two", "one two", 8 },
+		{ "a\033b\\", "a\\x1bb\\\\", 80 },
+		{ "a\033b", "a…", 6 },
+		{ "äöü", "ä…", 6 },
+		{ "äöü", "äöü", 7 },
+		{ "\xff\xff", "…", 5 },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		char *out = malloc(all[i].size);
+
+		tap_case("%s in %zu", all[i].in, all[i].size);
+		if (EXPECT(out))
+			EXPECT_TEXT(all[i].out,
+				escape_words(out, all[i].size, all[i].in,
+					strlen(all[i].in)));
+		free(out);
+	}
+}
+
 static void c_escapes_are_resolved(void)
 {
 	EXPECT_RESOLVED("", "");
@@ -452,6 +484,8 @@ const struct tap_test tests_escape[] = {
 		a_line_is_cut_after_200_bytes },
 	{ "escape: a line of control characters fits its size",
 		a_line_of_controls_fits },
+	{ "escape: words are a line, with single blanks, cut by an ellipsis",
+		words_are_a_line },
 	{ "escape: every C escape is resolved", c_escapes_are_resolved },
 	{ "escape: octal escapes have one to three digits",
 		octal_has_up_to_three_digits },
