@@ -64,3 +64,35 @@ keyless() {
 		refute_line --partial 'encrypted'
 	done
 }
+
+# fails_with TEXT LINE...: end.py's answer is awaited with these, in vain.
+fails_with() {
+	one_play "$END server {host} {port} 1.3 read send:answer read close" \
+		"$END client {host} {port} 1.3 send:request read read close" \
+		'client: sent application_data' 'server: received "request"' \
+		'server: sent application_data' "${@:2}"
+	run -1 --separate-stderr lab play ./play.lab
+	assert_equal "$stderr" "gracelab: play: $1"
+}
+
+@test "where an outcome does not come, what came instead is said" {
+	need_python
+	fails_with './play.lab:7: client: received "anser": recvfrom of the '"\
+client would block while the server is held; what it saw instead: received \
+application_data, received \"answer\"" 'client: received "anser"'
+	fails_with './play.lab:8: client: eof: recvfrom of the client would '"\
+block while the server is held" 'client: received "answer"' 'client: eof'
+	# Without TLS, and to the program's end.
+	cat >plain.py <<-'END'
+		import socket, sys
+		host, port = sys.argv[1], int(sys.argv[2])
+		s = socket.create_connection((host, port))
+		s.recv(10)
+		s.recv(10)
+	END
+	write_lab play.lab "client exec /usr/bin/python3 $PWD/plain.py {host} {port}" \
+		'server> send answer' 'server> shutdown' 'client: received "anser"'
+	run -1 --separate-stderr lab play ./play.lab
+	assert_equal "$stderr" 'gracelab: play: ./play.lab:4: client: received '"\
+\"anser\": awaited received \"anser\", saw received \"answer\", eof, exit 0"
+}

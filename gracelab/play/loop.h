@@ -37,8 +37,9 @@ struct play {
 	struct rungs rungs;      /* of that move */
 	const struct step *step; /* that a failure names, or NULL */
 	const char *typing;      /* the line that is being acted on, or NULL */
-	bool folds;              /* data is of a TLS handshake, not shown */
-	size_t first_rung;       /* of the move under way */
+	char *instead; /* owned: outcomes that the step has passed, or NULL */
+	bool folds;    /* data is of a TLS handshake, not shown */
+	size_t first_rung; /* of the move under way */
 	double start_s;
 };
 

@@ -48,8 +48,13 @@ static bool type_line(struct play *play, const struct move *move)
 static bool read_once(struct play *play, const struct move *move)
 {
 	cast_forget_seen(&play->cast.members[move->who]);
-	return ended_well(play,
-		cast_read(&play->cast, move->who, play_deadline_ms(play)));
+	const char *error =
+		cast_read(&play->cast, move->who, play_deadline_ms(play));
+
+	if (error && play->instead)
+		return play_fail(play, "%s; what it saw instead: %s", error,
+			play->instead);
+	return ended_well(play, error);
 }
 
 static bool send_signal(struct play *play, const struct move *move)

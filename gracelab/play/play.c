@@ -333,6 +333,7 @@ void play_end(struct play *play)
 		return;
 	cast_end(&play->cast);
 	rungs_free(&play->rungs);
+	free(play->instead);
 	if (play->cast.scratch >= 0)
 		close(play->cast.scratch);
 	if (play->cast.confinement >= 0)

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The director that follows the experiment's steps. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "connections.h"
 #include "director.h"
 #include "gracelab/cast/kind.h"
 #include "gracelab/experiment/outcome.h"
+
+/* What was seen instead is told up to about this length. */
+#define INSTEAD_BYTES 300
 
 struct script {
 	struct play *play;
@@ -22,15 +27,85 @@ static void *begin(struct play *play)
 	return script;
 }
 
+/* Adds one to what was seen instead; what is more than enough is left out. */
+static void add_instead(struct play *play, const char *seen)
+{
+	const char *before = play->instead ? play->instead : "";
+	size_t len = strlen(before);
+	char *text;
+
+	if (len > INSTEAD_BYTES ||
+		asprintf(&text, "%s%s%s%s", before, *before ? ", " : "", seen,
+			len + strlen(seen) > INSTEAD_BYTES ? ", ..." : "") < 0)
+		return;
+	free(play->instead);
+	play->instead = text;
+}
+
+/* What two outcomes have to do with each other to be mistaken: a bit for what
+ * is sent, one for what is read, one for the end; none for what is asked. */
+static unsigned concern(const struct outcome *outcome)
+{
+	switch (outcome->kind) {
+	case OUTCOME_SENT:
+	case OUTCOME_SENT_RECORD:
+		return 1;
+	case OUTCOME_RECEIVED:
+	case OUTCOME_RECEIVED_RECORD:
+	case OUTCOME_EOF:
+	case OUTCOME_NOTHING:
+		return 2;
+	case OUTCOME_ERRNO:
+		return 1 | 2;
+	case OUTCOME_EXIT:
+	case OUTCOME_KILLED:
+		return 4;
+	case OUTCOME_SIGNAL:
+	case OUTCOME_STATE:
+	case OUTCOME_PROBE:
+	case OUTCOME_POLL:
+	case OUTCOME_UNREAD:
+	case OUTCOME_UNACKNOWLEDGED:
+		break;
+	}
+	return 0;
+}
+
+/* Notes what a call gave that might have been what the step awaits, and is not;
+ * of a call before the step only what is of the same kind. */
+static void pass_seen(
+	struct play *play, const struct cast_member *member, bool is_steps)
+{
+	const struct outcome *awaited = &play->step->outcome;
+	char seen[OUTCOME_TEXT_SIZE];
+
+	for (size_t i = 0; i < member->seen_count; i++) {
+		const struct outcome *outcome = &member->seen[i];
+		bool alike = is_steps ? concern(outcome) & concern(awaited)
+				      : outcome->kind == awaited->kind;
+
+		/* Of a record without text the record says all. */
+		if (!alike ||
+			(outcome->kind == OUTCOME_RECEIVED && !outcome->bytes))
+			continue;
+		outcome_text(outcome, seen);
+		add_instead(play, seen);
+	}
+}
+
 /* Says what the side did instead of what was awaited. */
 static bool fail_unseen(struct play *play, const struct cast_member *member)
 {
-	char awaited[OUTCOME_TEXT_SIZE], seen[OUTCOME_TEXT_SIZE] = "no outcome";
+	const char *instead = play->instead ? play->instead : "";
+	char awaited[OUTCOME_TEXT_SIZE], seen[OUTCOME_TEXT_SIZE] = "";
 
 	outcome_text(&play->step->outcome, awaited);
 	if (member->seen_count)
 		outcome_text(&member->seen[member->seen_count - 1], seen);
-	return play_fail(play, "awaited %s, saw %s", awaited, seen);
+	else if (!*instead)
+		strcpy(seen, "no outcome");
+	return play_fail(play, "awaited %s, saw %s%s%s", awaited, instead,
+		*instead && *seen ? ", " : "", seen);
 }
 
 /* The move that may bring an outcome about; false where none does. */
@@ -101,8 +176,10 @@ static enum met expect(struct script *script,
 	move->state = step->outcome.state;
 	if (member->kind->calls && has_calls_for(play, step)) {
 		move->kind = MOVE_READ;
-		if (possible->can[move->kind][step->who])
+		if (possible->can[move->kind][step->who]) {
+			pass_seen(play, member, script->waiting);
 			return MET_BY_MOVE;
+		}
 	}
 	if (!script->waiting && !gave_another_errno(member, &step->outcome) &&
 		move_towards(&step->outcome, &move->kind) &&
@@ -154,6 +231,10 @@ static bool choose(
 
 	while (script->next < experiment->step_count) {
 		play->step = &experiment->steps[script->next];
+		if (!script->waiting) {
+			free(play->instead);
+			play->instead = NULL;
+		}
 		if (!script->waiting && play->options->before_step)
 			play->options->before_step(play->options->context,
 				play->record, play->step);
