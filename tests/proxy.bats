@@ -455,7 +455,7 @@ while True:
 	run --separate-stderr proxy --format=json -- "$PYTHON" -IS -c '
 import os
 os.write(1, b"\377\033[31m")
-raise SystemExit(9)' '{listen}'
+raise SystemExit(9)'
 	assert_equal "$status" 3
 	"$PYTHON" -I -c 'import json, sys
 report = json.loads(sys.argv[1])
@@ -569,11 +569,10 @@ sys.stdin.read()'
 	bad '--jobs' --jobs=0 -- true
 	bad '--socks5: expected HOST:PORT, not' --socks5=here -- true
 	bad "number from 0 to 50, not '99'" --loss=99 -- true
-	bad 'COMMAND has no {listen} and no {listen_unix}' -- true '{backend}'
 	# As much as that is no error, nor is a part of one per cent.
-	run -3 proxy --loss=50 -- false '{listen}'
+	run -3 proxy --loss=50 -- false
 	assert_line 'proxy false, 50 % of the segments lost'
-	run -3 proxy --loss=1.25% -- false '{listen}'
+	run -3 proxy --loss=1.25% -- false
 	assert_line 'proxy false, 1.25 % of the segments lost'
 	bad 'need a COMMAND' --cut --front 127.0.0.1:9 --back 10
 	bad exclude --socks5=a:1 --connect=a:1 -- true

@@ -125,10 +125,6 @@ static void check_words(struct argp_state *state)
 				place_uses(place, "{backend_port}"))))
 		argp_error(state,
 			"COMMAND: a side is a port or a UNIX socket, not both");
-	if (place->command && !front && !place_uses(place, "{listen}"))
-		argp_error(state,
-			"COMMAND has no {listen} and no {listen_unix}: where "
-			"is it to listen?");
 	if ((front || back) && path_is_other(&place->line))
 		argp_error(state,
 			"--delay, --loss and --cut are of a network: a UNIX "
