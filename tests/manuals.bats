@@ -10,7 +10,7 @@ setup_file() {
 
 	cd "${BATS_TEST_FILENAME%/*}/.." || return 1
 	for page in "$O"/*.1 gracelab/grace-lab.5; do
-		mandoc -Tutf8 -Owidth=1000 "$page" | col -bx \
+		mandoc -Tutf8 -Owidth=1000 "$page" | sed $'s/.\b//g' \
 			>"$BATS_FILE_TMPDIR/${page##*/}.txt"
 	done
 }
