@@ -29,8 +29,8 @@ static void on_progress(void *context, uint64_t orders, size_t ends)
 {
 	const char *name = context;
 
-	fprintf(stderr, "\r\033[K%s: %" PRIu64 " orders, %zu ends", name,
-		orders, ends);
+	fprintf(stderr, "\r\033[K%s: %" PRIu64 " order%s, %zu end%s", name,
+		orders, orders == 1 ? "" : "s", ends, ends == 1 ? "" : "s");
 }
 
 struct exploration {

@@ -61,7 +61,7 @@ write_close() {
 @test "shutdown(SHUT_WR) loses nothing in any order, and needs nobody told" {
 	write_lab half.lab 'client> data1' 'client> data2' 'client> shutdown'
 	run -0 lab explore half.lab
-	assert_line 'every order: 70 orders, 1 ends'
+	assert_line 'every order: 70 orders, 1 end'
 	has_class 70 whole whole nobody
 	assert_line --partial 'An answer is lost in 0 of 70 orders'
 }
@@ -78,7 +78,7 @@ write_close() {
 @test "a segment may be lost, and what can be sent again is" {
 	write_lab one.lab 'client> data1' 'client> shutdown'
 	run -0 lab explore --wire --losses 1 one.lab
-	assert_line --partial 'every order: 185 orders, 1 ends'
+	assert_line --partial 'every order: 185 orders, 1 end'
 	has_class 185 whole whole nobody
 	run -2 lab explore --losses 1 one.lab
 	assert_output --partial 'without --wire nothing is lost'
@@ -200,11 +200,11 @@ write_close() {
 @test "an EPIPE of one's own shutdown neither loses nor tells" {
 	write_lab own.lab 'client> shutdown' 'client> late'
 	run -0 lab explore own.lab
-	assert_line --partial ', 1 ends'
+	assert_line --partial ', 1 end'
 	assert_line --regexp ' whole +whole +nobody$'
 	write_lab own.lab 'server --on-accept "shutdown wr"' 'client> data1'
 	run -0 lab explore own.lab
-	assert_line --partial ', 1 ends'
+	assert_line --partial ', 1 end'
 	assert_line --regexp ' whole +whole +nobody$'
 }
 
@@ -232,7 +232,7 @@ write_close() {
 	# A reset is no EOF: the server closes, whatever it does at one.
 	sed 's/shutdown$/reset/' eof.lab >reset.lab
 	run -0 lab explore reset.lab
-	assert_line --partial 'every order: 1 orders, 1 ends'
+	assert_line --partial 'every order: 1 order, 1 end'
 	has_class 1 whole whole recv ECONNRESET
 }
 

@@ -183,7 +183,7 @@ gracelab: line 6: mine.lab is there, and was not written by this session: \
 	assert_equal "$(grep -c 'what could happen now:' <<<"$output")" 2
 	refute_line --partial 'c read'
 	# The answer; then the client's reads wherever something is there.
-	assert_line 'every order from here: 3 orders, 1 ends'
+	assert_line 'every order from here: 3 orders, 1 end'
 }
 
 @test "what was undone is still to be typed in the orders from here" {
@@ -197,7 +197,7 @@ gracelab: line 6: mine.lab is there, and was not written by this session: \
 	run -1 --separate-stderr by_hand 'w hold' 'c close' next all \
 		'w forge client RST' next
 	assert_line --regexp '^  w pass client FIN +it arrives$'
-	assert_line 'every order from here: 1 orders, 1 ends'
+	assert_line 'every order from here: 1 order, 1 end'
 	assert_equal "$stderr" 'gracelab: line 6: cannot be explored from '"\
 here: an order's segments arrive once, and nobody forges one"
 }
@@ -211,7 +211,7 @@ here: an order's segments arrive once, and nobody forges one"
 	assert_line '[1] received 5 bytes: data1'
 	assert_line '* played again, it gives the same ladder'
 	assert_line --regexp '^  s reply +the server answers$'
-	assert_line 'every order from here: 2 orders, 1 ends'
+	assert_line 'every order from here: 2 orders, 1 end'
 	assert_line --partial '  Its commands: send close shutdown reset'
 	# By itself, as asked for, when it grew big and small, and by show.
 	assert_equal "$(grep -c ' SYN ' <<<"$output")" 5

@@ -56,3 +56,24 @@ gracelab: line 3: expected unix, not 'there'"
 	assert_line --partial '(recv(2), poll(2)).'
 	refute_output --regexp 'FIN|RFC|on the wire|window'
 }
+
+@test "why programs of others have no orders is said as explore says it" {
+	run -1 --separate-stderr typed tls13-fin-alone -- 'undo 3' next all
+	assert_equal "$(grep -c 'what TLS has refused to send stands in no call' \
+		<<<"$stderr")" 2
+	run -1 --separate-stderr typed python-pair -- 'undo 1' next
+	[[ $stderr == *"only \`gracelab explore' and its table"* ]]
+	run -2 --separate-stderr lab explore tls13-fin-alone
+	[[ $stderr == *': cannot be explored: what TLS has refused to send'* ]]
+}
+
+@test "what cannot be explored is named once, by its place" {
+	write_lab t9.lab explore 'server exec /bin/true' \
+		'client exec /bin/true' 'client! SIGKILL'
+	run -2 --separate-stderr lab explore t9.lab
+	assert_equal "$stderr" \
+		'gracelab: t9.lab:4: cannot be explored with exec: client! SIGKILL'
+	run --separate-stderr lab play t9.lab
+	assert_equal "$stderr" "gracelab: t9: t9.lab:4: cannot be explored with \
+exec: client! SIGKILL"
+}

@@ -46,7 +46,7 @@ static bool fail(struct explorer *explorer, const char *why)
 
 	if (!explored->why &&
 		asprintf(&explored->why, "%s: %s",
-			explorer->script.experiment->name, why) < 0)
+			explorer->script.experiment->path, why) < 0)
 		explored->why = NULL;
 	return false;
 }

@@ -42,15 +42,21 @@ static uint64_t count_lost(
 	return lost;
 }
 
+/* What makes a word of a number of things more than one. */
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 static void write_sum(FILE *out, const struct table *table, enum side sender,
 	const char *what)
 {
 	uint64_t untold, lost = count_lost(table, sender, &untold);
 
 	fprintf(out,
-		"%s is lost in %" PRIu64 " of %" PRIu64 " orders; in %" PRIu64
+		"%s is lost in %" PRIu64 " of %" PRIu64 " order%s; in %" PRIu64
 		" of them no call on either side tells.\n",
-		what, lost, table->orders, untold);
+		what, lost, table->orders, plural(table->orders), untold);
 }
 
 static void write_stopped(FILE *out, const struct explore_options *options,
@@ -65,10 +71,10 @@ static void write_stopped(FILE *out, const struct explore_options *options,
 	else
 		fprintf(out, "\nStopped by --limit=%" PRIu64, options->limit);
 	fprintf(out,
-		" after %" PRIu64 " orders. With all choices equally likely,"
+		" after %" PRIu64 " order%s. With all choices equally likely,"
 		"\nan order is one of these with a probability of %.*f %%.%s\n",
-		explored->table.orders, percent < 0.1 ? 6 : 1,
-		percent > 99.9 ? 99.9 : percent,
+		explored->table.orders, plural(explored->table.orders),
+		percent < 0.1 ? 6 : 1, percent > 99.9 ? 99.9 : percent,
 		explored->calls ? "" : " --merge counts all.");
 }
 
@@ -110,8 +116,9 @@ static void write_table(FILE *out, const struct experiment *experiment,
 	fprintf(out, "%s%s%s\n", experiment->name,
 		experiment->title ? ": " : "",
 		experiment->title ? experiment->title : "");
-	fprintf(out, "every order%s: %" PRIu64 " orders, %zu ends\n",
-		options->from ? " from here" : "", table->orders, table->count);
+	fprintf(out, "every order%s: %" PRIu64 " order%s, %zu end%s\n",
+		options->from ? " from here" : "", table->orders,
+		plural(table->orders), table->count, plural(table->count));
 	write_how(out, options, explored);
 	fprintf(out,
 		"\n  %*s            the answers      the request   "

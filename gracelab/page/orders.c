@@ -93,13 +93,14 @@ void orders_write(FILE *out, const struct record *record)
 	put_sum(out, classes, all);
 	fprintf(out,
 		"<div class=\"wide\"><table>\n<caption>%" PRId64
-		" orders, %zu ends%s%s</caption>\n<thead><tr>"
+		" order%s, %zu end%s%s%s</caption>\n<thead><tr>"
 		"<th scope=\"col\">end</th><th scope=\"col\">orders</th>"
 		"<th scope=\"col\">share</th><th scope=\"col\">the answers</th>"
 		"<th scope=\"col\">the request</th><th scope=\"col\">who is "
 		"told</th><th scope=\"col\">one of them</th></tr></thead>\n"
 		"<tbody>\n",
-		all, json_array_size(classes),
+		all, all == 1 ? "" : "s", json_array_size(classes),
+		json_array_size(classes) == 1 ? "" : "s",
 		json_is_true(json_object_get(record->orders, "wire"))
 			? ", on a wire: a segment arrives whenever it can"
 			: "",

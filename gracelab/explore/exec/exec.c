@@ -30,11 +30,17 @@ bool exec_is(const struct experiment *experiment)
 		options_are_foreign(&experiment->server);
 }
 
+/* What a play says of a step has its place already. */
 static bool fail(struct explored *explored, const struct experiment *experiment,
 	const char *why)
 {
+	const char *path = experiment->path;
+	size_t len = strlen(path);
+	bool has_place = !strncmp(why, path, len) && why[len] == ':';
+
 	if (!explored->why &&
-		asprintf(&explored->why, "%s: %s", experiment->name, why) < 0)
+		asprintf(&explored->why, "%s%s%s", has_place ? "" : path,
+			has_place ? "" : ": ", why) < 0)
 		explored->why = NULL;
 	return false;
 }
@@ -50,16 +56,16 @@ static bool check(const struct experiment *experiment,
 			"no --merge");
 	if (experiment->tls)
 		return fail(explored, experiment,
-			"cannot be explored: what TLS has refused to send "
-			"stands in no call, and so no table would be true");
+			"cannot be explored: " SCRIPT_NO_TLS);
 	for (size_t i = 0; i < experiment->step_count; i++) {
 		const struct step *step = &experiment->steps[i];
 		char *why = NULL;
 
 		if (step->kind == STEP_TYPE || step->kind == STEP_EXPECT)
 			continue;
-		if (asprintf(&why, "%u: cannot be explored with exec: %s",
-			    step->line_number, step->source) < 0)
+		if (asprintf(&why, "%s:%u: cannot be explored with exec: %s",
+			    experiment->path, step->line_number,
+			    step->source) < 0)
 			why = NULL;
 		fail(explored, experiment, why ? why : "no memory");
 		free(why);

@@ -126,11 +126,11 @@ static bool write_result(FILE *out, void *context)
 }
 
 static bool take(struct explored *explored, struct message_result *result,
-	const char *name)
+	const char *path)
 {
 	explored->refused = result->refused;
 	if (result->failed &&
-		asprintf(&explored->why, "%s: %s", name, result->why) < 0)
+		asprintf(&explored->why, "%s: %s", path, result->why) < 0)
 		explored->why = NULL;
 	if (result->failed)
 		return false;
@@ -162,11 +162,11 @@ bool merged_run(const struct experiment *experiment,
 
 	good = in && message_get_result(in, &result);
 	if (good)
-		good = take(explored, &result, experiment->name);
+		good = take(explored, &result, experiment->path);
 	else if (asprintf(&explored->why,
 			 "%s: the process that played the "
 			 "orders died",
-			 experiment->name) < 0)
+			 experiment->path) < 0)
 		explored->why = NULL;
 	if (in)
 		fclose(in);

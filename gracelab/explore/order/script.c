@@ -251,21 +251,32 @@ static bool check_bytes(const struct script *script, char **error)
 	return true;
 }
 
+/* Why the experiment's actors have no orders; NULL: they have. */
+static const char *refuse_actors(const struct experiment *experiment)
+{
+	bool client = options_are_foreign(&experiment->client);
+	bool server = options_are_foreign(&experiment->server);
+
+	if (experiment->tls)
+		return SCRIPT_NO_TLS;
+	if (client && server)
+		return "of programs that exec starts, only `gracelab explore' "
+		       "and its table show all orders";
+	if (client || server)
+		return "of programs that exec starts, both sides must be";
+	return experiment->over_unix ? "it is over unix, and orders are TCP's"
+				     : NULL;
+}
+
 /* Orders are played by what lib/conn does, not by programs. */
 static bool check_actors(const struct script *script, char **error)
 {
-	const struct experiment *experiment = script->experiment;
+	const char *why = refuse_actors(script->experiment);
 
-	bool foreign = options_are_foreign(&experiment->client) ||
-		options_are_foreign(&experiment->server);
-
-	if (!foreign && !experiment->over_unix)
+	if (!why)
 		return true;
-	if (asprintf(error, "%s: cannot be explored: %s", experiment->path,
-		    foreign ? "of programs that exec starts, both "
-			      "sides must be, and only a table shows "
-			      "all orders"
-			    : "it is over unix, and orders are TCP's") < 0)
+	if (asprintf(error, "%s: cannot be explored: %s",
+		    script->experiment->path, why) < 0)
 		*error = NULL;
 	return false;
 }

@@ -35,6 +35,11 @@ struct script_side {
 	enum sigpipe_policy sigpipe;
 };
 
+/* Why an experiment of TLS has no table. */
+#define SCRIPT_NO_TLS                                                      \
+	"what TLS has refused to send stands in no call, and so no table " \
+	"would be true"
+
 struct script {
 	const struct experiment *experiment; /* borrowed */
 	struct script_side sides[SIDES];
