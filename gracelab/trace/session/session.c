@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "gracelab/trace/bypass.h"
-#include "gracelab/trace/story/remarks.h"
 #include "gracelab/trace/story/story.h"
 #include "gracelab/trace/story/witness.h"
 #include "gracelab/trace/tracer.h"
@@ -268,7 +267,6 @@ static int run(struct session *session)
 	status = plan->commands[SERVER] ? run_pair(session) : run_one(session);
 	if (session->ticks)
 		tick_end(&session->tick);
-	remarks_at_end(&session->story);
 	story_end(&session->story);
 	tracer_end(&session->tracer);
 	return status;

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gracelab/tls/keylog.h"
 #include "lib/base/task.h"
 #include "story.h"
 #include "subject.h"
@@ -71,28 +70,4 @@ void remarks_signal(void *context, const struct thread *thread, int signal)
 	row->rung.process = thread->process;
 	row->rung.thread = thread->number;
 	story_settle(story, false);
-}
-
-/* Records that were to be opened, and none was. */
-static void note_sealed(struct story *story)
-{
-	struct keylog *keylog = story->plan.keylog;
-	char *text = NULL;
-
-	if (!keylog || !story->sealed || story->opened)
-		return;
-	if (asprintf(&text, "No encrypted TLS record could be opened: %s %s",
-		    keylog_has_any(keylog) ? "there is no fitting secret in"
-					   : "no secrets were logged to",
-		    keylog_name(keylog)) >= 0)
-		story->plan.note(story->plan.context, text);
-	free(text);
-}
-
-void remarks_at_end(struct story *story)
-{
-	if (!story->connections.last_number)
-		story->plan.note(
-			story->plan.context, "No TCP connection was seen.");
-	note_sealed(story);
 }

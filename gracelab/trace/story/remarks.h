@@ -12,7 +12,4 @@ void remarks_note(void *context, pid_t process, enum tracer_remark remark);
  * connections. */
 void remarks_signal(void *context, const struct thread *thread, int signal);
 
-/* What has to be said of the whole once all has ended, story_plan.note. */
-void remarks_at_end(struct story *story);
-
 #endif

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "flight.h"
+#include "foot.h"
 #include "lib/base/duration.h"
 #include "sums.h"
 
@@ -286,6 +287,7 @@ void story_end(struct story *story)
 	story_settle(story, true);
 	sums_tell_all(story);
 	rows_flush(&story->rows, true, story->plan.take, story->plan.context);
+	foot_note(story);
 	flight_free_all(story);
 	rows_free(&story->rows);
 	sockets_free(&story->sockets);

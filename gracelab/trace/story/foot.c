@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "foot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gracelab/tls/keylog.h"
+
+/* Records that were to be opened, and none was. */
+static void note_sealed(struct story *story)
+{
+	struct keylog *keylog = story->plan.keylog;
+	char *text = NULL;
+
+	if (!keylog || !story->sealed || story->opened)
+		return;
+	if (asprintf(&text, "No encrypted TLS record could be opened: %s %s",
+		    keylog_has_any(keylog) ? "there is no fitting secret in"
+					   : "no secrets were logged to",
+		    keylog_name(keylog)) >= 0)
+		story->plan.note(story->plan.context, text);
+	free(text);
+}
+
+void foot_note(struct story *story)
+{
+	if (!story->connections.last_number)
+		story->plan.note(
+			story->plan.context, "No TCP connection was seen.");
+	note_sealed(story);
+}
