@@ -290,3 +290,10 @@ bool call_is_wide(const struct call *call)
 	return call->kind == CALL_CLOSE_RANGE || call->kind == CALL_EXEC ||
 		call->kind == CALL_EXIT;
 }
+
+bool call_reaches(const struct trace_call *call, int fd)
+{
+	return call->what->kind != CALL_CLOSE_RANGE ||
+		((uint64_t)fd >= call->args[0] &&
+			(uint64_t)fd <= call->args[1]);
+}

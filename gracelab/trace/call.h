@@ -135,4 +135,7 @@ bool call_changes(const struct call *call);
 /* Whether it acts on all that a process has open. */
 bool call_is_wide(const struct call *call);
 
+/* Whether such a call is about that descriptor: close_range(2) has bounds. */
+bool call_reaches(const struct trace_call *call, int fd);
+
 #endif

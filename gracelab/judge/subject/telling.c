@@ -12,7 +12,6 @@
 #include "gracelab/trace/story/words.h"
 #include "gracelab/trace/tracer.h"
 #include "lib/base/duration.h"
-#include "lib/base/task.h"
 
 static bool enter_splice(struct telling *telling, struct trace_call *call)
 {
@@ -147,14 +146,10 @@ struct closing {
 static void on_held(void *context, int fd, uint64_t inode)
 {
 	struct closing *closing = context;
-	const struct trace_call *call = closing->call;
 	const struct joint *socket = joints_find(closing->joints, inode);
 	const struct joint **sockets;
 
-	if (!socket ||
-		(call->what->kind == CALL_CLOSE_RANGE &&
-			((uint64_t)fd < call->args[0] ||
-				(uint64_t)fd > call->args[1])))
+	if (!socket || !call_reaches(closing->call, fd))
 		return;
 	for (size_t i = 0; i < closing->count; i++)
 		if (closing->sockets[i] == socket)
@@ -240,11 +235,6 @@ static void abandon(void *context, struct trace_call *call)
 /* Only SIGPIPE is about connections, and comes of the call before it. */
 static void on_signal(void *context, const struct thread *thread, int signal)
 {
-	static const char *const words[] = {
-		[TASK_DEFAULT] = "SIGPIPE",
-		[TASK_IGNORED] = "SIGPIPE ignored",
-		[TASK_CAUGHT] = "SIGPIPE caught",
-	};
 	const struct joint *socket = thread->call.subject;
 	struct told told;
 
@@ -255,7 +245,7 @@ static void on_signal(void *context, const struct thread *thread, int signal)
 	told.began_ns = told.ended_ns;
 	told.sends = false;
 	snprintf(told.text, sizeof(told.text), "%s",
-		words[task_disposition(thread->process, signal)]);
+		words_sigpipe(thread->process));
 	*told.result = '\0';
 	told.wide = true;
 	send_told(context, &told);

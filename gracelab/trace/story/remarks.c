@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/task.h"
 #include "story.h"
 #include "subject.h"
+#include "words.h"
 
 void remarks_note(void *context, pid_t process, enum tracer_remark remark)
 {
@@ -49,11 +49,6 @@ void remarks_note(void *context, pid_t process, enum tracer_remark remark)
 /* Only SIGPIPE is about connections; what else kills is told at the end. */
 void remarks_signal(void *context, const struct thread *thread, int signal)
 {
-	static const char *const words[] = {
-		[TASK_DEFAULT] = "SIGPIPE",
-		[TASK_IGNORED] = "SIGPIPE ignored",
-		[TASK_CAUGHT] = "SIGPIPE caught",
-	};
 	struct story *story = context;
 	struct row *row;
 
@@ -65,8 +60,7 @@ void remarks_signal(void *context, const struct thread *thread, int signal)
 		return;
 	row->rung.caller =
 		(int)subject_side(story, thread->process, thread->root);
-	row->rung.call =
-		strdup(words[task_disposition(thread->process, signal)]);
+	row->rung.call = strdup(words_sigpipe(thread->process));
 	row->rung.process = thread->process;
 	row->rung.thread = thread->number;
 	story_settle(story, false);

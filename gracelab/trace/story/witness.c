@@ -37,11 +37,7 @@ static void on_held(void *context, int fd, uint64_t inode)
 	struct trace_socket *socket =
 		sockets_find(&holding->story->sockets, inode);
 
-	if (holding->call->what->kind == CALL_CLOSE_RANGE &&
-		((uint64_t)fd < holding->call->args[0] ||
-			(uint64_t)fd > holding->call->args[1]))
-		return;
-	if (!socket || !socket->is_tcp)
+	if (!call_reaches(holding->call, fd) || !socket || !socket->is_tcp)
 		return;
 	if (socket->connection && !socket->connection->over) {
 		struct flight *flight = flight_begin(holding->story,

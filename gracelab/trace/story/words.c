@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,21 @@
 
 #include "gracelab/trace/peek.h"
 #include "lib/base/names.h"
+#include "lib/base/task.h"
 #include "lib/text/escape.h"
 
 #define UTF8_BYTES_MAX 4
+
+const char *words_sigpipe(pid_t process)
+{
+	static const char *const words[] = {
+		[TASK_DEFAULT] = "SIGPIPE",
+		[TASK_IGNORED] = "SIGPIPE ignored",
+		[TASK_CAUGHT] = "SIGPIPE caught",
+	};
+
+	return words[task_disposition(process, SIGPIPE)];
+}
 
 const char *words_name(const struct trace_call *call)
 {

@@ -7,6 +7,9 @@
 
 #include "gracelab/trace/call.h"
 
+/* SIGPIPE and what the process does about it; never changes. */
+const char *words_sigpipe(pid_t process);
+
 /* Its name alone: recv(3) without an address is no recvfrom; never changes. */
 const char *words_name(const struct trace_call *call);
 
