@@ -34,6 +34,7 @@ socks:              --fault socks: --socks5={backend} --only=gated,server-fin,ba
 socks-nowhere:      --fault socks: --only=gated
 tunnels:            --fault tunnels: --connect={backend} --only=gated,server-fin
 serial:             --fault serial: --only=client-fin,server-fin,gated,bare-fin
+spins:              --fault spins: --only=gated,large
 blocks:             --fault blocks: --only=client-fin,gated,large
 drops-client-fin:   --fault drops-client-fin: --only=client-fin,server-fin,gated,bare-fin
 drops-server-fin:   --fault drops-server-fin: --only=client-fin,server-fin,gated,bare-fin
@@ -242,6 +243,11 @@ print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
 	done
 	judged lazy 0
 	passed idle
+}
+
+@test "what never waits is waited for no longer than it may need" {
+	judged spins 0
+	passed gated large
 }
 
 @test "a tunnel is told where to, and then judged as any proxy" {

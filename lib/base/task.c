@@ -17,25 +17,44 @@ int task_open(pid_t process, pid_t thread)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-char task_state_by(int fd)
+static struct task_look look_by(int fd)
 {
 	char stat[256];
 	ssize_t n = fd < 0 ? -1 : pread(fd, stat, sizeof(stat) - 1, 0);
+	struct task_look look = { .state = 0 };
+	unsigned long user, system;
 
 	stat[n < 0 ? 0 : n] = '\0';
 	const char *behind_name = strrchr(stat, ')');
 
-	return behind_name && behind_name[1] == ' ' ? behind_name[2] : 0;
+	if (behind_name && behind_name[1] == ' ')
+		look.state = behind_name[2];
+	if (look.state &&
+		sscanf(behind_name + 3, "%*d%*d%*d%*d%*d%*u%*u%*u%*u%*u%lu%lu",
+			&user, &system) == 2)
+		look.ran_ms =
+			(int64_t)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
+	return look;
+}
+
+char task_state_by(int fd)
+{
+	return look_by(fd).state;
+}
+
+struct task_look task_look(pid_t process, pid_t thread)
+{
+	int fd = task_open(process, thread);
+	struct task_look look = look_by(fd);
+
+	if (fd >= 0)
+		close(fd);
+	return look;
 }
 
 char task_state(pid_t process, pid_t thread)
 {
-	int fd = task_open(process, thread);
-	char state = task_state_by(fd);
-
-	if (fd >= 0)
-		close(fd);
-	return state;
+	return task_look(process, thread).state;
 }
 
 /* Reads a file of proc(5) whole, terminated. */

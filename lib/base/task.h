@@ -4,6 +4,7 @@
 #define GRACE_TASK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* The letter of a thread's state: 'S' sleeps, 'R' runs, 'D' soon will; 0 where
@@ -14,6 +15,14 @@ char task_state(pid_t process, pid_t thread);
  * by that, 0 too for -1. */
 int task_open(pid_t process, pid_t thread);
 char task_state_by(int fd);
+
+/* The state, and how long the thread has had a processor, in user and kernel
+ * mode. */
+struct task_look {
+	char state;
+	int64_t ran_ms;
+};
+struct task_look task_look(pid_t process, pid_t thread);
 
 enum task_signal { TASK_DEFAULT, TASK_IGNORED, TASK_CAUGHT };
 

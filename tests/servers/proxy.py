@@ -36,6 +36,7 @@ class Direction:
         self.buffer = bytearray()
         self.ended = False          # the source's FIN has been read
         self.closed = False         # and passed on
+        self.hung_up = False        # both its halves have ended
         self.after_half_close = 0   # bytes since the other direction ended
         self.stuck_since = None
         self.ended_at = None
@@ -90,8 +91,10 @@ class Pair:
                 wanted |= select.POLLIN
             if other.buffer:
                 wanted |= select.POLLOUT
-            poll.register(one.source, wanted)
-        events = dict(poll.poll(100))
+            # That both halves have ended poll(2) tells again and again.
+            if wanted or not one.hung_up:
+                poll.register(one.source, wanted)
+        events = dict(poll.poll(0 if self.options.fault == "spins" else 100))
         with alone if self.options.fault == "blocks" else nothing:
             self.move(events)
         self.look_at_clock()
@@ -108,6 +111,8 @@ class Pair:
                 self.read(one, other)
             elif event & select.POLLERR:
                 self.on_reset(one)
+            elif event & select.POLLHUP:
+                one.hung_up = True
             if one.buffer:
                 self.write(one, other)
             if one.ended and not one.buffer and not one.closed:
@@ -369,6 +374,7 @@ FAULTS = {
     "tunnels": "no fault: CONNECT",
     "serial": "no fault: one connection after the other",
     "blocks": "no fault: does one thing at a time, and waits for it",
+    "spins": "no fault: asks what there is to do again and again",
     "never-listens": "runs, but does not listen",
     "renames": "binds its UNIX socket elsewhere, and renames it: no fault",
     "exits": "exits at once with status 1",

@@ -6,6 +6,7 @@ extern const struct tap_test tests_judge_behaviour[];
 extern const struct tap_test tests_judge_client[];
 extern const struct tap_test tests_judge_ends[];
 extern const struct tap_test tests_judge_halves[];
+extern const struct tap_test tests_judge_subject[];
 extern const struct tap_test tests_judge_tls[];
 extern const struct tap_test tests_judge_outcome[];
 extern const struct tap_test tests_lab_arrow[];
@@ -77,6 +78,7 @@ int main(void)
 		tests_judge_client,
 		tests_judge_ends,
 		tests_judge_halves,
+		tests_judge_subject,
 		tests_judge_tls,
 		tests_judge_outcome,
 		tests_lab_explore,

@@ -11,9 +11,6 @@
 #include "lib/base/duration.h"
 #include "lib/net/tcp.h"
 
-/* How long the other end cannot send before a stalled one reads a bit. */
-#define BLOCKED_MS 20
-
 bool party_common_init(struct party_common *common)
 {
 	*common = (struct party_common){
@@ -38,6 +35,9 @@ static void on_event(void *owner, const struct event *event)
 		(event->kind == EVENT_ERROR && !strcmp(event->call, "send"));
 
 	party->active_ms = duration_now_ms();
+	party->ran_ms = -1;
+	if (party->other)
+		party->other->ran_ms = -1;
 	if (event->kind == EVENT_SEND && prologue_is_over(&party->prologue)) {
 		if (party->first_s < 0)
 			party->first_s = duration_now_s();
@@ -70,6 +70,8 @@ void party_init(struct party *party, struct party_common *common,
 {
 	*party = (struct party){
 		.common = common,
+		.between = role->between,
+		.ran_ms = -1,
 		.context = { .on_event = on_event, .nosignal = true },
 		.conn = { .fd = -1 },
 		.prologue = { .preamble = role->preamble,
@@ -173,20 +175,6 @@ static void receive(struct party *party)
 		party->end_s = duration_now_s();
 }
 
-/* When a stalled end may read a bit, so that the other can go on; -1: never. */
-static int64_t peek_due_ms(const struct party *party)
-{
-	const struct party *other = party->other;
-
-	if (party->until_ms || !other || !other->blocked_ms)
-		return -1;
-	int64_t since_ms = party->peeked_ms > other->blocked_ms
-		? party->peeked_ms
-		: other->blocked_ms;
-
-	return since_ms + BLOCKED_MS;
-}
-
 static bool wants_read(const struct party *party)
 {
 	if (!conn_wants_read(&party->conn))
@@ -196,11 +184,7 @@ static bool wants_read(const struct party *party)
 	/* Of 0 bytes recv(2) gives 0, as of EOF. */
 	if (party->step->act == PARTY_DEAF || !room_of(party))
 		return false;
-	if (party->step->act != PARTY_STALL)
-		return true;
-	int64_t due_ms = peek_due_ms(party);
-
-	return due_ms >= 0 && duration_now_ms() >= due_ms;
+	return party->step->act != PARTY_STALL || party->may_peek;
 }
 
 static bool wants_write(const struct party *party)
@@ -264,6 +248,7 @@ void party_serve(struct party *party, short revents)
 		revents & (POLLIN | POLLERR | POLLHUP)) {
 		if (party->step->act == PARTY_STALL)
 			party->peeked_ms = duration_now_ms();
+		party->may_peek = false;
 		receive(party);
 	}
 }
@@ -277,9 +262,8 @@ int64_t party_due_ms(const struct party *party)
 	/* What TLS has read already poll(2) does not know of. */
 	if (party->tls && tls_has_input(party->tls) && wants_read(party))
 		return duration_now_ms();
-	/* Once it is due, poll(2) waits for something to read. */
-	if (party->step->act == PARTY_STALL && !wants_read(party))
-		return peek_due_ms(party);
+	if (party->step->act == PARTY_STALL)
+		return party_look_due_ms(party);
 	return -1;
 }
 

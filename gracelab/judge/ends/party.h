@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "between.h"
 #include "evidence.h"
 #include "gracelab/judge/tls/tls.h"
 #include "lib/base/side.h"
@@ -72,11 +73,14 @@ struct party_role {
 	const struct preamble *preamble; /* what it says first; or NULL */
 	const char *expected;       /* ... and gets; copied; NULL: any token */
 	struct tls_context *secure; /* TLS is spoken then; NULL: it is not */
+	struct between *between;    /* borrowed; NULL: nothing */
 };
 
 struct party {
 	struct party_common *common; /* borrowed */
-	struct party *other;         /* the other end, or NULL: not known */
+	struct party *other;         /* the other end, or NULL: not known, */
+	struct between *between;     /* and what lies between */
+	int64_t ran_ms;              /* for between_rests() */
 	struct evidence calls;
 	struct conn_context context;
 	struct conn conn;
@@ -105,6 +109,8 @@ struct party {
 	int64_t blocked_ms; /* since when it cannot send; 0: it can */
 	int64_t until_ms;   /* when a timed step is over; 0: none */
 	int64_t peeked_ms;  /* when it has read during a stall */
+	int64_t looked_ms;  /* when it has looked for whether all rests */
+	bool may_peek;      /* so that it may do so now */
 	uint64_t call_ns;   /* when the call under way began */
 	uint64_t arrivals;  /* how many had come when it began */
 	uint64_t step_sent; /* bytes, of the step under way */
@@ -147,7 +153,8 @@ void party_note_blocked(struct party *party);
 /*
  * Acts as far as it can. A stall ends `ms` after the other end has handed
  * `bytes` to its kernel and can do no more, having closed where its script says
- * so; until then just as much is read as lets the other end go on. So whatever
+ * so, and all that lies between rests; until then just as much is read as lets
+ * the other end go on, once all rests that could do so by itself. So whatever
  * lies between the ends is as full as it can be when the stall begins.
  */
 void party_act(struct party *party);
@@ -166,6 +173,9 @@ int party_events(const struct party *party);
 
 /* Does what poll(2) has found possible. */
 void party_serve(struct party *party, short revents);
+
+/* When a stalled end is to look for whether all rests; -1: never. */
+int64_t party_look_due_ms(const struct party *party);
 
 /* When it is due to act without anybody's doing; -1: never. */
 int64_t party_due_ms(const struct party *party);

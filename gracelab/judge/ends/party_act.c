@@ -3,12 +3,18 @@
 #include "party.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "lib/base/duration.h"
 
 /* Pieces that are sent before others get their turn. */
 #define PIECES_AT_ONCE 16
+
+/* How long the other end cannot send before a stalled one may read a bit, and
+ * how soon it looks again for whether all between them rests. */
+#define BLOCKED_MS 20
+#define LOOK_MS    2
 
 int64_t party_step_bytes(const struct party *party)
 {
@@ -75,6 +81,51 @@ static bool has_finished(const struct party *other, uint64_t bytes)
 			other->step->act == PARTY_AWAIT_END);
 }
 
+/* When it may read a bit, if all between them rests then; -1: never. */
+static int64_t peek_due_ms(const struct party *party)
+{
+	const struct party *other = party->other;
+
+	if (!other || !other->blocked_ms)
+		return -1;
+	return BLOCKED_MS +
+		(party->peeked_ms > other->blocked_ms ? party->peeked_ms
+						      : other->blocked_ms);
+}
+
+static bool other_has_finished(const struct party *party)
+{
+	return has_finished(party->other, (uint64_t)party_step_bytes(party));
+}
+
+int64_t party_look_due_ms(const struct party *party)
+{
+	int64_t due_ms = other_has_finished(party) ? 0 : peek_due_ms(party);
+	int64_t again_ms = party->looked_ms + LOOK_MS;
+
+	if (party->until_ms || party->may_peek || due_ms < 0)
+		return -1;
+	return due_ms > again_ms ? due_ms : again_ms;
+}
+
+/*
+ * Where the other end can do no more, or has done all: whether that is so once
+ * what lies between has had its turn.
+ */
+static bool all_rests(struct party *party)
+{
+	int64_t due_ms = party_look_due_ms(party);
+
+	if (due_ms < 0 || duration_now_ms() < due_ms)
+		return false;
+	party->looked_ms = duration_now_ms();
+	if (between_rests(party->between, &party->ran_ms))
+		return true;
+	/* What is at work is waited for. */
+	party->active_ms = party->looked_ms;
+	return false;
+}
+
 static bool stall_over(struct party *party)
 {
 	if (party->conn.fd < 0 || party->hung_up ||
@@ -82,10 +133,16 @@ static bool stall_over(struct party *party)
 		party->until_ms = 0;
 		return true;
 	}
-	if (!party->until_ms &&
-		!has_finished(party->other, (uint64_t)party_step_bytes(party)))
+	if (party->until_ms)
+		return time_over(party, ms_of(party));
+	if (!all_rests(party))
 		return false;
-	return time_over(party, ms_of(party));
+	if (other_has_finished(party))
+		return time_over(party, ms_of(party));
+	struct pollfd other = { party->other->conn.fd, POLLOUT, 0 };
+
+	party->may_peek = poll(&other, 1, 0) == 0;
+	return false;
 }
 
 static bool has_ended(const struct party *party)

@@ -262,6 +262,8 @@ char *place_open(struct place *place, const struct place_options *options,
 			.told = -1 },
 		.told = { -1, -1 },
 	};
+	if (options->command)
+		place->where.subject = &place->subject;
 	place->is_private = options->command && loopback_leave_host();
 	if (!listen_for_it(place, error))
 		return strdup(error);

@@ -261,7 +261,8 @@ static bool on_round(void *context)
 
 	if (server && !filling->relay->common.gate &&
 		server->step->act != PARTY_AWAIT_BYTES &&
-		(now_ms - server->active_ms >= FILLED_MS ||
+		((now_ms - server->active_ms >= FILLED_MS &&
+			 between_rests(server->between, &server->ran_ms)) ||
 			now_ms - filling->relay->run_ms >= PLAIN_MS)) {
 		filling->bytes = look_inside(filling);
 		filling->relay->common.gate = true;

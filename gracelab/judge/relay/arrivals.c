@@ -54,6 +54,9 @@ static void give(struct relay *relay, struct arrival *arrival,
 			.more_ms = play->more_ms,
 			.token = token,
 			.expected = play->token,
+			.between = arrival->way == RELAY_THROUGH
+				? &relay->between
+				: NULL,
 		});
 	arrival->party.other = &play->client;
 	party_enter(&arrival->party, arrival->fd, EVENT_ACCEPT,

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "gracelab/judge/ends/party.h"
+#include "gracelab/judge/subject/subject.h"
 #include "gracelab/observe/capture.h"
 #include "gracelab/stage/line.h"
 #include "lib/base/side.h"
@@ -89,6 +90,7 @@ struct relay_place {
 	struct line *line;          /* that all passes, and is observed; NULL */
 	int told; /* where the proxy's calls are told (told.h); -1: they are not
 		   */
+	const struct subject *subject; /* the proxy; borrowed; NULL: not ours */
 	const struct preamble *preamble;         /* of each client; or NULL */
 	struct tls_context *clients[RELAY_WAYS]; /* borrowed; NULL: plain */
 	struct tls_context *servers[RELAY_WAYS];
@@ -109,6 +111,7 @@ struct relay {
 	bool (*goes_on)(void *context); /* once it gives false, all is over */
 
 	struct party_common common;
+	struct between between;   /* what is, on the way through the proxy */
 	uint64_t arrived, begun;  /* how many, so far */
 	struct play *plays;       /* owned; in the order of adding */
 	struct arrival *arrivals; /* owned */

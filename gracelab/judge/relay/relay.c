@@ -6,6 +6,7 @@
 
 #include "arrivals.h"
 #include "called.h"
+#include "gracelab/judge/subject/rest.h"
 #include "hops.h"
 #include "lib/base/duration.h"
 #include "turns.h"
@@ -16,6 +17,13 @@ static void on_step(void *context)
 	hops_drain(context);
 }
 
+static bool rests(void *context, int64_t *ran_ms)
+{
+	const struct relay *relay = context;
+
+	return rest_of(relay->place.subject, ran_ms);
+}
+
 bool relay_init(struct relay *relay, const struct relay_place *place)
 {
 	*relay = (struct relay){ .place = *place, .jobs = 1 };
@@ -23,10 +31,12 @@ bool relay_init(struct relay *relay, const struct relay_place *place)
 
 	relay->common.arrivals = &relay->arrived;
 	relay->common.gate = true;
-	if (place->line) {
+	relay->common.context = relay;
+	if (place->line)
 		relay->common.on_step = on_step;
-		relay->common.context = relay;
-	}
+	relay->between.context = relay;
+	if (place->subject)
+		relay->between.rests = rests;
 	return hops_init(relay) && called_init(relay) && enough;
 }
 

@@ -69,6 +69,8 @@ static void start(struct relay *relay, struct play *play)
 				: NULL,
 			.expected = play->scene->silent ? NULL : play->token,
 			.secure = relay->place.clients[play->way],
+			.between = play->way == RELAY_THROUGH ? &relay->between
+							      : NULL,
 		});
 	client_connect(relay, play);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gracelab/judge/ends/between.h"
 #include "gracelab/judge/ends/evidence.h"
 #include "gracelab/judge/ends/rows.h"
 #include "gracelab/judge/ends/stream.h"
@@ -55,6 +56,70 @@ static void test_stream(void)
 	EXPECT(!stream_is(pattern, token, 0, whole, 100));
 	free(whole);
 	free(pattern);
+}
+
+/* What a program does, as it is asked. */
+struct doing {
+	bool rests;
+	int64_t ran_ms;
+};
+
+static bool does(void *context, int64_t *ran_ms)
+{
+	const struct doing *doing = context;
+
+	*ran_ms = doing->ran_ms;
+	return doing->rests;
+}
+
+static void test_between(void)
+{
+	struct doing doing = { .rests = true };
+	struct between between = { .rests = does, .context = &doing };
+	struct between unknown = { .rests = NULL };
+	int64_t ran_ms = -1;
+
+	tap_case("not known");
+	EXPECT(between_rests(NULL, &ran_ms));
+	EXPECT(between_rests(&unknown, &ran_ms));
+	tap_case("rests");
+	EXPECT(between_rests(&between, &ran_ms));
+	tap_case("runs, or waits for a processor");
+	doing = (struct doing){ .ran_ms = 5000 };
+	EXPECT(!between_rests(&between, &ran_ms));
+	EXPECT(!between_rests(&between, &ran_ms));
+	doing.ran_ms = 5990;
+	EXPECT(!between_rests(&between, &ran_ms));
+	tap_case("something has come");
+	ran_ms = -1;
+	doing.ran_ms = 6500;
+	EXPECT(!between_rests(&between, &ran_ms));
+	tap_case("a part of it has ended");
+	doing.ran_ms = 100;
+	EXPECT(!between_rests(&between, &ran_ms));
+	doing.ran_ms = 1090;
+	EXPECT(!between_rests(&between, &ran_ms));
+	tap_case("runs for nothing");
+	doing.ran_ms = 1100;
+	EXPECT(between_rests(&between, &ran_ms));
+	tap_case("again and again");
+	for (int i = 0; i < 2; i++) {
+		EXPECT(!between_rests(&between, &ran_ms));
+		doing.ran_ms += 1000;
+		EXPECT(between_rests(&between, &ran_ms));
+	}
+	EXPECT(!between_rests(&between, &ran_ms));
+	doing.ran_ms += 10;
+	EXPECT(!between_rests(&between, &ran_ms));
+	doing.ran_ms += 10;
+	EXPECT(between_rests(&between, &ran_ms));
+	tap_case("it rests after all");
+	doing.rests = true;
+	EXPECT(between_rests(&between, &ran_ms));
+	doing.rests = false;
+	EXPECT(!between_rests(&between, &ran_ms));
+	doing.ran_ms += 20;
+	EXPECT(!between_rests(&between, &ran_ms));
 }
 
 static void see(struct evidence *hop, uint32_t seq, uint32_t bytes,
@@ -234,6 +299,9 @@ static void test_wide(void)
 const struct tap_test tests_judge_ends[] = {
 	{ "stream: a byte that is lost, doubled or another shows",
 		test_stream },
+	{ "what runs for nothing between two ends is told from what has no "
+	  "turn",
+		test_between },
 	{ "evidence: runs add up, and what comes again is no more", test_runs },
 	{ "evidence: a segment that is lost ends nothing", test_lost },
 	{ "rows: a segment stands with the call that sent it", test_rows },

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rest.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/task.h"
+
+/* More generations than a program has. */
+#define GENERATIONS_MAX 32
+
+static bool family_rests(pid_t process, int generations, int64_t *ran_ms);
+
+static bool children_rest(
+	pid_t process, pid_t thread, int generations, int64_t *ran_ms)
+{
+	char path[64], line[4096], *rest = line;
+	bool all = true;
+	long child;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)process,
+		(int)thread);
+	FILE *in = fopen(path, "re");
+
+	if (!in)
+		return true;
+	line[fread(line, 1, sizeof(line) - 1, in)] = '\0';
+	fclose(in);
+	while ((child = strtol(rest, &rest, 10)) > 0)
+		all = family_rests((pid_t)child, generations - 1, ran_ms) &&
+			all;
+	return all;
+}
+
+static bool family_rests(pid_t process, int generations, int64_t *ran_ms)
+{
+	char path[64];
+	struct dirent *entry;
+	bool all = true;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)process);
+	DIR *threads = generations ? opendir(path) : NULL;
+
+	while (threads && (entry = readdir(threads))) {
+		pid_t thread = (pid_t)strtol(entry->d_name, NULL, 10);
+		struct task_look look = { .state = 0 };
+
+		if (!thread)
+			continue;
+		look = task_look(process, thread);
+		*ran_ms += look.ran_ms;
+		all = children_rest(process, thread, generations, ran_ms) &&
+			all && !(look.state && strchr("RDtT", look.state));
+	}
+	if (threads)
+		closedir(threads);
+	return all;
+}
+
+bool rest_of(const struct subject *subject, int64_t *ran_ms)
+{
+	*ran_ms = 0;
+	return !subject->keeper ||
+		family_rests(subject->keeper, GENERATIONS_MAX, ran_ms);
+}
