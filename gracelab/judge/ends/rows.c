@@ -191,16 +191,28 @@ static size_t first_behind(
 	return i;
 }
 
+/* What is said there. */
+static void say_given_up(
+	const struct rows_source *source, char *text, size_t size)
+{
+	if (source->patience_ms)
+		snprintf(text, size, "nothing for %.3g s: given up",
+			(double)source->patience_ms / 1000);
+	else
+		snprintf(text, size, "the outcome is clear: ended");
+}
+
 static void write_rows(FILE *out, const struct rows_source *source,
 	const struct arranged *table)
 {
 	size_t behind = first_behind(source, table);
+	char text[64];
 
+	say_given_up(source, text, sizeof(text));
 	for (size_t i = 0; i <= table->count; i++) {
 		if (i == behind && source->given_up_ns)
-			fprintf(out, "%7.3f  nothing for %.3g s: given up\n",
-				seconds_of(source, source->given_up_ns),
-				(double)source->patience_ms / 1000);
+			fprintf(out, "%7.3f  %s\n",
+				seconds_of(source, source->given_up_ns), text);
 		if (i == table->count)
 			return;
 		if (!is_left_out(i, table->count))
@@ -308,9 +320,7 @@ static void add_rows(json_t *rows, const struct rows_source *source,
 
 	for (size_t i = 0; i <= table->count; i++) {
 		if (i == behind && source->given_up_ns) {
-			snprintf(text, sizeof(text),
-				"nothing for %.3g s: given up",
-				(double)source->patience_ms / 1000);
+			say_given_up(source, text, sizeof(text));
 			add_event(rows, seconds_of(source, source->given_up_ns),
 				text);
 		}

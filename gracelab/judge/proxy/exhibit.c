@@ -57,8 +57,9 @@ static struct rows_source source_of(
 		.proxy = { called_of(&run->relay, play, CLIENT),
 			called_of(&run->relay, play, SERVER) },
 		.begun_ns = play->begun_ns,
-		.given_up_ns = play->given_up ? play->over_ns : 0,
-		.patience_ms = play->patience_ms,
+		.given_up_ns =
+			play->given_up || play->left_open ? play->over_ns : 0,
+		.patience_ms = play->given_up ? play->patience_ms : 0,
 		.direct = play->way == RELAY_DIRECT,
 		.remark = play->segments_lost
 			? "Segments are missing: the capture had no room for "
