@@ -236,6 +236,7 @@ static void judge_plain(const struct run *run, struct result *row)
 		break;
 	case PLAIN_NOT_SERVED:
 		findings_set(row, RESULT_UNPROVED, "NO-PLAIN");
+		exhibit_draw_plain(run, row);
 		break;
 	case PLAIN_NO_PROXY:
 		findings_set(row, RESULT_UNPROVED, "NO-PROXY");

@@ -23,8 +23,9 @@ enum relay_way { RELAY_THROUGH, RELAY_DIRECT };
 
 /* A connection that has arrived at one of our listeners. */
 struct arrival {
-	struct party party; /* plays once a play has it */
-	struct play *play;  /* NULL: not known, or nobody's */
+	/* Plays once a play has it; until then it has what was called. */
+	struct party party;
+	struct play *play; /* NULL: not known, or nobody's */
 	enum relay_way way;
 	int fd;          /* while no play has it; -1: closed */
 	uint16_t port;   /* of its other end; 0 on a UNIX socket, */
