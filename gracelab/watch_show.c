@@ -13,7 +13,6 @@
 #include "gracelab/record/svg.h"
 #include "gracelab/record/text.h"
 #include "lib/base/names.h"
-#include "lib/text/json_text.h"
 #include "program.h"
 
 bool watch_show_open(struct watch_show *show)
@@ -195,21 +194,8 @@ void watch_show_row(void *context, struct rung *rung)
 void watch_show_note(void *context, const char *text)
 {
 	struct watch_show *show = context;
-	char **notes =
-		reallocarray(show->notes, show->note_count + 1, sizeof(*notes));
 
-	if (!notes) {
-		show->incomplete = true;
-		return;
-	}
-	show->notes = notes;
-	/* Whatever is said twice is said once. */
-	for (size_t i = 0; i < show->note_count; i++)
-		if (!strcmp(notes[i], text))
-			return;
-	notes[show->note_count] = strdup(text);
-	if (notes[show->note_count])
-		show->note_count++;
+	show->incomplete |= !record_note(&show->record, text);
 }
 
 static void write_foot(FILE *out, struct watch_show *show, const void *what)
@@ -217,30 +203,18 @@ static void write_foot(FILE *out, struct watch_show *show, const void *what)
 	(void)what;
 	if (show->begun)
 		fprintf(out, "\n  %s\n", show->record.system);
-	if (show->record.private_network || show->record.network_why)
-		ladder_write_missing(out, &show->record);
-	else if (!show->record.wire)
-		fprintf(out, "\n  The wire was not observed: %s\n",
-			show->record.wire_why ? show->record.wire_why : "?");
-	for (size_t i = 0; i < show->note_count; i++)
-		fprintf(out, "\n  %s\n", show->notes[i]);
+	ladder_write_remarks(out, &show->record);
 }
 
 static void write_json(struct watch_show *show)
 {
-	json_t *json = record_to_json(&show->record), *notes = json_array();
+	json_t *json = record_to_json(&show->record);
 
-	for (size_t i = 0; i < show->note_count; i++)
-		json_array_append_new(notes,
-			json_text(show->notes[i], strlen(show->notes[i])));
-	if (show->note_count)
-		json_object_set(json, "notes", notes);
 	if (!json ||
 		json_dumpf(json, show->out,
 			JSON_INDENT(2) | JSON_REAL_PRECISION(9)))
 		show->incomplete = true;
 	fputc('\n', show->out);
-	json_decref(notes);
 	json_decref(json);
 }
 
@@ -300,9 +274,6 @@ bool watch_show_end(struct watch_show *show)
 		program_complain("cannot write %s: %s",
 			show->output ? show->output : "standard error",
 			errno ? names_describe(why, errno) : "no memory");
-	for (size_t i = 0; i < show->note_count; i++)
-		free(show->notes[i]);
-	free(show->notes);
 	record_free(&show->record);
 	return !bad;
 }
