@@ -170,13 +170,13 @@ void watch_show_row(void *context, struct rung *rung)
 	struct watch_show *show = context;
 	struct rung *kept;
 
+	if (rung->connection > show->connections)
+		show->connections = rung->connection;
 	if (show->connection && rung->connection &&
 		rung->connection != show->connection) {
 		record_free_rung(rung);
 		return;
 	}
-	if (rung->connection > show->connections)
-		show->connections = rung->connection;
 	if (show->format == FORMAT_TEXT) {
 		show_rung(show, rung);
 		record_free_rung(rung);
@@ -262,11 +262,30 @@ static void write_rest(struct watch_show *show)
 	}
 }
 
+/* The one that was asked for was not seen; that there was none is said. */
+static void note_absence(struct watch_show *show)
+{
+	char text[80];
+
+	if (!show->connections || show->connection <= show->connections)
+		return;
+	snprintf(text, sizeof(text), "There is no connection %u: %u %s seen.",
+		show->connection, show->connections,
+		show->connections == 1 ? "was" : "were");
+	watch_show_note(show, text);
+	/* Where the ladder goes to a file it would be met too late. */
+	if (show->output)
+		program_complain("--connection=%u: %u %s seen",
+			show->connection, show->connections,
+			show->connections == 1 ? "was" : "were");
+}
+
 bool watch_show_end(struct watch_show *show)
 {
 	char why[NAMES_DESCRIPTION_SIZE];
 	bool bad;
 
+	note_absence(show);
 	write_rest(show);
 	bad = ferror(show->out) || show->incomplete;
 	bad = fclose(show->out) || bad;
