@@ -17,6 +17,12 @@
 #include "playlist.h"
 #include "show.h"
 
+/* What makes a word of a number of things more than one. */
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 static void fail(struct program *program, const char *why, int status)
 {
 	program_complain("%s", why ? why : "no memory");
@@ -30,7 +36,7 @@ static void on_progress(void *context, uint64_t orders, size_t ends)
 	const char *name = context;
 
 	fprintf(stderr, "\r\033[K%s: %" PRIu64 " order%s, %zu end%s", name,
-		orders, orders == 1 ? "" : "s", ends, ends == 1 ? "" : "s");
+		orders, plural(orders), ends, plural(ends));
 }
 
 struct exploration {
@@ -150,13 +156,17 @@ static void show_class(struct program *program, struct experiment *experiment,
 			k <= table->count ? &table->classes[k - 1] : NULL;
 
 		if (!class) {
-			program_complain("%s: --show %u: there are %zu classes",
-				experiment->name, k, table->count);
+			program_complain("%s: --show %u: there %s %zu class%s",
+				experiment->name, k,
+				table->count == 1 ? "is" : "are", table->count,
+				table->count == 1 ? "" : "es");
 			program->status = STATUS_USAGE;
 		} else if (asprintf(&about,
 				   "%" PRIu64 " of %" PRIu64
-				   " orders end like this one",
-				   class->orders, table->orders) < 0) {
+				   " order%s end%s like this one",
+				   class->orders, table->orders,
+				   plural(table->orders),
+				   class->orders == 1 ? "s" : "") < 0) {
 			fail(program, NULL, STATUS_FAILURE);
 		} else {
 			play_order(program, experiment, options, &class->first,
@@ -190,8 +200,9 @@ static void show_found(struct program *program, struct experiment *experiment,
 
 		if (!found->list) {
 			program_complain("%s: %s is met in none of %" PRIu64
-					 " orders",
-				experiment->name, what, explored.table.orders);
+					 " order%s",
+				experiment->name, what, explored.table.orders,
+				plural(explored.table.orders));
 			program->status = STATUS_FAILURE;
 		} else if (asprintf(&about, "the first order that meets %s",
 				   what) < 0) {

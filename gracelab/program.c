@@ -64,17 +64,24 @@ void program_failed(struct program *program, const struct record *record)
 	program->status = STATUS_FAILURE;
 }
 
-/* Names the experiments whose name is nearly that; "" if there are none. */
+/* Names the experiments whose name is nearly that, and a file here that may be
+ * meant; "" if there are none. */
 static char *near_names(const char *transcripts, const char *name)
 {
 	struct catalog catalog = { 0 };
-	char *text = NULL;
+	char *text = NULL, *here;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 	bool any = false;
 
 	if (!out)
 		return NULL;
+	if (asprintf(&here, "%s.lab", name) >= 0) {
+		any = !access(here, F_OK);
+		if (any)
+			fprintf(out, "; perhaps ./%s", here);
+		free(here);
+	}
 	if (transcripts)
 		catalog_read(&catalog, transcripts);
 	for (size_t i = 0; i < catalog.count; i++) {
@@ -103,11 +110,16 @@ bool program_read(struct program *program, const char *name)
 		program->experiments[program->count++] = experiment;
 	} else if (!error) {
 		program_complain("no memory for %s", name);
-	} else if (!catalog_is_path(name) && access(path, F_OK)) {
+	} else if (!catalog_is_path(name) && access(path, F_OK) &&
+		(!program->transcripts ||
+			!access(program->transcripts, X_OK))) {
 		char *near = near_names(program->transcripts, name);
 
-		program_complain("%s%s; `gracelab list' shows all", error,
-			near ? near : "");
+		program_complain("there is no experiment '%s'%s; %s", name,
+			near ? near : "",
+			program->transcripts ? "`gracelab list' shows all"
+					     : "nor a folder of transcripts: "
+					       "--transcripts DIR names one");
 		free(near);
 	} else {
 		program_complain("%s", error);

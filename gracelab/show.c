@@ -72,7 +72,7 @@ static bool is_beside_complaints(const struct program *program)
 static void end_text(
 	struct program *program, FILE *out, const struct record *record)
 {
-	ladder_write_missing(out, record);
+	ladder_write_remarks(out, record);
 	if (!is_beside_complaints(program))
 		ladder_write_failure(out, record);
 }

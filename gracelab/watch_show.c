@@ -13,7 +13,6 @@
 #include "gracelab/record/svg.h"
 #include "gracelab/record/text.h"
 #include "lib/base/names.h"
-#include "lib/text/json_text.h"
 #include "program.h"
 
 bool watch_show_open(struct watch_show *show)
@@ -171,13 +170,13 @@ void watch_show_row(void *context, struct rung *rung)
 	struct watch_show *show = context;
 	struct rung *kept;
 
+	if (rung->connection > show->connections)
+		show->connections = rung->connection;
 	if (show->connection && rung->connection &&
 		rung->connection != show->connection) {
 		record_free_rung(rung);
 		return;
 	}
-	if (rung->connection > show->connections)
-		show->connections = rung->connection;
 	if (show->format == FORMAT_TEXT) {
 		show_rung(show, rung);
 		record_free_rung(rung);
@@ -195,21 +194,8 @@ void watch_show_row(void *context, struct rung *rung)
 void watch_show_note(void *context, const char *text)
 {
 	struct watch_show *show = context;
-	char **notes =
-		reallocarray(show->notes, show->note_count + 1, sizeof(*notes));
 
-	if (!notes) {
-		show->incomplete = true;
-		return;
-	}
-	show->notes = notes;
-	/* Whatever is said twice is said once. */
-	for (size_t i = 0; i < show->note_count; i++)
-		if (!strcmp(notes[i], text))
-			return;
-	notes[show->note_count] = strdup(text);
-	if (notes[show->note_count])
-		show->note_count++;
+	show->incomplete |= !record_note(&show->record, text);
 }
 
 static void write_foot(FILE *out, struct watch_show *show, const void *what)
@@ -217,30 +203,18 @@ static void write_foot(FILE *out, struct watch_show *show, const void *what)
 	(void)what;
 	if (show->begun)
 		fprintf(out, "\n  %s\n", show->record.system);
-	if (show->record.private_network || show->record.network_why)
-		ladder_write_missing(out, &show->record);
-	else if (!show->record.wire)
-		fprintf(out, "\n  The wire was not observed: %s\n",
-			show->record.wire_why ? show->record.wire_why : "?");
-	for (size_t i = 0; i < show->note_count; i++)
-		fprintf(out, "\n  %s\n", show->notes[i]);
+	ladder_write_remarks(out, &show->record);
 }
 
 static void write_json(struct watch_show *show)
 {
-	json_t *json = record_to_json(&show->record), *notes = json_array();
+	json_t *json = record_to_json(&show->record);
 
-	for (size_t i = 0; i < show->note_count; i++)
-		json_array_append_new(notes,
-			json_text(show->notes[i], strlen(show->notes[i])));
-	if (show->note_count)
-		json_object_set(json, "notes", notes);
 	if (!json ||
 		json_dumpf(json, show->out,
 			JSON_INDENT(2) | JSON_REAL_PRECISION(9)))
 		show->incomplete = true;
 	fputc('\n', show->out);
-	json_decref(notes);
 	json_decref(json);
 }
 
@@ -288,11 +262,30 @@ static void write_rest(struct watch_show *show)
 	}
 }
 
+/* The one that was asked for was not seen; that there was none is said. */
+static void note_absence(struct watch_show *show)
+{
+	char text[80];
+
+	if (!show->connections || show->connection <= show->connections)
+		return;
+	snprintf(text, sizeof(text), "There is no connection %u: %u %s seen.",
+		show->connection, show->connections,
+		show->connections == 1 ? "was" : "were");
+	watch_show_note(show, text);
+	/* Where the ladder goes to a file it would be met too late. */
+	if (show->output)
+		program_complain("--connection=%u: %u %s seen",
+			show->connection, show->connections,
+			show->connections == 1 ? "was" : "were");
+}
+
 bool watch_show_end(struct watch_show *show)
 {
 	char why[NAMES_DESCRIPTION_SIZE];
 	bool bad;
 
+	note_absence(show);
 	write_rest(show);
 	bad = ferror(show->out) || show->incomplete;
 	bad = fclose(show->out) || bad;
@@ -300,9 +293,6 @@ bool watch_show_end(struct watch_show *show)
 		program_complain("cannot write %s: %s",
 			show->output ? show->output : "standard error",
 			errno ? names_describe(why, errno) : "no memory");
-	for (size_t i = 0; i < show->note_count; i++)
-		free(show->notes[i]);
-	free(show->notes);
 	record_free(&show->record);
 	return !bad;
 }

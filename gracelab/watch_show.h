@@ -34,9 +34,7 @@ struct watch_show {
 	struct record record;
 	struct watch_speakers speakers[SIDES];
 	unsigned connections; /* the highest number met */
-	char **notes;         /* owned */
-	size_t note_count;
-	char row[4096]; /* of `out`: written when the row is whole */
+	char row[4096];       /* of `out`: written when the row is whole */
 	bool begun, incomplete;
 };
 

@@ -2,10 +2,12 @@
 #include "served.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/duration.h"
+#include "lib/net/tcp.h"
 #include "lib/typed/act.h"
 
 /* The longest message: what one recv(2) may take. */
@@ -244,6 +246,20 @@ void served_on_idle(struct served *served)
 		conn_close(conn);
 }
 
+/* Most often since what has come is not read yet. */
+static void refuse_reply(const struct served *served, struct report *report)
+{
+	size_t unread = tcp_unread_bytes(served->conn.fd);
+	char why[96] = "no message is owed an answer";
+
+	if (unread)
+		snprintf(why, sizeof(why),
+			"no message is owed an answer: %zu bytes wait to be "
+			"read first (read)",
+			unread);
+	act_refuse(report, "reply", why);
+}
+
 void served_act(struct served *served, const struct command *command,
 	struct report *report)
 {
@@ -257,7 +273,7 @@ void served_act(struct served *served, const struct command *command,
 		served->owed.first)
 		reply(served);
 	else if (open && command->spec->id == COMMAND_REPLY)
-		act_refuse(report, "reply", "no message is owed an answer");
+		refuse_reply(served, report);
 	else
 		act(served ? &served->conn : NULL, command, report);
 }

@@ -299,7 +299,7 @@ write_close() {
 @test "--show plays an order of the class, with its ladder and terminals" {
 	write_close
 	run -0 lab explore --show 5 close.lab
-	assert_line --regexp '^close: 1 of 31 orders end like this one$'
+	assert_line --regexp '^close: 1 of 31 orders ends like this one$'
 	assert_line --regexp '^ +send "Hi, data2"$'
 	assert_line '    [1] send: EPIPE (Broken pipe)'
 	run -2 lab explore --show 6 close.lab
@@ -316,6 +316,18 @@ write_close() {
 	assert_output --partial 'ETIMEDOUT is met in none of 31 orders'
 	run -2 lab explore --find nonsense close.lab
 	assert_output --partial "not 'nonsense'"
+}
+
+@test "of one order it is said as of one" {
+	echo 'client> close' >one.lab
+	run -0 lab explore one.lab
+	assert_line 'every order: 1 order, 1 end'
+	run -0 lab explore --show 1 one.lab
+	assert_line 'one: 1 of 1 order ends like this one'
+	run -2 lab explore --show 2 one.lab
+	assert_output 'gracelab: one: --show 2: there is 1 class'
+	run -1 lab explore --find EPIPE one.lab
+	assert_output 'gracelab: one: EPIPE is met in none of 1 order'
 }
 
 @test "--format=lab is an experiment that plays" {

@@ -150,9 +150,18 @@ load lab
 	assert_equal "${#lines[@]}" "$(grep -c ' ' screen)"
 }
 
-@test "an experiment that is not there is an error that names the path" {
+@test "an experiment that is not there is said so, with what is near, or its path" {
 	run ! lab play nosuch
-	assert_output --partial "$ROOT/transcripts/nosuch.lab: ENOENT"
+	assert_output "gracelab: there is no experiment 'nosuch'; \`gracelab \
+list' shows all"
+	run ! lab play close-erly
+	assert_output "gracelab: there is no experiment 'close-erly'; perhaps \
+close-early; \`gracelab list' shows all"
+	# What is here has to be said to be here.
+	: >nosuch.lab
+	run ! lab play nosuch
+	assert_output --partial "'nosuch'; perhaps ./nosuch.lab; "
+	rm nosuch.lab
 	run ! lab play ./nosuch.lab
 	assert_output --partial './nosuch.lab: ENOENT'
 	run ! lab play --transcripts ./nowhere close-early

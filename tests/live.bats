@@ -121,7 +121,8 @@ and a line? \`help' lists all
 gracelab: line 5: undo: expected a number of steps, or all, not 'x'
 $(sed -n 5p <<<"$stderr")
 gracelab: line 8: awaited eof, saw received \"data1\"
-gracelab: line 9: reply: no message is owed an answer
+gracelab: line 9: reply: no message is owed an answer: 5 bytes wait to be read \
+first (read)
 gracelab: show: expected text, json, svg, mermaid or html, not 'gif'
 gracelab: line 11: help: there is no command 'nothing'
 gracelab: line 12: big: expected on or off, not 'up'
@@ -356,6 +357,28 @@ connection is a UNIX socket's"
 	type_in live 'help ter'
 	press live Tab Enter
 	await_screen live "what the programs' terminals show"
+	press live C-d
+	await_status live 0
+}
+
+@test "at a terminal Tab knows what a side may show, and what a file writes" {
+	under_shell live "$O/gracelab" live
+	await_last live 'ESTABLISHED|ESTABLISHED>'
+	type_in live 'client> shu'
+	press live Tab Enter
+	await_screen live 'shutdown wr = 0'
+	type_in live 's: eo'
+	press live Tab Enter
+	await_screen live 'recv = 0 (EOF)'
+	type_in live 'c: sta'
+	press live Tab
+	type_in live 'TIM'
+	press live Tab Enter
+	enter_in live 'list'
+	await_screen live 'client: state TIME_WAIT'
+	type_in live 'server! SIGK'
+	press live Tab Enter
+	await_screen live 'killed by SIGKILL'
 	press live C-d
 	await_status live 0
 }

@@ -125,6 +125,41 @@ check_svg() {
 	check_svg ./*.svg
 }
 
+@test "all pictures name TLS records whole, and say what is noted below" {
+	local format
+
+	for format in text svg mermaid html; do
+		draw "$format" <"$RECORDS/records.json" >"records.$format"
+	done
+	"$PYTHON" -I - records.* <<-'END'
+		import html, re, sys
+		names = """server_hello change_cipher_spec encrypted_extensions
+		certificate_request certificate_verify finished
+		bad_certificate_status_response partofaheader
+		headerofarecord(16401bytes) partofarecord(1000of16401bytes)""".split()
+		remarks = """Played on the host's own loopback: EPERM
+		The wire was not observed: EPERM
+		python3 (process 7) uses io_uring(7)
+		No secrets were logged to keys & <more>""".split("\n")
+		for path in sys.argv[1:]:
+		    text = open(path, encoding="utf-8").read()
+		    if path.endswith("html"):
+		        # The page's own record is no picture.
+		        text = text[:text.index("application/json")]
+		    if path.endswith("mermaid"):
+		        text = re.sub("#([0-9]+);", r"&#\1;", text.replace("<br/>", ""))
+		    if not path.endswith("text"):
+		        text = html.unescape(re.sub("<[^>]*>", "", text))
+		    assert "…" not in text.replace("that …", "").replace(
+		        "server…", ""), (path, text)
+		    bare = re.sub(r"\s", "", text)
+		    for name in names:
+		        assert name in bare, (path, name, text)
+		    for remark in remarks:
+		        assert remark in text, (path, remark, text)
+	END
+}
+
 @test "a picture is the same whatever the locale is" {
 	local locale format
 

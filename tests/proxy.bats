@@ -325,6 +325,17 @@ print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
 	PATIENCE_S=100 await test -e "$RESULTS/idle-kill-late.status"
 	cat "$RESULTS/idle-kill-late.json"
 	grep -qE 'kept for (about )?2\.[5-9]' "$RESULTS/idle-kill-late.json"
+	# What it is compared with was idle for as long, and longer.
+	judged idle-kill-late 1 idle
+	says idle 'without a FIN it is kept for 4\.25 s at least'
+	"$PYTHON" -I - "$REPORT" <<-'END'
+		import json, sys
+		report = json.load(open(sys.argv[1], encoding="utf-8"))
+		idle, = (p for p in report["probes"] if p["id"] == "idle")
+		said = [row["t"] for row in idle["control"]
+		        if row.get("side") == "server" and row.get("call") == "send"]
+		assert said and said[0] > 4, idle["control"]
+	END
 }
 
 @test "a proxy that dies or jams after some connections fails" {

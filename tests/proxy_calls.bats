@@ -207,11 +207,11 @@ shown() {
 	run -1 timeout 60 "$O/gracelab" proxy --only=gated --timeout=1s -- \
 		"$PYTHON" -IS "$ROOT/tests/servers/proxy.py" \
 		--fault drops-client-fin '{listen}' '{backend}' 3>&- {TICK}<&-
-	assert_line --regexp ' client, proxy the proxy +proxy, server'
+	assert_line --regexp ' client, proxy +the proxy +proxy, server'
 	assert_line --regexp ' accept4\(front\)$'
 	assert_line --regexp ' t2 recv\(front\) = 0 \(EOF\)$'
 	assert_line --regexp ' ◀─ FIN ── +t2 close\(front\) = 0$'
-	assert_line --regexp ' t2 close\(back\) = 0 ── FIN ─▶$'
+	assert_line --regexp ' t2 close\(back\) = 0 +── FIN ─▶$'
 	refute_output --partial 'are not shown'
 }
 

@@ -255,6 +255,26 @@ teardown_file() {
 	says gated "the client's FIN does not come to the server"
 }
 
+@test "a FIN that our end sends when it gives up stands with its close" {
+	judged swallows-front 1 gated=FAIL
+	"$PYTHON" -I - "$REPORT" <<-'END'
+		import json, sys
+		report = json.load(open(sys.argv[1], encoding="utf-8"))
+		gated, = (p for p in report["probes"] if p["id"] == "gated")
+		rows = gated["ladder"]
+		given_up, = (n for n, row in enumerate(rows)
+		             if "given up" in row.get("event", ""))
+		ours = [row for row in rows if row.get("from") in ("client", "server")
+		        and "FIN" in row["segment"]]
+		assert all("call" in row for row in ours), ours
+		closed = {row["side"] for row in rows[given_up:]
+		          if row.get("call") == "close"}
+		assert closed == {"client", "server", "proxy"}, rows[given_up:]
+		assert not any(row.get("call") == "close" and row["side"] != "proxy"
+		               for row in rows[:given_up]), rows[:given_up]
+	END
+}
+
 @test "a proxy that makes a close_notify of a lost server fails" {
 	judged softens-front 1 client-fin=pass gated=pass reset-back=FAIL
 	says reset-back 'the client sees close_notify: a cut reply looks whole'

@@ -221,6 +221,30 @@ c.close()'
 	[[ $(grep -c ' SYN ' ladder) == 1 ]]
 }
 
+@test "a --connection that there is not is said to be none, and how many are" {
+	local said='There is no connection 5: 2 were seen.'
+	local program='
+import socket
+listener = socket.create_server(("127.0.0.1", 0))
+for _ in range(2):
+    client = socket.create_connection(listener.getsockname())
+    server, _ = listener.accept()
+    client.close()
+    server.recv(1)
+    server.close()'
+
+	run -0 timeout 60 "$O/gracelab" watch --connection 5 -- \
+		"$PYTHON" -IS -c "$program" 3>&- {TICK}<&-
+	assert_line "  $said"
+	run -0 timeout 60 "$O/gracelab" watch --connection 5 -o ladder \
+		--format=json -- "$PYTHON" -IS -c "$program" 3>&- {TICK}<&-
+	assert_output 'gracelab: --connection=5: 2 were seen'
+	grep -qF "\"$said\"" ladder
+	run -0 timeout 60 "$O/gracelab" watch --connection 2 -- \
+		"$PYTHON" -IS -c "$program" 3>&- {TICK}<&-
+	refute_output --partial 'no connection'
+}
+
 @test "hundreds of connections are numbered, and none is left in the table" {
 	run -0 timeout 60 "$O/gracelab" watch -o ladder \
 		--server "$WATCHED serve {port}" \

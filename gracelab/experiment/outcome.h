@@ -42,6 +42,13 @@ struct outcome {
 /* Takes an outcome from a line. */
 bool outcome_scan(struct scan *scan, struct outcome *outcome);
 
+/* The word number `index` that an outcome begins with, or NULL; of errnos those
+ * that a connection's end gives. It never changes. */
+const char *outcome_word(size_t index);
+
+/* What may follow such a word, of `len` bytes, with blanks between; or NULL. */
+const char *outcome_words_behind(const char *word, size_t len);
+
 /* Whether what was seen, `a`, is what must be seen. */
 bool outcome_equal(const struct outcome *a, const struct outcome *b);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "gracelab/experiment/outcome.h"
 #include "gracelab/experiment/wire_step.h"
 #include "gracelab/live/words/line.h"
 #include "lib/typed/command.h"
@@ -67,15 +68,55 @@ static const char *argument_of(struct completing *completing, enum side side,
 	return spec ? pick(completing, spec->words, index) : NULL;
 }
 
-/* The segments that wait are what can be passed or lost. */
-static const char *wire_word(const struct view *view, bool first, size_t index)
+/* What the side is to show. */
+static const char *outcome_argument(struct completing *completing, bool first,
+	const char *line, size_t index)
 {
 	if (first)
-		return wire_verb_name(index);
+		return outcome_word(index);
+	return pick(completing, outcome_words_behind(line, strcspn(line, " ")),
+		index);
+}
+
+/* The segments that wait are what can be passed, lost or awaited. */
+static const char *waiting(const struct view *view, size_t index)
+{
 	if (index < SIDES)
 		return names[index];
 	index -= SIDES;
 	return index < view->wait_count ? view->waits[index].name : NULL;
+}
+
+static const char *wire_word(
+	const struct view *view, char mark, bool first, size_t index)
+{
+	if (mark == '>' && first)
+		return wire_verb_name(index);
+	if (mark == ':' && first)
+		return index ? waiting(view, index - 1) : "nothing";
+	return mark == '!' ? NULL : waiting(view, index);
+}
+
+/* Behind `name` and its mark, which is > where none is typed. */
+static const char *named_word(struct completing *completing, const char *name,
+	char mark, bool first, const char *rest, size_t index)
+{
+	enum side side = *name == *side_name(SERVER) ? SERVER : CLIENT;
+
+	if (!strcmp(name, names[SIDES]))
+		return wire_word(
+			&completing->session->view, mark, first, index);
+	switch (mark) {
+	case ':':
+		return outcome_argument(completing, first, rest, index);
+	case '!':
+		return first ? pick(completing, "SIGINT SIGTERM SIGKILL reboot",
+				       index)
+			     : NULL;
+	default:
+		return first ? typed_word(side, index)
+			     : argument_of(completing, side, rest, index);
+	}
 }
 
 static const char *word(
@@ -84,20 +125,19 @@ static const char *word(
 	struct completing *completing = context;
 	const struct live_desk *desk = &completing->session->options->desk;
 	const char *at = line + strspn(line, " ");
-	size_t len = strcspn(at, " ");
-	const char *rest = at + len + strspn(at + len, " ");
+	size_t len = strcspn(at, " >:!");
+	const char *name = line_whose(at, len);
+	bool marked = at[len] && at[len] != ' ';
+	const char *rest = at + len + marked;
+
+	rest += strspn(rest, " ");
 	bool second = (size_t)(rest - line) >= start;
 
 	if ((size_t)(at - line) >= start)
 		return first_word(index);
-	if (*at == 'w' && (len == 1 || !strncmp(at, "wire", len)))
-		return wire_word(&completing->session->view, second, index);
-	for (enum side side = CLIENT; side <= SERVER; side++)
-		if (*at == *side_name(side) &&
-			(len == 1 || !strncmp(at, side_name(side), len)))
-			return second
-				? typed_word(side, index)
-				: argument_of(completing, side, rest, index);
+	if (name)
+		return named_word(completing, name, marked ? at[len] : '>',
+			second, rest, index);
 	if (second && len == 4 && !strncmp(at, "show", len))
 		return desk->format(index);
 	if (second && len == 4 && !strncmp(at, "help", len))

@@ -61,7 +61,9 @@ function recordText(record) {
 		record.version !== "TLS 1.2" ? "record" : record.type;
 
 	if (record.partial)
-		return "part of a record";
+		return !record.length ? "part of a header" :
+			!record.there ? `header of a record (${record.length} bytes)` :
+			`part of a record (${record.there} of ${record.length} bytes)`;
 	if (record.encrypted)
 		return `encrypted ${inside} (${record.length} bytes)`;
 	return record.description ? `${record.type} ${record.description}` :

@@ -49,30 +49,18 @@ static void put_header(FILE *out, const struct record *record)
 	fputs("<!--claim-->\n</header>\n", out);
 }
 
-static void put_note(FILE *out, const char *note, const char *why)
+/* What could not be had or seen, what is to be noted, and why the play
+ * failed. */
+static void put_remarks(FILE *out, const struct record *record)
 {
-	fprintf(out, "<p class=\"note\">%s", note);
-	if (why) {
-		fputs(": ", out);
-		put_text(out, why);
-	}
-	fputs("</p>\n", out);
-}
+	char *remark;
 
-/* What could not be had or seen, and why the play failed. */
-static void put_failure(FILE *out, const struct record *record)
-{
-	if (record->network_why)
-		put_note(out,
-			record->private_network
-				? "The private network is not as it should be"
-				: "Played on the host&#39;s own loopback",
-			record->network_why);
-	if (record_lacks_wire(record))
-		put_note(out, "The wire was not observed", record->wire_why);
-	if (!record->states)
-		put_note(
-			out, "The kernels&#39; states were not observed", NULL);
+	for (size_t i = 0; (remark = record_remark(record, i)); i++) {
+		fputs("<p class=\"note\">", out);
+		put_text(out, remark);
+		fputs("</p>\n", out);
+		free(remark);
+	}
 	if (!record->failed)
 		return;
 	fputs("<p id=\"failure\" role=\"alert\">The play failed: ", out);
@@ -178,7 +166,7 @@ void page_write(FILE *out, const struct record *record)
 		words_write(out, record);
 		fputs("</div></details>\n", out);
 	}
-	put_failure(out, record);
+	put_remarks(out, record);
 	fputs("</main>\n", out);
 	put_foot(out, record);
 	if (!record->orders)

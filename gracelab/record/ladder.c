@@ -9,10 +9,7 @@
 #include "text.h"
 
 /* How wide a call may be. */
-enum {
-	CALL_WIDTH = LADDER_CLIENT_STATE_AT - LADDER_CLIENT_AT - 1,
-	RECORD_WIDTH = CALL_WIDTH - 2,
-};
+enum { CALL_WIDTH = LADDER_CLIENT_STATE_AT - LADDER_CLIENT_AT - 1 };
 
 _Static_assert(LADDER_WIRE_AT + ARROW_COLUMNS < LADDER_SERVER_STATE_AT,
 	"an arrow fits its column");
@@ -120,32 +117,15 @@ void ladder_write_head(FILE *out, const struct record *record)
 	put_cells(out, &heading);
 }
 
-/* What was in the bytes of a call, record by record, each from a new line. */
+/* What was in the bytes of a call, record by record. */
 static void put_records(FILE *out, const struct rung *rung)
 {
-	char text[TLS_TEXT_SIZE], word[TLS_TEXT_SIZE], fit[TEXT_LABEL_SIZE];
+	struct text_records records = { 0 };
+	struct cells cells = { 0 };
 
-	for (size_t i = 0; i < rung->record_count; i++) {
-		const char *at = text;
-
-		tls_record_text(&rung->records[i], text);
-		while (*at) {
-			struct cells cells = { 0 };
-			size_t len = text_bytes_of(at, RECORD_WIDTH);
-
-			/* A line ends with a word. */
-			while (at[len] && len && at[len] != ' ')
-				len--;
-			len = len ? len : strcspn(at, " ");
-			snprintf(word, sizeof(word), "%.*s", (int)len, at);
-			text_cut(fit, RECORD_WIDTH, word);
-			snprintf(cells.calls[rung->caller], TEXT_LABEL_SIZE,
-				"  %.*s", TEXT_LABEL_SIZE - 3, fit);
-			put_cells(out, &cells);
-			at += len;
-			at += strspn(at, " ");
-		}
-	}
+	while (text_next_record(
+		&records, rung, CALL_WIDTH, cells.calls[rung->caller]))
+		put_cells(out, &cells);
 }
 
 /* A row whose texts are fit to be shown. */
@@ -156,11 +136,8 @@ static void put_rung(
 	bool states = record->states && (rung->states[0] || rung->states[1]);
 	bool segment = record->wire && rung->segment;
 
-	struct rung bare = *rung;
-
-	bare.record_count = 0;
 	if (rung->call)
-		text_label(&bare, CALL_WIDTH, cells.calls[rung->caller],
+		text_label(rung, CALL_WIDTH, cells.calls[rung->caller],
 			more.calls[rung->caller]);
 	else if (rung->failed && !segment && !states)
 		strcpy(cells.calls[CLIENT], "the play failed here");
@@ -208,20 +185,14 @@ void ladder_write_foot(FILE *out, const struct record *record)
 	write_lines(out, record->system, "  ", "    ");
 }
 
-void ladder_write_missing(FILE *out, const struct record *record)
+void ladder_write_remarks(FILE *out, const struct record *record)
 {
-	if (!record->private_network)
-		fprintf(out, "\n  Played on the host's own loopback: %s\n",
-			record->network_why ? record->network_why : "?");
-	if (record->private_network && record->network_why)
-		fprintf(out,
-			"\n  The private network is not as it should be: %s\n",
-			record->network_why);
-	if (record_lacks_wire(record))
-		fprintf(out, "\n  The wire was not observed: %s\n",
-			record->wire_why ? record->wire_why : "?");
-	if (!record->states)
-		fprintf(out, "\n  The kernels' states were not observed\n");
+	char *remark;
+
+	for (size_t i = 0; (remark = record_remark(record, i)); i++) {
+		fprintf(out, "\n  %s\n", remark);
+		free(remark);
+	}
 }
 
 void ladder_write_failure(FILE *out, const struct record *record)

@@ -30,8 +30,8 @@ void ladder_write_rung(
 	FILE *out, const struct record *record, const struct rung *rung);
 void ladder_write_foot(FILE *out, const struct record *record);
 
-/* What could not be had or observed, and why; nothing if all was. */
-void ladder_write_missing(FILE *out, const struct record *record);
+/* What could not be had or observed, and why, and notes; record_remark(). */
+void ladder_write_remarks(FILE *out, const struct record *record);
 
 /* Why the play failed; nothing if it did not. */
 void ladder_write_failure(FILE *out, const struct record *record);

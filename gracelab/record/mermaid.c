@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mermaid.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/text/escape.h"
@@ -38,6 +39,7 @@ static void put_text(FILE *out, const char *text)
 static void put_call(FILE *out, const struct rung *rung)
 {
 	char label[TEXT_LABEL_SIZE], result[TEXT_LABEL_SIZE];
+	struct text_records records = { 0 };
 
 	text_label(rung, LABEL_COLUMNS, label, result);
 	fprintf(out, "    Note %s of %s: ",
@@ -45,6 +47,11 @@ static void put_call(FILE *out, const struct rung *rung)
 		side_name((enum side)rung->caller));
 	put_text(out, label);
 	put_text(out, result);
+	while (text_next_record(&records, rung, LABEL_COLUMNS, label)) {
+		fputs("<br/>", out);
+		/* It would be centred with its indent. */
+		put_text(out, label + strspn(label, " "));
+	}
 	fputc('\n', out);
 }
 
@@ -105,6 +112,8 @@ static void put_rung(FILE *out, const struct rung *rung)
 
 void mermaid_write(FILE *out, const struct record *record)
 {
+	char *remark;
+
 	fprintf(out, "sequenceDiagram\n");
 	if (record->title) {
 		fprintf(out, "    title ");
@@ -117,11 +126,14 @@ void mermaid_write(FILE *out, const struct record *record)
 		put_text(out, record->asks);
 		fputc('\n', out);
 	}
-	if (record_lacks_wire(record))
-		fprintf(out,
-			"    Note over client,server: wire not observed\n");
 	for (size_t i = 0; i < record->rung_count; i++)
 		put_rung(out, &record->rungs[i]);
+	for (size_t i = 0; (remark = record_remark(record, i)); i++) {
+		fprintf(out, "    Note over client,server: ");
+		put_text(out, remark);
+		fputc('\n', out);
+		free(remark);
+	}
 	if (record->failed) {
 		fprintf(out, "    Note over client,server: ");
 		put_text(out, record_why_failed(record));

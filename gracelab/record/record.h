@@ -50,6 +50,8 @@ struct record {
 	bool private_network, wire, states; /* what was had and observed */
 	bool over_unix; /* a UNIX socket's connection, which has no wire */
 	char *network_why, *wire_why; /* why not, or NULL */
+	char **notes;                 /* owned: what is to be said of all */
+	size_t note_count;
 	struct rung *rungs;
 	size_t rung_count;
 	char *terminals[ACTORS_MAX]; /* by number, actors.h */
@@ -82,6 +84,17 @@ struct rung *record_add(struct record *record, double seconds);
 
 /* The same before the rung `at`, which moves behind it with all that follow. */
 struct rung *record_insert(struct record *record, size_t at, double seconds);
+
+/* Adds a note, a sentence without a full stop; twice the same is one. False
+ * without memory. */
+bool record_note(struct record *record, const char *text);
+
+/*
+ * What every picture says below its rows: what could not be had or observed,
+ * and why, and then the notes; each by its number, from 0, for free(3). NULL
+ * behind the last, or without memory.
+ */
+char *record_remark(const struct record *record, size_t number);
 
 /*
  * Says that the play failed, and marks the row: the last one, or, where none

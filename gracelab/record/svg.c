@@ -2,16 +2,17 @@
 #include "svg.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/text/xml.h"
 #include "svg_page.h"
-#include "svg_style.h"
 #include "svg_wire.h"
 #include "text.h"
 
 static const struct svg_lines title = { "title", 19, 24, false };
 static const struct svg_lines asks = { "asks", 14, 20, false };
+static const struct svg_lines remark = { "asks", 14, 20, false };
 static const struct svg_lines failure = { "mono bad", 13, 18, true };
 
 /* Room at the foot, and for the experiment's name there. */
@@ -95,14 +96,18 @@ static void put_call(const struct svg_page *page, size_t row)
 	int y = svg_row_y(page, row);
 	const char *class = is_bad(rung) ? "mono bad" : "mono";
 	const char *anchor = client ? "end" : "start";
+	struct text_records records = { 0 };
 	struct rung fit;
 
 	if (!text_fit(&fit, rung, xml_fit))
 		return;
 	text_label(&fit, SVG_CALL_COLUMNS, label, result);
 	svg_text(page, x, y + 5, class, anchor, label);
+	y += 5;
 	if (*result)
-		svg_text(page, x, y + 20, class, anchor, result);
+		svg_text(page, x, y += SVG_LINE, class, anchor, result);
+	while (text_next_record(&records, &fit, SVG_CALL_COLUMNS, label))
+		svg_text(page, x, y += SVG_LINE, class, anchor, label);
 	record_free_rung(&fit);
 }
 
@@ -113,7 +118,7 @@ static void put_failed_row(const struct svg_page *page, size_t row)
 	fprintf(page->out,
 		"<rect x=\"0\" y=\"%d\" width=\"%d\" height=\"%d\" "
 		"class=\"failed\"/>\n",
-		y - SVG_ROW / 2, page->width, SVG_ROW);
+		y - SVG_ROW / 2, page->width, svg_row_y(page, row + 1) - y);
 	svg_text(page, SVG_GAP, y + 6, "head bad", "middle", "!");
 }
 
@@ -154,11 +159,17 @@ static int put_head(const struct svg_page *page, bool drawn)
 			    : y;
 }
 
-/* Why the play failed, below all else; the y behind it. */
-static int put_failure(const struct svg_page *page, bool drawn)
+/* What could not be observed and the like, and why the play failed, below all
+ * else; the y behind it. */
+static int put_remarks(const struct svg_page *page, bool drawn)
 {
 	int y = page->bottom + FOOT;
+	char *text;
 
+	for (size_t i = 0; (text = record_remark(page->record, i)); i++) {
+		y = svg_lines(page, y + 6, &remark, drawn, text);
+		free(text);
+	}
 	if (!page->record->failed)
 		return y;
 	return svg_lines(
@@ -177,12 +188,6 @@ static void put_foot(const struct svg_page *page, int y)
 	if (record->over_unix && record->states)
 		svg_text(page, svg_middle_x(page), y, "foot", "middle",
 			"UNIX socket");
-	else if (record_lacks_wire(record) || !record->states)
-		svg_text(page, svg_middle_x(page), y, "foot", "middle",
-			!record_lacks_wire(record) ? "states not observed"
-				: record->states
-				? "wire not observed"
-				: "wire and states not observed");
 }
 
 static void put_rows(const struct svg_page *page)
@@ -212,8 +217,8 @@ void svg_write(FILE *out, const struct record *record)
 
 	svg_page_begin(&page, out, record);
 	page.top = put_head(&page, false) + (page.lane_count > 1 ? 38 : 24);
-	page.bottom = page.top + ((int)record->rung_count + 1) * SVG_ROW;
-	int height = put_failure(&page, false);
+	page.bottom = svg_row_y(&page, record->rung_count) + SVG_ROW / 2;
+	int height = put_remarks(&page, false);
 
 	fprintf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d "
@@ -227,6 +232,7 @@ void svg_write(FILE *out, const struct record *record)
 	put_head(&page, true);
 	put_rows(&page);
 	put_foot(&page, page.bottom + FOOT - 16);
-	put_failure(&page, true);
+	put_remarks(&page, true);
 	fputs("</svg>\n", out);
+	svg_page_end(&page);
 }

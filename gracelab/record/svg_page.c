@@ -6,6 +6,41 @@
 #include <string.h>
 
 #include "lib/text/xml.h"
+#include "text.h"
+
+/* How many lines the call takes that a row has no room for. */
+static int lines_beyond(const struct rung *rung)
+{
+	char first[TEXT_LABEL_SIZE], second[TEXT_LABEL_SIZE];
+	struct text_records records = { 0 };
+	struct rung fit;
+
+	/* Without records there are two at most. */
+	if (!rung->call || !rung->record_count ||
+		!text_fit(&fit, rung, xml_fit))
+		return 0;
+	text_label(&fit, SVG_CALL_COLUMNS, first, second);
+	int lines = *second ? 2 : 1;
+
+	while (text_next_record(&records, &fit, SVG_CALL_COLUMNS, first))
+		lines++;
+	record_free_rung(&fit);
+	return lines > 2 ? lines - 2 : 0;
+}
+
+static void place_rows(struct svg_page *page)
+{
+	size_t count = page->record->rung_count;
+	int *offsets = reallocarray(NULL, count + 1, sizeof(*offsets));
+
+	page->offsets = offsets;
+	if (!offsets)
+		return;
+	offsets[0] = 0;
+	for (size_t i = 0; i < count; i++)
+		offsets[i + 1] = offsets[i] + SVG_ROW +
+			SVG_LINE * lines_beyond(&page->record->rungs[i]);
+}
 
 void svg_page_begin(
 	struct svg_page *page, FILE *out, const struct record *record)
@@ -27,11 +62,20 @@ void svg_page_begin(
 		page->lane_count = 1;
 	page->width = 2 * (SVG_CALLS + SVG_GAP + SVG_SPAN) + SVG_WIRE +
 		2 * SVG_LANE * ((int)page->lane_count - 1);
+	place_rows(page);
+}
+
+void svg_page_end(struct svg_page *page)
+{
+	free(page->offsets);
+	page->offsets = NULL;
 }
 
 int svg_row_y(const struct svg_page *page, size_t row)
 {
-	return page->top + (int)row * SVG_ROW + SVG_ROW / 2;
+	int offset = page->offsets ? page->offsets[row] : (int)row * SVG_ROW;
+
+	return page->top + offset + SVG_ROW / 2;
 }
 
 size_t svg_lane_of(const struct svg_page *page, const struct rung *rung)
@@ -145,3 +189,58 @@ int svg_lines(const struct svg_page *page, int y, const struct svg_lines *lines,
 	free(fit);
 	return y;
 }
+
+/*
+ * Light and dark, and told apart by lightness too, for print in grey; each
+ * span bears its name besides. Not every renderer has variables, so the dark
+ * colours are said again.
+ */
+const char svg_style[] =
+	"text{font-family:'DejaVu Sans',Verdana,sans-serif;font-size:14px;"
+	"fill:#1d2733}\n"
+	".mono{font-family:'DejaVu Sans Mono',Menlo,Consolas,monospace;"
+	"font-size:13px}\n"
+	".page{fill:#ffffff}\n"
+	".title{font-size:19px;font-weight:bold}\n"
+	".asks{font-size:14px;fill:#4a5a6a}\n"
+	".head{font-size:15px;font-weight:bold}\n"
+	".foot,.lane{font-size:12px;fill:#5d6c7b}\n"
+	".line{stroke:#9aa7b4;stroke-width:1.5;stroke-dasharray:3 5}\n"
+	/* Arrows, their tips and texts; texts keep clear of what they cross. */
+	".arrow{stroke:#1d2733;stroke-width:2;fill:none}\n"
+	".tip{fill:#1d2733}\n"
+	".rst{stroke:#c3142d;stroke-width:4;fill:none}\n"
+	".rsttip{fill:#c3142d}\n"
+	".forged{stroke:#7a3fb0;stroke-width:2.5;stroke-dasharray:7 5;"
+	"fill:none}\n"
+	".forgedtip{fill:#7a3fb0}\n"
+	".rst.forged{stroke:#c3142d;stroke-width:4;stroke-dasharray:9 6}\n"
+	".rst.ring,.forged.ring{stroke-width:2.5;stroke-dasharray:none}\n"
+	".waits{stroke-dasharray:2 5}\n"
+	".cross{stroke-width:3}\n"
+	".label,.note{stroke:#ffffff;stroke-width:5px;stroke-linejoin:round;"
+	"paint-order:stroke}\n"
+	".rstlabel{fill:#c3142d;font-weight:bold;font-size:15px}\n"
+	".forgedlabel{fill:#7a3fb0;font-weight:bold}\n"
+	".note{font-size:12px;font-style:italic;fill:#5d6c7b}\n"
+	/* Calls and failures. */
+	".bad{fill:#c3142d;font-weight:bold}\n"
+	".failed{fill:#c3142d;fill-opacity:0.13}\n"
+	/* States. */
+	".state{font-size:12px;font-weight:bold;fill:#10202e}\n"
+	".span{stroke:#ffffff;stroke-width:1.5}\n"
+	".begin{fill:#e3f1f9}\n"
+	".open{fill:#bfe0f2}\n"
+	".active{fill:#e8944a}\n"
+	".passive{fill:#cdb8e8}\n"
+	".wait{fill:#e9edf0}\n"
+	"@media (prefers-color-scheme: dark){\n"
+	"text{fill:#e4ebf2}.page{fill:#141b23}\n"
+	".asks,.foot,.lane,.note{fill:#a9b7c4}\n"
+	".line{stroke:#5d6c7b}.arrow{stroke:#e4ebf2}.tip{fill:#e4ebf2}\n"
+	".rst,.rst.forged{stroke:#ff6b7d}\n"
+	".rsttip,.rstlabel,.bad,.failed{fill:#ff6b7d}\n"
+	".forged{stroke:#c79bf0}.forgedtip,.forgedlabel{fill:#c79bf0}\n"
+	".label,.note{stroke:#141b23}.span{stroke:#141b23}\n"
+	".state{fill:#10202e}\n"
+	"}\n";

@@ -19,7 +19,8 @@ enum {
 	SVG_SPAN = 104,    /* how wide a state is */
 	SVG_LANE = 112,    /* from lane to lane */
 	SVG_WIRE = 268,    /* from the innermost states to the others */
-	SVG_ROW = 34,      /* how high a row is */
+	SVG_ROW = 34,      /* how high a row is, with two lines of a call */
+	SVG_LINE = 15,     /* from one of them to the next */
 	SVG_LANES_MAX = 8, /* connections beyond share the last lane */
 	SVG_CALL_COLUMNS = 30,
 };
@@ -30,13 +31,17 @@ struct svg_page {
 	unsigned lanes[SVG_LANES_MAX]; /* which connection each is for */
 	size_t lane_count;
 	int width, top, bottom; /* the rows are between top and bottom */
+	/* How far below the top each begins, and the end; owned; NULL without
+	 * memory: all are of one height. */
+	int *offsets;
 };
 
-/* Finds the lanes, and how wide the page is. */
+/* Finds the lanes, how wide the page is, and how high its rows are. */
 void svg_page_begin(
 	struct svg_page *page, FILE *out, const struct record *record);
+void svg_page_end(struct svg_page *page);
 
-/* Where a row's arrows and calls stand. */
+/* Where a row's arrows and calls stand; one behind the last has a place too. */
 int svg_row_y(const struct svg_page *page, size_t row);
 
 size_t svg_lane_of(const struct svg_page *page, const struct rung *rung);
@@ -66,5 +71,8 @@ struct svg_lines {
  */
 int svg_lines(const struct svg_page *page, int y, const struct svg_lines *lines,
 	bool drawn, const char *text);
+
+/* The style sheet, for light and dark; terminated. */
+extern const char svg_style[];
 
 #endif

@@ -160,11 +160,13 @@ static void put_number(char *out, unsigned connection)
 		snprintf(out, NUMBER_SIZE, "[%u] ", connection);
 }
 
+/* What stands before the words of a record. */
+#define RECORD_INDENT "  "
+
 /* What is left of a text at the least: an ellipsis and a quote. */
 #define CUT_COLUMNS 2
 
-/* The call without its records. */
-static void put_call(
+void text_label(
 	const struct rung *rung, size_t columns, char *first, char *second)
 {
 	char number[NUMBER_SIZE], before[TEXT_LABEL_SIZE / 2];
@@ -191,29 +193,6 @@ static void put_call(
 			rung->result);
 	else
 		put_cut(second, columns, "  = ", rung->result, "");
-}
-
-void text_label(
-	const struct rung *rung, size_t columns, char *first, char *second)
-{
-	char records[TEXT_LABEL_SIZE] = "", text[TLS_TEXT_SIZE];
-
-	put_call(rung, columns, first, second);
-	if (!rung->record_count)
-		return;
-	for (size_t i = 0; i < rung->record_count; i++) {
-		size_t used = strlen(records);
-
-		tls_record_text(&rung->records[i], text);
-		if (used + strlen(", ") + strlen(text) >= sizeof(records))
-			break;
-		snprintf(records + used, sizeof(records) - used, "%s%s",
-			i ? ", " : "", text);
-	}
-	char before[TEXT_LABEL_SIZE];
-
-	snprintf(before, sizeof(before), "%s%s", second, *second ? ", " : "  ");
-	put_cut(second, columns, before, records, "");
 }
 
 void text_segment(const struct rung *rung, size_t columns, char *out)
@@ -253,6 +232,44 @@ size_t text_write_wrapped(
 	fprintf(out, "%.*s", (int)shown, line);
 	/* The next line begins with a word. */
 	return shown + strspn(line + shown, " ");
+}
+
+/* The bytes of a line of such words. */
+static size_t record_line(const char *words, size_t columns)
+{
+	size_t fits = text_bytes_of(words, columns), at;
+
+	if (!words[fits])
+		return fits;
+	for (at = fits; at; at--)
+		if (words[at] == ' ')
+			return at;
+	for (at = fits; at; at--)
+		if (words[at] == '+')
+			return at;
+	for (at = fits; at; at--)
+		if (words[at - 1] == '_')
+			return at;
+	return fits;
+}
+
+bool text_next_record(struct text_records *records, const struct rung *rung,
+	size_t columns, char *out)
+{
+	char words[TLS_TEXT_SIZE];
+	size_t len;
+
+	if (records->record == rung->record_count)
+		return false;
+	tls_record_text(&rung->records[records->record], words);
+	len = record_line(words + records->at, columns - strlen(RECORD_INDENT));
+	snprintf(out, TEXT_LABEL_SIZE, RECORD_INDENT "%.*s", (int)len,
+		words + records->at);
+	records->at += len;
+	records->at += strspn(words + records->at, " ");
+	if (!words[records->at])
+		*records = (struct text_records){ records->record + 1, 0 };
+	return true;
 }
 
 void text_write_ascii(FILE *out, const char *text)

@@ -43,7 +43,7 @@ void text_cut(char *out, size_t columns, const char *text);
  * `first` (room for TEXT_LABEL_SIZE, as the others), with `[2] ` before it if
  * there are several connections. Where it does not fit, `= 5` goes to `second`,
  * and the text is cut with an ellipsis; else `second` is "". The TLS records
- * that it has moved go there too.
+ * that it has moved are text_next_record()'s.
  */
 void text_label(
 	const struct rung *rung, size_t columns, char *first, char *second);
@@ -61,6 +61,21 @@ void text_segment(const struct rung *rung, size_t columns, char *out);
  */
 size_t text_write_wrapped(
 	FILE *out, const char *line, size_t len, size_t columns);
+
+/* Where the words of a call's TLS records are read. Zero-initialised: before
+ * the first. */
+struct text_records {
+	size_t record, at;
+};
+
+/*
+ * Writes the next line of those words to `out`, with room for TEXT_LABEL_SIZE:
+ * each record from a new line, indented, in `columns` columns. A line ends with
+ * a word, or, where one does not fit, with a part of a name, `new_session_`.
+ * False where all were read.
+ */
+bool text_next_record(struct text_records *records, const struct rung *rung,
+	size_t columns, char *out);
 
 /*
  * Writes the text in ASCII, as wide as it was: arrows drawn with - . = < > x,

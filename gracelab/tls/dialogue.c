@@ -161,10 +161,21 @@ static size_t missing(const struct tls_way *way)
 		way->record_bytes;
 }
 
+/* What is there of a record whose rest is to come. */
+static void add_part(const struct tls_way *way, struct tls_taken *taken)
+{
+	struct tls_record part = { .partial = true };
+
+	if (way->record_bytes >= TLS_HEADER_BYTES) {
+		part.length = (uint16_t)(way->record[3] << 8 | way->record[4]);
+		part.there = (uint16_t)(way->record_bytes - TLS_HEADER_BYTES);
+	}
+	add(taken, &part);
+}
+
 void tls_dialogue_take(struct tls_dialogue *dialogue, enum side sender,
 	const void *bytes, size_t len, struct tls_taken *taken)
 {
-	static const struct tls_record part = { .partial = true };
 	struct tls_way *way = &dialogue->ways[sender];
 	const uint8_t *at = bytes;
 
@@ -190,7 +201,7 @@ void tls_dialogue_take(struct tls_dialogue *dialogue, enum side sender,
 		way->record_bytes = 0;
 	}
 	if (way->record_bytes)
-		add(taken, &part);
+		add_part(way, taken);
 }
 
 void tls_dialogue_lose(struct tls_dialogue *dialogue, enum side sender)

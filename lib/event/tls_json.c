@@ -18,6 +18,11 @@ static json_t *to_json(const struct tls_record *record)
 
 	if (record->partial) {
 		bad = json_object_set_new(json, "partial", json_true());
+		if (record->length)
+			bad |= json_object_set_new(json, "length",
+				       json_integer(record->length)) |
+				json_object_set_new(json, "there",
+					json_integer(record->there));
 	} else {
 		tls_record_description(record, description);
 		bad |= set(json, "type", tls_record_type_name(record->type));
@@ -65,6 +70,8 @@ static bool from_json(const json_t *json, struct tls_record *record)
 		.encrypted = json_is_true(json_object_get(json, "encrypted")),
 		.length = (uint16_t)json_integer_value(
 			json_object_get(json, "length")),
+		.there = (uint16_t)json_integer_value(
+			json_object_get(json, "there")),
 	};
 	if (record->partial)
 		return true;

@@ -249,6 +249,20 @@ struct tls_record *tls_record_copy(
 	return copy;
 }
 
+/* How much of it is there, so that a call that only looked ahead is known. */
+static void say_part(const struct tls_record *record, char out[TLS_TEXT_SIZE])
+{
+	if (!record->length)
+		snprintf(out, TLS_TEXT_SIZE, "part of a header");
+	else if (!record->there)
+		snprintf(out, TLS_TEXT_SIZE, "header of a record (%u bytes)",
+			record->length);
+	else
+		snprintf(out, TLS_TEXT_SIZE,
+			"part of a record (%u of %u bytes)", record->there,
+			record->length);
+}
+
 void tls_record_text(const struct tls_record *record, char out[TLS_TEXT_SIZE])
 {
 	const char *type = tls_record_type_name(record->type);
@@ -261,7 +275,7 @@ void tls_record_text(const struct tls_record *record, char out[TLS_TEXT_SIZE])
 		type = "record";
 	tls_record_description(record, description);
 	if (record->partial)
-		snprintf(out, TLS_TEXT_SIZE, "part of a record");
+		say_part(record, out);
 	else if (record->encrypted)
 		snprintf(out, TLS_TEXT_SIZE, "encrypted %s (%u bytes)", type,
 			record->length);

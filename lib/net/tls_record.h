@@ -30,11 +30,14 @@ struct tls_record {
 	/* Of what is inside where that is known, else as the header says. */
 	uint8_t type;
 	uint16_t version; /* that was agreed on; 0: none yet */
-	uint16_t length;  /* as the header has it, without the header */
-	bool encrypted;   /* what is inside is not known */
-	bool partial;     /* a part of it, and the rest was not there yet */
-	uint8_t level;    /* alert */
-	uint8_t alert;    /* alert */
+	/* As the header has it, without the header; 0 of a part: that is not
+	 * whole itself. */
+	uint16_t length;
+	bool encrypted; /* what is inside is not known */
+	bool partial;   /* a part of it, and the rest was not there yet: */
+	uint16_t there; /* of a part: so many bytes, without the header */
+	uint8_t level;  /* alert */
+	uint8_t alert;  /* alert */
 	uint8_t message_count;
 	uint8_t messages[TLS_MESSAGES_MAX]; /* handshake: that begin here */
 };

@@ -17,7 +17,7 @@
 static void write_text(FILE *out, const struct record *record)
 {
 	ladder_write(out, record);
-	ladder_write_missing(out, record);
+	ladder_write_remarks(out, record);
 	ladder_write_failure(out, record);
 }
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "gracelab/record/svg_style.h"
+#include "gracelab/record/svg_page.h"
 #include "gracelab/record/text.h"
 #include "layout.h"
 #include "lib/text/xml.h"

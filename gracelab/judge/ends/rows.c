@@ -5,16 +5,8 @@
 #include <string.h>
 
 #include "arranged.h"
+#include "cells.h"
 #include "gracelab/record/text.h"
-
-/* Where the columns begin. */
-struct columns {
-	size_t client, front, proxy, back, server;
-};
-
-/* With the proxy's calls between the hops, and without. */
-static const struct columns with_calls = { 9, 26, 40, 53, 66 };
-static const struct columns without_calls = { 9, 28, 43, 43, 59 };
 
 /* Of a longer ladder the beginning and the end are shown. */
 enum { HEAD_ROWS = 80, TAIL_ROWS = 40 };
@@ -26,133 +18,22 @@ static double seconds_of(const struct rows_source *source, uint64_t time_ns)
 		: 0;
 }
 
-static const char *result_of(
-	const struct evidence_entry *call, char *room, size_t size)
+/* Writes what stands in a line; a text that another reaches has a new one. */
+static void write_cells(FILE *out, const struct cells_places *places,
+	size_t column, const struct cells *cells)
 {
-	if (!call->data)
-		return call->result;
-	snprintf(room, size, "%llu", (unsigned long long)call->bytes);
-	return room;
-}
+	for (int i = 0; i < CELLS_COLUMNS; i++) {
+		const char *text = cells->texts[i];
 
-static const char *segment_of(
-	const struct evidence_entry *segment, char *room, size_t size)
-{
-	if (!segment->data)
-		return segment->text;
-	snprintf(room, size, "%s %llu", segment->text,
-		(unsigned long long)segment->bytes);
-	return room;
-}
-
-/* Writes `text` at column `at`, or behind what stands there. */
-static void put(FILE *out, size_t *column, size_t at, const char *text)
-{
-	size_t space = *column < at ? at - *column : 1;
-
-	fprintf(out, "%*s%s", (int)space, "", text);
-	*column += space + text_columns(text);
-}
-
-static void put_call(
-	FILE *out, size_t *column, const struct arranged_row *row, size_t at)
-{
-	char text[80], room[24];
-	const char *result = result_of(row->call, room, sizeof(room));
-
-	snprintf(text, sizeof(text), "%s%s%s", row->call->text,
-		*result ? " = " : "", result);
-	put(out, column, at, text);
-}
-
-/*
- * `shutdown(back, SHUT_WR) = 0`: where the author of the proxy has a
- * descriptor, its hop is named. Who is not the first to call is named before.
- */
-static void put_proxy_call(FILE *out, size_t *column,
-	const struct arranged *table, const struct arranged_row *row, size_t at)
-{
-	const struct arranged_speaker *speaker = arranged_speaker(table, row);
-	const char *call = row->call->text, *more = strchr(call, '(');
-	int name = more ? (int)(more - call) : (int)strlen(call);
-	char text[120], room[24], who[32] = "";
-	const char *result = result_of(row->call, room, sizeof(room));
-
-	if (speaker && speaker->process_number > 1)
-		snprintf(who, sizeof(who), "p%u ", speaker->process_number);
-	else if (speaker && speaker->thread_number > 1)
-		snprintf(who, sizeof(who), "t%u ", speaker->thread_number);
-	if (row->call->wide)
-		snprintf(text, sizeof(text), "%s%s", who, call);
-	else
-		snprintf(text, sizeof(text), "%s%.*s(%s%s%s%s%s", who, name,
-			call, row->hop == CLIENT ? "front" : "back",
-			more ? ", " : ")", more ? more + 1 : "",
-			*result ? " = " : "", result);
-	put(out, column, at, text);
-}
-
-/* `── FIN ─▶`, or `✗─ data 5 ──` of one that is lost. */
-static void draw_segment(const struct evidence_entry *segment, const char *name,
-	char *text, size_t size)
-{
-	if (segment->right)
-		snprintf(text, size, "── %s ─%s", name,
-			segment->lost ? "✗" : "▶");
-	else
-		snprintf(text, size, "%s─ %s ──", segment->lost ? "✗" : "◀",
-			name);
-}
-
-static void put_segment(
-	FILE *out, size_t *column, const struct arranged_row *row, size_t at)
-{
-	char text[80], room[48];
-	const char *name = segment_of(row->segment, room, sizeof(room));
-
-	draw_segment(row->segment, name, text, sizeof(text));
-	put(out, column, at, text);
-}
-
-static void write_row(FILE *out, const struct rows_source *source,
-	const struct arranged *table, const struct arranged_row *row)
-{
-	const struct columns *at =
-		arranged_has_proxy(table) ? &with_calls : &without_calls;
-	bool ours = row->call && !row->proxy;
-	size_t column = (size_t)fprintf(
-		out, "%7.3f", seconds_of(source, arranged_time(row)));
-
-	if (ours && row->side == CLIENT)
-		put_call(out, &column, row, at->client);
-	if (row->segment && row->hop == CLIENT)
-		put_segment(out, &column, row, at->front);
-	if (row->proxy && row->call)
-		put_proxy_call(out, &column, table, row, at->proxy);
-	if (row->segment && row->hop == SERVER)
-		put_segment(out, &column, row, at->back);
-	if (ours && row->side == SERVER)
-		put_call(out, &column, row, at->server);
-	fputc('\n', out);
-}
-
-static void write_head(FILE *out, const struct rows_source *source,
-	const struct arranged *table)
-{
-	bool proxy = arranged_has_proxy(table);
-	const struct columns *at = proxy ? &with_calls : &without_calls;
-	size_t column = 0;
-
-	put(out, &column, at->client,
-		source->client ? source->client : "our client");
-	if (source->hops[CLIENT] && !source->direct)
-		put(out, &column, at->front, "client, proxy");
-	if (proxy)
-		put(out, &column, at->proxy, "the proxy");
-	if (source->hops[SERVER])
-		put(out, &column, at->back,
-			source->direct ? "client, server" : "proxy, server");
-	put(out, &column, at->server, "our server");
+		if (!*text)
+			continue;
+		if (column >= places->at[i]) {
+			fputc('\n', out);
+			column = 0;
+		}
+		fprintf(out, "%*s%s", (int)(places->at[i] - column), "", text);
+		column = places->at[i] + text_columns(text);
+	}
 	fputc('\n', out);
 }
 
@@ -191,20 +72,59 @@ static size_t first_behind(
 	return i;
 }
 
+/* What is said there. */
+static void say_given_up(
+	const struct rows_source *source, char *text, size_t size)
+{
+	if (source->patience_ms)
+		snprintf(text, size, "nothing for %.3g s: given up",
+			(double)source->patience_ms / 1000);
+	else
+		snprintf(text, size, "the outcome is clear: ended");
+}
+
+/* Where the columns stand in all lines. */
+static struct cells_places measure(
+	const struct arranged *table, const struct cells *heads)
+{
+	struct cells_places places = cells_places(table);
+
+	cells_fit(&places, heads);
+	for (size_t i = 0; i < table->count; i++) {
+		const struct cells cells = cells_of(table, &table->rows[i]);
+
+		if (!is_left_out(i, table->count))
+			cells_fit(&places, &cells);
+	}
+	return places;
+}
+
+static void write_row(FILE *out, const struct rows_source *source,
+	const struct arranged *table, const struct cells_places *places,
+	const struct arranged_row *row)
+{
+	const struct cells cells = cells_of(table, row);
+	int column =
+		fprintf(out, "%7.3f", seconds_of(source, arranged_time(row)));
+
+	write_cells(out, places, (size_t)column, &cells);
+}
+
 static void write_rows(FILE *out, const struct rows_source *source,
-	const struct arranged *table)
+	const struct arranged *table, const struct cells_places *places)
 {
 	size_t behind = first_behind(source, table);
+	char text[64];
 
+	say_given_up(source, text, sizeof(text));
 	for (size_t i = 0; i <= table->count; i++) {
 		if (i == behind && source->given_up_ns)
-			fprintf(out, "%7.3f  nothing for %.3g s: given up\n",
-				seconds_of(source, source->given_up_ns),
-				(double)source->patience_ms / 1000);
+			fprintf(out, "%7.3f  %s\n",
+				seconds_of(source, source->given_up_ns), text);
 		if (i == table->count)
 			return;
 		if (!is_left_out(i, table->count))
-			write_row(out, source, table, &table->rows[i]);
+			write_row(out, source, table, places, &table->rows[i]);
 		else if (i == HEAD_ROWS)
 			fprintf(out, "         ... %zu rows are left out\n",
 				table->count - HEAD_ROWS - TAIL_ROWS);
@@ -214,10 +134,12 @@ static void write_rows(FILE *out, const struct rows_source *source,
 void rows_write(FILE *out, const char *title, const struct rows_source *source)
 {
 	struct arranged table = arranged_make(source);
+	const struct cells heads = cells_heads(source, &table);
+	const struct cells_places places = measure(&table, &heads);
 
 	fprintf(out, "%s\n\n", title);
-	write_head(out, source, &table);
-	write_rows(out, source, &table);
+	write_cells(out, &places, 0, &heads);
+	write_rows(out, source, &table, &places);
 	if (source->remark)
 		fprintf(out, "  %s\n", source->remark);
 	if (source->lacks)
@@ -253,8 +175,8 @@ static const char *hop_name(
 static void add_call(json_t *object, const struct rows_source *source,
 	const struct arranged_row *row)
 {
-	char room[48];
-	const char *result = result_of(row->call, room, sizeof(room));
+	char room[CELLS_NAME_SIZE];
+	const char *result = cells_result(row->call, room);
 
 	add_text(object, "side", row->proxy ? "proxy" : side_name(row->side));
 	add_text(object, "call", row->call->text);
@@ -274,7 +196,7 @@ static void add_call(json_t *object, const struct rows_source *source,
 static json_t *row_json(
 	const struct rows_source *source, const struct arranged_row *row)
 {
-	char room[48];
+	char room[CELLS_NAME_SIZE];
 	json_t *object =
 		json_pack("{s:f}", "t", seconds_of(source, arranged_time(row)));
 
@@ -284,8 +206,7 @@ static json_t *row_json(
 		return object;
 	add_text(object, "hop", hop_name(source, row));
 	add_text(object, "from", sender(row, !source->direct));
-	add_text(object, "segment",
-		segment_of(row->segment, room, sizeof(room)));
+	add_text(object, "segment", cells_segment(row->segment, room));
 	if (row->segment->lost)
 		json_object_set_new(object, "lost", json_true());
 	if (row->segment->times > 1)
@@ -308,9 +229,7 @@ static void add_rows(json_t *rows, const struct rows_source *source,
 
 	for (size_t i = 0; i <= table->count; i++) {
 		if (i == behind && source->given_up_ns) {
-			snprintf(text, sizeof(text),
-				"nothing for %.3g s: given up",
-				(double)source->patience_ms / 1000);
+			say_given_up(source, text, sizeof(text));
 			add_event(rows, seconds_of(source, source->given_up_ns),
 				text);
 		}

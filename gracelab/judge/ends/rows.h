@@ -12,8 +12,9 @@
 #include "source.h"
 
 /*
- * The ladder as text under `title`, of 80 columns; a call of the proxy's names
- * its hop where its author has a descriptor, and may take more.
+ * The ladder as text under `title`, of 80 columns, or more where a call of the
+ * proxy's needs them beside what it sent; that names its hop where its author
+ * has a descriptor. What stands in a column stands in line.
  */
 void rows_write(FILE *out, const char *title, const struct rows_source *source);
 

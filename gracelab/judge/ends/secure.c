@@ -31,6 +31,7 @@ static void refuse(struct party *party, const char *why)
 	/* Whoever this is, it is nobody who goes on. */
 	party->reset = true;
 	party->end_s = duration_now_s();
+	evidence_note(&party->calls, "close", "0", true, duration_wall_ns());
 	party_leave(party);
 }
 

@@ -17,10 +17,12 @@ struct rows_source {
 	const char *client; /* who that is; NULL: "our client" */
 	bool direct;        /* there is no proxy, and one hop: the server's */
 	uint64_t begun_ns;
-	uint64_t given_up_ns; /* when nothing had happened for long; 0: never */
-	int64_t patience_ms;  /* for how long */
-	const char *remark;   /* what the ladder lacks, or NULL */
-	const char *lacks;    /* ... of the proxy's calls, or NULL */
+	/* When grace itself closed what was still open; 0: nothing was. */
+	uint64_t given_up_ns;
+	int64_t patience_ms; /* nothing had happened for so long; 0: the rest
+			      * could change nothing */
+	const char *remark;  /* what the ladder lacks, or NULL */
+	const char *lacks;   /* ... of the proxy's calls, or NULL */
 };
 
 #endif

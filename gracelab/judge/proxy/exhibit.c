@@ -57,14 +57,37 @@ static struct rows_source source_of(
 		.proxy = { called_of(&run->relay, play, CLIENT),
 			called_of(&run->relay, play, SERVER) },
 		.begun_ns = play->begun_ns,
-		.given_up_ns = play->given_up ? play->over_ns : 0,
-		.patience_ms = play->patience_ms,
+		.given_up_ns =
+			play->given_up || play->left_open ? play->over_ns : 0,
+		.patience_ms = play->given_up ? play->patience_ms : 0,
 		.direct = play->way == RELAY_DIRECT,
 		.remark = play->segments_lost
 			? "Segments are missing: the capture had no room for "
 			  "all of them."
 			: NULL,
 	};
+}
+
+/* The same of a play through the proxy, once all of its calls are told, with
+ * what is not there of them, in `lacks`. */
+static struct rows_source settled_source(
+	const struct run *run, const struct play *play, char lacks[LACK_SIZE])
+{
+	/* Where nothing is to come nothing is awaited. */
+	if (!*run->place->no_calls)
+		called_settle(&run->relay, play);
+	struct rows_source source = source_of(run, play);
+
+	lack(run, lacks);
+	/* Nobody can tell any more whose socket was closed so soon. */
+	if (!*lacks && place_has_unix(run->place) &&
+		run->place->options->command &&
+		(!source.proxy[CLIENT] || !source.proxy[SERVER]))
+		snprintf(lacks, LACK_SIZE, "%s",
+			"Calls of the proxy's may be missing: those on a UNIX "
+			"socket that was closed at once.");
+	source.lacks = *lacks ? lacks : NULL;
+	return source;
 }
 
 void exhibit_draw(
@@ -76,20 +99,8 @@ void exhibit_draw(
 
 	if (!trial->failed)
 		return;
-	/* Where nothing is to come nothing is awaited. */
-	if (!*run->place->no_calls)
-		called_settle(&run->relay, trial->failed);
-	struct rows_source failed = source_of(run, trial->failed);
-
-	lack(run, lacks);
-	/* Nobody can tell any more whose socket was closed so soon. */
-	if (!*lacks && place_has_unix(run->place) &&
-		run->place->options->command &&
-		(!failed.proxy[CLIENT] || !failed.proxy[SERVER]))
-		snprintf(lacks, sizeof(lacks), "%s",
-			"Calls of the proxy's may be missing: those on a UNIX "
-			"socket that was closed at once.");
-	failed.lacks = *lacks ? lacks : NULL;
+	const struct rows_source failed =
+		settled_source(run, trial->failed, lacks);
 
 	out = open_memstream(&row->picture, &bytes);
 	if (!out)
@@ -108,6 +119,33 @@ void exhibit_draw(
 	rows_write(out, title, &failed);
 	fclose(out);
 	row->ladder = rows_json(&failed);
+}
+
+void exhibit_draw_plain(const struct run *run, struct result *row)
+{
+	const struct play *last = run->relay.plays;
+	char title[80], lacks[LACK_SIZE];
+	size_t bytes;
+	FILE *out;
+
+	while (last && last->next)
+		last = last->next;
+	if (!last)
+		return;
+	struct play shown = *last;
+
+	/* Whose connection it was is not known: that may be the fault. */
+	if (!shown.server)
+		shown.server = relay_stranger(&run->relay, last);
+	const struct rows_source source = settled_source(run, &shown, lacks);
+
+	row->ladder = rows_json(&source);
+	out = open_memstream(&row->picture, &bytes);
+	if (!out)
+		return;
+	snprintf(title, sizeof(title), "%s, through the proxy:", row->name);
+	rows_write(out, title, &source);
+	fclose(out);
 }
 
 static json_t *tally_json(const struct tally *tally)

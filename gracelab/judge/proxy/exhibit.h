@@ -12,6 +12,9 @@
 void exhibit_draw(
 	const struct run *run, struct result *row, const struct trial *trial);
 
+/* Adds the ladder of the plain connection that was played last. */
+void exhibit_draw_plain(const struct run *run, struct result *row);
+
 /*
  * Whether the proxy's own calls are among what is shown, and why not, or not
  * all, as members `calls` and `calls_why`; NULL where nobody could look at

@@ -106,6 +106,23 @@ static void say_others(
 	}
 }
 
+/* How long the same lived without a FIN: what shows that it is the FIN's
+ * doing. */
+static void say_kept_without(struct result *row, const struct trial *trial)
+{
+	const struct trial_control *control = &trial->without_fin;
+
+	if (trial->id != CHECK_IDLE || trial->kept_s < 0 || !control->over)
+		return;
+	if (control->outcome == OUTCOME_WHOLE)
+		findings_say(row,
+			"; without a FIN it is kept for %.3g s at least",
+			control->idle_s);
+	else if (control->end_s >= 0)
+		findings_say(row, "; without a FIN it is kept for %.1f s",
+			control->end_s);
+}
+
 static void count_tries(struct result *row, const struct sum *sum)
 {
 	if (tally_total(&sum->tally) > sum->parts || sum->parts > 1)
@@ -159,6 +176,7 @@ static void judge_failure(
 	count_tries(row, sum);
 	say_part(row, sum->failed);
 	say_others(run, row, sum->failed);
+	say_kept_without(row, sum->failed);
 	exhibit_draw(run, row, sum->failed);
 	/* A race with a FIN that comes at once has no remedy of its own. */
 	if (sum->failed->id != CHECK_BARE_FIN)
@@ -236,6 +254,7 @@ static void judge_plain(const struct run *run, struct result *row)
 		break;
 	case PLAIN_NOT_SERVED:
 		findings_set(row, RESULT_UNPROVED, "NO-PLAIN");
+		exhibit_draw_plain(run, row);
 		break;
 	case PLAIN_NO_PROXY:
 		findings_set(row, RESULT_UNPROVED, "NO-PROXY");

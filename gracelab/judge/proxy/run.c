@@ -235,8 +235,8 @@ bool run_all(struct run *run, const struct run_options *options,
 	watch_begin(run);
 	run->plain =
 		plain_ask(&run->relay, options->patience_ms, run->plain_why);
-	relay_forget(&run->relay, NULL);
 	findings_show(run, CHECK_PLAIN);
+	relay_forget(&run->relay, NULL);
 	if (run->plain == PLAIN_SERVED) {
 		place_name_program(
 			run->place, run->program, sizeof(run->program));

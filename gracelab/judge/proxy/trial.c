@@ -25,9 +25,8 @@ static struct play *add(struct trial *trial, struct relay *relay,
 	const struct play play = {
 		.scene = scene,
 		.size = trial->part->size,
-		/* Without a proxy nothing is learned from waiting long. */
-		.idle_ms =
-			way == RELAY_DIRECT ? CHECKS_THINK_MS : trial->idle_ms,
+		/* As long without the proxy: else that shows less. */
+		.idle_ms = trial->idle_ms,
 		/* What is cut at just that time must not pass by chance. */
 		.more_ms = scene == trial->part->without_fin ? LONGER_MS : 0,
 		.way = way,
@@ -131,6 +130,7 @@ static void on_control(struct trial *trial, struct relay *relay,
 	control->over = true;
 	control->outcome = outcome_of(play, control->why, &side);
 	control->end_s = kept_s(relay, play, side);
+	control->idle_s = (double)(play->idle_ms + play->more_ms) / 1000;
 	if (play->way == RELAY_DIRECT) {
 		trial->direct = play;
 		return;

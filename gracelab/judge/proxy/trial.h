@@ -16,7 +16,8 @@ struct trial_control {
 	struct play *play; /* kept where it fails; the relay's */
 	enum outcome outcome;
 	char why[OUTCOME_WHY_SIZE];
-	double end_s; /* when the end that lacks something saw its end; -1 */
+	double end_s;  /* when the end that lacks something saw its end; -1 */
+	double idle_s; /* how long it was idle where that is asked for */
 };
 
 struct trial {

@@ -41,6 +41,7 @@ static void give(struct relay *relay, struct arrival *arrival,
 	struct play *play, const char *token)
 {
 	arrival->play = play;
+	evidence_free(&arrival->party.calls);
 	if (!arrival->port)
 		arrival->inode = peer_of(arrival->fd);
 	/* By now the proxy has taken the client's connection, too. */
@@ -91,6 +92,8 @@ static void add(struct relay *relay, enum relay_way way, int fd, uint16_t port)
 	arrival->accepted_s = duration_now_s();
 	arrival->accepted_ns = duration_wall_ns();
 	arrival->party.conn.fd = -1;
+	evidence_call(&arrival->party.calls,
+		&(struct event){ .kind = EVENT_ACCEPT }, arrival->accepted_ns);
 	if (relay->place.servers[way])
 		arrival->tls = tls_new(relay->place.servers[way], fd);
 	arrival->next = relay->arrivals;
@@ -122,6 +125,8 @@ static void drop(struct arrival *arrival)
 {
 	tls_free(arrival->tls);
 	arrival->tls = NULL;
+	evidence_note(
+		&arrival->party.calls, "close", "0", true, duration_wall_ns());
 	close(arrival->fd);
 	arrival->fd = -1;
 }
@@ -146,11 +151,18 @@ static void answer_stranger(struct relay *relay, struct arrival *arrival,
 		return;
 	}
 	/* Closed with unread bytes, the connection would be reset. */
-	if (recv(arrival->fd, read, sizeof(read), 0) > 0)
+	ssize_t got = recv(arrival->fd, read, sizeof(read), 0);
+
+	if (got > 0) {
+		evidence_call(&arrival->party.calls,
+			&(struct event){
+				.kind = EVENT_RECV, .bytes = (size_t)got },
+			duration_wall_ns());
 		for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
 			if (!strncmp(head, methods[i], strlen(methods[i])))
 				send(arrival->fd, fine, strlen(fine),
 					MSG_NOSIGNAL);
+	}
 	drop(arrival);
 }
 
@@ -329,8 +341,7 @@ void arrivals_free(struct relay *relay, const struct play *play)
 		tls_free(one->tls);
 		if (one->fd >= 0)
 			close(one->fd);
-		if (one->play)
-			party_free(&one->party);
+		party_free(&one->party);
 		free(one);
 	}
 }

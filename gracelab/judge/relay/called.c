@@ -183,7 +183,7 @@ void called_settle(const struct relay *relay, const struct play *play)
 		called_drain(relay);
 	while ((poll(&news, 1, QUIET_MS) > 0 ||
 		       !called_of(relay, play, CLIENT) ||
-		       !called_of(relay, play, SERVER)) &&
+		       (play->server && !called_of(relay, play, SERVER))) &&
 		duration_now_ms() < deadline_ms);
 }
 

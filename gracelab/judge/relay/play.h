@@ -24,8 +24,9 @@ enum relay_way { RELAY_THROUGH, RELAY_DIRECT };
 
 /* A connection that has arrived at one of our listeners. */
 struct arrival {
-	struct party party; /* plays once a play has it */
-	struct play *play;  /* NULL: not known, or nobody's */
+	/* Plays once a play has it; until then it has what was called. */
+	struct party party;
+	struct play *play; /* NULL: not known, or nobody's */
 	enum relay_way way;
 	int fd;          /* while no play has it; -1: closed */
 	uint16_t port;   /* of its other end; 0 on a UNIX socket, */
@@ -66,6 +67,7 @@ struct play {
 	uint16_t port;              /* of the client; 0 on a UNIX socket, */
 	uint64_t inode;             /* whose other end has this; or 0 */
 	bool given_up;              /* nothing had happened for patience_ms */
+	bool left_open;             /* it was over before all was closed */
 	uint64_t begun_ns, over_ns; /* CLOCK_REALTIME */
 	double begun_s, over_s;
 	int64_t begun_ms;

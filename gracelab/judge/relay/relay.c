@@ -125,6 +125,19 @@ struct party *relay_server(const struct play *play)
 	return play->server ? &play->server->party : NULL;
 }
 
+struct arrival *relay_stranger(
+	const struct relay *relay, const struct play *play)
+{
+	struct arrival *one = relay->arrivals;
+
+	/* The last is the first. */
+	while (one &&
+		(one->play || one->way != play->way ||
+			one->accepted_ns < play->begun_ns))
+		one = one->next;
+	return one;
+}
+
 double relay_arrival_s(const struct play *play)
 {
 	return play->server ? play->server->accepted_s - play->begun_s : 0;

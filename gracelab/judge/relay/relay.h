@@ -24,6 +24,11 @@ void relay_forget(struct relay *relay, struct play *play);
 /* The play's server, or NULL. */
 struct party *relay_server(const struct play *play);
 
+/* Who came last to our server while it was played, and whom no play has; or
+ * NULL. */
+struct arrival *relay_stranger(
+	const struct relay *relay, const struct play *play);
+
 /* How long its connection took to arrive, in seconds. */
 double relay_arrival_s(const struct play *play);
 

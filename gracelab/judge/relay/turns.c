@@ -28,6 +28,16 @@ enum {
 	GATE_ALL_MS = 1500,
 };
 
+/* What it closes now its script has not asked for, and the ladder shows. */
+static void leave(struct play *play, struct party *party)
+{
+	if (party->conn.fd < 0)
+		return;
+	play->left_open = true;
+	evidence_note(&party->calls, "close", "0", true, duration_wall_ns());
+	party_leave(party);
+}
+
 void turns_end(struct relay *relay, struct play *play)
 {
 	arrivals_settle(relay, play);
@@ -37,10 +47,10 @@ void turns_end(struct relay *relay, struct play *play)
 	if (play->connecting >= 0)
 		close(play->connecting);
 	play->connecting = -1;
-	party_leave(&play->client);
+	leave(play, &play->client);
 	for (struct arrival *one = relay->arrivals; one; one = one->next)
 		if (one->play == play)
-			party_leave(&one->party);
+			leave(play, &one->party);
 	play->segments_lost = hops_drain(relay) != play->lost_before;
 	if (relay->on_over)
 		relay->on_over(relay->context, play);

@@ -34,8 +34,7 @@ static bool is_name(const char *word, size_t len, const char *name)
 		!memcmp(word + 1, number, len - 1);
 }
 
-/* Whose line it is: the name that a file has for it; NULL: nobody's. */
-static const char *whose(const char *word, size_t len)
+const char *line_whose(const char *word, size_t len)
 {
 	if (is_name(word, len, "wire"))
 		return "wire";
@@ -83,7 +82,7 @@ static bool read_trimmed(struct line *line, const char *typed)
 {
 	const char *at = typed + strspn(typed, BLANK);
 	size_t len = strcspn(at, " \t\r>:!");
-	const char *name = whose(at, len);
+	const char *name = line_whose(at, len);
 	const char *rest = at + len + strspn(at + len, BLANK);
 
 	*line = (struct line){ .kind = LINE_EMPTY };

@@ -30,6 +30,12 @@ bool line_read(struct line *line, const char *typed);
 
 void line_free(struct line *line);
 
+/*
+ * Whose line begins with a word of `len` bytes: `client2` of c2 and of client2,
+ * `wire` of w. The name that a file has; NULL: nobody's.
+ */
+const char *line_whose(const char *word, size_t len);
+
 /* The word number `index` that a head line begins with, or NULL; it stays. */
 const char *line_head(size_t index);
 

@@ -37,11 +37,14 @@ void narrow_write_head(FILE *out, const struct record *record)
 static void put_call(FILE *out, const struct rung *rung)
 {
 	char first[TEXT_LABEL_SIZE], second[TEXT_LABEL_SIZE];
+	struct text_records records = { 0 };
 
 	text_label(rung, CALL_WIDTH, first, second);
 	put_at_side(out, rung->caller, first);
 	if (*second)
 		put_at_side(out, rung->caller, second);
+	while (text_next_record(&records, rung, CALL_WIDTH, first))
+		put_at_side(out, rung->caller, first);
 }
 
 static void put_wire(FILE *out, const struct rung *rung, bool states)

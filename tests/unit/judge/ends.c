@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -296,6 +297,80 @@ static void test_wide(void)
 	evidence_free(&proxy[SERVER]);
 }
 
+/* A call of the proxy's at the server's hop, and what it has sent. */
+static void add_sent(struct evidence *calls, struct evidence *back,
+	const char *name, const char *result, uint64_t time_ns)
+{
+	struct evidence_entry call = {
+		.time_ns = time_ns,
+		.until_ns = time_ns + 2,
+		.process = 7,
+		.thread = 7,
+		.times = 1,
+		.sends = true,
+	};
+	struct evidence_entry segment = {
+		.time_ns = time_ns + 1,
+		.times = 1,
+		.right = true,
+		.text = "FIN",
+	};
+
+	snprintf(call.text, sizeof(call.text), "%s", name);
+	snprintf(call.result, sizeof(call.result), "%s", result);
+	evidence_add(calls, &call);
+	evidence_add(back, &segment);
+}
+
+/* In which column of each line the text begins, as "61 61 "; ASCII stands
+ * before it. */
+static void places_of(
+	const char *text, const char *wanted, char *out, size_t size)
+{
+	size_t used = 0;
+
+	*out = '\0';
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
+		const char *at = strstr(line, wanted);
+
+		if (at && at < line + strcspn(line, "\n"))
+			used += (size_t)snprintf(out + used, size - used, "%d ",
+				(int)(at - line));
+		if (!line[strcspn(line, "\n")])
+			break;
+	}
+}
+
+static void test_columns(void)
+{
+	struct evidence back = { 0 }, proxy = { 0 };
+	char *text = NULL, places[64];
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+	const struct rows_source source = {
+		.hops = { NULL, &back },
+		.proxy = { NULL, &proxy },
+		.begun_ns = 1000,
+	};
+
+	add_sent(&proxy, &back, "close", "0", 1000);
+	add_sent(&proxy, &back, "shutdown(SHUT_WR)", "0", 2000);
+	/* Longer than a column can be. */
+	add_sent(&proxy, &back, "sendfile(0123456789abcdef0123)", "ECONNRESET",
+		3000);
+	rows_write(out, "x", &source);
+	fclose(out);
+	places_of(text, "\xe2\x94\x80\xe2\x94\x80 FIN", places, sizeof(places));
+	EXPECT_TEXT("68 68 68 ", places);
+	places_of(text, "proxy, server", places, sizeof(places));
+	EXPECT_TEXT("68 ", places);
+	places_of(text, "back", places, sizeof(places));
+	EXPECT_TEXT("46 49 49 ", places);
+	free(text);
+	evidence_free(&back);
+	evidence_free(&proxy);
+}
+
 const struct tap_test tests_judge_ends[] = {
 	{ "stream: a byte that is lost, doubled or another shows",
 		test_stream },
@@ -307,5 +382,6 @@ const struct tap_test tests_judge_ends[] = {
 	{ "rows: a segment stands with the call that sent it", test_rows },
 	{ "rows: whatever had no room is said to be missing", test_lacks },
 	{ "rows: a call that closes both hops is told once", test_wide },
+	{ "rows: a long call pushes no arrow out of its column", test_columns },
 	{ 0 },
 };

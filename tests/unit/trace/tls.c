@@ -447,6 +447,17 @@ static void takes_only_records(void)
 		"c:handshake server_hello; ");
 }
 
+/* What the last record says. */
+#define EXPECT_PART(words)                                              \
+	do {                                                            \
+		char text[TLS_TEXT_SIZE] = "";                          \
+                                                                        \
+		if (taken.count)                                        \
+			tls_record_text(                                \
+				&taken.records[taken.count - 1], text); \
+		EXPECT_TEXT(words, text);                               \
+	} while (0)
+
 static void tells_parts(void)
 {
 	static const char alert[] = "\x15\x03\x01\x00\x02\x01\x00\x15";
@@ -456,11 +467,16 @@ static void tells_parts(void)
 	tls_dialogue_take(dialogue, SERVER, alert, 5, &taken);
 	EXPECT_INT(1, taken.count);
 	EXPECT(taken.count == 1 && taken.records[0].partial);
+	EXPECT_PART("header of a record (2 bytes)");
 	tls_taken_free(&taken);
 	tls_dialogue_take(dialogue, SERVER, alert + 5, 3, &taken);
 	EXPECT_INT(2, taken.count);
 	EXPECT(taken.count == 2 && !taken.records[0].partial &&
 		taken.records[1].partial);
+	EXPECT_PART("part of a header");
+	tls_taken_free(&taken);
+	tls_dialogue_take(dialogue, SERVER, alert + 1, 5, &taken);
+	EXPECT_PART("part of a record (1 of 2 bytes)");
 	tls_taken_free(&taken);
 	tls_dialogue_lose(dialogue, SERVER);
 	tls_dialogue_take(dialogue, SERVER, alert, 7, &taken);
@@ -564,6 +580,8 @@ static const struct tls_record records[] = {
 	{ .type = TLS_ALERT, .encrypted = true, .version = TLS_RECORD_1_2 },
 	{ .type = TLS_CHANGE_CIPHER_SPEC, .length = 1 },
 	{ .partial = true },
+	{ .partial = true, .length = 250 },
+	{ .partial = true, .length = 5190, .there = 1000 },
 };
 
 #define RECORDS (sizeof(records) / sizeof(*records))
@@ -599,6 +617,7 @@ static void keeps_records_as_json(void)
 		EXPECT(tls_record_is_same(&records[i], got));
 		EXPECT_INT(records[i].version, got->version);
 		EXPECT_INT(records[i].length, got->length);
+		EXPECT_INT(records[i].there, got->there);
 		EXPECT_INT(records[i].level, got->level);
 	}
 	record_free(&again);
