@@ -7,6 +7,7 @@
 #include "arranged.h"
 #include "cells.h"
 #include "gracelab/record/text.h"
+#include "lib/text/json_text.h"
 
 /* Of a longer ladder the beginning and the end are shown. */
 enum { HEAD_ROWS = 80, TAIL_ROWS = 40 };
@@ -161,7 +162,7 @@ static const char *sender(const struct arranged_row *row, bool through)
 
 static void add_text(json_t *object, const char *name, const char *text)
 {
-	json_object_set_new(object, name, json_string(text));
+	json_object_set_new(object, name, json_text(text, strlen(text)));
 }
 
 static const char *hop_name(

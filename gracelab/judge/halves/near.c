@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/duration.h"
 #include "lib/base/signals.h"
 #include "lib/net/net.h"
 #include "links.h"
@@ -63,12 +64,20 @@ static int reach_far(struct handing *handing)
 static bool hears_ok(int fd)
 {
 	struct pollfd polled = { .fd = fd, .events = POLLIN };
+	int64_t deadline_ms = duration_deadline_ms(HELLO_MS), left_ms;
 	char answer[3];
 	size_t got = 0;
 
-	while (got < sizeof(answer) && poll(&polled, 1, HELLO_MS) > 0) {
-		ssize_t n = recv(fd, answer + got, sizeof(answer) - got, 0);
+	while (got < sizeof(answer) &&
+		(left_ms = deadline_ms - duration_now_ms()) > 0) {
+		int ready = poll(&polled, 1, (int)left_ms);
+		ssize_t n = ready > 0
+			? recv(fd, answer + got, sizeof(answer) - got, 0)
+			: ready;
 
+		/* A signal of another's ends no waiting. */
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n <= 0)
 			return false;
 		got += (size_t)n;

@@ -2,10 +2,12 @@
 #include "exhibit.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "gracelab/judge/ends/rows.h"
 #include "gracelab/judge/relay/called.h"
 #include "gracelab/judge/relay/hops.h"
+#include "lib/text/json_text.h"
 
 /* Room for lack(). */
 #define LACK_SIZE 320
@@ -170,9 +172,10 @@ static json_t *parts_json(const struct run *run, enum check_id id)
 		if (trial->id != id || !*trial->part->what)
 			continue;
 		json_array_append_new(parts,
-			json_pack("{s:s, s:o, s:s, s:b}", "part",
+			json_pack("{s:s, s:o, s:o, s:b}", "part",
 				trial->part->what, "outcomes",
-				tally_json(&trial->tally), "why", trial->why,
+				tally_json(&trial->tally), "why",
+				json_text(trial->why, strlen(trial->why)),
 				"without_fin_too", trial_fails_anyway(trial)));
 	}
 	return parts;

@@ -8,6 +8,7 @@
 
 #include "exhibit.h"
 #include "gracelab/judge/remedy.h"
+#include "lib/text/utf8.h"
 
 /* What a check's trials amount to. */
 struct sum {
@@ -70,6 +71,7 @@ void findings_say(struct result *row, const char *format, ...)
 
 	va_start(arguments, format);
 	vsnprintf(row->why + used, sizeof(row->why) - used, format, arguments);
+	utf8_trim(row->why);
 	va_end(arguments);
 }
 

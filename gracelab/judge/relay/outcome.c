@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/names.h"
+#include "lib/text/utf8.h"
 
 /* What is due to an end. */
 struct due {
@@ -61,9 +62,9 @@ static enum outcome judge(const struct play *play, const struct party *party,
 	char end[64];
 
 	if (party->prologue.refused) {
-		snprintf(why, OUTCOME_WHY_SIZE,
-			"the proxy's TLS handshake with the %s fails: %.170s",
-			who, party->prologue.why);
+		utf8_print(why, OUTCOME_WHY_SIZE,
+			"the proxy's TLS handshake with the %s fails: %s", who,
+			party->prologue.why);
 		return OUTCOME_RESET;
 	}
 	if (party->other_bytes) {
@@ -121,18 +122,18 @@ static void say_missing_fin(const struct play *play, char *why)
 	if (!missing)
 		return;
 	snprintf(seen, sizeof(seen), "%s", why);
-	snprintf(why, OUTCOME_WHY_SIZE, "%s; %.180s", missing, seen);
+	utf8_print(why, OUTCOME_WHY_SIZE, "%s; %s", missing, seen);
 }
 
 static void say_prologue(
 	const struct prologue *prologue, const char *end, char *why)
 {
 	if (prologue_is_said(prologue))
-		snprintf(why, OUTCOME_WHY_SIZE,
-			"the TLS handshake with the proxy fails: %.190s",
+		utf8_print(why, OUTCOME_WHY_SIZE,
+			"the TLS handshake with the proxy fails: %s",
 			prologue->why);
 	else
-		snprintf(why, OUTCOME_WHY_SIZE, "the preamble is %s: %.160s",
+		utf8_print(why, OUTCOME_WHY_SIZE, "the preamble is %s: %s",
 			prologue->refused ? "refused" : "not answered",
 			prologue->refused ? prologue->why : end);
 }

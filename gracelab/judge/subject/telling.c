@@ -138,7 +138,7 @@ static void tell(struct telling *telling, const struct joint *socket,
 /* Which of its sockets a call may close, of all that its process has open. */
 struct closing {
 	const struct trace_call *call;
-	const struct joints *joints;
+	struct telling *telling;
 	const struct joint **sockets; /* owned */
 	size_t count;
 };
@@ -146,7 +146,8 @@ struct closing {
 static void on_held(void *context, int fd, uint64_t inode)
 {
 	struct closing *closing = context;
-	const struct joint *socket = joints_find(closing->joints, inode);
+	const struct joint *socket =
+		joints_find(&closing->telling->joints, inode);
 	const struct joint **sockets;
 
 	if (!socket || !call_reaches(closing->call, fd))
@@ -158,8 +159,10 @@ static void on_held(void *context, int fd, uint64_t inode)
 	sockets = reallocarray(
 		closing->sockets, closing->count + 1, sizeof(*sockets));
 	/* NOLINTEND(bugprone-sizeof-expression) */
-	if (!sockets)
+	if (!sockets) {
+		closing->telling->forgot = true;
 		return;
+	}
 	closing->sockets = sockets;
 	sockets[closing->count++] = socket;
 }
@@ -178,7 +181,7 @@ static void begin(void *context, struct trace_call *call)
 		return;
 	}
 	closing->call = call;
-	closing->joints = &telling->joints;
+	closing->telling = telling;
 	peek_sockets(call->process, on_held, closing);
 }
 

@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A visit that speaks TLS: the handshake, and the end of our half. */
-#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "gracelab/judge/ends/layer.h"
 #include "lib/base/duration.h"
-#include "lib/base/names.h"
 #include "visit_inside.h"
-
-static ssize_t layer_send(void *under, const void *data, size_t len, bool more)
-{
-	return tls_send(under, data, len, more);
-}
-
-static ssize_t layer_recv(void *under, void *buffer, size_t size)
-{
-	double at_s;
-
-	return tls_recv(under, buffer, size, &at_s);
-}
 
 /* No word of ours can reach it: all that is left is how the program ends. */
 static void refuse(struct visit *visit, const char *why)
@@ -29,29 +16,12 @@ static void refuse(struct visit *visit, const char *why)
 	};
 
 	snprintf(visit->refused, sizeof(visit->refused), "%s", why);
-	evidence_note(&visit->calls[SERVER], "handshake", "fails", false,
-		duration_wall_ns());
+	layer_note_failure(&visit->calls[SERVER]);
 	visit->shakes_hands = false;
 	visit_end_tls(visit);
 	close(visit->conn.fd);
 	visit->conn.fd = -1;
 	visit->step = exit;
-	visit->active_ms = duration_now_ms();
-}
-
-static void agree(struct visit *visit)
-{
-	static const struct conn_layer layer = { layer_send, layer_recv };
-	char version[16];
-
-	visit->version = tls_version(visit->tls);
-	snprintf(version, sizeof(version), "TLS %s",
-		tls_version_name(visit->version));
-	evidence_note(&visit->calls[SERVER], "handshake", version, false,
-		duration_wall_ns());
-	visit->shakes_hands = false;
-	visit->conn.layer = &layer;
-	visit->conn.under = visit->tls;
 	visit->active_ms = duration_now_ms();
 }
 
@@ -66,31 +36,26 @@ void visit_shake_hands(struct visit *visit)
 {
 	char why[TLS_WHY_SIZE];
 
-	if (!visit->tls)
-		visit->tls = tls_new(visit->way->secure, visit->conn.fd);
-	if (!visit->tls) {
-		refuse(visit, "no memory");
-		return;
-	}
-	switch (tls_handshake(visit->tls)) {
+	switch (layer_shake_hands(&visit->tls, visit->way->secure, &visit->conn,
+		&visit->calls[SERVER], why)) {
 	case TLS_WAITS:
 		if (is_late(visit))
-			refuse(visit, tls_explain(visit->tls, why));
+			refuse(visit, why);
 		break;
 	case TLS_FAILED:
-		refuse(visit, tls_explain(visit->tls, why));
+		refuse(visit, why);
 		break;
 	case TLS_DONE:
-		agree(visit);
+		visit->version = tls_version(visit->tls);
+		visit->shakes_hands = false;
+		visit->active_ms = duration_now_ms();
 		break;
 	}
 }
 
 bool visit_is_blocked(const struct visit *visit)
 {
-	return visit->conn.queue.head ||
-		(visit->tls && visit->conn.fd >= 0 &&
-			tls_has_output(visit->tls));
+	return layer_is_blocked(visit->tls, &visit->conn);
 }
 
 void visit_flush(struct visit *visit)
@@ -105,10 +70,7 @@ void visit_notify(struct visit *visit, bool more)
 {
 	if (!visit->tls || visit->conn.fd < 0)
 		return;
-	int error = tls_notify(visit->tls, more) ? errno : 0;
-
-	evidence_note(&visit->calls[SERVER], "close_notify",
-		error ? names_errno(error) : "0", true, visit->call_ns);
+	layer_notify(visit->tls, more, &visit->calls[SERVER], visit->call_ns);
 }
 
 void visit_end_tls(struct visit *visit)

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What two connections hand on to each other. */
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "gracelab/judge/halves/near.h"
 #include "gracelab/judge/halves/splice.h"
 #include "tests/unit/judge/pair.h"
 #include "tests/unit/tap.h"
@@ -204,6 +209,76 @@ static void test_little(void)
 	close(fd);
 }
 
+/* Where each signal is counted, and who counts them. */
+static int signals[2];
+
+static void on_signal(int signal)
+{
+	(void)signal;
+	/* Nobody may be left to count it. */
+	if (write(signals[1], "x", 1) < 0)
+		return;
+}
+
+/* The other half: it answers once three signals have come behind the hello. */
+__attribute__((noreturn)) static void answer(int listener)
+{
+	char bytes[64];
+	int fd = accept(listener, NULL, NULL);
+
+	if (recv(fd, bytes, sizeof(bytes), 0) <= 0)
+		_exit(1);
+	while (recv(signals[0], bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+		;
+	for (int i = 0; i < 3; i++)
+		if (recv(signals[0], bytes, 1, 0) != 1)
+			_exit(1);
+	send(fd, "ok\n", 3, 0);
+	/* Its links are taken too, and nothing is said on them. */
+	for (;;)
+		pause();
+}
+
+static void join_among_signals(void *context)
+{
+	const struct sigaction action = { .sa_handler = on_signal };
+	const struct itimerval often = { { 0, 2000 }, { 0, 2000 } };
+	const struct itimerval never = { 0 };
+	struct sockaddr_in direct, address = { .sin_family = AF_INET };
+	socklen_t size = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	char other[32], *why;
+	struct near near = { 0 };
+
+	(void)context;
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (!EXPECT(!bind(listener, (struct sockaddr *)&address, size) &&
+		    !listen(listener, 64) &&
+		    !socketpair(AF_UNIX, SOCK_STREAM, 0, signals)))
+		return;
+	getsockname(listener, (struct sockaddr *)&address, &size);
+	snprintf(other, sizeof(other), "127.0.0.1:%u", ntohs(address.sin_port));
+	pid_t child = fork();
+
+	if (child == 0)
+		answer(listener);
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
+	why = near_join(&near, other, 1, 1, &direct);
+	setitimer(ITIMER_REAL, &never, NULL);
+	EXPECT_TEXT(NULL, why);
+	free(why);
+	near_leave(&near);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(listener);
+}
+
+static void test_signals(void)
+{
+	tap_in_child(join_among_signals, NULL);
+}
+
 const struct tap_test tests_judge_halves[] = {
 	{ "splice: bytes and FINs are handed on, each direction by itself",
 		test_fins },
@@ -212,5 +287,7 @@ const struct tap_test tests_judge_halves[] = {
 	{ "splice: a FIN is behind the bytes that wait", test_order },
 	{ "splice: a RST becomes one, whatever came before it", test_resets },
 	{ "splice: the kernel is to keep little", test_little },
+	{ "near: signals do not end the waiting for the other half",
+		test_signals },
 	{ NULL, NULL },
 };

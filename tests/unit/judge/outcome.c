@@ -2,8 +2,10 @@
 /* What a try through a proxy has come to. */
 #include "gracelab/judge/relay/outcome.h"
 
+#include <jansson.h>
 #include <string.h>
 
+#include "gracelab/judge/proxy/exhibit.h"
 #include "gracelab/judge/relay/relay.h"
 #include "tests/unit/tap.h"
 
@@ -120,6 +122,55 @@ static void each_end_has_its_name(void)
 	}
 }
 
+/* A reason that others wrote, longer than there is room for. */
+static void a_reason_is_cut_between_characters(void)
+{
+	struct play play = { .scene = &scene,
+		.client = { .connected = true,
+			.prologue = { .refused = true, .secures = true } } };
+	char why[OUTCOME_WHY_SIZE];
+	enum side side;
+
+	/* Wherever it is cut, one of two has a character there. */
+	for (size_t before = 0; before < 2; before++) {
+		char *text = play.client.prologue.why;
+		size_t size = sizeof(play.client.prologue.why), at = before;
+
+		tap_case("%zu before", before);
+		memset(text, 'x', before);
+		for (; at + strlen("é") < size; at += strlen("é"))
+			memcpy(text + at, "é", strlen("é"));
+		text[at] = '\0';
+		EXPECT(outcome_of(&play, why, &side) == OUTCOME_REFUSED);
+		json_t *json = json_string(why);
+
+		EXPECT(json);
+		json_decref(json);
+	}
+}
+
+/* Whatever bytes a reason has, no part is left out for them. */
+static void parts_are_told_whatever_the_reason_is(void)
+{
+	static struct run run;
+	static const struct check_part part = { .what = "reply" };
+	const struct tally tally = { { 0 } };
+	struct result row = { 0 };
+
+	run.count = 1;
+	run.trials[0] = (struct trial){
+		.id = CHECK_LARGE, .part = &part, .why = "got \xff"
+	};
+	exhibit_data(&run, &row, CHECK_LARGE, &tally);
+	const json_t *parts = json_object_get(row.data, "parts");
+
+	EXPECT_INT(1, json_array_size(parts));
+	EXPECT_TEXT("got \\xff",
+		json_string_value(
+			json_object_get(json_array_get(parts, 0), "why")));
+	json_decref(row.data);
+}
+
 static void a_reset_may_arrive_as_one_or_as_an_end(void)
 {
 	const struct end whole = { .eof = true };
@@ -170,6 +221,10 @@ static void what_fails_is_counted_first(void)
 const struct tap_test tests_judge_outcome[] = {
 	{ "outcome: each end has its name, and what failed says it",
 		each_end_has_its_name },
+	{ "outcome: a reason is cut between characters",
+		a_reason_is_cut_between_characters },
+	{ "exhibit: parts are told whatever bytes their reason has",
+		parts_are_told_whatever_the_reason_is },
 	{ "outcome: a reset may arrive as one, or as an end",
 		a_reset_may_arrive_as_one_or_as_an_end },
 	{ "outcome: who is not served is told apart",
