@@ -32,7 +32,7 @@ struct rings {
 	size_t count;
 	unsigned loopback;
 	struct ring *earliest; /* rings_first() has given its first */
-	int watched;           /* epoll(7) of all */
+	int watched;           /* epoll(7) of all; -1: not asked for */
 	int news;              /* of interfaces, rtnetlink(7); -1: not asked */
 	int64_t asked_ms;
 };
@@ -45,9 +45,17 @@ static bool has(const struct rings *rings, unsigned interface)
 	return false;
 }
 
-static bool add(struct rings *rings, unsigned interface)
+static bool watch(const struct rings *rings, const struct ring *ring)
 {
 	struct epoll_event event = { .events = EPOLLIN };
+
+	return rings->watched < 0 ||
+		!epoll_ctl(
+			rings->watched, EPOLL_CTL_ADD, ring_fd(ring), &event);
+}
+
+static bool add(struct rings *rings, unsigned interface)
+{
 	struct one *list =
 		reallocarray(rings->list, rings->count + 1, sizeof(*list));
 
@@ -59,7 +67,7 @@ static bool add(struct rings *rings, unsigned interface)
 	if (!ring)
 		return false;
 	list[rings->count++] = (struct one){ ring, interface };
-	return !epoll_ctl(rings->watched, EPOLL_CTL_ADD, ring_fd(ring), &event);
+	return watch(rings, ring);
 }
 
 /* Adds those that are not there yet; false with errno. */
@@ -99,6 +107,15 @@ static bool ask_for_news(struct rings *rings)
 			sizeof(address));
 }
 
+static bool begin(struct rings *rings, bool all)
+{
+	if (!all)
+		return add(rings, rings->loopback);
+	if (!are_few())
+		return add(rings, 0);
+	return ask_for_news(rings) && add_all(rings);
+}
+
 struct rings *rings_open(bool all)
 {
 	struct rings *rings = calloc(1, sizeof(*rings));
@@ -107,12 +124,8 @@ struct rings *rings_open(bool all)
 		return NULL;
 	rings->news = -1;
 	rings->loopback = if_nametoindex("lo");
-	rings->watched = epoll_create1(EPOLL_CLOEXEC);
-	if (rings->watched >= 0 &&
-		(!all ? add(rings, rings->loopback)
-				: are_few()
-				? ask_for_news(rings) && add_all(rings)
-				: add(rings, 0)))
+	rings->watched = -1;
+	if (begin(rings, all))
 		return rings;
 	int error = errno;
 
@@ -169,8 +182,14 @@ unsigned rings_dropped(struct rings *rings)
 	return dropped;
 }
 
-int rings_fd(const struct rings *rings)
+int rings_fd(struct rings *rings)
 {
+	if (rings->watched >= 0)
+		return rings->watched;
+	/* To be told of each packet costs the kernel time. */
+	rings->watched = epoll_create1(EPOLL_CLOEXEC);
+	for (size_t i = 0; i < rings->count; i++)
+		watch(rings, rings->list[i].ring);
 	return rings->watched;
 }
 

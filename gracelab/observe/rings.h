@@ -26,8 +26,8 @@ void rings_take(struct rings *rings);
 /* ring_dropped() of all. */
 unsigned rings_dropped(struct rings *rings);
 
-/* Readable while there is a packet. */
-int rings_fd(const struct rings *rings);
+/* Readable while there is a packet; -1 and errno. */
+int rings_fd(struct rings *rings);
 
 /* NULL is allowed. */
 void rings_close(struct rings *rings);
