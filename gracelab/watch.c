@@ -246,6 +246,7 @@ int watch_run(int argc, char **argv)
 	watch.plan.keylog = keylog;
 	watch.plan.begun = watch_show_begin;
 	watch.plan.take = watch_show_row;
+	watch.plan.flush = watch_show_flush;
 	watch.plan.note = watch_show_note;
 	watch.plan.context = &watch.show;
 	if (!check_keylog(asked, keylog) || !watch_show_open(&watch.show)) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -14,6 +15,28 @@
 #include "gracelab/record/text.h"
 #include "lib/base/names.h"
 #include "program.h"
+
+/* Rows appear as they happen: somebody may look on, be it through a pipe; but
+ * who looks at a file sees no milliseconds. */
+static void flush_row(const struct watch_show *show)
+{
+	if (!show->patient)
+		fflush(show->out);
+}
+
+void watch_show_flush(void *context)
+{
+	const struct watch_show *show = context;
+
+	fflush(show->out);
+}
+
+static bool is_file(FILE *out)
+{
+	struct stat status;
+
+	return !fstat(fileno(out), &status) && S_ISREG(status.st_mode);
+}
 
 bool watch_show_open(struct watch_show *show)
 {
@@ -34,13 +57,9 @@ bool watch_show_open(struct watch_show *show)
 	/* What the programs say meanwhile shall not stand within a row. */
 	if (show->out)
 		setvbuf(show->out, show->row, _IOFBF, sizeof(show->row));
+	/* Standard error may be a file that the programs write to, too. */
+	show->patient = show->output && show->out && is_file(show->out);
 	return show->out && show->record.name && show->record.system;
-}
-
-/* Rows appear as they happen: somebody may look on, be it through a pipe. */
-static void flush_row(const struct watch_show *show)
-{
-	fflush(show->out);
 }
 
 /* Writes what `write` composes, fit for a terminal. */

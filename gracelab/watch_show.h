@@ -36,6 +36,7 @@ struct watch_show {
 	unsigned connections; /* the highest number met */
 	char row[4096];       /* of `out`: written when the row is whole */
 	bool begun, incomplete;
+	bool patient; /* or with the next flush */
 };
 
 /* Opens the output and begins the record; false, said, if it cannot. */
@@ -44,6 +45,7 @@ bool watch_show_open(struct watch_show *show);
 /* For session_plan; `show` is a struct watch_show. */
 void watch_show_begin(void *show, const struct record *record);
 void watch_show_row(void *show, struct rung *rung);
+void watch_show_flush(void *show);
 void watch_show_note(void *show, const char *text);
 
 /* Writes the rest, and frees all; false, said, if it could not be written. */

@@ -13,7 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/base/names.h"
 #include "lib/text/utf8.h"
+#include "rings.h"
 
 #ifndef PACKET_IGNORE_OUTGOING
 #define PACKET_IGNORE_OUTGOING 23
@@ -30,7 +32,6 @@ enum {
 	/* As long as a packet can be; the ring's frames are of this size. */
 	WHOLE_SNAP_BYTES = 65536 + ETHERNET_BYTES,
 	HEADERS_RING_BYTES = 1 << 20,
-	BULKY_RING_BYTES = 4 << 20,
 	ROOMY_RING_BYTES = 16 << 20,
 	WHOLE_RING_BYTES = 16 << 20,
 	/* Every ring has more room than that. */
@@ -38,12 +39,12 @@ enum {
 };
 
 struct capture {
+	struct rings *rings; /* or NULL, and then: */
 	pcap_t *pcap;
 	pcap_dumper_t *dumper; /* NULL: no savefile */
 	void (*on_segment)(void *context, const struct segment *segment);
 	void *context;
 	int ring_bytes;
-	bool sparing;  /* pure ACKs are left out */
 	bool may_lack; /* it may have been full */
 	unsigned undecoded;
 	unsigned header_bytes; /* before each packet */
@@ -51,26 +52,14 @@ struct capture {
 	char error[PCAP_ERRBUF_SIZE];
 };
 
-/* Pure ACKs of IPv4: no flag but ACK, and the packet as long as its headers. */
-#define NO_PURE_ACK                                                       \
-	"tcp and (ip6 or tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0 " \
-	"or ip[2:2] != ((ip[0] & 0xf) << 2) + ((tcp[12] & 0xf0) >> 2))"
-
-static int set_filter(const struct capture *capture, uint16_t port)
+static int set_filter(pcap_t *pcap, uint16_t port)
 {
-	pcap_t *pcap = capture->pcap;
 	struct bpf_program program;
-	char text[320] = "tcp";
+	char text[32] = "tcp";
 	int result;
 
 	if (port)
 		snprintf(text, sizeof(text), "tcp port %u", port);
-	else if (capture->sparing && capture->header_bytes == SLL2_BYTES)
-		snprintf(text, sizeof(text),
-			NO_PURE_ACK " and not (outbound and ifindex %u)",
-			capture->loopback);
-	else if (capture->sparing)
-		snprintf(text, sizeof(text), NO_PURE_ACK);
 	if (pcap_compile(pcap, &program, text, 1, PCAP_NETMASK_UNKNOWN) < 0)
 		return -1;
 	result = pcap_setfilter(pcap, &program);
@@ -119,7 +108,7 @@ static bool start(struct capture *capture, const char *device, uint16_t port,
 			PACKET_IGNORE_OUTGOING, &on, sizeof(on));
 	if (pcap_setnonblock(pcap, 1, error) < 0)
 		return false;
-	if (set_filter(capture, port) < 0 ||
+	if (set_filter(pcap, port) < 0 ||
 		(savefile &&
 			!(capture->dumper = pcap_dump_open(pcap, savefile)))) {
 		snprintf(
@@ -178,11 +167,20 @@ struct capture *capture_open_roomy(uint16_t port, char *why, size_t why_size)
 struct capture *capture_open_sparing(
 	bool any, const char *savefile, char *why, size_t why_size)
 {
-	const struct capture how = { .ring_bytes = savefile ? WHOLE_RING_BYTES
-							    : BULKY_RING_BYTES,
-		.sparing = !savefile };
+	const struct capture how = { .ring_bytes = WHOLE_RING_BYTES };
+	const char *device = any ? "any" : "lo";
+	char error[NAMES_DESCRIPTION_SIZE];
 
-	return open_on(any ? "any" : "lo", 0, savefile, &how, why, why_size);
+	if (savefile)
+		return open_on(device, 0, savefile, &how, why, why_size);
+	struct capture *capture = calloc(1, sizeof(*capture));
+
+	if (capture && (capture->rings = rings_open(any)))
+		return capture;
+	utf8_print(why, why_size, "cannot capture on %s: %s", device,
+		names_describe(error, errno));
+	free(capture);
+	return NULL;
 }
 
 /* Whether it is what leaves by the loopback, and comes in by it too. */
@@ -225,7 +223,10 @@ static bool is_complete(struct capture *capture)
 	struct pcap_stat stat = { 0 };
 
 	/* The kernel drops what finds the ring full, which then is drained. */
-	if (capture->may_lack && pcap_stats(capture->pcap, &stat) < 0)
+	if (capture->may_lack && capture->rings)
+		stat.ps_drop = rings_dropped(capture->rings);
+	if (capture->may_lack && !capture->rings &&
+		pcap_stats(capture->pcap, &stat) < 0)
 		snprintf(capture->error, sizeof(capture->error), "%s",
 			pcap_geterr(capture->pcap));
 	else if (stat.ps_drop > 0)
@@ -242,14 +243,29 @@ static bool is_complete(struct capture *capture)
 	return false;
 }
 
-int capture_drain(struct capture *capture,
-	void (*on_segment)(void *context, const struct segment *segment),
-	void *context)
+static int drain_rings(struct capture *capture)
+{
+	struct ring_packet packet;
+	int total = 0;
+
+	for (; rings_first(capture->rings, &packet); total++) {
+		struct segment segment;
+
+		if (segment_parse(packet.bytes, packet.len, &segment)) {
+			segment.time_ns = packet.time_ns;
+			capture->on_segment(capture->context, &segment);
+		} else {
+			capture->undecoded++;
+		}
+		rings_take(capture->rings);
+	}
+	return total;
+}
+
+static int drain_pcap(struct capture *capture)
 {
 	int total = 0, n;
 
-	capture->on_segment = on_segment;
-	capture->context = context;
 	do {
 		n = pcap_dispatch(
 			capture->pcap, -1, on_packet, (u_char *)capture);
@@ -261,6 +277,19 @@ int capture_drain(struct capture *capture,
 			pcap_geterr(capture->pcap));
 		return -1;
 	}
+	return total;
+}
+
+int capture_drain(struct capture *capture,
+	void (*on_segment)(void *context, const struct segment *segment),
+	void *context)
+{
+	capture->on_segment = on_segment;
+	capture->context = context;
+	int total = capture->rings ? drain_rings(capture) : drain_pcap(capture);
+
+	if (total < 0)
+		return -1;
 	if (total >= FULL_AT_LEAST)
 		capture->may_lack = true;
 	return is_complete(capture) ? total : -1;
@@ -270,12 +299,15 @@ unsigned capture_dropped(const struct capture *capture)
 {
 	struct pcap_stat stat;
 
+	if (capture->rings)
+		return rings_dropped(capture->rings);
 	return pcap_stats(capture->pcap, &stat) < 0 ? 0 : stat.ps_drop;
 }
 
 int capture_fd(const struct capture *capture)
 {
-	return pcap_get_selectable_fd(capture->pcap);
+	return capture->rings ? rings_fd(capture->rings)
+			      : pcap_get_selectable_fd(capture->pcap);
 }
 
 const char *capture_error(const struct capture *capture)
@@ -294,6 +326,7 @@ int capture_close(struct capture *capture)
 			error = errno;
 		pcap_dump_close(capture->dumper);
 	}
+	rings_close(capture->rings);
 	if (capture->pcap)
 		pcap_close(capture->pcap);
 	free(capture);

@@ -176,18 +176,6 @@ static size_t put_look(struct kernel *kernel, char *buffer,
 	return NLMSG_ALIGN(header->nlmsg_len);
 }
 
-static int look_at(struct kernel *kernel, const struct sockaddr_storage *local,
-	const struct sockaddr_storage *remote, struct kernel_socket *socket)
-{
-	char buffer[REQUEST_BYTES];
-
-	put_look(kernel, buffer, local, remote);
-	memset(socket, 0, sizeof(*socket));
-	if (ask(kernel, buffer, on_socket, socket) < 0 && errno != ENOENT)
-		return -1;
-	return 0;
-}
-
 /* Not by the numbers of bytes: under steady traffic they never stand still. */
 static bool is_same(
 	const struct kernel_socket *a, const struct kernel_socket *b)
@@ -196,17 +184,18 @@ static bool is_same(
 		(a->unacked_bytes == 0) == (b->unacked_bytes == 0);
 }
 
-/* One kernel's answers to several requests that it got at once. */
-static int look_at_once(struct kernel *kernel, const struct kernel_pair *pair,
-	struct kernel_socket *const sockets[LOOKS])
+/* Looks at ends in turn, `first` of which is the client's or the server's: one
+ * kernel's answers to requests that it got at once. */
+static int look_at(struct kernel *kernel, const struct kernel_pair *pair,
+	enum side first, struct kernel_socket *const sockets[], unsigned count)
 {
 	char buffer[LOOKS * REQUEST_BYTES];
 	size_t len = 0;
-	unsigned first = kernel->seq + 1;
+	unsigned seq = kernel->seq + 1;
 	int error = 0;
 
-	for (unsigned i = 0; i < LOOKS; i++) {
-		bool server = i == 1;
+	for (unsigned i = 0; i < count; i++) {
+		bool server = (i % 2 == 1) == (first == CLIENT);
 
 		memset(sockets[i], 0, sizeof(*sockets[i]));
 		len += put_look(kernel, buffer + len,
@@ -216,8 +205,8 @@ static int look_at_once(struct kernel *kernel, const struct kernel_pair *pair,
 	if (netlink_send(kernel->nl, buffer, len) < 0)
 		return -1;
 	/* All are taken, so that the next requests get their own. */
-	for (unsigned i = 0; i < LOOKS; i++)
-		if (take_answer(kernel, first + i, on_socket, sockets[i]) < 0 &&
+	for (unsigned i = 0; i < count; i++)
+		if (take_answer(kernel, seq + i, on_socket, sockets[i]) < 0 &&
 			errno != ENOENT)
 			error = errno;
 	errno = error;
@@ -229,26 +218,38 @@ int kernel_look_between(struct kernel *const kernels[SIDES],
 	struct kernel_socket *server)
 {
 	struct kernel_socket before;
-	struct kernel_socket *const sockets[LOOKS] = { &before, server,
-		client };
+	struct kernel_socket *const all[LOOKS] = { &before, server, client };
 
 	while (kernels[CLIENT] == kernels[SERVER]) {
-		if (look_at_once(kernels[CLIENT], pair, sockets) < 0)
+		if (look_at(kernels[CLIENT], pair, CLIENT, all, LOOKS))
 			return -1;
 		if (is_same(&before, client))
 			return 0;
 	}
-	if (look_at(kernels[CLIENT], &pair->client, &pair->server, client) < 0)
+	if (look_at(kernels[CLIENT], pair, CLIENT, &client, 1))
 		return -1;
 	do {
 		before = *client;
-		if (look_at(kernels[SERVER], &pair->server, &pair->client,
-			    server) < 0 ||
-			look_at(kernels[CLIENT], &pair->client, &pair->server,
-				client) < 0)
+		if (look_at(kernels[SERVER], pair, SERVER, &server, 1) ||
+			look_at(kernels[CLIENT], pair, CLIENT, &client, 1))
 			return -1;
 	} while (!is_same(&before, client));
 	return 0;
+}
+
+int kernel_glance_between(struct kernel *const kernels[SIDES],
+	const struct kernel_pair *pair, struct kernel_socket *client,
+	struct kernel_socket *server)
+{
+	struct kernel_socket *const both[] = { client, server };
+
+	if (kernels[CLIENT] == kernels[SERVER] &&
+		!look_at(kernels[CLIENT], pair, CLIENT, both, SIDES) &&
+		(state_is_passing(client->state) ||
+			state_is_passing(server->state) ||
+			kernel_may_face(client->state, server->state)))
+		return 0;
+	return kernel_look_between(kernels, pair, client, server);
 }
 
 int kernel_look(struct kernel *kernel, const struct kernel_pair *pair,

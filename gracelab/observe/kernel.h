@@ -61,6 +61,19 @@ int kernel_look_between(struct kernel *const kernels[SIDES],
 	struct kernel_socket *server);
 
 /*
+ * The same for who wants to know the states alone, and looks again where one is
+ * in passing: the client is looked at twice only if they do not fit. States
+ * only ever go on, so those that fit were so at one moment; the numbers of
+ * bytes may be of two.
+ */
+int kernel_glance_between(struct kernel *const kernels[SIDES],
+	const struct kernel_pair *pair, struct kernel_socket *client,
+	struct kernel_socket *server);
+
+/* Whether both can be at rest in these states, facing each other. */
+bool kernel_may_face(enum tcp_state client, enum tcp_state server);
+
+/*
  * True if the two states can stand beside each other with nothing under way
  * on a network that loses nothing: nothing unacknowledged on either side,
  * neither in passing (SYN_SENT, SYN_RECV, FIN_WAIT1, CLOSING, LAST_ACK), and

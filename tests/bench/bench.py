@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What grace costs, as ratios against references and peers that are measured
-in the same run: medians of interleaved rounds, in a private network. Prints
-figures and judges nothing; a run of everything writes them into the README.
+in the same run: medians of interleaved rounds, in a private network. Says of
+each bound on a ratio whether it was kept, and ends with status 1 if one was
+missed; a run of everything writes the figures into the README.
 
     bench.py [WORK...]      safe, echo, file, cycles, thinking, fin, start, lab,
                             orders, watch
@@ -32,7 +33,7 @@ WORKS = {
     "orders": explored.orders,
     "watch": watched.watch,
 }
-HEADING = ["work", "grace", "beside it", "ratio", "to reach"]
+HEADING = ["work", "grace", "beside it", "ratio", "to reach", ""]
 PEERS = {"nc": "dpkg-query -W -f=v${Version} netcat-openbsd",
          "socat": "socat -V", "ncat": "ncat --version"}
 
@@ -52,6 +53,7 @@ def main():
     print(where)
     for name in names:
         for row in WORKS[name]():
+            row = [*row, measure.verdict(row)]
             print(readme.table(row, [])
                   .splitlines()[0], flush=True)
             rows.append(row)
@@ -59,6 +61,8 @@ def main():
         readme.replace("measured",
                        f"{where}.\n\n{readme.table(HEADING, rows)}")
         print("the table is in README.md")
+    print(measure.summary(rows))
+    sys.exit(any(row[5] == "missed" for row in rows))
 
 
 if __name__ == "__main__":

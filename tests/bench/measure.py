@@ -5,6 +5,7 @@ the first client starts, interleaved rounds, and the tables."""
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import socket
 import statistics
@@ -144,3 +145,25 @@ def scratch():
         shutil.disk_usage(memory).free > 4 << 30
     with tempfile.TemporaryDirectory(dir=memory if usable else None) as path:
         yield path
+
+
+def verdict(row):
+    """Whether a row's ratio, "1.08" or "3.3 times faster", keeps its bound,
+    "at most 1.1" or "at least 3 times": "kept" or "missed"; "" where the bound
+    is not about the ratio alone."""
+    bound = re.fullmatch(r"at (most|least) ([\d.]+)(?: times)?", row[4])
+    ratio = re.match(r"[\d.]+", row[3])
+    if not bound or not ratio:
+        return ""
+    had, asked = float(ratio[0]), float(bound[2])
+    return "kept" if (had <= asked if bound[1] == "most" else had >= asked) \
+        else "missed"
+
+
+def summary(rows):
+    """What the verdicts of rows, their last column, come to, in words."""
+    missed = [f"{row[0]}: {row[3]}, {row[4]} (beside {row[2]})"
+              for row in rows if row[5] == "missed"]
+    kept = sum(row[5] == "kept" for row in rows)
+    said = f"{kept} of {kept + len(missed)} bounds on a ratio are kept"
+    return "\n".join([said + (", not these:" if missed else ""), *missed])

@@ -21,6 +21,8 @@ struct session_plan {
 	void (*begun)(void *context, const struct record *record);
 	/* A row: whoever takes it owns the texts. */
 	void (*take)(void *context, struct rung *rung);
+	/* Some milliseconds have passed: rows that were held back are due. */
+	void (*flush)(void *context);
 	/* What is to be said of the whole. */
 	void (*note)(void *context, const char *text);
 	void *context;

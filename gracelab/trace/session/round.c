@@ -93,6 +93,7 @@ static void on_tick(struct session *session)
 	tick_every(&session->tick,
 		session->tracer.bypasses ? BULK_TICK_MS : SHORT_TICK_MS);
 	heed_signals(session);
+	session->plan->flush(session->plan->context);
 	session->quiet_ms =
 		session->busy ? 0 : session->quiet_ms + session->tick.every_ms;
 	session->busy = false;
@@ -136,6 +137,7 @@ void round_go(struct session *session)
 	for (int i = 0; i < count; i++)
 		polled[1 + i] =
 			(struct pollfd){ .fd = fds[i], .events = POLLIN };
+	session->plan->flush(session->plan->context);
 	int ready = wait_tick(session, polled, (unsigned)count + 1);
 
 	if (polled[0].revents)

@@ -62,6 +62,7 @@ struct story {
 	struct tls_taken said;  /* by the call that ends now */
 	uint64_t began_ns;
 	uint64_t changes; /* grows with everything that happens */
+	uint64_t looked_changes, looked_ns; /* when states were looked at */
 	struct descriptors_all descriptors;
 	unsigned char *spoken;  /* owned: of processes, see subject.c */
 	unsigned since_drained; /* calls in bulk */

@@ -153,34 +153,49 @@ bool socket_ask(pid_t process, int fd, struct socket_facts *facts)
 	return socket_tell(peek_descriptor(process, fd), facts);
 }
 
-bool socket_tell(int copy, struct socket_facts *facts)
+/* Where it is, and where its peer; false: it has no address of the internet. */
+static bool ask_ends(int copy, struct socket_facts *facts)
 {
 	socklen_t size = sizeof(facts->local);
+
+	if (getsockname(copy, (struct sockaddr *)&facts->local, &size) ||
+		(facts->local.ss_family != AF_INET &&
+			facts->local.ss_family != AF_INET6))
+		return false;
+	size = sizeof(facts->peer);
+	facts->has_peer =
+		!getpeername(copy, (struct sockaddr *)&facts->peer, &size);
+	socket_unmap(&facts->local);
+	socket_unmap(&facts->peer);
+	return true;
+}
+
+bool socket_tell_ends(int copy, struct socket_facts *facts)
+{
+	memset(facts, 0, sizeof(*facts));
+	if (copy < 0)
+		return false;
+	facts->is_tcp = ask_ends(copy, facts);
+	close(copy);
+	return true;
+}
+
+bool socket_tell(int copy, struct socket_facts *facts)
+{
+	socklen_t size = sizeof(facts->peer);
 
 	memset(facts, 0, sizeof(*facts));
 	if (copy < 0)
 		return false;
-	int protocol = option(copy, SO_PROTOCOL);
-
-	facts->is_tcp = socket_speaks_tcp(protocol) &&
-		option(copy, SO_TYPE) == SOCK_STREAM &&
-		!getsockname(copy, (struct sockaddr *)&facts->local, &size) &&
-		(facts->local.ss_family == AF_INET ||
-			facts->local.ss_family == AF_INET6);
+	facts->is_tcp = socket_speaks_tcp(option(copy, SO_PROTOCOL)) &&
+		option(copy, SO_TYPE) == SOCK_STREAM && ask_ends(copy, facts);
 	facts->is_unix = !facts->is_tcp && option(copy, SO_DOMAIN) == AF_UNIX &&
 		option(copy, SO_TYPE) == SOCK_STREAM;
-	if (facts->is_unix) {
+	if (facts->is_unix)
 		facts->has_peer = !getpeername(
 			copy, (struct sockaddr *)&facts->peer, &size);
-	} else if (facts->is_tcp) {
-		size = sizeof(facts->peer);
-		facts->has_peer = !getpeername(
-			copy, (struct sockaddr *)&facts->peer, &size);
-		facts->listening =
-			!facts->has_peer && option(copy, SO_ACCEPTCONN) == 1;
-		socket_unmap(&facts->local);
-		socket_unmap(&facts->peer);
-	}
+	else if (facts->is_tcp && !facts->has_peer)
+		facts->listening = option(copy, SO_ACCEPTCONN) == 1;
 	close(copy);
 	return true;
 }

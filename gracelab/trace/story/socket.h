@@ -63,6 +63,9 @@ bool socket_ask(pid_t process, int fd, struct socket_facts *facts);
 /* The same of a duplicate, or -1, which it closes. */
 bool socket_tell(int copy, struct socket_facts *facts);
 
+/* The same of one that is known to be TCP, but for whether it listens. */
+bool socket_tell_ends(int copy, struct socket_facts *facts);
+
 /* Whether a stream of that protocol is TCP; also by way of MPTCP. */
 bool socket_speaks_tcp(int protocol);
 

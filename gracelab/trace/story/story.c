@@ -14,6 +14,10 @@
 /* How often what is over is cleared away. */
 #define SWEEP_EVERY 512
 
+/* Where nothing has happened, a state in passing stays so for longer: it waits
+ * for an ACK that the other kernel delays, or that comes from far away. */
+#define LOOK_AGAIN_NS 200000
+
 void story_begin(struct story *story, const struct story_plan *plan)
 {
 	*story =
@@ -196,7 +200,7 @@ static bool look(struct story *story, struct connection *connection, bool idle)
 	bool settled = true;
 
 	if (!connection->has_pair || !story->plan.kernels[CLIENT] ||
-		kernel_look_between(story->plan.kernels, &connection->pair,
+		kernel_glance_between(story->plan.kernels, &connection->pair,
 			&sockets[CLIENT], &sockets[SERVER]))
 		return true;
 	for (int side = 0; side < SIDES; side++) {
@@ -214,11 +218,21 @@ static bool look(struct story *story, struct connection *connection, bool idle)
 	return settled;
 }
 
+static bool was_just_looked(const struct story *story)
+{
+	return story->looked_changes == story->changes &&
+		duration_wall_ns() - story->looked_ns < LOOK_AGAIN_NS;
+}
+
 static void look_at_all(struct story *story, bool idle)
 {
 	struct connections *connections = &story->connections;
 	size_t kept = 0;
 
+	if (!connections->touched_count || (!idle && was_just_looked(story)))
+		return;
+	story->looked_changes = story->changes;
+	story->looked_ns = duration_wall_ns();
 	for (size_t i = 0; i < connections->touched_count; i++) {
 		struct connection *connection = connections->touched[i];
 

@@ -92,6 +92,15 @@ static bool ask(struct story *story, const struct trace_call *call, int fd,
 		facts);
 }
 
+/* The same of one that is known to be TCP, and to listen nowhere. */
+static bool ask_ends(struct story *story, const struct trace_call *call, int fd,
+	struct socket_facts *facts)
+{
+	return socket_tell_ends(
+		descriptors_copy(&story->descriptors, call->process, fd),
+		facts);
+}
+
 /* Asks what a socket is that was never seen before. */
 static void identify(struct story *story, struct trace_socket *socket,
 	const struct trace_call *call, int fd)
@@ -106,7 +115,10 @@ static void identify(struct story *story, struct trace_socket *socket,
 		socket->side = subject_side(story, call->process, call->root);
 		return;
 	}
-	if (!ask(story, call, fd, &facts) || !facts.is_tcp)
+	/* What a listener of TCP gives is TCP. */
+	if (call->what->kind == CALL_ACCEPT && call->subject
+			? !ask_ends(story, call, fd, &facts)
+			: !ask(story, call, fd, &facts) || !facts.is_tcp)
 		return;
 	socket->is_tcp = true;
 	socket->listening = facts.listening;
@@ -244,7 +256,7 @@ static void learn_connected(struct story *story, struct trace_call *call)
 	struct socket_facts facts;
 
 	if ((call->result < 0 && call->result != -EINPROGRESS) ||
-		!ask(story, call, (int)call->args[0], &facts))
+		!ask_ends(story, call, (int)call->args[0], &facts))
 		return;
 	if (!facts.has_peer) {
 		if (!subject_peer(call, &peer))

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ring.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <pcap/pcap.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef PACKET_IGNORE_OUTGOING
+#define PACKET_IGNORE_OUTGOING 23
+#endif
+
+enum {
+	BLOCK_BYTES = 1 << 16,
+	FRAME_BYTES = 192,
+	FRAMES_PER_BLOCK = BLOCK_BYTES / FRAME_BYTES,
+	/* What the kernel says of a packet, and whom it is from, packet(7). */
+	ADDRESS_AT = 32,
+	PACKET_AT = 80,
+	/* The longest IPv4 header, or an IPv6 one and others behind it, and
+	 * TCP's without options. */
+	SNAP_BYTES = FRAME_BYTES - PACKET_AT,
+	NS_PER_S = 1000000000,
+};
+
+_Static_assert(sizeof(struct tpacket2_hdr) <= ADDRESS_AT &&
+		ADDRESS_AT + sizeof(struct sockaddr_ll) <= PACKET_AT,
+	"a frame's parts");
+
+struct ring {
+	int fd;
+	uint8_t *memory; /* mapped */
+	size_t bytes;
+	size_t block;   /* of the next frame, where it begins */
+	unsigned frame; /* in that */
+	unsigned loopback;
+	unsigned dropped;
+};
+
+/* Pure ACKs, of which there are as many as of all others in bulk, and nobody
+ * asks for them: no flag but ACK, and the packet as long as its headers. */
+#define WANTED                                                             \
+	"(ip and tcp and (tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0 " \
+	"or ip[2:2] != ((ip[0] & 0xf) << 2) + ((tcp[12] & 0xf0) >> 2))) "  \
+	"or (ip6 and tcp and (ip6[6] != 6 or ip6[53] & 7 != 0 "            \
+	"or ip6[4:2] != (ip6[52] & 0xf0) >> 2))"
+
+/* Of packets that begin with their IP header. */
+static bool attach_filter(int fd)
+{
+	pcap_t *pcap = pcap_open_dead(DLT_RAW, SNAP_BYTES);
+	struct bpf_program program;
+	struct sock_fprog filter;
+	bool good = false;
+
+	if (!pcap)
+		return false;
+	errno = ENOMEM;
+	if (!pcap_compile(pcap, &program, WANTED, 1, PCAP_NETMASK_UNKNOWN)) {
+		/* Both have the kernel's layout. */
+		filter.len = (unsigned short)program.bf_len;
+		filter.filter = (struct sock_filter *)(void *)program.bf_insns;
+		good = !setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+			sizeof(filter));
+		pcap_freecode(&program);
+	}
+	pcap_close(pcap);
+	return good;
+}
+
+static bool map(struct ring *ring)
+{
+	const struct tpacket_req room = {
+		.tp_block_size = BLOCK_BYTES,
+		.tp_block_nr = (unsigned)(ring->bytes / BLOCK_BYTES),
+		.tp_frame_size = FRAME_BYTES,
+		.tp_frame_nr = (unsigned)(ring->bytes / BLOCK_BYTES) *
+			FRAMES_PER_BLOCK,
+	};
+	const int version = TPACKET_V2;
+	void *memory;
+
+	if (setsockopt(ring->fd, SOL_PACKET, PACKET_VERSION, &version,
+		    sizeof(version)) ||
+		setsockopt(ring->fd, SOL_PACKET, PACKET_RX_RING, &room,
+			sizeof(room)))
+		return false;
+	memory = mmap(NULL, ring->bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+		ring->fd, 0);
+	ring->memory = memory == MAP_FAILED ? NULL : memory;
+	return ring->memory;
+}
+
+/* Before it is bound nothing comes, so that the filter has seen all. */
+static bool begin(struct ring *ring, unsigned interface)
+{
+	const struct sockaddr_ll address = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = (int)interface,
+	};
+	const int on = 1;
+
+	/* Where there is no such option, is_wanted() leaves those out. */
+	if (interface == ring->loopback)
+		setsockopt(ring->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on,
+			sizeof(on));
+	return attach_filter(ring->fd) && map(ring) &&
+		!bind(ring->fd, (const struct sockaddr *)&address,
+			sizeof(address));
+}
+
+struct ring *ring_open(unsigned interface, unsigned loopback, size_t bytes)
+{
+	struct ring *ring = calloc(1, sizeof(*ring));
+
+	if (!ring)
+		return NULL;
+	ring->bytes = bytes;
+	ring->loopback = loopback;
+	ring->fd =
+		socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (ring->fd >= 0 && begin(ring, interface))
+		return ring;
+	int error = errno;
+
+	ring_close(ring);
+	errno = error;
+	return NULL;
+}
+
+static struct tpacket2_hdr *frame_of(const struct ring *ring)
+{
+	return (struct tpacket2_hdr *)(void *)(ring->memory + ring->block +
+		(size_t)ring->frame * FRAME_BYTES);
+}
+
+static bool is_wanted(const struct ring *ring, const uint8_t *frame)
+{
+	struct sockaddr_ll from;
+
+	memcpy(&from, frame + ADDRESS_AT, sizeof(from));
+	return (from.sll_protocol == htons(ETH_P_IP) ||
+		       from.sll_protocol == htons(ETH_P_IPV6)) &&
+		!(from.sll_pkttype == PACKET_OUTGOING &&
+			from.sll_ifindex == (int)ring->loopback);
+}
+
+bool ring_first(struct ring *ring, struct ring_packet *packet)
+{
+	for (;;) {
+		const struct tpacket2_hdr *head = frame_of(ring);
+		const uint8_t *frame = (const void *)head;
+
+		if (!(__atomic_load_n(&head->tp_status, __ATOMIC_ACQUIRE) &
+			    TP_STATUS_USER))
+			return false;
+		if (is_wanted(ring, frame)) {
+			packet->time_ns = (uint64_t)head->tp_sec * NS_PER_S +
+				head->tp_nsec;
+			packet->bytes = frame + head->tp_net;
+			packet->len = head->tp_snaplen;
+			return true;
+		}
+		ring_take(ring);
+	}
+}
+
+void ring_take(struct ring *ring)
+{
+	__atomic_store_n(
+		&frame_of(ring)->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
+	if (++ring->frame < FRAMES_PER_BLOCK)
+		return;
+	ring->frame = 0;
+	ring->block += BLOCK_BYTES;
+	if (ring->block == ring->bytes)
+		ring->block = 0;
+}
+
+unsigned ring_dropped(struct ring *ring)
+{
+	struct tpacket_stats since;
+	int error;
+	socklen_t size = sizeof(since), error_size = sizeof(error);
+
+	/* Each is told once. */
+	if (!getsockopt(ring->fd, SOL_PACKET, PACKET_STATISTICS, &since, &size))
+		ring->dropped += since.tp_drops;
+	getsockopt(ring->fd, SOL_SOCKET, SO_ERROR, &error, &error_size);
+	return ring->dropped;
+}
+
+int ring_fd(const struct ring *ring)
+{
+	return ring->fd;
+}
+
+void ring_close(struct ring *ring)
+{
+	if (!ring)
+		return;
+	if (ring->memory)
+		munmap(ring->memory, ring->bytes);
+	if (ring->fd >= 0)
+		close(ring->fd);
+	free(ring);
+}

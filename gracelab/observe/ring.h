@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What passes one interface, as the kernel writes it into memory that is ours
+ * too, packet(7): TCP's headers, but for pure ACKs. To look for more takes no
+ * call.
+ */
+#ifndef GRACELAB_RING_H
+#define GRACELAB_RING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ring;
+
+/* A packet from its IP header on: as much as stands in the ring. */
+struct ring_packet {
+	uint64_t time_ns; /* since the epoch */
+	const uint8_t *bytes;
+	size_t len;
+};
+
+/*
+ * Begins with that interface, 0: all, with room for `bytes` (a multiple of
+ * 64 KiB). What leaves by the interface `loopback` is left out, since it comes
+ * in by it too. Needs CAP_NET_RAW. NULL with errno.
+ */
+struct ring *ring_open(unsigned interface, unsigned loopback, size_t bytes);
+
+/* The first packet that was not taken, valid until it is; false: none. */
+bool ring_first(struct ring *ring, struct ring_packet *packet);
+
+/* Takes the first: its room is the kernel's again. */
+void ring_take(struct ring *ring);
+
+/* How many the kernel has dropped for lack of room, so far. */
+unsigned ring_dropped(struct ring *ring);
+
+/* Readable while there is a packet; after its interface went down, once so
+ * until ring_dropped() is asked. */
+int ring_fd(const struct ring *ring);
+
+/* NULL is allowed. */
+void ring_close(struct ring *ring);
+
+#endif

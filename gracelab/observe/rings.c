@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rings.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/base/duration.h"
+
+/* Room for what moves in bulk until it is looked at. */
+#define RING_BYTES ((size_t)4 << 20)
+
+/* Of more interfaces than these, one ring takes all: what leaves by the
+ * loopback is copied there, too, for nothing. */
+#define FEW 8
+
+/* So often it is asked for interfaces that have come. */
+#define ASK_EVERY_MS 2
+
+struct one {
+	struct ring *ring; /* owned */
+	unsigned interface;
+};
+
+struct rings {
+	struct one *list; /* owned */
+	size_t count;
+	unsigned loopback;
+	struct ring *earliest; /* rings_first() has given its first */
+	int watched;           /* epoll(7) of all; -1: not asked for */
+	int news;              /* of interfaces, rtnetlink(7); -1: not asked */
+	int64_t asked_ms;
+};
+
+static bool has(const struct rings *rings, unsigned interface)
+{
+	for (size_t i = 0; i < rings->count; i++)
+		if (rings->list[i].interface == interface)
+			return true;
+	return false;
+}
+
+static bool watch(const struct rings *rings, const struct ring *ring)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	return rings->watched < 0 ||
+		!epoll_ctl(
+			rings->watched, EPOLL_CTL_ADD, ring_fd(ring), &event);
+}
+
+static bool add(struct rings *rings, unsigned interface)
+{
+	struct one *list =
+		reallocarray(rings->list, rings->count + 1, sizeof(*list));
+
+	if (!list)
+		return false;
+	rings->list = list;
+	struct ring *ring = ring_open(interface, rings->loopback, RING_BYTES);
+
+	if (!ring)
+		return false;
+	list[rings->count++] = (struct one){ ring, interface };
+	return watch(rings, ring);
+}
+
+/* Adds those that are not there yet; false with errno. */
+static bool add_all(struct rings *rings)
+{
+	struct if_nameindex *all = if_nameindex();
+	bool good = all;
+
+	for (const struct if_nameindex *one = all; good && one->if_index; one++)
+		good = has(rings, one->if_index) || add(rings, one->if_index) ||
+			/* It is gone again. */
+			errno == ENODEV;
+	if_freenameindex(all);
+	return good;
+}
+
+static bool are_few(void)
+{
+	struct if_nameindex *all = if_nameindex();
+	size_t count = 0;
+
+	while (all && all[count].if_index)
+		count++;
+	if_freenameindex(all);
+	return all && count <= FEW;
+}
+
+static bool ask_for_news(struct rings *rings)
+{
+	const struct sockaddr_nl address = { .nl_family = AF_NETLINK,
+		.nl_groups = RTMGRP_LINK };
+
+	rings->news = socket(AF_NETLINK,
+		SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+	return rings->news >= 0 &&
+		!bind(rings->news, (const struct sockaddr *)&address,
+			sizeof(address));
+}
+
+static bool begin(struct rings *rings, bool all)
+{
+	if (!all)
+		return add(rings, rings->loopback);
+	if (!are_few())
+		return add(rings, 0);
+	return ask_for_news(rings) && add_all(rings);
+}
+
+struct rings *rings_open(bool all)
+{
+	struct rings *rings = calloc(1, sizeof(*rings));
+
+	if (!rings)
+		return NULL;
+	rings->news = -1;
+	rings->loopback = if_nametoindex("lo");
+	rings->watched = -1;
+	if (begin(rings, all))
+		return rings;
+	int error = errno;
+
+	rings_close(rings);
+	errno = error;
+	return NULL;
+}
+
+/* Something has become of the interfaces, whatever it was. */
+static void heed_news(struct rings *rings)
+{
+	int64_t now_ms = duration_now_ms();
+	bool any = false;
+	char news[256];
+
+	if (rings->news < 0 || now_ms - rings->asked_ms < ASK_EVERY_MS)
+		return;
+	rings->asked_ms = now_ms;
+	while (recv(rings->news, news, sizeof(news), MSG_TRUNC) > 0 ||
+		errno == ENOBUFS)
+		any = true;
+	if (any)
+		add_all(rings);
+}
+
+bool rings_first(struct rings *rings, struct ring_packet *packet)
+{
+	struct ring_packet other;
+
+	rings->earliest = NULL;
+	for (size_t i = 0; i < rings->count; i++) {
+		if (!ring_first(rings->list[i].ring, &other) ||
+			(rings->earliest && other.time_ns >= packet->time_ns))
+			continue;
+		rings->earliest = rings->list[i].ring;
+		*packet = other;
+	}
+	if (!rings->earliest)
+		heed_news(rings);
+	return rings->earliest;
+}
+
+void rings_take(struct rings *rings)
+{
+	ring_take(rings->earliest);
+}
+
+unsigned rings_dropped(struct rings *rings)
+{
+	unsigned dropped = 0;
+
+	for (size_t i = 0; i < rings->count; i++)
+		dropped += ring_dropped(rings->list[i].ring);
+	return dropped;
+}
+
+int rings_fd(struct rings *rings)
+{
+	if (rings->watched >= 0)
+		return rings->watched;
+	/* To be told of each packet costs the kernel time. */
+	rings->watched = epoll_create1(EPOLL_CLOEXEC);
+	for (size_t i = 0; i < rings->count; i++)
+		watch(rings, rings->list[i].ring);
+	return rings->watched;
+}
+
+void rings_close(struct rings *rings)
+{
+	if (!rings)
+		return;
+	for (size_t i = 0; i < rings->count; i++)
+		ring_close(rings->list[i].ring);
+	if (rings->watched >= 0)
+		close(rings->watched);
+	if (rings->news >= 0)
+		close(rings->news);
+	free(rings->list);
+	free(rings);
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# gracelab watch: what passes the interfaces, each of them, and how much of it.
+
+# shellcheck disable=SC2154 # run sets output
+
+load helpers
+
+# in_network COMMAND...: in one of its own, whose loopback has no large segments.
+in_network() {
+	unshare -rn true 2>/dev/null || skip "this host has no user namespaces"
+	timeout 60 unshare -rn sh -c 'ip link set lo up mtu 4140 gso_max_segs 1 &&
+		exec "$@"' - "$@" \
+		3>&- {TICK}<&-
+}
+
+@test "a wire of which the kernel had no room for all is said to lack some" {
+	[[ $(uname -m) == x86_64 ]] || skip "bulk stops here at each call"
+	cat >flood.py <<-'END'
+		import os, signal, socket
+		listener = socket.create_server(("127.0.0.1", 0))
+		if not os.fork():
+		    with socket.create_connection(listener.getsockname()) as s:
+		        while s.recv(1 << 20):
+		            pass
+		    os._exit(0)
+		s = listener.accept()[0]
+		s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+		piece = bytes(4096)
+		def send(count):
+		    for _ in range(count):
+		        s.send(piece)
+		send(2000)
+		# Who watches looks away, while calls in bulk go on by themselves.
+		os.kill(os.getppid(), signal.SIGSTOP)
+		send(40000)
+		os.kill(os.getppid(), signal.SIGCONT)
+		s.close()
+		os.wait()
+	END
+	in_network "$O/gracelab" watch -o ladder -- "$PYTHON" flood.py
+	run -0 tail -n 30 ladder
+	assert_output --regexp 'send, [0-9]+ times'
+	assert_output --partial "not all of the wire was seen: the kernel dropped"
+}
+
+@test "segments are seen on each interface, on one that comes meanwhile too" {
+	cat >there.sh <<-'END'
+		ip link add "$1" type veth peer name "$1-far"
+		ip link set "$1-far" up
+		ip address add "$2.1/24" dev "$1"
+		ip link set "$1" up
+		ip neighbour replace "$2.9" lladdr 02:00:00:00:00:09 dev "$1"
+	END
+	cat >ask.py <<-'END'
+		import socket, sys
+		s = socket.socket()
+		s.setblocking(False)
+		s.connect_ex((sys.argv[1], 9))
+	END
+	# shellcheck disable=SC2016 # it is for the shell within
+	in_network sh -c 'sh there.sh first 192.0.2 && "$@"' - \
+		"$O/gracelab" watch -o ladder -- sh -c '
+			"$1" ask.py 192.0.2.9 &&
+			sh there.sh second 198.51.100 &&
+			"$1" ask.py 198.51.100.9' - "$PYTHON"
+	cat ladder
+	run -0 grep -cE 'connect +─── SYN ───▶' ladder
+	assert_output 2
+}
