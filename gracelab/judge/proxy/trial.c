@@ -168,7 +168,14 @@ static void on_try(struct trial *trial, struct relay *relay, struct play *play)
 			: kept_s(relay, play, side);
 		memcpy(trial->why, why, sizeof(why));
 	}
-	if (trial_slow_tries(trial) >= TRIAL_SLOW_ENOUGH)
+	/* One that is turned away takes long too where it is alone, since it is
+	 * made again, in case that there was no place for it. */
+	unsigned slow = trial_slow_tries(trial);
+
+	if (!trial->together)
+		slow += trial->tally.times[OUTCOME_UNREACHED] +
+			trial->tally.times[OUTCOME_REFUSED];
+	if (slow >= TRIAL_SLOW_ENOUGH)
 		trial->tries = trial->asked;
 }
 
