@@ -32,8 +32,9 @@ PROXIES = [
     ("node-proxy", "node --version", "node net, allowHalfOpen false"),
     ("node-proxy-half", "node --version", "node net, allowHalfOpen true"),
     ("ssh", "ssh -V", "ssh -L"),
-    ("haproxy-tls-front", "haproxy -v", "haproxy, TLS before it"),
-    ("haproxy-tls-back", "haproxy -v", "haproxy, TLS behind it"),
+    ("haproxy-tls-front", "haproxy -v",
+     "haproxy, TLS before it, 5 ms each way"),
+    ("haproxy-tls-back", "haproxy -v", "haproxy, TLS behind it, 5 ms each way"),
     ("nginx-tls-front", "nginx -v", "nginx stream, TLS before it"),
     ("nginx-tls-back", "nginx -v", "nginx stream, TLS behind it"),
     ("stunnel-front", "stunnel -version", "stunnel, TLS before it"),
@@ -42,7 +43,7 @@ PROXIES = [
     ("socat-tls-back", "socat -V", "socat -t 10, TLS behind it"),
 ]
 # Where it is a race on the loopback whether a FIN comes while it connects.
-ON_A_LINE = ("haproxy-tcp",)
+ON_A_LINE = ("haproxy-tcp", "haproxy-tls-front", "haproxy-tls-back")
 # ... with a UNIX socket on either side, or on one, and such as containers'
 # networks have
 FROM, TO = ["{listen_unix}", "{backend}"], ["{listen}", "{backend_unix}"]
