@@ -6,18 +6,7 @@
 
 load ../helpers
 load ../clients
-
-HERE=$ROOT/tests/real
-
-# need PROGRAM...: skips where one is not installed.
-need() {
-	local program
-
-	for program; do
-		command -v "$program" >/dev/null ||
-			skip "$program is not installed"
-	done
-}
+load real
 
 # with_tls STATUS ENDS LAYERS PROBE,... COMMAND...
 with_tls() {

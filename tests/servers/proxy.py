@@ -94,6 +94,8 @@ class Pair:
             # That both halves have ended poll(2) tells again and again.
             if wanted or not one.hung_up:
                 poll.register(one.source, wanted)
+        if self.options.fault == "hangs-up":
+            time.sleep(0.02)    # and looks seldom
         events = dict(poll.poll(0 if self.options.fault == "spins" else 100))
         with alone if self.options.fault == "blocks" else nothing:
             self.move(events)
@@ -107,6 +109,8 @@ class Pair:
         """Moves what these events let move."""
         for one, other in ((self.there, self.back), (self.back, self.there)):
             event = events.get(one.source.fileno(), 0)
+            if self.options.fault == "hangs-up" and event & select.POLLHUP:
+                one.ended = True
             if event & ~select.POLLOUT and not one.ended:
                 self.read(one, other)
             elif event & select.POLLERR:
@@ -185,6 +189,7 @@ class Pair:
         if fault == "fin-when-both" and not other.ended:
             return
         if (fault == "hides-server-fin" and one is self.back or
+                fault == "hides-client-fin" and one is self.there or
                 fault == "loses-fin" and self.in_flight(one)):
             one.closed = True
             return
@@ -289,7 +294,11 @@ def forward(client, options, number):
     try:
         if options.fault == "lazy":
             client.recv(1, socket.MSG_PEEK)
+        ended = has_ended(client)
         backend = connect(client, options)
+        if options.fault == "gives-up" and has_ended(client) > ended:
+            backend.close()
+            raise OSError("the client has gone")
     except OSError:
         client.close()
         return
@@ -300,6 +309,14 @@ def forward(client, options, number):
         backend.close()
     if options.fault == "one-shot":
         os._exit(0)
+
+
+def has_ended(client):
+    """Whether its end is there, and nothing before it."""
+    try:
+        return client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except OSError:
+        return False
 
 
 def probe(options):
@@ -364,6 +381,9 @@ FAULTS = {
     "chunks": "512 bytes at a time, at most --limit of a reply, FIN or not",
     "alters": "changes byte 100000",
     "races-when-bare": "every fourth FIN with nothing sent ends both",
+    "gives-up": "a FIN that comes while it connects to the backend ends both",
+    "hides-client-fin": "never tells the server of the client's FIN",
+    "hangs-up": "once a peer has closed, what it has left to be read is lost",
     "dies-of-rst": "exits with status 1 when a peer resets",
     "leaks": "no fault: forwards all, but keeps its sockets",
     "lazy": "no fault: connects when the client has said something",

@@ -34,6 +34,11 @@ enum {
 #define HOLD               { PARTY_HOLD, 0, 0 }
 #define DEAF               { PARTY_DEAF, 0, 0 }
 /* clang-format on */
+/* What a server does that answers, and does not end first. */
+#define ANSWERS AWAIT_BYTES(REQUEST), SEND(ANSWER), AWAIT_TAKEN
+/* What comes to both ends, before a FIN. */
+#define ENDED(client, server) \
+	.gets = { (client), (server) }, .sees_eof = { true, true }
 #define PIECES_AND_PAUSES                                                  \
 	SEND(PIECE), PAUSE(PIECE_PAUSE_MS), SEND(PIECE),                   \
 		PAUSE(PIECE_PAUSE_MS), SEND(PIECE), PAUSE(PIECE_PAUSE_MS), \
@@ -42,8 +47,7 @@ enum {
 static const struct scene plain = {
 	.scripts = {
 		SCRIPT(SEND(REQUEST), AWAIT_BYTES(ANSWER), CLOSE),
-		SCRIPT(AWAIT_BYTES(REQUEST), SEND(ANSWER), AWAIT_TAKEN,
-			CLOSE),
+		SCRIPT(ANSWERS, CLOSE),
 	},
 	.gets = { ANSWER, REQUEST },
 };
@@ -60,8 +64,7 @@ const struct scene checks_held = {
 const struct scene checks_early = {
 	.scripts = {
 		SCRIPT(LISTEN, SEND(REQUEST), AWAIT_BYTES(ANSWER), CLOSE),
-		SCRIPT(AWAIT_BYTES(REQUEST), SEND(ANSWER), AWAIT_TAKEN,
-			CLOSE),
+		SCRIPT(ANSWERS, CLOSE),
 	},
 	.gets = { ANSWER, REQUEST },
 };
@@ -79,8 +82,7 @@ static const struct scene client_fin = {
 		SCRIPT(SEND(REQUEST), SHUT, AWAIT_END, CLOSE),
 		SCRIPT(AWAIT_END, PAUSE(CHECKS_THINK_MS), SEND(REPLY), CLOSE),
 	},
-	.gets = { REPLY, REQUEST },
-	.sees_eof = { true, true },
+	ENDED(REPLY, REQUEST),
 };
 
 static const struct scene thinking = {
@@ -97,8 +99,7 @@ static const struct scene server_fin = {
 		SCRIPT(AWAIT_END, PIECES_AND_PAUSES, CLOSE),
 		SCRIPT(SHUT, AWAIT_END, CLOSE),
 	},
-	.gets = { 0, PIECES * PIECE },
-	.sees_eof = { true, true },
+	ENDED(0, PIECES * PIECE),
 	.silent = true,
 };
 
@@ -115,18 +116,23 @@ static const struct scene gated = {
 		SCRIPT(SEND(REQUEST), SHUT, AWAIT_END, CLOSE),
 		SCRIPT(AWAIT_END, SEND(ANSWER), CLOSE),
 	},
-	.gets = { ANSWER, REQUEST },
-	.sees_eof = { true, true },
+	ENDED(ANSWER, REQUEST),
 };
 
-static const struct scene bare_fin = {
-	.scripts = {
-		SCRIPT(SHUT, AWAIT_END, CLOSE),
-		SCRIPT(AWAIT_END, SEND(ANSWER), CLOSE),
-	},
-	.gets = { ANSWER, 0 },
-	.sees_eof = { true, true },
-	.silent = true,
+/* Nothing but a FIN, which is answered. */
+#define BARE(...) \
+	.scripts = { \
+		SCRIPT(__VA_ARGS__, AWAIT_END, CLOSE), \
+		SCRIPT(AWAIT_END, SEND(ANSWER), CLOSE), \
+	}, \
+	ENDED(ANSWER, 0), .silent = true
+
+static const struct scene bare_fin = { BARE(SHUT) };
+
+/* It comes while the proxy's connection to the server is under way. */
+static const struct scene bare_fin_amid = {
+	BARE(PAUSE(PARTY_IDLE), SHUT),
+	.needs_delay = true,
 };
 
 static const struct scene large_reply = {
@@ -134,8 +140,7 @@ static const struct scene large_reply = {
 		SCRIPT(SEND(REQUEST), SHUT, STALL, AWAIT_END, CLOSE),
 		SCRIPT(AWAIT_END, SEND(PARTY_SIZE), CLOSE),
 	},
-	.gets = { PARTY_SIZE, REQUEST },
-	.sees_eof = { true, true },
+	ENDED(PARTY_SIZE, REQUEST),
 };
 
 static const struct scene long_reply = {
@@ -152,9 +157,8 @@ static const struct scene large_upload = {
 		SCRIPT(SEND(REQUEST), AWAIT_END, SEND(PARTY_SIZE), CLOSE),
 		SCRIPT(AWAIT_BYTES(REQUEST), SHUT, STALL, AWAIT_END, CLOSE),
 	},
-	.gets = { 0, PARTY_SIZE },
+	ENDED(0, PARTY_SIZE),
 	.more = { 0, REQUEST },
-	.sees_eof = { true, true },
 };
 
 static const struct scene long_upload = {
@@ -171,8 +175,7 @@ static const struct scene idle_reply = {
 		SCRIPT(SEND(REQUEST), SHUT, AWAIT_END, CLOSE),
 		SCRIPT(AWAIT_END, PAUSE(PARTY_IDLE), SEND(ANSWER), CLOSE),
 	},
-	.gets = { ANSWER, REQUEST },
-	.sees_eof = { true, true },
+	ENDED(ANSWER, REQUEST),
 };
 
 static const struct scene late_reply = {
@@ -190,8 +193,7 @@ static const struct scene idle_upload = {
 			SEND(PIECE), CLOSE),
 		SCRIPT(AWAIT_BYTES(REQUEST), SHUT, AWAIT_END, CLOSE),
 	},
-	.gets = { 0, REQUEST + PIECE },
-	.sees_eof = { true, true },
+	ENDED(0, REQUEST + PIECE),
 };
 
 static const struct scene late_upload = {
@@ -215,8 +217,7 @@ static const struct scene reset_forward = {
 static const struct scene reset_back = {
 	.scripts = {
 		SCRIPT(SEND(REQUEST), AWAIT_END, CLOSE),
-		SCRIPT(AWAIT_BYTES(REQUEST), SEND(ANSWER), AWAIT_TAKEN,
-			RESET),
+		SCRIPT(ANSWERS, RESET),
 	},
 	.gets = { ANSWER, REQUEST },
 	.sees_reset = { true, false },
@@ -225,7 +226,7 @@ static const struct scene reset_back = {
 static const struct scene cut_back = {
 	.scripts = {
 		SCRIPT(SEND(REQUEST), AWAIT_END, CLOSE),
-		SCRIPT(AWAIT_BYTES(REQUEST), SEND(ANSWER), AWAIT_TAKEN, DIE),
+		SCRIPT(ANSWERS, DIE),
 	},
 	.gets = { ANSWER, REQUEST },
 	.sees_reset = { true, false },
@@ -239,9 +240,8 @@ static const struct scene large_request = {
 		SCRIPT(AWAIT_BYTES(REQUEST), STALL, AWAIT_END, SEND(ANSWER),
 			CLOSE),
 	},
-	.gets = { ANSWER, PARTY_SIZE },
+	ENDED(ANSWER, PARTY_SIZE),
 	.more = { 0, REQUEST },
-	.sees_eof = { true, true },
 };
 
 static const struct scene large_greeting = {
@@ -250,8 +250,7 @@ static const struct scene large_greeting = {
 		SCRIPT(AWAIT_BYTES(REQUEST), SEND(PARTY_SIZE), SHUT,
 			AWAIT_END, CLOSE),
 	},
-	.gets = { PARTY_SIZE, REQUEST + PIECE },
-	.sees_eof = { true, true },
+	ENDED(PARTY_SIZE, REQUEST + PIECE),
 };
 #define PARTS(...) ((const struct check_part[]){ __VA_ARGS__, { 0 } })
 
@@ -300,8 +299,10 @@ const struct check checks[CHECKS] = {
 		3, 3, false, "what follows the server's FIN is lost" },
 	[CHECK_GATED] = { PARTS({ &gated, NULL, 0, false, "" }), 3, 3, false,
 		"the client's FIN does not get through, or costs the reply" },
-	[CHECK_BARE_FIN] = { PARTS({ &bare_fin, NULL, 0, false, "" }), 40, 40,
-		true, "a FIN with nothing sent costs the reply" },
+	[CHECK_BARE_FIN] = { PARTS({ &bare_fin, NULL, 0, false, "" },
+				     { &bare_fin_amid, NULL, 0, false,
+					     "while the proxy connects" }),
+		40, 40, true, "a FIN with nothing sent costs the reply" },
 	[CHECK_LARGE] = { large, 1, 1, false,
 		"what is large does not arrive whole" },
 	[CHECK_IDLE] = { idle, 3, 1, false,

@@ -55,7 +55,7 @@ static struct sum sum_up(const struct run *run, enum check_id id)
 	return sum;
 }
 
-static bool is_judged(const struct run *run, enum check_id id)
+bool findings_is_judged(const struct run *run, enum check_id id)
 {
 	/* TLS has the means to tell a lost server's reply from a whole one. */
 	bool tells = id == CHECK_RESET_BACK &&
@@ -150,7 +150,7 @@ static void judge_reset(const struct run *run, struct result *row,
 	enum check_id id, const struct sum *sum)
 {
 	const char *who = id == CHECK_RESET_FORWARD ? "server" : "client";
-	bool judged = is_judged(run, id);
+	bool judged = findings_is_judged(run, id);
 
 	if (!sum->failed) {
 		findings_set(row, judged ? RESULT_GOOD : RESULT_REPORTED,
@@ -217,7 +217,8 @@ static void judge(struct run *run, struct result *row, enum check_id id)
 		findings_set(row, RESULT_SKIPPED, "cannot be asked");
 		findings_say(row, "%s",
 			place_has_unix(run->place) && !checks_items[id].judged
-				? "a UNIX socket has no RST"
+				? "a UNIX socket has no RST, and no TLS tells "
+				  "of a cut in its place"
 				: say_moment(run->moment));
 	} else if (sum.no_control) {
 		findings_set(row, RESULT_UNPROVED, "NO-CONTROL");

@@ -8,6 +8,9 @@
 /* Adds the check's row, once, and shows it. */
 void findings_show(struct run *run, enum check_id id);
 
+/* Whether it has a verdict, and is not only reported. */
+bool findings_is_judged(const struct run *run, enum check_id id);
+
 /* Whether all of its tries that failed were whole, but for their end. */
 bool findings_is_endless(const struct run *run, enum check_id id);
 

@@ -9,7 +9,7 @@
 #include "summary.h"
 #include "watch.h"
 
-/* How long nothing may follow a RST. */
+/* How long nothing may follow a RST, where that is only reported. */
 #define RESET_MS 1000
 
 /* Whether tries of that scene were slow alone too, so often as is enough. */
@@ -82,17 +82,40 @@ static void play_again(struct run *run)
 	}
 }
 
+/*
+ * Whether the scene's reset can be made and be seen: a UNIX socket has no RST,
+ * but a FIN without close_notify is one that TLS can make, and see, there too.
+ */
+static bool can_reset(const struct run *run, const struct scene *scene)
+{
+	const bool *secure = run->place->options->secure.on;
+	const bool is_unix[SIDES] = {
+		[CLIENT] = !run->place->where.front_port,
+		[SERVER] = !run->place->where.ports[RELAY_THROUGH],
+	};
+
+	for (int side = 0; side < SIDES; side++) {
+		if (!is_unix[side])
+			continue;
+		if (scene->sees_reset[side] && !secure[side])
+			return false;
+		if (scene->sees_reset[!side] && !scene->needs_tls)
+			return false;
+	}
+	return true;
+}
+
 static void add_trial(
 	struct run *run, enum check_id id, const struct check_part *part)
 {
 	struct trial *trial = &run->trials[run->count];
+	int64_t delay_ms = run->place->options->line.delay_ms;
 
-	/* A UNIX socket has no RST to be sent, or to cross. */
-	if (place_has_unix(run->place) &&
-		(part->scene->sees_reset[CLIENT] ||
-			part->scene->sees_reset[SERVER]))
+	if (!can_reset(run, part->scene))
 		return;
 	if (part->scene->needs_tls && !run->place->options->secure.on[SERVER])
+		return;
+	if (part->scene->needs_delay && !delay_ms)
 		return;
 	if (run->count == RUN_TRIALS || (part->more && run->jobs == 1) ||
 		(part->scene->silent && run->moment != PLAIN_AT_ONCE))
@@ -101,7 +124,8 @@ static void add_trial(
 		.id = id,
 		.part = part,
 		.patience_ms = run->options->patience_ms,
-		.idle_ms = run->options->idle_ms,
+		.idle_ms = part->scene->needs_delay ? delay_ms
+						    : run->options->idle_ms,
 	};
 	trial_reset(trial, &run->relay);
 	run->count++;
@@ -146,7 +170,8 @@ static void play_resets(struct run *run)
 		if (run->options->chosen[id])
 			add_trials(run, (enum check_id)id);
 	for (size_t i = first; i < run->count; i++)
-		if (run->trials[i].patience_ms > RESET_MS)
+		if (run->trials[i].patience_ms > RESET_MS &&
+			!findings_is_judged(run, run->trials[i].id))
 			run->trials[i].patience_ms = RESET_MS;
 	/* Both at once, for each may have to wait; but where one has ended the
 	 * proxy, one after the other. */

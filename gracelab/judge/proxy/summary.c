@@ -172,8 +172,11 @@ static void say_violations(const struct run *run)
 			violation = "what is whole ends by FIN alone, without "
 				    "close_notify: a cut looks the same";
 		if (findings_is_endless(run, id))
-			violation = "replies are whole, but the connection "
-				    "never ends";
+			violation = id == CHECK_RESET_FORWARD ||
+					id == CHECK_RESET_BACK
+				? "that a peer is lost is never told"
+				: "replies are whole, but the connection "
+				  "never ends";
 		if (!strstr(results->proof, violation))
 			snprintf(results->proof + used, size - used, "%s%s",
 				used ? "; " : "", violation);

@@ -19,6 +19,13 @@ enum {
 #define LONGER_TIMES 1.25
 #define LONGER_S     0.2
 
+/* On a line it is no race when a FIN comes. */
+static unsigned tries_of(const struct trial *trial)
+{
+	return trial->part->scene->needs_delay ? TOGETHER
+					       : checks[trial->id].tries;
+}
+
 static struct play *add(struct trial *trial, struct relay *relay,
 	const struct scene *scene, enum relay_way way)
 {
@@ -82,7 +89,7 @@ void trial_take_back(struct trial *trial, struct relay *relay)
 	if (trial->failed && tally_failures(&trial->tally) == 0) {
 		relay_forget(relay, trial->failed);
 		trial->failed = NULL;
-		trial->tries = checks[trial->id].tries;
+		trial->tries = tries_of(trial);
 	}
 }
 
@@ -168,7 +175,14 @@ static void on_try(struct trial *trial, struct relay *relay, struct play *play)
 			: kept_s(relay, play, side);
 		memcpy(trial->why, why, sizeof(why));
 	}
-	if (trial_slow_tries(trial) >= TRIAL_SLOW_ENOUGH)
+	/* One that is turned away takes long too where it is alone, since it is
+	 * made again, in case that there was no place for it. */
+	unsigned slow = trial_slow_tries(trial);
+
+	if (!trial->together)
+		slow += trial->tally.times[OUTCOME_UNREACHED] +
+			trial->tally.times[OUTCOME_REFUSED];
+	if (slow >= TRIAL_SLOW_ENOUGH)
 		trial->tries = trial->asked;
 }
 
@@ -205,7 +219,7 @@ void trial_reset(struct trial *trial, struct relay *relay)
 	const struct trial fresh = {
 		.id = trial->id,
 		.part = trial->part,
-		.tries = checks[trial->id].tries,
+		.tries = tries_of(trial),
 		.patience_ms = trial->patience_ms,
 		.idle_ms = trial->idle_ms,
 		.kept_s = -1,

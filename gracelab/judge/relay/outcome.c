@@ -68,8 +68,10 @@ static enum outcome judge(const struct play *play, const struct party *party,
 		return OUTCOME_RESET;
 	}
 	if (party->other_bytes) {
+		say_end(play, party, end, sizeof(end));
 		snprintf(why, OUTCOME_WHY_SIZE,
-			"the %s got other bytes than were sent", who);
+			"the %s got other bytes than were sent%s%s", who,
+			due->reset ? ", then " : "", due->reset ? end : "");
 		return OUTCOME_ALTERED;
 	}
 	if (due->reset && (party->reset || party->eof)) {
@@ -123,6 +125,18 @@ static void say_missing_fin(const struct play *play, char *why)
 		return;
 	snprintf(seen, sizeof(seen), "%s", why);
 	utf8_print(why, OUTCOME_WHY_SIZE, "%s; %s", missing, seen);
+}
+
+/* Where an end lacks what the other could not send, that is the reason. */
+static void say_stuck(const struct party *other, enum side side, char *why)
+{
+	size_t used = strlen(why);
+
+	if (*why && other->tls && tls_is_stuck(other->tls))
+		snprintf(why + used, OUTCOME_WHY_SIZE - used,
+			"; the %s could send no more: the proxy asked for "
+			"another TLS handshake, and then ended its half",
+			side == CLIENT ? "server" : "client");
 }
 
 static void say_prologue(
@@ -182,6 +196,7 @@ enum outcome outcome_of(const struct play *play, char *why, enum side *side)
 		? CLIENT
 		: SERVER;
 	memcpy(why, whys[*side], OUTCOME_WHY_SIZE);
+	say_stuck(*side == CLIENT ? server : &play->client, *side, why);
 	if (outcome_is_slow(outcomes[*side]))
 		say_missing_fin(play, why);
 	return outcomes[*side];

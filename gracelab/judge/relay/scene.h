@@ -15,8 +15,9 @@ struct scene {
 	int64_t gets[SIDES]; /* bytes; PARTY_SIZE: of the try's size */
 	int64_t more[SIDES]; /* ... besides */
 	bool sees_eof[SIDES], sees_reset[SIDES];
-	bool needs_tls; /* of the server */
-	bool silent;    /* the client says nothing before the server does */
+	bool needs_tls;   /* of the server */
+	bool needs_delay; /* of a line, which is PARTY_IDLE then */
+	bool silent;      /* the client says nothing before the server does */
 };
 
 #endif

@@ -29,7 +29,8 @@ struct tls {
 	double at_s; /* when the last bytes arrived */
 	struct tls_end end;
 	bool notified, failed;
-	bool end_due; /* tls_recv() has met the end, and not told it yet */
+	bool notify_due; /* close_notify waits for the end of a handshake */
+	bool end_due;    /* tls_recv() has met the end, and not told it yet */
 };
 
 /* A new reference to how OpenSSL gets at our socket; NULL without memory. */

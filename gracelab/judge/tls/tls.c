@@ -115,6 +115,13 @@ enum tls_version tls_version(const struct tls *tls)
 	}
 }
 
+/* Whether a call that came to that waits for the peer: for its part of a
+ * handshake that it has asked for, where something was to be written. */
+static bool waits(struct tls *tls, int result)
+{
+	return SSL_get_error(tls->ssl, result) == SSL_ERROR_WANT_READ;
+}
+
 ssize_t tls_send(struct tls *tls, const void *data, size_t len, bool more)
 {
 	size_t done = 0;
@@ -128,6 +135,9 @@ ssize_t tls_send(struct tls *tls, const void *data, size_t len, bool more)
 		if (!SSL_write_ex(tls->ssl, (const char *)data + done,
 			    left < TLS_RECORD_BYTES ? left : TLS_RECORD_BYTES,
 			    &written)) {
+			if (waits(tls, 0) && !tls_is_stuck(tls) &&
+				!wire_flush(tls, false))
+				break;
 			errno = tls->end.error ? tls->end.error : EPROTO;
 			return -1;
 		}
@@ -141,10 +151,27 @@ ssize_t tls_send(struct tls *tls, const void *data, size_t len, bool more)
 	return len ? -1 : 0;
 }
 
+/* Whether the peer has asked for another handshake that may still be over. */
+static bool shakes_hands(const struct tls *tls)
+{
+	const struct tls_end *end = &tls->end;
+
+	return SSL_in_init(tls->ssl) && !tls->failed && !end->notified &&
+		!end->fin && !end->error;
+}
+
+bool tls_is_stuck(const struct tls *tls)
+{
+	return SSL_in_init(tls->ssl) && tls->end.notified;
+}
+
 int tls_notify(struct tls *tls, bool more)
 {
 	if (tls->notified)
 		return wire_flush(tls, more);
+	tls->notify_due = shakes_hands(tls);
+	if (tls->notify_due)
+		return wire_flush(tls, false);
 	tls->notified = true;
 	ERR_clear_error();
 	if (SSL_shutdown(tls->ssl) < 0) {
@@ -156,24 +183,24 @@ int tls_notify(struct tls *tls, bool more)
 
 bool tls_has_output(const struct tls *tls)
 {
-	return tls->out_bytes;
+	return tls->out_bytes || tls->notify_due;
 }
 
 int tls_flush(struct tls *tls)
 {
+	if (tls->notify_due)
+		return tls_notify(tls, false);
 	return wire_flush(tls, false);
 }
 
 /* What it means that nothing was read, as recv(2) would say it. */
 static ssize_t explain_nothing(struct tls *tls, int result)
 {
-	int reason = SSL_get_error(tls->ssl, result);
-
 	if (tls->end.notified || (tls->end.fin && !tls->end.error))
 		return 0;
-	errno = tls->end.error                  ? tls->end.error
-		: reason == SSL_ERROR_WANT_READ ? EAGAIN
-						: EPROTO;
+	errno = tls->end.error       ? tls->end.error
+		: waits(tls, result) ? EAGAIN
+				     : EPROTO;
 	return -1;
 }
 

@@ -43,12 +43,23 @@ enum tls_version tls_version(const struct tls *tls);
 /*
  * Like send(2) with MSG_NOSIGNAL and, for `more`, MSG_MORE. A record of which
  * the kernel takes but a part is sent, and tls_has_output() until tls_flush()
- * got rid of it; meanwhile nothing else is taken (EAGAIN).
+ * got rid of it; meanwhile nothing else is taken (EAGAIN), nor is it during
+ * another handshake that the peer has asked for (RFC 5246 section 7.4.1.1).
  */
 ssize_t tls_send(struct tls *tls, const void *data, size_t len, bool more);
 
-/* Sends close_notify, once. Returns 0, or -1 with errno; as tls_send(). */
+/*
+ * Sends close_notify, once; behind a handshake that the peer has asked for
+ * meanwhile, and until then tls_has_output(). Returns 0, or -1 with errno; as
+ * tls_send().
+ */
 int tls_notify(struct tls *tls, bool more);
+
+/*
+ * Whether nothing can be sent any more, since the peer has asked for another
+ * handshake, and then ended its half: it cannot do its part.
+ */
+bool tls_is_stuck(const struct tls *tls);
 
 bool tls_has_output(const struct tls *tls);
 

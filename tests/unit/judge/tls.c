@@ -13,6 +13,7 @@
 
 #include "gracelab/judge/tls/certs.h"
 #include "gracelab/judge/tls/context.h"
+#include "gracelab/judge/tls/inside.h"
 #include "tests/unit/judge/pair.h"
 #include "tests/unit/tap.h"
 
@@ -288,6 +289,68 @@ static void test_notified_once(void)
 	end(&pair);
 }
 
+/* Has the server ask for another handshake, and the client begin its part. */
+static void ask_again(struct pair *pair)
+{
+	char buffer[TLS_RECORD_BYTES];
+	double at_s;
+
+	EXPECT(SSL_renegotiate(pair->server->ssl) == 1);
+	EXPECT(SSL_do_handshake(pair->server->ssl) == 1);
+	EXPECT_INT(0, tls_flush(pair->server));
+	EXPECT_INT(-1, tls_recv(pair->client, buffer, sizeof(buffer), &at_s));
+	EXPECT_INT(EAGAIN, errno);
+}
+
+/* What is sent during another handshake, or ends it, waits for its end. */
+static void test_again(void)
+{
+	struct pair pair;
+	char buffer[TLS_RECORD_BYTES];
+	double at_s;
+
+	if (begin(&pair, &old) && EXPECT(shake_hands(&pair) == TLS_DONE)) {
+		ask_again(&pair);
+		EXPECT_INT(-1, tls_send(pair.client, "hi", 2, false));
+		EXPECT_INT(EAGAIN, errno);
+		EXPECT(!tls_is_stuck(pair.client));
+		EXPECT_INT(0, tls_notify(pair.client, false));
+		EXPECT(tls_has_output(pair.client));
+		for (int i = 0; i < 4; i++) {
+			tls_recv(pair.server, buffer, sizeof(buffer), &at_s);
+			tls_recv(pair.client, buffer, sizeof(buffer), &at_s);
+		}
+		EXPECT(!tls_end(pair.server)->notified);
+		EXPECT_INT(0, tls_flush(pair.client));
+		EXPECT(!tls_has_output(pair.client));
+		EXPECT_INT(0,
+			tls_recv(pair.server, buffer, sizeof(buffer), &at_s));
+		EXPECT(tls_end(pair.server)->notified);
+	}
+	end(&pair);
+}
+
+/* Who has asked for it, and then ends his half, cannot do his part. */
+static void test_stuck(void)
+{
+	struct pair pair;
+	char buffer[TLS_RECORD_BYTES];
+	double at_s;
+
+	if (begin(&pair, &old) && EXPECT(shake_hands(&pair) == TLS_DONE)) {
+		ask_again(&pair);
+		EXPECT_INT(0, tls_notify(pair.server, false));
+		EXPECT_INT(0,
+			tls_recv(pair.client, buffer, sizeof(buffer), &at_s));
+		EXPECT(tls_is_stuck(pair.client));
+		EXPECT_INT(-1, tls_send(pair.client, "hi", 2, false));
+		EXPECT_INT(EPROTO, errno);
+		tls_notify(pair.client, false);
+		EXPECT(!tls_has_output(pair.client));
+	}
+	end(&pair);
+}
+
 /* Who sends to a peer that is gone gets an error, and no signal; once it has
  * failed nothing is left to be sent. */
 static void test_gone(void)
@@ -426,6 +489,10 @@ const struct tap_test tests_judge_tls[] = {
 		test_names },
 	{ "TLS: a close_notify is sent once, and is the end of its half",
 		test_notified_once },
+	{ "TLS: what is sent during another handshake waits for its end",
+		test_again },
+	{ "TLS: who asks for another handshake and ends his half is named",
+		test_stuck },
 	{ "TLS: who sends to nobody gets an error, and no signal", test_gone },
 	{ "TLS: a record of which a part was taken comes whole", test_pieces },
 	{ "TLS: records and the FIN behind them share a segment", test_glued },
