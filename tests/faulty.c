@@ -8,6 +8,9 @@
  *   s  send(2) takes one byte only
  *   w  write(2) takes one byte only
  *   g  getaddrinfo(3) of a name never returns
+ *   p  pselect(2) that tells of standard input, if there is a file
+ *      FAULTY_MARK.hold, removes that, and returns once SIGINT is pending and
+ *      something is to be read
  *
  * A file FAULTY_MARK.LETTER shows that it was.
  */
@@ -17,10 +20,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <netdb.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -77,4 +84,36 @@ int getaddrinfo(const char *host, const char *port,
 		!(hints->ai_flags & AI_NUMERICHOST))
 		pause();
 	return real(host, port, hints, list);
+}
+
+static bool is_interrupted_and_typed_on(void)
+{
+	sigset_t pending;
+	int bytes = 0;
+
+	sigpending(&pending);
+	ioctl(STDIN_FILENO, FIONREAD, &bytes);
+	return sigismember(&pending, SIGINT) && bytes;
+}
+
+int pselect(int top, fd_set *readable, fd_set *writable, fd_set *other,
+	const struct timespec *left, const sigset_t *mask)
+{
+	int (*real)(int, fd_set *, fd_set *, fd_set *, const struct timespec *,
+		const sigset_t *) = (int (*)(int, fd_set *, fd_set *, fd_set *,
+		const struct timespec *, const sigset_t *))dlsym(RTLD_NEXT,
+		"pselect");
+	int result = real(top, readable, writable, other, left, mask);
+	const char *faults = getenv("FAULTY");
+	char path[PATH_MAX];
+
+	if (!faults || !strchr(faults, 'p') || result <= 0 ||
+		!FD_ISSET(STDIN_FILENO, readable))
+		return result;
+	snprintf(path, sizeof(path), "%s.hold", getenv("FAULTY_MARK"));
+	if (unlink(path))
+		return result;
+	for (int i = 0; i < 10000 && !is_interrupted_and_typed_on(); i++)
+		poll(NULL, 0, 1);
+	return result;
 }

@@ -33,6 +33,22 @@ teardown() {
 	assert_failure
 }
 
+@test "what is typed behind Ctrl-C begins a line, however busy the machine" {
+	cc -shared -fPIC -O1 -o faulty.so "$ROOT/tests/faulty.c"
+	serve --delay never
+	under_shell client env FAULTY=p FAULTY_MARK="$PWD/client" \
+		LD_PRELOAD="$PWD/faulty.so" "$O/graceclient" 127.0.0.1 "$PORT"
+	await_last client 'ESTABLISHED>'
+	type_in client 'first'
+	await_last client 'ESTABLISHED> first'
+	touch client.hold
+	press client x
+	await test ! -e client.hold
+	press client C-c
+	enter_in client second
+	await_text server 'received 6 bytes: second'
+}
+
 @test "Ctrl-C twice leaves, with the terminal as it was" {
 	serve
 	person

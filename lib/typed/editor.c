@@ -64,6 +64,11 @@ int editor_read(struct editor *editor)
 {
 	int result = 0;
 
+	/* Ctrl-C throws away what was typed before it: what is there to be read
+	 * was typed behind one that is still to be taken. */
+	signals_deliver();
+	if (editor->is_terminal && signals_pending(SIGINT))
+		return 0;
 	if (editor->is_terminal)
 		terminal_read();
 	else if (lines_read(&editor->lines, editor->fd) < 0)

@@ -43,7 +43,10 @@ int editor_fd(const struct editor *editor);
 /* How long to wait at most until asking editor_fd() again; -1: for ever. */
 int editor_recheck_ms(const struct editor *editor);
 
-/* Reads once what has come. Returns 0, or -1 with errno. */
+/*
+ * Reads once what has come; nothing while a caught SIGINT is to be taken, which
+ * was before that. Returns 0, or -1 with errno.
+ */
 int editor_read(struct editor *editor);
 
 /* See lines_take(). */
