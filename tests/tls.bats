@@ -201,16 +201,16 @@ teardown_file() {
 	judged name 0
 }
 
-@test "a server that is silent is given up within two seconds" {
+@test "a server that is silent is given up long before patience ends" {
 	start peer "$PYTHON" -IS "$ROOT/tests/servers/tls.py" mute \
 		--cert="$RESULTS/cert.pem" --key="$RESULTS/key.pem"
 	find_port peer
 	local begun=$EPOCHREALTIME ended
 
-	run -3 audit --tls --send='x\n' 127.0.0.1 "$PORT"
+	run -3 audit --tls --timeout=20s --send='x\n' 127.0.0.1 "$PORT"
 	ended=$EPOCHREALTIME
 	assert_output --partial 'the TLS handshake fails: nothing comes'
-	((${ended/./} - ${begun/./} < 2000000))
+	((${ended/./} - ${begun/./} < 10000000))
 }
 
 @test "options of TLS without TLS, and bad ones, are usage errors" {
