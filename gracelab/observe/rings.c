@@ -23,13 +23,13 @@
 #define ASK_EVERY_MS 2
 
 struct one {
+	struct one *next;
 	struct ring *ring; /* owned */
 	unsigned interface;
 };
 
 struct rings {
 	struct one *list; /* owned */
-	size_t count;
 	unsigned loopback;
 	struct ring *earliest; /* rings_first() has given its first */
 	int watched;           /* epoll(7) of all; -1: not asked for */
@@ -39,10 +39,11 @@ struct rings {
 
 static bool has(const struct rings *rings, unsigned interface)
 {
-	for (size_t i = 0; i < rings->count; i++)
-		if (rings->list[i].interface == interface)
-			return true;
-	return false;
+	const struct one *one = rings->list;
+
+	while (one && one->interface != interface)
+		one = one->next;
+	return one;
 }
 
 static bool watch(const struct rings *rings, const struct ring *ring)
@@ -56,17 +57,19 @@ static bool watch(const struct rings *rings, const struct ring *ring)
 
 static bool add(struct rings *rings, unsigned interface)
 {
-	struct one *list =
-		reallocarray(rings->list, rings->count + 1, sizeof(*list));
+	struct one *one = malloc(sizeof(*one));
+	struct ring *ring =
+		one ? ring_open(interface, rings->loopback, RING_BYTES) : NULL;
 
-	if (!list)
-		return false;
-	rings->list = list;
-	struct ring *ring = ring_open(interface, rings->loopback, RING_BYTES);
+	if (!ring) {
+		int error = errno;
 
-	if (!ring)
+		free(one);
+		errno = error;
 		return false;
-	list[rings->count++] = (struct one){ ring, interface };
+	}
+	*one = (struct one){ rings->list, ring, interface };
+	rings->list = one;
 	return watch(rings, ring);
 }
 
@@ -156,11 +159,11 @@ bool rings_first(struct rings *rings, struct ring_packet *packet)
 	struct ring_packet other;
 
 	rings->earliest = NULL;
-	for (size_t i = 0; i < rings->count; i++) {
-		if (!ring_first(rings->list[i].ring, &other) ||
+	for (const struct one *one = rings->list; one; one = one->next) {
+		if (!ring_first(one->ring, &other) ||
 			(rings->earliest && other.time_ns >= packet->time_ns))
 			continue;
-		rings->earliest = rings->list[i].ring;
+		rings->earliest = one->ring;
 		*packet = other;
 	}
 	if (!rings->earliest)
@@ -177,8 +180,8 @@ unsigned rings_dropped(struct rings *rings)
 {
 	unsigned dropped = 0;
 
-	for (size_t i = 0; i < rings->count; i++)
-		dropped += ring_dropped(rings->list[i].ring);
+	for (const struct one *one = rings->list; one; one = one->next)
+		dropped += ring_dropped(one->ring);
 	return dropped;
 }
 
@@ -188,8 +191,8 @@ int rings_fd(struct rings *rings)
 		return rings->watched;
 	/* To be told of each packet costs the kernel time. */
 	rings->watched = epoll_create1(EPOLL_CLOEXEC);
-	for (size_t i = 0; i < rings->count; i++)
-		watch(rings, rings->list[i].ring);
+	for (const struct one *one = rings->list; one; one = one->next)
+		watch(rings, one->ring);
 	return rings->watched;
 }
 
@@ -197,12 +200,16 @@ void rings_close(struct rings *rings)
 {
 	if (!rings)
 		return;
-	for (size_t i = 0; i < rings->count; i++)
-		ring_close(rings->list[i].ring);
+	while (rings->list) {
+		struct one *one = rings->list;
+
+		rings->list = one->next;
+		ring_close(one->ring);
+		free(one);
+	}
 	if (rings->watched >= 0)
 		close(rings->watched);
 	if (rings->news >= 0)
 		close(rings->news);
-	free(rings->list);
 	free(rings);
 }
