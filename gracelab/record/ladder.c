@@ -28,17 +28,18 @@ struct cells {
  */
 static void put(FILE *out, int *column, int at, int end, const char *text)
 {
+	static const char blank[LADDER_SERVER_AT + 1] =
+		"                                                            ";
+
 	if (!text || !*text)
 		return;
+	size_t columns;
+	size_t bytes = text_measure(text, (size_t)(end - at), &columns);
 	int space = *column < at ? at - *column : *column > 0;
-	size_t bytes = text_bytes_of(text, (size_t)(end - at));
-	char *shown = strndup(text, bytes);
 
-	if (!shown)
-		return;
-	fprintf(out, "%*s%s", space, "", shown);
-	*column += space + (int)text_columns(shown);
-	free(shown);
+	fwrite(blank, 1, (size_t)space, out);
+	fwrite(text, 1, bytes, out);
+	*column += space + (int)columns;
 }
 
 /* Writes the line, unless all of it is left out. */

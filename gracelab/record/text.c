@@ -62,36 +62,47 @@ static size_t next(struct ruler *ruler, const char *text, size_t *columns)
 	return bytes ? bytes : 1;
 }
 
+/* How many characters of ASCII stand there, at most `max`. */
+static size_t plain(const char *text, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && text[n] && (unsigned char)text[n] < 0x80)
+		n++;
+	return n;
+}
+
 size_t text_columns(const char *text)
 {
-	struct ruler ruler = { 0 };
-	size_t columns = 0;
+	size_t columns;
 
-	while (*text) {
-		size_t one;
-
-		text += next(&ruler, text, &one);
-		columns += one;
-	}
-	end_ruler(&ruler);
+	text_measure(text, SIZE_MAX, &columns);
 	return columns;
 }
 
-size_t text_bytes_of(const char *text, size_t columns)
+size_t text_measure(const char *text, size_t columns, size_t *used)
 {
 	struct ruler ruler = { 0 };
-	size_t i = 0, one;
+	size_t i = plain(text, columns), one;
 
+	*used = i;
 	while (text[i]) {
 		size_t bytes = next(&ruler, text + i, &one);
 
-		if (one > columns)
+		if (one > columns - *used)
 			break;
-		columns -= one;
+		*used += one;
 		i += bytes;
 	}
 	end_ruler(&ruler);
 	return i;
+}
+
+size_t text_bytes_of(const char *text, size_t columns)
+{
+	size_t used;
+
+	return text_measure(text, columns, &used);
 }
 
 /*

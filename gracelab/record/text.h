@@ -24,6 +24,9 @@ size_t text_columns(const char *text);
  */
 size_t text_bytes_of(const char *text, size_t columns);
 
+/* The same, and how many columns those bytes have. */
+size_t text_measure(const char *text, size_t columns, size_t *used);
+
 /*
  * Copies a rung and its texts, each escaped by escape_shown() or the like, so
  * that they are measured as they are shown. For record_free_rung(); false
