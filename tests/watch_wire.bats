@@ -50,7 +50,8 @@ in_network() {
 	assert_output --partial "not all of the wire was seen: the kernel dropped"
 }
 
-@test "segments are seen on each interface, on one that comes meanwhile too" {
+# Gives ADDRESS.1 to a new interface NAME; ADDRESS.9 is there.
+write_there() {
 	cat >there.sh <<-'END'
 		ip link add "$1" type veth peer name "$1-far"
 		ip link set "$1-far" up
@@ -58,6 +59,10 @@ in_network() {
 		ip link set "$1" up
 		ip neighbour replace "$2.9" lladdr 02:00:00:00:00:09 dev "$1"
 	END
+}
+
+@test "segments are seen on each interface, on one that comes meanwhile too" {
+	write_there
 	cat >ask.py <<-'END'
 		import socket, sys
 		s = socket.socket()
@@ -73,4 +78,30 @@ in_network() {
 	cat ladder
 	run -0 grep -cE 'connect +─── SYN ───▶' ladder
 	assert_output 2
+}
+
+@test "what passed an interface before it was looked at is said to be missing" {
+	write_there
+	mkfifo started go
+	# shellcheck disable=SC2016 # it is for the shell within
+	in_network sh -c '
+		"$@" &
+		read -r _ <started
+		kill -STOP $!
+		sh there.sh late 192.0.2
+		"$0" -ISc "import socket
+socket.socket(type=socket.SOCK_DGRAM).sendto(b\"x\",
+			(\"192.0.2.9\", 9))"
+		kill -CONT $!
+		echo >go
+		wait $!' "$PYTHON" \
+		"$O/gracelab" watch -o ladder -- sh -c '
+			echo >started
+			read -r _ <go
+			"$1" -c "import socket
+s = socket.create_server((\"127.0.0.1\", 0))
+socket.create_connection(s.getsockname())"' - "$PYTHON"
+	run -0 cat ladder
+	assert_output --regexp \
+		'not all of the wire was seen: [0-9]+ packets passed an interface'
 }

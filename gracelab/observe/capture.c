@@ -239,7 +239,9 @@ static bool is_complete(struct capture *capture)
 		snprintf(capture->error, sizeof(capture->error), "savefile: %s",
 			strerror(errno));
 	else
-		return true;
+		return !capture->rings ||
+			rings_are_all(capture->rings, capture->error,
+				sizeof(capture->error));
 	return false;
 }
 

@@ -2,8 +2,12 @@
 #include "rings.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
+#include <inttypes.h>
+#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -35,6 +39,9 @@ struct rings {
 	int watched;           /* epoll(7) of all; -1: not asked for */
 	int news;              /* of interfaces, rtnetlink(7); -1: not asked */
 	int64_t asked_ms;
+	uint64_t unseen; /* packets that passed what came later before it was
+			  * looked at */
+	int error;       /* errno: something that came could not be; or 0 */
 };
 
 static bool has(const struct rings *rings, unsigned interface)
@@ -137,6 +144,28 @@ struct rings *rings_open(bool all)
 	return NULL;
 }
 
+/* How much has passed those that are not there yet. */
+static uint64_t count_unseen(const struct rings *rings)
+{
+	struct ifaddrs *all = NULL;
+	uint64_t packets = 0;
+
+	if (getifaddrs(&all))
+		return 0;
+	for (const struct ifaddrs *one = all; one; one = one->ifa_next) {
+		struct rtnl_link_stats counts;
+
+		if (!one->ifa_addr || one->ifa_addr->sa_family != AF_PACKET ||
+			!one->ifa_data ||
+			has(rings, if_nametoindex(one->ifa_name)))
+			continue;
+		memcpy(&counts, one->ifa_data, sizeof(counts));
+		packets += (uint64_t)counts.rx_packets + counts.tx_packets;
+	}
+	freeifaddrs(all);
+	return packets;
+}
+
 /* Something has become of the interfaces, whatever it was. */
 static void heed_news(struct rings *rings)
 {
@@ -150,8 +179,10 @@ static void heed_news(struct rings *rings)
 	while (recv(rings->news, news, sizeof(news), MSG_TRUNC) > 0 ||
 		errno == ENOBUFS)
 		any = true;
-	if (any)
-		add_all(rings);
+	if (!any)
+		return;
+	rings->unseen += count_unseen(rings);
+	rings->error = add_all(rings) ? 0 : errno;
 }
 
 bool rings_first(struct rings *rings, struct ring_packet *packet)
@@ -183,6 +214,19 @@ unsigned rings_dropped(struct rings *rings)
 	for (const struct one *one = rings->list; one; one = one->next)
 		dropped += ring_dropped(one->ring);
 	return dropped;
+}
+
+bool rings_are_all(const struct rings *rings, char *why, size_t why_size)
+{
+	if (rings->error)
+		snprintf(why, why_size, "an interface that came up: %s",
+			strerror(rings->error));
+	else if (rings->unseen)
+		snprintf(why, why_size,
+			"%" PRIu64 " packets passed an interface that came up, "
+			"before it was looked at",
+			rings->unseen);
+	return !rings->error && !rings->unseen;
 }
 
 int rings_fd(struct rings *rings)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "ring.h"
 
@@ -25,6 +26,12 @@ void rings_take(struct rings *rings);
 
 /* ring_dropped() of all. */
 unsigned rings_dropped(struct rings *rings);
+
+/*
+ * Whether all interfaces are looked at, and were before any packet passed them;
+ * writes to `why`, terminated, why not.
+ */
+bool rings_are_all(const struct rings *rings, char *why, size_t why_size);
 
 /* Readable while there is a packet; -1 and errno. */
 int rings_fd(struct rings *rings);
