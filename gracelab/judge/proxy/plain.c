@@ -247,9 +247,11 @@ static struct plain_sizes look_inside(const struct filling *filling)
 		return sizes;
 	int64_t beyond =
 		(int64_t)tcp_unread_bytes(play->client.conn.fd) + front.unsent;
-	int64_t read = (int64_t)server->sent -
-		(int64_t)tcp_unacknowledged_bytes(server->conn.fd) -
-		back.unread;
+	/* Of a UNIX socket these are the same bytes, as memory. */
+	int64_t on_its_way = server->is_unix
+		? 0
+		: (int64_t)tcp_unacknowledged_bytes(server->conn.fd);
+	int64_t read = (int64_t)server->sent - on_its_way - back.unread;
 	int64_t waits = (read - beyond) / 2;
 
 	if (waits < WAITS_LEAST)
@@ -258,7 +260,7 @@ static struct plain_sizes look_inside(const struct filling *filling)
 	/* So little of it that the end has room behind it. */
 	int64_t unread = back.unread / 2;
 
-	if (unread)
+	if (unread && read >= beyond)
 		sizes.before =
 			read + (unread < UNREAD_MOST ? unread : UNREAD_MOST);
 	return sizes;
