@@ -33,6 +33,8 @@ hides-from:   hides-client-fin: unix tcp:  --timeout=0.5s --only=gated,server-fi
 hides-to:     hides-server-fin: tcp unix:  --timeout=0.5s --only=gated,server-fin
 hangs-up:     hangs-up:         unix unix: --only=gated
 hangs-up-to:  hangs-up:         tcp unix:  --only=gated
+hangs-full:   hangs-up-full:    tcp tcp:   --only=large
+hangs-full-unix: hangs-up-full:  unix unix: --only=large
 drops-to:     drops-client-fin: tcp unix:  --only=gated,server-fin
 drops-from:   drops-server-fin: unix tcp:  --only=gated,server-fin
 eof-to:       rst-to-fin:       tcp unix:  --only=gated,reset-back,reset-forward --strict
@@ -176,6 +178,12 @@ says() {
 	judged hangs-up 1 gated=FAIL
 	says gated '3 lost of 3 the client got 0 of 100 bytes, then EOF'
 	judged hangs-up-to 1 gated=FAIL
+}
+
+@test "what it has not read yet, since it holds all it can, is lost" {
+	judged hangs-full 1 large=FAIL
+	says large '(reply|upload) of [0-9]+ bytes, more than it holds'
+	judged hangs-full-unix 1 large=FAIL
 }
 
 @test "from TCP to UNIX and back, what ends both is found" {

@@ -109,6 +109,10 @@ class Pair:
         """Moves what these events let move."""
         for one, other in ((self.there, self.back), (self.back, self.there)):
             event = events.get(one.source.fileno(), 0)
+            if self.options.fault == "hangs-up-full" and \
+                    event & select.POLLHUP and \
+                    len(one.buffer) >= self.room():
+                one.ended = True
             if self.options.fault == "hangs-up" and event & select.POLLHUP:
                 one.ended = True
             if event & ~select.POLLOUT and not one.ended:
@@ -383,6 +387,7 @@ FAULTS = {
     "races-when-bare": "every fourth FIN with nothing sent ends both",
     "gives-up": "a FIN that comes while it connects to the backend ends both",
     "hides-client-fin": "never tells the server of the client's FIN",
+    "hangs-up-full": "the same where it holds as much as it can",
     "hangs-up": "once a peer has closed, what it has left to be read is lost",
     "dies-of-rst": "exits with status 1 when a peer resets",
     "leaks": "no fault: forwards all, but keeps its sockets",

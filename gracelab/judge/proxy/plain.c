@@ -29,6 +29,8 @@ enum {
 	FILL_BYTES = 32 * 1024 * 1024,
 	WAITS_LEAST = 4096,
 	WAITS_MOST = 512 * 1024,
+	/* ... and what may wait before it. */
+	UNREAD_MOST = 64 * 1024,
 	/* How often the proxy is asked when it connects. */
 	ATTEMPTS = 3,
 };
@@ -223,12 +225,14 @@ struct filling {
 	const struct play *play;
 	bool (*goes_on)(void *context); /* the relay's own */
 	void *context;
-	int64_t bytes; /* the result */
+	struct plain_sizes sizes; /* the result */
 };
 
-/* How much the proxy has read, and how much of it waits there. */
-static int64_t look_inside(const struct filling *filling)
+/* How much the proxy has read, and how much of it waits there, and before it.
+ */
+static struct plain_sizes look_inside(const struct filling *filling)
 {
+	struct plain_sizes sizes = { 0 };
 	const struct play *play = filling->play;
 	const struct party *server = relay_server(play);
 	struct place_queue front, back;
@@ -240,17 +244,26 @@ static int64_t look_inside(const struct filling *filling)
 
 	if (!place_look_at_queue(filling->place, &near, &front) ||
 		!place_look_at_queue(filling->place, &far, &back))
-		return 0;
+		return sizes;
 	int64_t beyond =
 		(int64_t)tcp_unread_bytes(play->client.conn.fd) + front.unsent;
-	int64_t read = (int64_t)server->sent -
-		(int64_t)tcp_unacknowledged_bytes(server->conn.fd) -
-		back.unread;
+	/* Of a UNIX socket these are the same bytes, as memory. */
+	int64_t on_its_way = server->is_unix
+		? 0
+		: (int64_t)tcp_unacknowledged_bytes(server->conn.fd);
+	int64_t read = (int64_t)server->sent - on_its_way - back.unread;
 	int64_t waits = (read - beyond) / 2;
 
 	if (waits < WAITS_LEAST)
 		waits = WAITS_LEAST;
-	return beyond + (waits < WAITS_MOST ? waits : WAITS_MOST);
+	sizes.inside = beyond + (waits < WAITS_MOST ? waits : WAITS_MOST);
+	/* So little of it that the end has room behind it. */
+	int64_t unread = back.unread / 2;
+
+	if (unread && read >= beyond)
+		sizes.before =
+			read + (unread < UNREAD_MOST ? unread : UNREAD_MOST);
+	return sizes;
 }
 
 static bool on_round(void *context)
@@ -264,7 +277,7 @@ static bool on_round(void *context)
 		((now_ms - server->active_ms >= FILLED_MS &&
 			 between_rests(server->between, &server->ran_ms)) ||
 			now_ms - filling->relay->run_ms >= PLAIN_MS)) {
-		filling->bytes = look_inside(filling);
+		filling->sizes = look_inside(filling);
 		filling->relay->common.gate = true;
 		/* That is enough; it ends in order, since some die of a RST. */
 		server->size = (int64_t)server->step_sent;
@@ -272,7 +285,7 @@ static bool on_round(void *context)
 	return !filling->goes_on || filling->goes_on(filling->context);
 }
 
-int64_t plain_fill(struct relay *relay, struct place *place)
+struct plain_sizes plain_fill(struct relay *relay, struct place *place)
 {
 	const struct relay before = *relay;
 	struct filling filling = {
@@ -288,10 +301,10 @@ int64_t plain_fill(struct relay *relay, struct place *place)
 	};
 
 	if (!place->is_private)
-		return 0;
+		return filling.sizes;
 	filling.play = relay_add(relay, &play);
 	if (!filling.play)
-		return 0;
+		return filling.sizes;
 	relay->common.gate = false;
 	relay->gate_for = 0;
 	relay->goes_on = on_round;
@@ -304,5 +317,5 @@ int64_t plain_fill(struct relay *relay, struct place *place)
 	relay->on_over = before.on_over;
 	relay->context = before.context;
 	relay->common.gate = true;
-	return filling.bytes;
+	return filling.sizes;
 }

@@ -45,12 +45,18 @@ enum plain_moment plain_connects(struct relay *relay, int64_t patience_ms);
 /* How many connections it serves side by side, `most` at most; 1 at least. */
 unsigned plain_side_by_side(struct relay *relay, unsigned most);
 
-/*
- * The size of a reply that a proxy has read to its end while a part of it waits
- * in the proxy itself, since its client does not read: what its client's
- * connection takes, and half of what it holds itself. There its own timers for
- * a farewell are met, whatever its buffers are. 0 where that cannot be seen.
- */
-int64_t plain_fill(struct relay *relay, struct place *place);
+/* Sizes of replies that meet a proxy whose client does not read; 0: unknown. */
+struct plain_sizes {
+	/* It has read all and the end, and a part waits in the proxy itself:
+	 * what its client's connection takes, and half of what it holds. There
+	 * its own timers for a farewell are met, whatever its buffers are. */
+	int64_t inside;
+	/* It holds as much as it can, and has more to read, and the end behind
+	 * that: it may take the end for all. */
+	int64_t before;
+};
+
+/* Measures them. */
+struct plain_sizes plain_fill(struct relay *relay, struct place *place);
 
 #endif

@@ -211,22 +211,32 @@ static void learn_moment(struct run *run)
 	run->moment = moment;
 }
 
+/* Parts of CHECK_LARGE that are so large. */
+static void add_filled(struct run *run, int64_t size, const char *what)
+{
+	for (const struct check_part *part = checks_filled; size && part->scene;
+		part++) {
+		struct check_part *filled = &run->filled[run->filled_count];
+		char *text = run->filled_what[run->filled_count++];
+
+		*filled = *part;
+		filled->size = size;
+		filled->what = text;
+		snprintf(text, sizeof(run->filled_what[0]),
+			"%s of %lld bytes, %s", part->what, (long long)size,
+			what);
+	}
+}
+
 /* How large is what fills it? */
 static void learn_size(struct run *run)
 {
-	int64_t size = plain_fill(&run->relay, run->place);
+	const struct plain_sizes sizes = plain_fill(&run->relay, run->place);
 
 	if (run->stop == RUN_ENDED)
 		run->alive = false;
-	for (size_t i = 0; i < 2 && size; i++) {
-		run->filled[i] = checks_filled[i];
-		run->filled[i].size = size;
-		run->filled[i].what = run->filled_what[i];
-		snprintf(run->filled_what[i], sizeof(run->filled_what[i]),
-			"%s of %lld bytes, as much as it holds",
-			checks_filled[i].what, (long long)size);
-		run->filled_count = i + 1;
-	}
+	add_filled(run, sizes.inside, "as much as it holds");
+	add_filled(run, sizes.before, "more than it holds");
 }
 
 /* What is the proxy like, before it is judged? */

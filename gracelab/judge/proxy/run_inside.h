@@ -46,8 +46,8 @@ struct run {
 	char program[32];            /* that listens; "": not seen */
 	enum plain_moment moment;    /* when it connects */
 	unsigned jobs;               /* that it serves side by side */
-	struct check_part filled[2]; /* parts of CHECK_LARGE, measured */
-	char filled_what[2][64];
+	struct check_part filled[4]; /* parts of CHECK_LARGE, measured */
+	char filled_what[4][64];
 	size_t filled_count;
 	struct trial trials[RUN_TRIALS];
 	size_t count;
