@@ -231,9 +231,12 @@ tls_through() {
 	said 'then FIN without close_notify'
 }
 
-@test "through stunnel: a lost server looks whole" {
+@test "through stunnel: a lost server looks whole, what it has not read when a peer closes is lost" {
 	need stunnel
-	tls_through 1 front stunnel-front reset-back
+	tls_through 1 front stunnel-front large reset-back
+	refute_line --regexp '^! (client-fin|server-fin|gated)'
+	said 'more than it holds'
+	tls_through 1 back stunnel-back large
 	refute_line --regexp '^! (client-fin|server-fin|gated)'
 }
 

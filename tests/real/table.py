@@ -28,7 +28,8 @@ PROXIES = [
     ("nginx-stream", "nginx -v", "nginx stream"),
     ("nginx-stream-half", "nginx -v", "nginx stream, proxy_half_close on"),
     ("haproxy-tcp", "haproxy -v", "haproxy, mode tcp, 5 ms each way"),
-    ("haproxy-tcp-abort", "haproxy -v", "haproxy, mode tcp, abortonclose"),
+    ("haproxy-tcp-abort", "haproxy -v",
+     "haproxy, mode tcp, abortonclose, 5 ms each way"),
     ("node-proxy", "node --version", "node net, allowHalfOpen false"),
     ("node-proxy-half", "node --version", "node net, allowHalfOpen true"),
     ("ssh", "ssh -V", "ssh -L"),
@@ -43,7 +44,8 @@ PROXIES = [
     ("socat-tls-back", "socat -V", "socat -t 10, TLS behind it"),
 ]
 # Where it is a race on the loopback whether a FIN comes while it connects.
-ON_A_LINE = ("haproxy-tcp", "haproxy-tls-front", "haproxy-tls-back")
+ON_A_LINE = ("haproxy-tcp", "haproxy-tcp-abort", "haproxy-tls-front",
+             "haproxy-tls-back")
 # ... with a UNIX socket on either side, or on one, and such as containers'
 # networks have
 FROM, TO = ["{listen_unix}", "{backend}"], ["{listen}", "{backend_unix}"]
