@@ -306,7 +306,7 @@ const struct check checks[CHECKS] = {
 	[CHECK_LARGE] = { large, 1, 1, false,
 		"what is large does not arrive whole" },
 	[CHECK_IDLE] = { idle, 3, 1, false,
-		"half-closed connections are not kept" },
+		"what follows a long silence after a FIN is lost" },
 	[CHECK_RESET_FORWARD] = { PARTS({ &reset_forward, NULL, 0, false, "" }),
 		1, 1, false, "a cut request looks whole" },
 	[CHECK_RESET_BACK] = { PARTS({ &reset_back, NULL, 0, false, "" },

@@ -214,8 +214,8 @@ static void learn_moment(struct run *run)
 /* Parts of CHECK_LARGE that are so large. */
 static void add_filled(struct run *run, int64_t size, const char *what)
 {
-	for (const struct check_part *part = checks_filled; size && part->scene;
-		part++) {
+	for (const struct check_part *part = checks_filled;
+		size > 0 && part->scene; part++) {
 		struct check_part *filled = &run->filled[run->filled_count];
 		char *text = run->filled_what[run->filled_count++];
 
