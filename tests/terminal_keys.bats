@@ -34,6 +34,7 @@ teardown() {
 }
 
 @test "what is typed behind Ctrl-C begins a line, however busy the machine" {
+	skip_if_sanitized "a sanitizer refuses to be preloaded behind"
 	cc -shared -fPIC -O1 -o faulty.so "$ROOT/tests/faulty.c"
 	serve --delay never
 	under_shell client env FAULTY=p FAULTY_MARK="$PWD/client" \
