@@ -124,3 +124,13 @@ assert record["ladder"] and record["notes"] == [sys.argv[1]], record' "$said"
 	run -0 watch server client
 	refute grep -q "$said" ladder
 }
+
+@test "a signal that ends watch and program together leaves all written" {
+	# shellcheck disable=SC2016 # it is for the shell within
+	run -143 setsid --wait "$O/gracelab" watch -o ladder --format=json -- \
+		sh -c '"$1" client 1; kill -TERM 0; read -r _' - "$WATCHED" \
+		3>&- {TICK}<&-
+	run -0 "$PYTHON" -c 'import json
+print(json.load(open("ladder"))["ladder"][-1]["call"])'
+	assert_output 'exit(9)'
+}

@@ -228,6 +228,18 @@ static void catch_signals(struct session *session)
 	session->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* Those that came with what has ended the programs are done with: none of them
+ * shall end us before all is written. */
+static void release_signals(struct session *session)
+{
+	struct signalfd_siginfo info;
+
+	while (read(session->signals, &info, sizeof(info)) > 0)
+		;
+	close(session->signals);
+	sigprocmask(SIG_SETMASK, &session->mask, NULL);
+}
+
 static bool enter(struct session *session)
 {
 	const struct session_plan *plan = session->plan;
@@ -292,8 +304,7 @@ int session_run(const struct session_plan *plan, struct record *record)
 	if (!watched_leave(&session->watched) && !record->failed)
 		plan->note(plan->context, session->watched.why);
 	keylog_close(session->keylog);
-	close(session->signals);
-	sigprocmask(SIG_SETMASK, &session->mask, NULL);
+	release_signals(session);
 	free(session);
 	return status;
 }
