@@ -18,12 +18,19 @@ struct between {
 	unsigned spun; /* how often it ran for nothing, and has not rested */
 };
 
+/* Since when something is waited for; the caller's. */
+struct between_wait {
+	int64_t ran_ms;   /* what lies between had run for so long then; -1
+			   * whenever something has come */
+	int64_t begun_ms; /* duration_now_ms() then */
+};
+
 /*
  * Whether nothing will come of it: that all of it rests, or that it ran for a
- * second and nothing came (less for what was found to spin). True too where
- * that is not known, and for NULL. To be asked again and again: `ran_ms` is the
- * caller's, -1 whenever something has come.
+ * second and nothing came, or for five had no turn, as what is stopped (less
+ * for what was found to spin). True too where that is not known, and for NULL.
+ * To be asked again and again.
  */
-bool between_rests(struct between *between, int64_t *ran_ms);
+bool between_rests(struct between *between, struct between_wait *wait);
 
 #endif

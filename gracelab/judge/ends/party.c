@@ -35,9 +35,9 @@ static void on_event(void *owner, const struct event *event)
 		(event->kind == EVENT_ERROR && !strcmp(event->call, "send"));
 
 	party->active_ms = duration_now_ms();
-	party->ran_ms = -1;
+	party->wait.ran_ms = -1;
 	if (party->other)
-		party->other->ran_ms = -1;
+		party->other->wait.ran_ms = -1;
 	if (event->kind == EVENT_SEND && prologue_is_over(&party->prologue)) {
 		if (party->first_s < 0)
 			party->first_s = duration_now_s();
@@ -71,7 +71,7 @@ void party_init(struct party *party, struct party_common *common,
 	*party = (struct party){
 		.common = common,
 		.between = role->between,
-		.ran_ms = -1,
+		.wait = { .ran_ms = -1 },
 		.context = { .on_event = on_event, .nosignal = true },
 		.conn = { .fd = -1 },
 		.prologue = { .preamble = role->preamble,

@@ -80,7 +80,7 @@ struct party {
 	struct party_common *common; /* borrowed */
 	struct party *other;         /* the other end, or NULL: not known, */
 	struct between *between;     /* and what lies between */
-	int64_t ran_ms;              /* for between_rests() */
+	struct between_wait wait;    /* for between_rests() */
 	struct evidence calls;
 	struct conn_context context;
 	struct conn conn;

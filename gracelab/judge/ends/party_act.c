@@ -119,7 +119,7 @@ static bool all_rests(struct party *party)
 	if (due_ms < 0 || duration_now_ms() < due_ms)
 		return false;
 	party->looked_ms = duration_now_ms();
-	if (between_rests(party->between, &party->ran_ms))
+	if (between_rests(party->between, &party->wait))
 		return true;
 	/* What is at work is waited for. */
 	party->active_ms = party->looked_ms;

@@ -275,7 +275,7 @@ static bool on_round(void *context)
 	if (server && !filling->relay->common.gate &&
 		server->step->act != PARTY_AWAIT_BYTES &&
 		((now_ms - server->active_ms >= FILLED_MS &&
-			 between_rests(server->between, &server->ran_ms)) ||
+			 between_rests(server->between, &server->wait)) ||
 			now_ms - filling->relay->run_ms >= PLAIN_MS)) {
 		filling->sizes = look_inside(filling);
 		filling->relay->common.gate = true;

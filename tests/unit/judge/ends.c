@@ -78,49 +78,58 @@ static void test_between(void)
 	struct doing doing = { .rests = true };
 	struct between between = { .rests = does, .context = &doing };
 	struct between unknown = { .rests = NULL };
-	int64_t ran_ms = -1;
+	struct between_wait wait = { .ran_ms = -1 };
 
 	tap_case("not known");
-	EXPECT(between_rests(NULL, &ran_ms));
-	EXPECT(between_rests(&unknown, &ran_ms));
+	EXPECT(between_rests(NULL, &wait));
+	EXPECT(between_rests(&unknown, &wait));
 	tap_case("rests");
-	EXPECT(between_rests(&between, &ran_ms));
+	EXPECT(between_rests(&between, &wait));
 	tap_case("runs, or waits for a processor");
 	doing = (struct doing){ .ran_ms = 5000 };
-	EXPECT(!between_rests(&between, &ran_ms));
-	EXPECT(!between_rests(&between, &ran_ms));
+	EXPECT(!between_rests(&between, &wait));
+	EXPECT(!between_rests(&between, &wait));
 	doing.ran_ms = 5990;
-	EXPECT(!between_rests(&between, &ran_ms));
+	EXPECT(!between_rests(&between, &wait));
 	tap_case("something has come");
-	ran_ms = -1;
+	wait.ran_ms = -1;
 	doing.ran_ms = 6500;
-	EXPECT(!between_rests(&between, &ran_ms));
+	EXPECT(!between_rests(&between, &wait));
 	tap_case("a part of it has ended");
 	doing.ran_ms = 100;
-	EXPECT(!between_rests(&between, &ran_ms));
+	EXPECT(!between_rests(&between, &wait));
 	doing.ran_ms = 1090;
-	EXPECT(!between_rests(&between, &ran_ms));
+	EXPECT(!between_rests(&between, &wait));
 	tap_case("runs for nothing");
 	doing.ran_ms = 1100;
-	EXPECT(between_rests(&between, &ran_ms));
+	EXPECT(between_rests(&between, &wait));
 	tap_case("again and again");
 	for (int i = 0; i < 2; i++) {
-		EXPECT(!between_rests(&between, &ran_ms));
+		EXPECT(!between_rests(&between, &wait));
 		doing.ran_ms += 1000;
-		EXPECT(between_rests(&between, &ran_ms));
+		EXPECT(between_rests(&between, &wait));
 	}
-	EXPECT(!between_rests(&between, &ran_ms));
+	EXPECT(!between_rests(&between, &wait));
 	doing.ran_ms += 10;
-	EXPECT(!between_rests(&between, &ran_ms));
+	EXPECT(!between_rests(&between, &wait));
 	doing.ran_ms += 10;
-	EXPECT(between_rests(&between, &ran_ms));
+	EXPECT(between_rests(&between, &wait));
+	EXPECT(!between_rests(&between, &wait));
+	wait.begun_ms -= 100;
+	EXPECT(between_rests(&between, &wait));
 	tap_case("it rests after all");
 	doing.rests = true;
-	EXPECT(between_rests(&between, &ran_ms));
+	EXPECT(between_rests(&between, &wait));
 	doing.rests = false;
-	EXPECT(!between_rests(&between, &ran_ms));
+	EXPECT(!between_rests(&between, &wait));
 	doing.ran_ms += 20;
-	EXPECT(!between_rests(&between, &ran_ms));
+	EXPECT(!between_rests(&between, &wait));
+	tap_case("has no turn for long");
+	wait.begun_ms -= 4000;
+	EXPECT(!between_rests(&between, &wait));
+	wait.begun_ms -= 1000;
+	EXPECT(between_rests(&between, &wait));
+	EXPECT(!between_rests(&between, &wait));
 }
 
 static void see(struct evidence *hop, uint32_t seq, uint32_t bytes,
