@@ -38,6 +38,7 @@ hangs-full-unix: hangs-up-full:  unix unix: --only=large
 drops-to:     drops-client-fin: tcp unix:  --only=gated,server-fin
 drops-from:   drops-server-fin: unix tcp:  --only=gated,server-fin
 eof-to:       rst-to-fin:       tcp unix:  --only=gated,reset-back,reset-forward --strict
+drips:        drips:            tcp tcp:   --only=gated
 gives-up:     gives-up:         tcp tcp:   --delay=5ms --only=bare-fin
 good-amid:    good:             tcp tcp:   --delay=5ms --only=bare-fin
 '
@@ -205,6 +206,12 @@ says() {
 	says reset-back 'the client sees close_notify: a cut reply looks whole'
 	judged softens-from 1 gated=pass reset-back=FAIL
 	judged softens-blind 0 gated=pass 'reset-back=cannot be asked'
+}
+
+### Pieces
+
+@test "what comes in pieces, cut in the first line's end, is known all the same" {
+	judged drips 0 gated=pass
 }
 
 ### A FIN while the proxy connects

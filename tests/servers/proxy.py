@@ -166,6 +166,10 @@ class Pair:
             limit = min(limit, 512)
             if one is self.back and one.passed >= self.options.limit:
                 raise End
+        if fault == "drips" and one.passed <= 31:
+            # In the end of the line that ends what they say first.
+            limit = 31 - one.passed or limit
+            time.sleep(0.05)
         if fault == "alters" and one.passed <= 100000 < one.passed + limit:
             one.buffer[100000 - one.passed] ^= 1
         if fault == "blocks":
@@ -386,6 +390,7 @@ FAULTS = {
     "hurries": "0.3 s after the server's FIN what is left is cut off",
     "truncates-upload": "at most --limit bytes to a server that has ended",
     "chunks": "512 bytes at a time, at most --limit of a reply, FIN or not",
+    "drips": "no fault: 31 bytes first, and all else 50 ms later",
     "alters": "changes byte 100000",
     "races-when-bare": "every fourth FIN with nothing sent ends both",
     "gives-up": "a FIN that comes while it connects to the backend ends both",

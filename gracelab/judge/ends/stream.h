@@ -13,6 +13,9 @@
 
 #define STREAM_TOKEN_BYTES 32
 
+/* What each token begins with. */
+#define STREAM_TOKEN "grace/"
+
 /* The longest piece to be sent, and to be compared, at once. */
 #define STREAM_PIECE_BYTES  65536
 #define STREAM_BUFFER_BYTES (256 * 1024)

@@ -169,12 +169,16 @@ static void answer_stranger(struct relay *relay, struct arrival *arrival,
 /* Whether what has come may still be followed by a token. */
 static bool may_go_on(const char *head, size_t bytes)
 {
-	/* The header of the PROXY protocol, in its two forms. */
+	/* The header of the PROXY protocol, in its two forms; and a token. */
 	static const char one[] = "PROXY ", two[] = "\r\n\r\n\0\r\nQUIT\n";
+	const char *ours =
+		memmem(head, bytes, STREAM_TOKEN, strlen(STREAM_TOKEN));
 
 	if (bytes == HEAD_BYTES)
 		return false;
-	return !memchr(head, '\n', bytes) || !strncmp(head, one, strlen(one)) ||
+	return !memchr(head, '\n', bytes) ||
+		(ours && head + bytes - ours < STREAM_TOKEN_BYTES) ||
+		!strncmp(head, one, strlen(one)) ||
 		(bytes >= sizeof(two) - 1 &&
 			!memcmp(head, two, sizeof(two) - 1));
 }

@@ -59,7 +59,8 @@ void turns_end(struct relay *relay, struct play *play)
 static void start(struct relay *relay, struct play *play)
 {
 	relay->begun++;
-	snprintf(play->token, sizeof(play->token), "grace/%016llx/%05u\r\n\r\n",
+	snprintf(play->token, sizeof(play->token),
+		STREAM_TOKEN "%016llx/%05u\r\n\r\n",
 		(unsigned long long)relay->secret + relay->begun,
 		(unsigned)(relay->begun % 100000));
 	play->state = PLAY_ARRIVING;
