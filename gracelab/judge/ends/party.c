@@ -153,6 +153,10 @@ static void receive(struct party *party)
 		party_shake_hands(party);
 		return;
 	}
+	/* Once, of TLS too, whatever that has read already. */
+	if (party->may_peek)
+		party->peeked_ms = duration_now_ms();
+	party->may_peek = false;
 	switch (conn_receive(&party->conn, party->common->buffer,
 		room_of(party), false, &got)) {
 	case CONN_RECEIVED:
@@ -246,9 +250,6 @@ void party_serve(struct party *party, short revents)
 		flush(party);
 	if (reads && party->conn.fd >= 0 &&
 		revents & (POLLIN | POLLERR | POLLHUP)) {
-		if (party->step->act == PARTY_STALL)
-			party->peeked_ms = duration_now_ms();
-		party->may_peek = false;
 		receive(party);
 	}
 }

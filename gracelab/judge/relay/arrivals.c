@@ -174,13 +174,12 @@ static bool may_go_on(const char *head, size_t bytes)
 	const char *ours =
 		memmem(head, bytes, STREAM_TOKEN, strlen(STREAM_TOKEN));
 
-	if (bytes == HEAD_BYTES)
-		return false;
-	return !memchr(head, '\n', bytes) ||
-		(ours && head + bytes - ours < STREAM_TOKEN_BYTES) ||
-		!strncmp(head, one, strlen(one)) ||
-		(bytes >= sizeof(two) - 1 &&
-			!memcmp(head, two, sizeof(two) - 1));
+	return bytes < HEAD_BYTES &&
+		(!memchr(head, '\n', bytes) ||
+			(ours && head + bytes - ours < STREAM_TOKEN_BYTES) ||
+			!strncmp(head, one, strlen(one)) ||
+			(bytes >= sizeof(two) - 1 &&
+				!memcmp(head, two, sizeof(two) - 1)));
 }
 
 /* The play whose token stands in the head, and where. */
