@@ -199,7 +199,7 @@ print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
 @test "what is cut off after the server's FIN is found, whatever fits" {
 	judged hurries 1 large
 	passed gated
-	says large 'cut' 'reply of [0-9]+ bytes, as much as it holds'
+	says large 'cut' 'reply, as much as it holds'
 }
 
 @test "an upload that is cut is shown as it was cut, not another try" {

@@ -183,7 +183,7 @@ says() {
 
 @test "what it has not read yet, since it holds all it can, is lost" {
 	judged hangs-full 1 large=FAIL
-	says large '(reply|upload) of [0-9]+ bytes, more than it holds'
+	says large '(reply|upload), more than it holds'
 	judged hangs-full-unix 1 large=FAIL
 }
 

@@ -90,7 +90,7 @@ class Pair:
         poll = select.poll()
         for one, other in ((self.there, self.back), (self.back, self.there)):
             wanted = 0
-            if not one.ended and len(one.buffer) < self.room():
+            if not one.ended and len(one.buffer) < BUFFER:
                 wanted |= select.POLLIN
             if other.buffer:
                 wanted |= select.POLLOUT
@@ -104,17 +104,13 @@ class Pair:
             self.move(events)
         self.look_at_clock()
 
-    def room(self):
-        """How much each direction holds at most."""
-        return 1 << 20 if self.options.fault == "hurries" else BUFFER
-
     def move(self, events):
         """Moves what these events let move."""
         for one, other in ((self.there, self.back), (self.back, self.there)):
             event = events.get(one.source.fileno(), 0)
             if self.options.fault == "hangs-up-full" and \
                     event & select.POLLHUP and \
-                    len(one.buffer) >= self.room():
+                    len(one.buffer) >= BUFFER:
                 one.ended = True
             if self.options.fault == "hangs-up" and event & select.POLLHUP:
                 one.ended = True

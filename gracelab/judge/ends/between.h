@@ -10,11 +10,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* How much of something an end is to send. */
+enum between_goal {
+	BETWEEN_ALL,
+	BETWEEN_HELD,   /* until what lies between has read all that was sent,
+			 * and holds a part of it itself */
+	BETWEEN_UNREAD, /* until it reads no more */
+};
+
+/* What comes of that. */
+enum between_takes {
+	BETWEEN_MORE,  /* it has read all, and may take more */
+	BETWEEN_LATER, /* not to be told yet */
+	BETWEEN_ENOUGH,
+};
+
+struct party;
+
 struct between {
 	/* Whether all of it waits for something; and how long it has had a
 	 * processor so far. NULL: not known. */
 	bool (*rests)(void *context, int64_t *ran_ms);
 	void *context;
+	/* What it does with what the end has sent; where that is enough, the
+	 * end's size becomes what was sent. NULL: not known, all is sent. */
+	enum between_takes (*takes)(void *teller, struct party *end);
+	void *teller;
 	unsigned spun; /* how often it ran for nothing, and has not rested */
 };
 

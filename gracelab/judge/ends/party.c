@@ -71,6 +71,7 @@ void party_init(struct party *party, struct party_common *common,
 	*party = (struct party){
 		.common = common,
 		.between = role->between,
+		.goal = role->goal,
 		.wait = { .ran_ms = -1 },
 		.context = { .on_event = on_event, .nosignal = true },
 		.conn = { .fd = -1 },
@@ -197,6 +198,7 @@ static bool wants_write(const struct party *party)
 		(party->conn.fd >= 0 && party->tls &&
 			tls_has_output(party->tls)) ||
 		(party->conn.fd >= 0 && party->step->act == PARTY_SEND &&
+			!party_holds_back(party) &&
 			prologue_is_over(&party->prologue));
 }
 
@@ -263,6 +265,8 @@ int64_t party_due_ms(const struct party *party)
 	/* What TLS has read already poll(2) does not know of. */
 	if (party->tls && tls_has_input(party->tls) && wants_read(party))
 		return duration_now_ms();
+	if (party_holds_back(party))
+		return party_again_ms(party);
 	if (party->step->act == PARTY_STALL)
 		return party_look_due_ms(party);
 	return -1;

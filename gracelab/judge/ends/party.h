@@ -74,6 +74,7 @@ struct party_role {
 	const char *expected;       /* ... and gets; copied; NULL: any token */
 	struct tls_context *secure; /* TLS is spoken then; NULL: it is not */
 	struct between *between;    /* borrowed; NULL: nothing */
+	enum between_goal goal;     /* how much of PARTY_SIZE is sent */
 };
 
 struct party {
@@ -81,6 +82,8 @@ struct party {
 	struct party *other;         /* the other end, or NULL: not known, */
 	struct between *between;     /* and what lies between */
 	struct between_wait wait;    /* for between_rests() */
+	enum between_goal goal;
+	uint64_t allowed; /* how much of PARTY_SIZE it may send by now */
 	struct evidence calls;
 	struct conn_context context;
 	struct conn conn;
@@ -176,6 +179,10 @@ void party_serve(struct party *party, short revents);
 
 /* When a stalled end is to look for whether all rests; -1: never. */
 int64_t party_look_due_ms(const struct party *party);
+
+/* Whether it has to look for whether it may send more; and when. */
+bool party_holds_back(const struct party *party);
+int64_t party_again_ms(const struct party *party);
 
 /* When it is due to act without anybody's doing; -1: never. */
 int64_t party_due_ms(const struct party *party);

@@ -16,6 +16,10 @@
 #define BLOCKED_MS 20
 #define LOOK_MS    2
 
+/* Of what is sent until enough of it is held: what is more than a part of it
+ * comes by so many bytes. */
+#define MORE_BYTES 32768
+
 int64_t party_step_bytes(const struct party *party)
 {
 	int64_t bytes = party->step->bytes;
@@ -30,10 +34,47 @@ static int64_t ms_of(const struct party *party)
 	return (ms == PARTY_IDLE ? party->idle_ms : ms) + party->more_ms;
 }
 
+bool party_holds_back(const struct party *party)
+{
+	return party->conn.fd >= 0 && party->allowed &&
+		party->step->act == PARTY_SEND &&
+		party->step_sent >= party->allowed;
+}
+
+int64_t party_again_ms(const struct party *party)
+{
+	return party->looked_ms + LOOK_MS;
+}
+
+/* How much of the step may be sent by now. */
+static uint64_t sendable(struct party *party)
+{
+	uint64_t all = (uint64_t)party_step_bytes(party);
+
+	if (party->goal == BETWEEN_ALL || party->step->bytes != PARTY_SIZE ||
+		!party->between || !party->between->takes)
+		return all;
+	if (!party->allowed)
+		party->allowed = all / 2;
+	if ((party_holds_back(party) || party_is_blocked(party)) &&
+		duration_now_ms() >= party_again_ms(party)) {
+		enum between_takes takes =
+			party->between->takes(party->between->teller, party);
+
+		party->looked_ms = duration_now_ms();
+		if (takes == BETWEEN_ENOUGH)
+			party->allowed = UINT64_MAX;
+		else if (takes == BETWEEN_MORE)
+			party->allowed += MORE_BYTES;
+		all = (uint64_t)party_step_bytes(party);
+	}
+	return party->allowed < all ? party->allowed : all;
+}
+
 /* Sends what the step asks for; true once the kernel, or nobody, has it. */
 static bool do_send(struct party *party)
 {
-	uint64_t amount = (uint64_t)party_step_bytes(party);
+	uint64_t amount = sendable(party);
 
 	for (int i = 0; i < PIECES_AT_ONCE && party->step_sent < amount &&
 		!party->conn.queue.head;
@@ -51,7 +92,7 @@ static bool do_send(struct party *party)
 		party->step_sent += bytes;
 	}
 	party_note_blocked(party);
-	if (party->step_sent < amount)
+	if (party->step_sent < (uint64_t)party_step_bytes(party))
 		return false;
 	party->step_sent = 0;
 	return true;

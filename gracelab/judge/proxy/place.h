@@ -117,6 +117,19 @@ struct place_queue {
 bool place_look_at_queue(struct place *place, const struct place_end *end,
 	struct place_queue *queue);
 
+/* What has become of what one end has sent, in bytes. */
+struct place_inside {
+	int64_t coming; /* what the proxy has not read yet, */
+	int64_t unread; /* of that what waits in its socket; */
+	int64_t read;   /* what it has read, and */
+	int64_t held;   /* of that what is neither read by the other end, nor in
+			 * a socket; some less than 0 where TLS adds to it */
+};
+
+/* The same of a play whose server is known; false where it cannot be seen. */
+bool place_look_inside(struct place *place, const struct play *play,
+	enum side sender, struct place_inside *inside);
+
 /*
  * The state of a socket that the proxy holds still; CLOSE where both halves
  * have ended, but for its descriptor.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gracelab/observe/unix_table.h"
+#include "lib/net/tcp.h"
 #include "lib/net/unix_state.h"
 #include "path.h"
 #include "place.h"
@@ -122,6 +123,35 @@ bool place_look_at_queue(struct place *place, const struct place_end *end,
 	*queue = (struct place_queue){ .unread = socket.unread_bytes,
 		.unsent = socket.unacked_bytes };
 	return socket.state != STATE_GONE;
+}
+
+bool place_look_inside(struct place *place, const struct play *play,
+	enum side sender, struct place_inside *inside)
+{
+	const struct party *ends[SIDES] = { &play->client, relay_server(play) };
+	const uint16_t ports[SIDES] = { play->port, play->server->port };
+	const struct party *from = ends[sender], *to = ends[!sender];
+	struct place_queue queues[SIDES];
+
+	for (int hop = 0; hop < SIDES; hop++) {
+		const struct place_end end = { (enum side)hop, ports[hop],
+			ends[hop]->conn.fd };
+
+		if (!place_look_at_queue(place, &end, &queues[hop]))
+			return false;
+	}
+	/* Of a UNIX socket these are the same bytes, as memory. */
+	int64_t on_its_way = from->is_unix
+		? 0
+		: (int64_t)tcp_unacknowledged_bytes(from->conn.fd);
+	int64_t beyond = (int64_t)to->received +
+		(int64_t)tcp_unread_bytes(to->conn.fd) + queues[!sender].unsent;
+
+	inside->unread = queues[sender].unread;
+	inside->coming = on_its_way + inside->unread;
+	inside->read = (int64_t)from->sent - inside->coming;
+	inside->held = inside->read - beyond;
+	return true;
 }
 
 enum tcp_state place_socket_state(

@@ -9,7 +9,6 @@
 #include "gracelab/judge/relay/outcome.h"
 #include "lib/base/duration.h"
 #include "lib/net/net.h"
-#include "lib/net/tcp.h"
 #include "lib/text/escape.h"
 
 enum {
@@ -233,36 +232,21 @@ struct filling {
 static struct plain_sizes look_inside(const struct filling *filling)
 {
 	struct plain_sizes sizes = { 0 };
-	const struct play *play = filling->play;
-	const struct party *server = relay_server(play);
-	struct place_queue front, back;
+	struct place_inside inside;
 
-	const struct place_end near = { CLIENT, play->port,
-		play->client.conn.fd };
-	const struct place_end far = { SERVER, play->server->port,
-		server->conn.fd };
-
-	if (!place_look_at_queue(filling->place, &near, &front) ||
-		!place_look_at_queue(filling->place, &far, &back))
+	if (!place_look_inside(filling->place, filling->play, SERVER, &inside))
 		return sizes;
-	int64_t beyond =
-		(int64_t)tcp_unread_bytes(play->client.conn.fd) + front.unsent;
-	/* Of a UNIX socket these are the same bytes, as memory. */
-	int64_t on_its_way = server->is_unix
-		? 0
-		: (int64_t)tcp_unacknowledged_bytes(server->conn.fd);
-	int64_t read = (int64_t)server->sent - on_its_way - back.unread;
-	int64_t waits = (read - beyond) / 2;
+	int64_t beyond = inside.read - inside.held, waits = inside.held / 2;
 
 	if (waits < WAITS_LEAST)
 		waits = WAITS_LEAST;
 	sizes.inside = beyond + (waits < WAITS_MOST ? waits : WAITS_MOST);
 	/* So little of it that the end has room behind it. */
-	int64_t unread = back.unread / 2;
+	int64_t unread = inside.unread / 2;
 
-	if (unread && read >= beyond)
-		sizes.before =
-			read + (unread < UNREAD_MOST ? unread : UNREAD_MOST);
+	if (unread && inside.held >= 0)
+		sizes.before = inside.read +
+			(unread < UNREAD_MOST ? unread : UNREAD_MOST);
 	return sizes;
 }
 

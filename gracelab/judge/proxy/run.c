@@ -6,11 +6,18 @@
 
 #include "alone.h"
 #include "findings.h"
+#include "lib/base/duration.h"
 #include "summary.h"
 #include "watch.h"
 
 /* How long nothing may follow a RST, where that is only reported. */
 #define RESET_MS 1000
+
+/* How much the proxy is to hold itself, and for how long already: the probe of
+ * a window that is too small for a segment may fill it, RFC 9293 section
+ * 3.8.6.1. */
+#define HELD_BYTES 32768
+#define SETTLED_MS 250
 
 /* Whether tries of that scene were slow alone too, so often as is enough. */
 static bool is_confirmed(const struct run *run, const struct trial *trial)
@@ -136,8 +143,13 @@ static void add_trials(struct run *run, enum check_id id)
 	for (const struct check_part *part = checks[id].parts; part->scene;
 		part++)
 		add_trial(run, id, part);
-	for (size_t i = 0; i < run->filled_count && id == CHECK_LARGE; i++)
+	for (size_t i = 0; i < run->filled_count && id == CHECK_LARGE; i++) {
+		size_t before = run->count;
+
 		add_trial(run, id, &run->filled[i]);
+		if (run->count > before)
+			run->trials[before].goal = run->goals[i];
+	}
 }
 
 /* Those that wait longest begin first. */
@@ -211,20 +223,24 @@ static void learn_moment(struct run *run)
 	run->moment = moment;
 }
 
-/* Parts of CHECK_LARGE that are so large. */
-static void add_filled(struct run *run, int64_t size, const char *what)
+/*
+ * Parts of CHECK_LARGE that are about so large: what the kernel takes is never
+ * quite the same, so each sends until that goal.
+ */
+static void add_filled(
+	struct run *run, int64_t size, enum between_goal goal, const char *what)
 {
 	for (const struct check_part *part = checks_filled;
 		size > 0 && part->scene; part++) {
 		struct check_part *filled = &run->filled[run->filled_count];
-		char *text = run->filled_what[run->filled_count++];
+		char *text = run->filled_what[run->filled_count];
 
 		*filled = *part;
-		filled->size = size;
+		filled->size = size + size / 2;
 		filled->what = text;
-		snprintf(text, sizeof(run->filled_what[0]),
-			"%s of %lld bytes, %s", part->what, (long long)size,
-			what);
+		snprintf(text, sizeof(run->filled_what[0]), "%s, %s",
+			part->what, what);
+		run->goals[run->filled_count++] = goal;
 	}
 }
 
@@ -235,8 +251,45 @@ static void learn_size(struct run *run)
 
 	if (run->stop == RUN_ENDED)
 		run->alive = false;
-	add_filled(run, sizes.inside, "as much as it holds");
-	add_filled(run, sizes.before, "more than it holds");
+	add_filled(run, sizes.inside, BETWEEN_HELD, "as much as it holds");
+	add_filled(run, sizes.before, BETWEEN_UNREAD, "more than it holds");
+}
+
+/* The play of that end, once both of its ends are known; or NULL. */
+static struct play *play_of(const struct run *run, const struct party *end)
+{
+	struct play *play = run->relay.plays;
+
+	while (play && &play->client != end && relay_server(play) != end)
+		play = play->next;
+	return play && play->server ? play : NULL;
+}
+
+/* What becomes of what the end sends through the proxy; for between.takes. */
+static enum between_takes takes(void *context, struct party *end)
+{
+	struct run *run = context;
+	struct play *play = play_of(run, end);
+	struct place_inside inside = { .coming = 1 };
+	int64_t now_ms = duration_now_ms();
+
+	if (!play)
+		return BETWEEN_LATER;
+	enum side side = &play->client == end ? CLIENT : SERVER;
+	bool rests = between_rests(end->between, &end->wait);
+	bool seen = place_look_inside(run->place, play, side, &inside);
+
+	if (rests && !inside.coming &&
+		(end->goal == BETWEEN_UNREAD || inside.held < HELD_BYTES))
+		return BETWEEN_MORE;
+	/* What is at work is waited for, and what may be so soon. */
+	if (!rests || (seen && now_ms - end->active_ms < SETTLED_MS)) {
+		end->other->active_ms = now_ms;
+		return BETWEEN_LATER;
+	}
+	play->size = (int64_t)end->step_sent;
+	play->client.size = relay_server(play)->size = play->size;
+	return BETWEEN_ENOUGH;
 }
 
 /* What is the proxy like, before it is judged? */
@@ -267,6 +320,8 @@ bool run_all(struct run *run, const struct run_options *options,
 	};
 	if (!relay_init(&run->relay, &place->where))
 		return false;
+	run->relay.between.takes = takes;
+	run->relay.between.teller = run;
 	watch_begin(run);
 	run->plain =
 		plain_ask(&run->relay, options->patience_ms, run->plain_why);

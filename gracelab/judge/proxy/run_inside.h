@@ -48,6 +48,7 @@ struct run {
 	unsigned jobs;               /* that it serves side by side */
 	struct check_part filled[4]; /* parts of CHECK_LARGE, measured */
 	char filled_what[4][64];
+	enum between_goal goals[4]; /* ... each */
 	size_t filled_count;
 	struct trial trials[RUN_TRIALS];
 	size_t count;

@@ -39,6 +39,7 @@ static struct play *add(struct trial *trial, struct relay *relay,
 		.way = way,
 		.quiet = checks[trial->id].quiet && way == RELAY_THROUGH,
 		.patience_ms = trial->patience_ms,
+		.goal = scene == trial->part->scene ? trial->goal : BETWEEN_ALL,
 		.owner = trial,
 	};
 
@@ -222,6 +223,7 @@ void trial_reset(struct trial *trial, struct relay *relay)
 		.tries = tries_of(trial),
 		.patience_ms = trial->patience_ms,
 		.idle_ms = trial->idle_ms,
+		.goal = trial->goal,
 		.kept_s = -1,
 	};
 

@@ -26,6 +26,7 @@ struct trial {
 	const struct check_part *part;
 	unsigned tries;
 	int64_t patience_ms, idle_ms;
+	enum between_goal goal; /* how much of the size is sent */
 
 	bool open;            /* it has yet to be played alone */
 	bool together;        /* more tries follow by themselves */

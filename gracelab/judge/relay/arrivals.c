@@ -53,6 +53,7 @@ static void give(struct relay *relay, struct arrival *arrival,
 			.size = play->size,
 			.idle_ms = play->idle_ms,
 			.more_ms = play->more_ms,
+			.goal = play->goal,
 			.token = token,
 			.expected = play->token,
 			.between = arrival->way == RELAY_THROUGH
@@ -166,13 +167,12 @@ static void answer_stranger(struct relay *relay, struct arrival *arrival,
 	drop(arrival);
 }
 
-/* Whether what has come may still be followed by a token. */
+/* Whether what has come, terminated, may still be followed by a token. */
 static bool may_go_on(const char *head, size_t bytes)
 {
 	/* The header of the PROXY protocol, in its two forms; and a token. */
 	static const char one[] = "PROXY ", two[] = "\r\n\r\n\0\r\nQUIT\n";
-	const char *ours =
-		memmem(head, bytes, STREAM_TOKEN, strlen(STREAM_TOKEN));
+	const char *ours = strstr(head, STREAM_TOKEN);
 
 	return bytes < HEAD_BYTES &&
 		(!memchr(head, '\n', bytes) ||

@@ -54,9 +54,10 @@ struct play {
 	int64_t size, idle_ms;
 	int64_t more_ms; /* that each pause and stall lasts longer */
 	enum relay_way way;
-	bool quiet;          /* begins only while nothing else moves */
-	int64_t patience_ms; /* how long nothing may happen */
-	void *owner;         /* for the caller alone */
+	bool quiet;             /* begins only while nothing else moves */
+	int64_t patience_ms;    /* how long nothing may happen */
+	enum between_goal goal; /* how much of the size is sent */
+	void *owner;            /* for the caller alone */
 
 	enum play_state state;
 	char token[STREAM_TOKEN_BYTES + 1];

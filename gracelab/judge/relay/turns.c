@@ -74,6 +74,7 @@ static void start(struct relay *relay, struct play *play)
 			.size = play->size,
 			.idle_ms = play->idle_ms,
 			.more_ms = play->more_ms,
+			.goal = play->goal,
 			.token = play->token,
 			.preamble = play->way == RELAY_THROUGH
 				? relay->place.preamble
