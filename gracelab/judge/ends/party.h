@@ -84,6 +84,8 @@ struct party {
 	struct between_wait wait;    /* for between_rests() */
 	enum between_goal goal;
 	uint64_t allowed; /* how much of PARTY_SIZE it may send by now */
+	int64_t taken; /* how much of what it sent had been read in between */
+	int64_t taken_ms; /* ... when that was seen to have changed last */
 	struct evidence calls;
 	struct conn_context context;
 	struct conn conn;

@@ -130,6 +130,11 @@ struct place_inside {
 bool place_look_inside(struct place *place, const struct play *play,
 	enum side sender, struct place_inside *inside);
 
+/* Looks, and notes with the sender whether the proxy has read on. Returns for
+ * how long nothing has been sent, or read by it. */
+int64_t place_still_ms(struct place *place, struct play *play, enum side sender,
+	struct place_inside *inside);
+
 /*
  * The state of a socket that the proxy holds still; CLOSE where both halves
  * have ended, but for its descriptor.

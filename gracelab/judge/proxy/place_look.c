@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gracelab/observe/unix_table.h"
+#include "lib/base/duration.h"
 #include "lib/net/tcp.h"
 #include "lib/net/unix_state.h"
 #include "path.h"
@@ -152,6 +153,23 @@ bool place_look_inside(struct place *place, const struct play *play,
 	inside->read = (int64_t)from->sent - inside->coming;
 	inside->held = inside->read - beyond;
 	return true;
+}
+
+int64_t place_still_ms(struct place *place, struct play *play, enum side sender,
+	struct place_inside *inside)
+{
+	struct party *from =
+		sender == CLIENT ? &play->client : &play->server->party;
+	int64_t now_ms = duration_now_ms();
+
+	if (place_look_inside(place, play, sender, inside) &&
+		inside->read != from->taken) {
+		from->taken = inside->read;
+		from->taken_ms = now_ms;
+	}
+	return now_ms -
+		(from->taken_ms > from->active_ms ? from->taken_ms
+						  : from->active_ms);
 }
 
 enum tcp_state place_socket_state(

@@ -22,8 +22,10 @@ enum {
 	 * some times what a plain connection took. */
 	EARLY_MS = 250,
 	EARLY_TIMES = 5,
-	/* How long nothing moves before all that can be is filled, */
-	FILLED_MS = 60,
+	/* How long nothing moves before all that can be is filled, and how long
+	 * a slow one has for that, */
+	FILLED_MS = 100,
+	FILL_MS = 5000,
 	/* what is more than enough to fill it, and what may wait in it. */
 	FILL_BYTES = 32 * 1024 * 1024,
 	WAITS_LEAST = 4096,
@@ -221,7 +223,7 @@ unsigned plain_side_by_side(struct relay *relay, unsigned most)
 struct filling {
 	struct relay *relay;
 	struct place *place;
-	const struct play *play;
+	struct play *play;
 	bool (*goes_on)(void *context); /* the relay's own */
 	void *context;
 	struct plain_sizes sizes; /* the result */
@@ -254,13 +256,15 @@ static bool on_round(void *context)
 {
 	struct filling *filling = context;
 	struct party *server = relay_server(filling->play);
-	int64_t now_ms = duration_now_ms();
+	struct place_inside inside;
 
 	if (server && !filling->relay->common.gate &&
 		server->step->act != PARTY_AWAIT_BYTES &&
-		((now_ms - server->active_ms >= FILLED_MS &&
+		((place_still_ms(filling->place, filling->play, SERVER,
+			  &inside) >= FILLED_MS &&
 			 between_rests(server->between, &server->wait)) ||
-			now_ms - filling->relay->run_ms >= PLAIN_MS)) {
+			duration_now_ms() - filling->relay->run_ms >=
+				FILL_MS)) {
 		filling->sizes = look_inside(filling);
 		filling->relay->common.gate = true;
 		/* That is enough; it ends in order, since some die of a RST. */
@@ -281,7 +285,7 @@ struct plain_sizes plain_fill(struct relay *relay, struct place *place)
 	const struct play play = {
 		.scene = &checks_deaf,
 		.size = FILL_BYTES,
-		.patience_ms = PLAIN_MS,
+		.patience_ms = FILL_MS,
 	};
 
 	if (!place->is_private)

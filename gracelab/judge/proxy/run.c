@@ -17,7 +17,7 @@
  * a window that is too small for a segment may fill it, RFC 9293 section
  * 3.8.6.1. */
 #define HELD_BYTES 32768
-#define SETTLED_MS 250
+#define SETTLED_MS 300
 
 /* Whether tries of that scene were slow alone too, so often as is enough. */
 static bool is_confirmed(const struct run *run, const struct trial *trial)
@@ -271,20 +271,19 @@ static enum between_takes takes(void *context, struct party *end)
 	struct run *run = context;
 	struct play *play = play_of(run, end);
 	struct place_inside inside = { .coming = 1 };
-	int64_t now_ms = duration_now_ms();
 
 	if (!play)
 		return BETWEEN_LATER;
 	enum side side = &play->client == end ? CLIENT : SERVER;
 	bool rests = between_rests(end->between, &end->wait);
-	bool seen = place_look_inside(run->place, play, side, &inside);
+	int64_t still_ms = place_still_ms(run->place, play, side, &inside);
 
 	if (rests && !inside.coming &&
 		(end->goal == BETWEEN_UNREAD || inside.held < HELD_BYTES))
 		return BETWEEN_MORE;
 	/* What is at work is waited for, and what may be so soon. */
-	if (!rests || (seen && now_ms - end->active_ms < SETTLED_MS)) {
-		end->other->active_ms = now_ms;
+	if (!rests || still_ms < SETTLED_MS) {
+		end->other->active_ms = duration_now_ms();
 		return BETWEEN_LATER;
 	}
 	play->size = (int64_t)end->step_sent;
