@@ -63,9 +63,6 @@ class Pair:
         for sock in (client, backend):
             if sock.family != socket.AF_UNIX:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if options.fault == "hangs-up-full":
-                # What the kernel makes of it by itself changes with the load.
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
             sock.setblocking(False)
 
     def run(self):

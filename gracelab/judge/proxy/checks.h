@@ -52,7 +52,7 @@ struct check {
 extern const struct inspect_item checks_items[CHECKS];
 extern const struct check checks[CHECKS];
 
-/* Parts of CHECK_LARGE whose size is what the proxy holds; see plain_fill(). */
+/* Parts of CHECK_LARGE of as much as the proxy holds; see plain_fill(). */
 extern const struct check_part checks_filled[];
 
 /* A plain connection that a client holds until all of them may go on. */

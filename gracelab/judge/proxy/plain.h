@@ -45,7 +45,7 @@ enum plain_moment plain_connects(struct relay *relay, int64_t patience_ms);
 /* How many connections it serves side by side, `most` at most; 1 at least. */
 unsigned plain_side_by_side(struct relay *relay, unsigned most);
 
-/* Sizes of replies that meet a proxy whose client does not read; 0: unknown. */
+/* About how much it takes while its client does not read; 0: unknown. */
 struct plain_sizes {
 	/* It has read all and the end, and a part waits in the proxy itself:
 	 * what its client's connection takes, and half of what it holds. There
