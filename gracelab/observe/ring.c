@@ -109,7 +109,7 @@ static bool begin(struct ring *ring, unsigned interface)
 	const int on = 1;
 
 	/* Where there is no such option, is_wanted() leaves those out. */
-	if (interface == ring->loopback)
+	if (interface && interface == ring->loopback)
 		setsockopt(ring->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on,
 			sizeof(on));
 	return attach_filter(ring->fd) && map(ring) &&
@@ -188,14 +188,30 @@ void ring_take(struct ring *ring)
 unsigned ring_dropped(struct ring *ring)
 {
 	struct tpacket_stats since;
-	int error;
-	socklen_t size = sizeof(since), error_size = sizeof(error);
+	socklen_t size = sizeof(since);
 
-	/* Each is told once. */
+	/* They are told once. */
 	if (!getsockopt(ring->fd, SOL_PACKET, PACKET_STATISTICS, &since, &size))
 		ring->dropped += since.tp_drops;
-	getsockopt(ring->fd, SOL_SOCKET, SO_ERROR, &error, &error_size);
 	return ring->dropped;
+}
+
+bool ring_is_bound(const struct ring *ring)
+{
+	struct sockaddr_ll address = { .sll_ifindex = 0 };
+	socklen_t size = sizeof(address);
+
+	return getsockname(ring->fd, (struct sockaddr *)&address, &size) ||
+		address.sll_ifindex >= 0;
+}
+
+void ring_calm(struct ring *ring)
+{
+	int error;
+	socklen_t size = sizeof(error);
+
+	/* ENETDOWN is told once. */
+	getsockopt(ring->fd, SOL_SOCKET, SO_ERROR, &error, &size);
 }
 
 int ring_fd(const struct ring *ring)
