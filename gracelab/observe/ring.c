@@ -142,15 +142,12 @@ static struct tpacket2_hdr *frame_of(const struct ring *ring)
 		(size_t)ring->frame * FRAME_BYTES);
 }
 
-static bool is_wanted(const struct ring *ring, const uint8_t *frame)
+static bool is_wanted(const struct ring *ring, const struct sockaddr_ll *from)
 {
-	struct sockaddr_ll from;
-
-	memcpy(&from, frame + ADDRESS_AT, sizeof(from));
-	return (from.sll_protocol == htons(ETH_P_IP) ||
-		       from.sll_protocol == htons(ETH_P_IPV6)) &&
-		!(from.sll_pkttype == PACKET_OUTGOING &&
-			from.sll_ifindex == (int)ring->loopback);
+	return (from->sll_protocol == htons(ETH_P_IP) ||
+		       from->sll_protocol == htons(ETH_P_IPV6)) &&
+		!(from->sll_pkttype == PACKET_OUTGOING &&
+			from->sll_ifindex == (int)ring->loopback);
 }
 
 bool ring_first(struct ring *ring, struct ring_packet *packet)
@@ -158,11 +155,14 @@ bool ring_first(struct ring *ring, struct ring_packet *packet)
 	for (;;) {
 		const struct tpacket2_hdr *head = frame_of(ring);
 		const uint8_t *frame = (const void *)head;
+		struct sockaddr_ll from;
 
 		if (!(__atomic_load_n(&head->tp_status, __ATOMIC_ACQUIRE) &
 			    TP_STATUS_USER))
 			return false;
-		if (is_wanted(ring, frame)) {
+		memcpy(&from, frame + ADDRESS_AT, sizeof(from));
+		if (is_wanted(ring, &from)) {
+			packet->interface = (unsigned)from.sll_ifindex;
 			packet->time_ns = (uint64_t)head->tp_sec * NS_PER_S +
 				head->tp_nsec;
 			packet->bytes = frame + head->tp_net;

@@ -16,6 +16,7 @@ struct ring;
 /* A packet from its IP header on: as much as stands in the ring. */
 struct ring_packet {
 	uint64_t time_ns; /* since the epoch */
+	unsigned interface;
 	const uint8_t *bytes;
 	size_t len;
 };

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/base/duration.h"
+#include "twice.h"
 
 /* Room for what moves in bulk until it is looked at. */
 #define RING_BYTES ((size_t)4 << 20)
@@ -42,7 +43,8 @@ struct rings {
 	unsigned dropped; /* by the rings of interfaces that are gone */
 	uint64_t unseen;  /* packets that passed what came later before it was
 			   * looked at */
-	int error;        /* errno: something that came could not be; or 0 */
+	struct twice twice;
+	int error; /* errno: something that came could not be; or 0 */
 };
 
 static bool has(const struct rings *rings, unsigned interface)
@@ -222,7 +224,7 @@ static void heed_lack(struct rings *rings)
 	heed_news(rings);
 }
 
-bool rings_first(struct rings *rings, struct ring_packet *packet)
+static bool find_earliest(struct rings *rings, struct ring_packet *packet)
 {
 	struct ring_packet other;
 
@@ -234,9 +236,20 @@ bool rings_first(struct rings *rings, struct ring_packet *packet)
 		rings->earliest = one->ring;
 		*packet = other;
 	}
-	if (!rings->earliest)
-		heed_lack(rings);
 	return rings->earliest;
+}
+
+bool rings_first(struct rings *rings, struct ring_packet *packet)
+{
+	while (find_earliest(rings, packet)) {
+		/* What passes the loopback passes no other. */
+		if (packet->interface == rings->loopback ||
+			!twice_is(&rings->twice, packet))
+			return true;
+		rings_take(rings);
+	}
+	heed_lack(rings);
+	return false;
 }
 
 void rings_take(struct rings *rings)
