@@ -108,10 +108,13 @@ write_ask() {
 	in_network sh -c 'ip link add port type veth peer name port-far &&
 		ip link add first type bridge &&
 		ip link set port master first up && ip link set port-far up &&
-		sh there.sh first 192.0.2 && "$@"' - \
-		"$O/gracelab" watch -o ladder -- "$PYTHON" ask.py 192.0.2.9
-	cat ladder
+		sh there.sh first 192.0.2 &&
+		"$0" watch -o ladder -- "$1" ask.py 192.0.2.9 &&
+		"$0" watch -o saved --pcap packets -- "$1" ask.py 192.0.2.9
+		' "$O/gracelab" "$PYTHON"
 	run -0 grep -c 'SYN ─' ladder
+	assert_output 1
+	run -0 grep -c 'SYN ─' saved
 	assert_output 1
 }
 
