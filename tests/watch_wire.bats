@@ -118,6 +118,25 @@ write_ask() {
 	assert_output 1
 }
 
+@test "segments behind an IPv6 header with options are seen" {
+	cat >options.py <<-'END'
+		import socket
+		listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
+		with socket.socket(socket.AF_INET6) as s:
+		    # Four bytes that say nothing.
+		    s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_DSTOPTS,
+		                 bytes([0, 0, 1, 4, 0, 0, 0, 0]))
+		    s.connect(listener.getsockname())
+		    s.send(b"hello")
+	END
+	in_network sh -c 'test -e /proc/net/if_inet6' ||
+		skip "this kernel has no IPv6"
+	in_network "$O/gracelab" watch -o ladder -- "$PYTHON" options.py
+	cat ladder
+	run -0 grep -cE ' SYN ─| SYN\+ACK ─| data 5 ─' ladder
+	assert_output 3
+}
+
 @test "an interface with the number of one that is gone is looked at, too" {
 	write_there
 	write_ask

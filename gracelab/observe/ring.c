@@ -45,12 +45,14 @@ struct ring {
 };
 
 /* Pure ACKs, of which there are as many as of all others in bulk, and nobody
- * asks for them: no flag but ACK, and the packet as long as its headers. */
+ * asks for them: no flag but ACK, and the packet as long as its headers.
+ * Between IPv6's and TCP's may be options or a route. */
 #define WANTED                                                             \
 	"(ip and tcp and (tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0 " \
 	"or ip[2:2] != ((ip[0] & 0xf) << 2) + ((tcp[12] & 0xf0) >> 2))) "  \
-	"or (ip6 and tcp and (ip6[6] != 6 or ip6[53] & 7 != 0 "            \
-	"or ip6[4:2] != (ip6[52] & 0xf0) >> 2))"
+	"or (ip6 and ((tcp and (ip6[6] != 6 or ip6[53] & 7 != 0 "          \
+	"or ip6[4:2] != (ip6[52] & 0xf0) >> 2)) "                          \
+	"or ((ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 60) and ip6[40] = 6)))"
 
 /* Of packets that begin with their IP header. */
 static bool attach_filter(int fd)
