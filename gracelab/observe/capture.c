@@ -16,6 +16,7 @@
 #include "lib/base/names.h"
 #include "lib/text/utf8.h"
 #include "rings.h"
+#include "twice.h"
 
 #ifndef PACKET_IGNORE_OUTGOING
 #define PACKET_IGNORE_OUTGOING 23
@@ -49,6 +50,7 @@ struct capture {
 	unsigned undecoded;
 	unsigned header_bytes; /* before each packet */
 	unsigned loopback;     /* of any interface: the index of lo */
+	struct twice twice;    /* the same */
 	char error[PCAP_ERRBUF_SIZE];
 };
 
@@ -183,38 +185,54 @@ struct capture *capture_open_sparing(
 	return NULL;
 }
 
-/* Whether it is what leaves by the loopback, and comes in by it too. */
-static bool is_twice(const struct capture *capture, const u_char *bytes)
+/* As a ring would give it; of one interface that is not told. */
+static struct ring_packet packet_of(const struct capture *capture,
+	const struct pcap_pkthdr *header, const u_char *bytes)
 {
-	uint32_t index;
+	uint32_t index = 0;
 
-	if (capture->header_bytes != SLL2_BYTES)
-		return false;
-	memcpy(&index, bytes + SLL2_INDEX_AT, sizeof(index));
-	return ntohl(index) == capture->loopback &&
-		bytes[SLL2_TYPE_AT] == PACKET_OUTGOING;
+	if (capture->header_bytes == SLL2_BYTES)
+		memcpy(&index, bytes + SLL2_INDEX_AT, sizeof(index));
+	return (struct ring_packet){
+		/* With nanosecond precision tv_usec holds nanoseconds. */
+		.time_ns = (uint64_t)header->ts.tv_sec * 1000000000U +
+			(uint64_t)header->ts.tv_usec,
+		.interface = ntohl(index),
+		.bytes = bytes + capture->header_bytes,
+		.len = header->caplen - capture->header_bytes,
+	};
+}
+
+static void give(struct capture *capture, const struct ring_packet *packet)
+{
+	struct segment segment;
+
+	if (!segment_parse(packet->bytes, packet->len, &segment)) {
+		capture->undecoded++;
+		return;
+	}
+	segment.time_ns = packet->time_ns;
+	capture->on_segment(capture->context, &segment);
 }
 
 static void on_packet(
 	u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {
 	struct capture *capture = (struct capture *)(void *)user;
-	struct segment segment;
+	struct ring_packet packet = { .len = 0 };
 
-	if (header->caplen > capture->header_bytes && is_twice(capture, bytes))
+	if (header->caplen > capture->header_bytes)
+		packet = packet_of(capture, header, bytes);
+	bool any = packet.interface;
+	bool loopback = any && packet.interface == capture->loopback;
+
+	/* It comes in by that too. */
+	if (loopback && bytes[SLL2_TYPE_AT] == PACKET_OUTGOING)
 		return;
 	if (capture->dumper)
 		pcap_dump((u_char *)capture->dumper, header, bytes);
-	if (header->caplen <= capture->header_bytes ||
-		!segment_parse(bytes + capture->header_bytes,
-			header->caplen - capture->header_bytes, &segment)) {
-		capture->undecoded++;
-		return;
-	}
-	/* With nanosecond precision tv_usec holds nanoseconds. */
-	segment.time_ns = (uint64_t)header->ts.tv_sec * 1000000000U +
-		(uint64_t)header->ts.tv_usec;
-	capture->on_segment(capture->context, &segment);
+	if (!any || loopback || !twice_is(&capture->twice, &packet))
+		give(capture, &packet);
 }
 
 /* Looks for what was lost; false with the reason in capture->error. */
@@ -251,14 +269,7 @@ static int drain_rings(struct capture *capture)
 	int total = 0;
 
 	for (; rings_first(capture->rings, &packet); total++) {
-		struct segment segment;
-
-		if (segment_parse(packet.bytes, packet.len, &segment)) {
-			segment.time_ns = packet.time_ns;
-			capture->on_segment(capture->context, &segment);
-		} else {
-			capture->undecoded++;
-		}
+		give(capture, &packet);
 		rings_take(capture->rings);
 	}
 	return total;

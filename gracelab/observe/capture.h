@@ -27,7 +27,8 @@ struct capture *capture_open(
  * The same of all of TCP that passes the loopback, or any interface, but for
  * pure ACKs where there is no savefile: with room for what moves in bulk. Then
  * each interface has a ring of its own, rings.h, and one that comes up later
- * is found some milliseconds after; and to drain takes no call.
+ * is found some milliseconds after; and to drain takes no call. What passes
+ * several, twice.h, is handed over once, though the savefile has each.
  */
 struct capture *capture_open_sparing(
 	bool any, const char *savefile, char *why, size_t why_size);

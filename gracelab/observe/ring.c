@@ -45,12 +45,14 @@ struct ring {
 };
 
 /* Pure ACKs, of which there are as many as of all others in bulk, and nobody
- * asks for them: no flag but ACK, and the packet as long as its headers. */
+ * asks for them: no flag but ACK, and the packet as long as its headers.
+ * Between IPv6's and TCP's may be options or a route. */
 #define WANTED                                                             \
 	"(ip and tcp and (tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0 " \
 	"or ip[2:2] != ((ip[0] & 0xf) << 2) + ((tcp[12] & 0xf0) >> 2))) "  \
-	"or (ip6 and tcp and (ip6[6] != 6 or ip6[53] & 7 != 0 "            \
-	"or ip6[4:2] != (ip6[52] & 0xf0) >> 2))"
+	"or (ip6 and ((tcp and (ip6[6] != 6 or ip6[53] & 7 != 0 "          \
+	"or ip6[4:2] != (ip6[52] & 0xf0) >> 2)) "                          \
+	"or ((ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 60) and ip6[40] = 6)))"
 
 /* Of packets that begin with their IP header. */
 static bool attach_filter(int fd)
@@ -109,7 +111,7 @@ static bool begin(struct ring *ring, unsigned interface)
 	const int on = 1;
 
 	/* Where there is no such option, is_wanted() leaves those out. */
-	if (interface == ring->loopback)
+	if (interface && interface == ring->loopback)
 		setsockopt(ring->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on,
 			sizeof(on));
 	return attach_filter(ring->fd) && map(ring) &&
@@ -142,15 +144,12 @@ static struct tpacket2_hdr *frame_of(const struct ring *ring)
 		(size_t)ring->frame * FRAME_BYTES);
 }
 
-static bool is_wanted(const struct ring *ring, const uint8_t *frame)
+static bool is_wanted(const struct ring *ring, const struct sockaddr_ll *from)
 {
-	struct sockaddr_ll from;
-
-	memcpy(&from, frame + ADDRESS_AT, sizeof(from));
-	return (from.sll_protocol == htons(ETH_P_IP) ||
-		       from.sll_protocol == htons(ETH_P_IPV6)) &&
-		!(from.sll_pkttype == PACKET_OUTGOING &&
-			from.sll_ifindex == (int)ring->loopback);
+	return (from->sll_protocol == htons(ETH_P_IP) ||
+		       from->sll_protocol == htons(ETH_P_IPV6)) &&
+		!(from->sll_pkttype == PACKET_OUTGOING &&
+			from->sll_ifindex == (int)ring->loopback);
 }
 
 bool ring_first(struct ring *ring, struct ring_packet *packet)
@@ -158,11 +157,14 @@ bool ring_first(struct ring *ring, struct ring_packet *packet)
 	for (;;) {
 		const struct tpacket2_hdr *head = frame_of(ring);
 		const uint8_t *frame = (const void *)head;
+		struct sockaddr_ll from;
 
 		if (!(__atomic_load_n(&head->tp_status, __ATOMIC_ACQUIRE) &
 			    TP_STATUS_USER))
 			return false;
-		if (is_wanted(ring, frame)) {
+		memcpy(&from, frame + ADDRESS_AT, sizeof(from));
+		if (is_wanted(ring, &from)) {
+			packet->interface = (unsigned)from.sll_ifindex;
 			packet->time_ns = (uint64_t)head->tp_sec * NS_PER_S +
 				head->tp_nsec;
 			packet->bytes = frame + head->tp_net;
@@ -188,14 +190,30 @@ void ring_take(struct ring *ring)
 unsigned ring_dropped(struct ring *ring)
 {
 	struct tpacket_stats since;
-	int error;
-	socklen_t size = sizeof(since), error_size = sizeof(error);
+	socklen_t size = sizeof(since);
 
-	/* Each is told once. */
+	/* They are told once. */
 	if (!getsockopt(ring->fd, SOL_PACKET, PACKET_STATISTICS, &since, &size))
 		ring->dropped += since.tp_drops;
-	getsockopt(ring->fd, SOL_SOCKET, SO_ERROR, &error, &error_size);
 	return ring->dropped;
+}
+
+bool ring_is_bound(const struct ring *ring)
+{
+	struct sockaddr_ll address = { .sll_ifindex = 0 };
+	socklen_t size = sizeof(address);
+
+	return getsockname(ring->fd, (struct sockaddr *)&address, &size) ||
+		address.sll_ifindex >= 0;
+}
+
+void ring_calm(struct ring *ring)
+{
+	int error;
+	socklen_t size = sizeof(error);
+
+	/* ENETDOWN is told once. */
+	getsockopt(ring->fd, SOL_SOCKET, SO_ERROR, &error, &size);
 }
 
 int ring_fd(const struct ring *ring)

@@ -16,6 +16,7 @@ struct ring;
 /* A packet from its IP header on: as much as stands in the ring. */
 struct ring_packet {
 	uint64_t time_ns; /* since the epoch */
+	unsigned interface;
 	const uint8_t *bytes;
 	size_t len;
 };
@@ -36,9 +37,14 @@ void ring_take(struct ring *ring);
 /* How many the kernel has dropped for lack of room, so far. */
 unsigned ring_dropped(struct ring *ring);
 
-/* Readable while there is a packet; after its interface went down, once so
- * until ring_dropped() is asked. */
+/* Whether its interface can still give packets, though it may be down: not once
+ * it was deleted or has left our network. */
+bool ring_is_bound(const struct ring *ring);
+
+/* Readable while there is a packet; where its interface is down or has gone
+ * down, also until ring_calm(). */
 int ring_fd(const struct ring *ring);
+void ring_calm(struct ring *ring);
 
 /* NULL is allowed. */
 void ring_close(struct ring *ring);

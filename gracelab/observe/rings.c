@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/base/duration.h"
+#include "twice.h"
 
 /* Room for what moves in bulk until it is looked at. */
 #define RING_BYTES ((size_t)4 << 20)
@@ -28,8 +29,8 @@
 
 struct one {
 	struct one *next;
-	struct ring *ring; /* owned */
-	unsigned interface;
+	struct ring *ring;  /* owned */
+	unsigned interface; /* 0: all, or none any more */
 };
 
 struct rings {
@@ -39,9 +40,11 @@ struct rings {
 	int watched;           /* epoll(7) of all; -1: not asked for */
 	int news;              /* of interfaces, rtnetlink(7); -1: not asked */
 	int64_t asked_ms;
-	uint64_t unseen; /* packets that passed what came later before it was
-			  * looked at */
-	int error;       /* errno: something that came could not be; or 0 */
+	unsigned dropped; /* by the rings of interfaces that are gone */
+	uint64_t unseen;  /* packets that passed what came later before it was
+			   * looked at */
+	struct twice twice;
+	int error; /* errno: something that came could not be; or 0 */
 };
 
 static bool has(const struct rings *rings, unsigned interface)
@@ -92,6 +95,32 @@ static bool add_all(struct rings *rings)
 			errno == ENODEV;
 	if_freenameindex(all);
 	return good;
+}
+
+/* Its number may be another's by now. What is still to be taken stays until
+ * there are news again. */
+static void let_go(struct rings *rings)
+{
+	struct one **at = &rings->list;
+
+	while (*at) {
+		struct one *one = *at;
+		struct ring_packet packet;
+
+		if (ring_is_bound(one->ring)) {
+			at = &one->next;
+			continue;
+		}
+		one->interface = 0;
+		if (ring_first(one->ring, &packet)) {
+			at = &one->next;
+			continue;
+		}
+		*at = one->next;
+		rings->dropped += ring_dropped(one->ring);
+		ring_close(one->ring);
+		free(one);
+	}
 }
 
 static bool are_few(void)
@@ -181,11 +210,21 @@ static void heed_news(struct rings *rings)
 		any = true;
 	if (!any)
 		return;
+	let_go(rings);
 	rings->unseen += count_unseen(rings);
 	rings->error = add_all(rings) ? 0 : errno;
 }
 
-bool rings_first(struct rings *rings, struct ring_packet *packet)
+/* There is no packet. */
+static void heed_lack(struct rings *rings)
+{
+	for (const struct one *one = rings->list; one && rings->watched >= 0;
+		one = one->next)
+		ring_calm(one->ring);
+	heed_news(rings);
+}
+
+static bool find_earliest(struct rings *rings, struct ring_packet *packet)
 {
 	struct ring_packet other;
 
@@ -197,9 +236,20 @@ bool rings_first(struct rings *rings, struct ring_packet *packet)
 		rings->earliest = one->ring;
 		*packet = other;
 	}
-	if (!rings->earliest)
-		heed_news(rings);
 	return rings->earliest;
+}
+
+bool rings_first(struct rings *rings, struct ring_packet *packet)
+{
+	while (find_earliest(rings, packet)) {
+		/* What passes the loopback passes no other. */
+		if (packet->interface == rings->loopback ||
+			!twice_is(&rings->twice, packet))
+			return true;
+		rings_take(rings);
+	}
+	heed_lack(rings);
+	return false;
 }
 
 void rings_take(struct rings *rings)
@@ -209,7 +259,7 @@ void rings_take(struct rings *rings)
 
 unsigned rings_dropped(struct rings *rings)
 {
-	unsigned dropped = 0;
+	unsigned dropped = rings->dropped;
 
 	for (const struct one *one = rings->list; one; one = one->next)
 		dropped += ring_dropped(one->ring);

@@ -14,7 +14,7 @@ struct rings;
 /*
  * Begins with the loopback, or with `all` interfaces that there are; who comes
  * later is found by rings_first(), some milliseconds after. What passes the
- * loopback is seen once. NULL with errno.
+ * loopback, or several others, twice.h, is seen once. NULL with errno.
  */
 struct rings *rings_open(bool all);
 

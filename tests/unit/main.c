@@ -25,6 +25,7 @@ extern const struct tap_test tests_lab_record[];
 extern const struct tap_test tests_lab_rungs[];
 extern const struct tap_test tests_lab_text[];
 extern const struct tap_test tests_lab_segment[];
+extern const struct tap_test tests_lab_twice[];
 extern const struct tap_test tests_lab_wire[];
 extern const struct tap_test tests_stage[];
 extern const struct tap_test tests_trace_story[];
@@ -68,6 +69,7 @@ int main(void)
 		tests_lab_rungs,
 		tests_lab_text,
 		tests_lab_segment,
+		tests_lab_twice,
 		tests_lab_wire,
 		tests_live_words,
 		tests_lab_http,
