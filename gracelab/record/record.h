@@ -85,7 +85,7 @@ struct rung *record_add(struct record *record, double seconds);
 /* The same before the rung `at`, which moves behind it with all that follow. */
 struct rung *record_insert(struct record *record, size_t at, double seconds);
 
-/* Adds a note, a sentence without a full stop; twice the same is one. False
+/* Adds a note, a sentence; twice the same is one. False
  * without memory. */
 bool record_note(struct record *record, const char *text);
 
