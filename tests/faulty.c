@@ -8,6 +8,7 @@
  *   s  send(2) takes one byte only
  *   w  write(2) takes one byte only
  *   g  getaddrinfo(3) of a name never returns
+ *   k  ptrace(2) kills who calls it by SIGKILL
  *   p  pselect(2) that tells of standard input, if there is a file
  *      FAULTY_MARK.hold, removes that, and returns once SIGINT is pending and
  *      something is to be read
@@ -22,13 +23,16 @@
 #include <netdb.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/ptrace.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static bool is_due(char fault)
@@ -116,4 +120,20 @@ int pselect(int top, fd_set *readable, fd_set *writable, fd_set *other,
 	for (int i = 0; i < 10000 && !is_interrupted_and_typed_on(); i++)
 		poll(NULL, 0, 1);
 	return result;
+}
+
+long ptrace(enum __ptrace_request request, ...)
+{
+	const char *faults = getenv("FAULTY");
+	va_list arguments;
+
+	if (faults && strchr(faults, 'k'))
+		kill(getpid(), SIGKILL);
+	va_start(arguments, request);
+	pid_t pid = va_arg(arguments, pid_t);
+	void *address = va_arg(arguments, void *);
+	void *data = va_arg(arguments, void *);
+
+	va_end(arguments);
+	return syscall(SYS_ptrace, request, pid, address, data);
 }

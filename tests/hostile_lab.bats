@@ -231,3 +231,16 @@ start_long_lab() {
 	finish long
 	await no_folder_in "$PLACE/scratch dir"
 }
+
+@test "who is killed while it finds out what it may trace leaves nobody behind" {
+	skip_if_sanitized "a sanitizer refuses to be preloaded behind"
+	mark=5$BASHPID.$BATS_TEST_NUMBER
+	for what in watch proxy; do
+		status=0
+		# Who is left behind would hold a pipe of ours open.
+		lab env FAULTY=k LD_PRELOAD="$FAULTY_LIBRARY" "$O/gracelab" \
+			"$what" -- sh -c "exit # $mark" >said 2>&1 || status=$?
+		assert_equal "$status" 137
+		await nobody_lingers "$mark"
+	done
+}

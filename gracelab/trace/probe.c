@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,14 +74,17 @@ bool tracer_probe(char *why, size_t why_size)
 	int ends[2];
 	const char *lacking = "pipe";
 
-	if (pipe(ends)) {
+	if (pipe2(ends, O_CLOEXEC)) {
 		snprintf(why, why_size, "pipe");
 		return false;
 	}
 	pid_t child = fork();
 
-	if (child == 0)
+	if (child == 0) {
+		/* Or this process would wait for itself, were we killed. */
+		close(ends[1]);
 		be_probed(ends[0]);
+	}
 	lacking = child < 0 ? "fork" : look(child, ends[1]);
 	if (lacking)
 		utf8_print(why, why_size, "%s: %s", lacking,
