@@ -251,9 +251,8 @@ void party_serve(struct party *party, short revents)
 	if (conn_wants_write(&party->conn) || party_is_blocked(party))
 		flush(party);
 	if (reads && party->conn.fd >= 0 &&
-		revents & (POLLIN | POLLERR | POLLHUP)) {
+		revents & (POLLIN | POLLERR | POLLHUP))
 		receive(party);
-	}
 }
 
 int64_t party_due_ms(const struct party *party)

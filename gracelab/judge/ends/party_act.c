@@ -142,7 +142,7 @@ static bool other_has_finished(const struct party *party)
 int64_t party_look_due_ms(const struct party *party)
 {
 	int64_t due_ms = other_has_finished(party) ? 0 : peek_due_ms(party);
-	int64_t again_ms = party->looked_ms + LOOK_MS;
+	int64_t again_ms = party_again_ms(party);
 
 	if (party->until_ms || party->may_peek || due_ms < 0)
 		return -1;

@@ -108,15 +108,6 @@ struct place_end {
 bool place_find_socket(struct place *place, const struct place_end *end,
 	struct place_socket *socket);
 
-/* What waits in it: to be read by the proxy, and to be taken by our end. */
-struct place_queue {
-	uint32_t unread, unsent; /* bytes */
-};
-
-/* False where that cannot be seen. */
-bool place_look_at_queue(struct place *place, const struct place_end *end,
-	struct place_queue *queue);
-
 /* What has become of what one end has sent, in bytes. */
 struct place_inside {
 	int64_t coming; /* what the proxy has not read yet, */

@@ -105,8 +105,14 @@ bool place_find_socket(struct place *place, const struct place_end *end,
 	return socket->inode != 0;
 }
 
-bool place_look_at_queue(struct place *place, const struct place_end *end,
-	struct place_queue *queue)
+/* What waits in it: to be read by the proxy, and to be taken by our end. */
+struct hop_queue {
+	uint32_t unread, unsent; /* bytes */
+};
+
+/* False where that cannot be seen. */
+static bool look_at_queue(struct place *place, const struct place_end *end,
+	struct hop_queue *queue)
 {
 	struct unix_facts facts;
 
@@ -114,14 +120,14 @@ bool place_look_at_queue(struct place *place, const struct place_end *end,
 		return false;
 	/* What it has sent is in our own queue at once. */
 	if (!end->port && unix_ask(end->fd, &facts)) {
-		*queue = (struct place_queue){
+		*queue = (struct hop_queue){
 			.unread = facts.peer_unread_bytes,
 		};
 		return true;
 	}
 	const struct kernel_socket socket = look(place, end->hop, end->port);
 
-	*queue = (struct place_queue){ .unread = socket.unread_bytes,
+	*queue = (struct hop_queue){ .unread = socket.unread_bytes,
 		.unsent = socket.unacked_bytes };
 	return socket.state != STATE_GONE;
 }
@@ -132,13 +138,13 @@ bool place_look_inside(struct place *place, const struct play *play,
 	const struct party *ends[SIDES] = { &play->client, relay_server(play) };
 	const uint16_t ports[SIDES] = { play->port, play->server->port };
 	const struct party *from = ends[sender], *to = ends[!sender];
-	struct place_queue queues[SIDES];
+	struct hop_queue queues[SIDES];
 
 	for (int hop = 0; hop < SIDES; hop++) {
 		const struct place_end end = { (enum side)hop, ports[hop],
 			ends[hop]->conn.fd };
 
-		if (!place_look_at_queue(place, &end, &queues[hop]))
+		if (!look_at_queue(place, &end, &queues[hop]))
 			return false;
 	}
 	/* Of a UNIX socket these are the same bytes, as memory. */
