@@ -4,8 +4,8 @@
  *
  *     hopped LISTEN BACKEND [WORD...]      ports of 127.0.0.1
  *
- * Each connection is served by a process of its own, as it should be, or by
- * these words:
+ * Each connection is served by a process of its own, which begins when it alone
+ * has it: as it should be, or by these words:
  *
  *     full         ends both directions at the first EOF
  *     exit         the same, and leaves the closing to exit(3)
@@ -136,6 +136,17 @@ out:
 	_exit(0);
 }
 
+/* Until the parent has closed its end of the gate too. */
+static void await_end(const int gate[2])
+{
+	char byte;
+
+	close(gate[1]);
+	if (read(gate[0], &byte, sizeof(byte)))
+		fail("gate");
+	close(gate[0]);
+}
+
 static void install_filter(void)
 {
 	struct sock_filter filter[] = {
@@ -182,22 +193,27 @@ int main(int argc, char **argv)
 	be_what_is_asked();
 
 	struct sockaddr_in backend = at(argv[2]);
-	int listener = listen_at(argv[1]);
+	int listener = listen_at(argv[1]), gate[2];
 
 	for (;;) {
 		int front = accept(listener, NULL, NULL);
 
 		if (front < 0)
 			continue;
+		if (pipe(gate))
+			fail("pipe");
 		if (fork() == 0) {
 			int back = socket(AF_INET, SOCK_STREAM, 0);
 
 			close(listener);
+			await_end(gate);
 			if (connect(back, (struct sockaddr *)&backend,
 				    sizeof(backend)))
 				fail("connect");
 			serve(front, back);
 		}
 		close(front);
+		close(gate[0]);
+		close(gate[1]);
 	}
 }

@@ -49,21 +49,37 @@ static bool proxy_has_sent(
 		(!call->call->data || segment->segment->data);
 }
 
-/* Who has sent the segment, of the first `kept` rows, or NULL. */
-static struct arranged_row *sender_of(
+/* Which of the proxy's calls has sent the segment, of the first `kept` rows;
+ * NULL if none has, or if it may have been either of two that overlap. */
+static struct arranged_row *proxy_sender(
 	struct arranged *table, size_t kept, const struct arranged_row *segment)
 {
-	bool of_proxy = segment->segment->right != (segment->hop == CLIENT);
+	struct arranged_row *sender = NULL;
 
 	for (size_t i = kept; i-- > 0 && kept - i <= LOOK_BACK;) {
 		struct arranged_row *row = &table->rows[i];
 
-		if (of_proxy && row->proxy && proxy_has_sent(row, segment))
-			return row;
-		/* Ours has called next before it, but for the proxy. */
-		if (!of_proxy && !row->proxy)
-			return has_sent(row, segment) ? row : NULL;
+		if (!row->proxy || !proxy_has_sent(row, segment))
+			continue;
+		if (sender)
+			return NULL;
+		sender = row;
 	}
+	return sender;
+}
+
+/* Who has sent the segment, or NULL. */
+static struct arranged_row *sender_of(
+	struct arranged *table, size_t kept, const struct arranged_row *segment)
+{
+	if (segment->segment->right != (segment->hop == CLIENT))
+		return proxy_sender(table, kept, segment);
+	/* Ours has called next before it, but for the proxy. */
+	for (size_t i = kept; i-- > 0 && kept - i <= LOOK_BACK;)
+		if (!table->rows[i].proxy)
+			return has_sent(&table->rows[i], segment)
+				? &table->rows[i]
+				: NULL;
 	return NULL;
 }
 

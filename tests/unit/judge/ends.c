@@ -331,6 +331,30 @@ static void add_sent(struct evidence *calls, struct evidence *back,
 	evidence_add(back, &segment);
 }
 
+/* What either of two calls that overlap may have sent stands with neither. */
+static void test_overlap(void)
+{
+	struct evidence back = { 0 }, proxy = { 0 };
+	const struct rows_source source = {
+		.hops = { NULL, &back },
+		.proxy = { NULL, &proxy },
+		.begun_ns = 1000,
+	};
+
+	add_wide(&proxy, 1000);
+	add_wide(&proxy, 1005);
+	see(&back, 1, 0, SEGMENT_FIN | SEGMENT_ACK, 1007);
+	json_t *rows = rows_json(&source);
+
+	EXPECT_INT(3, json_array_size(rows));
+	EXPECT_TEXT("exit(3)", text_of(rows, 1, "call"));
+	EXPECT_TEXT("", text_of(rows, 1, "segment"));
+	EXPECT_TEXT("FIN", text_of(rows, 2, "segment"));
+	json_decref(rows);
+	evidence_free(&back);
+	evidence_free(&proxy);
+}
+
 /* In which column of each line the text begins, as "61 61 "; ASCII stands
  * before it. */
 static void places_of(
@@ -391,6 +415,8 @@ const struct tap_test tests_judge_ends[] = {
 	{ "rows: a segment stands with the call that sent it", test_rows },
 	{ "rows: whatever had no room is said to be missing", test_lacks },
 	{ "rows: a call that closes both hops is told once", test_wide },
+	{ "rows: what two calls may have sent is said of neither",
+		test_overlap },
 	{ "rows: a long call pushes no arrow out of its column", test_columns },
 	{ 0 },
 };
