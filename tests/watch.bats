@@ -196,6 +196,11 @@ EOF
 		--server "$WATCHED server {port}" \
 		--client "$WATCHED client {port}" 3>&- {TICK}<&-
 	has '─── SYN ───▶' '── data 5 ─▶' 'No calls are shown: tracing is refused'
+	# Which are one program's on a network of all nobody can tell.
+	run -0 timeout 60 strace -f -o /dev/null "$O/gracelab" watch -o ladder \
+		-- true 3>&- {TICK}<&-
+	has 'it is not known which connections .* the program'
+	refute grep -q "No TCP connection was seen" ladder
 }
 
 @test "one program on this machine's network is shown whoever its peer is" {

@@ -101,6 +101,46 @@ write_ask() {
 	assert_output 2
 }
 
+@test "what passes two interfaces at once stands in its order" {
+	write_there
+	mkfifo there
+	cat >hold.py <<-'END'
+		import socket
+		listener = socket.create_server(("192.0.2.9", 9))
+		open("there", "w").close()
+		held = [listener.accept(), listener.accept()]
+		while held[1][0].recv(1):
+		    pass
+	END
+	# All of them are closed by one call, its end.
+	cat >leave.py <<-'END'
+		import os, socket
+		own = socket.create_server(("127.0.0.1", 0))
+		ends = [socket.create_connection(at) for at in (
+		    ("192.0.2.9", 9), own.getsockname(), ("192.0.2.9", 9))]
+		held = own.accept()
+		os._exit(0)
+	END
+	# shellcheck disable=SC2016 # it is for the shell within
+	in_network sh -c 'sh there.sh first 192.0.2 &&
+		ip neighbour del 192.0.2.9 dev first
+		unshare -n sh -c "echo >there && read -r _ <there &&
+			ip link set lo up && ip link set first-far up &&
+			ip address add 192.0.2.9/24 dev first-far &&
+			exec \"\$@\"" - "$1" -IS hold.py &
+		read -r _ <there && ip link set first-far netns $! &&
+		echo >there && read -r _ <there
+		"$0" watch --format=json -o seen -- "$1" -IS leave.py
+		' "$O/gracelab" "$PYTHON"
+	"$PYTHON" -IS - seen <<-'END'
+		import json, sys
+		rows = json.load(open(sys.argv[1]))["ladder"]
+		fins = [r for r in rows if r.get("segment") == "FIN"]
+		assert {r["connection"] for r in fins} == {1, 2, 3}, fins
+		assert fins == sorted(fins, key=lambda r: r["t"]), fins
+	END
+}
+
 @test "what passes a bridge and its port is seen once" {
 	write_there
 	write_ask

@@ -196,6 +196,7 @@ static struct story_plan plan_story(struct session *session)
 		.ended = started_ended,
 		.ended_context = session,
 		.own_network = record->private_network,
+		.traced = session->traced,
 		.wire = record->wire,
 		.all = plan->all,
 		.text_bytes = plan->text_bytes,

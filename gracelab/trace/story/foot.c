@@ -22,10 +22,19 @@ static void note_sealed(struct story *story)
 	free(text);
 }
 
+/* Of a network that others use too, only calls tell which are the program's. */
+static const char *none_of(const struct story_plan *plan)
+{
+	return plan->traced || plan->own_network
+		? "No TCP connection was seen."
+		: "Without calls it is not known which connections of this "
+		  "machine are the program's: none is shown. With --server "
+		  "and --client all are.";
+}
+
 void foot_note(struct story *story)
 {
 	if (!story->connections.last_number)
-		story->plan.note(
-			story->plan.context, "No TCP connection was seen.");
+		story->plan.note(story->plan.context, none_of(&story->plan));
 	note_sealed(story);
 }

@@ -31,6 +31,7 @@ struct story_plan {
 	void *ended_context;
 	void *context;
 	bool own_network;              /* all connections are ours */
+	bool traced;                   /* calls are told */
 	bool wire;                     /* segments are told */
 	bool all;                      /* options, whatever they do */
 	size_t text_bytes;             /* of a call */
