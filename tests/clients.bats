@@ -105,7 +105,7 @@ teardown_file() {
 
 @test "a client that gives up soon after its FIN fails, with the time" {
 	judged gives-up 1 half-close ends=half-close late-reply=LOST
-	says late-reply 'gives up 0\.[3-6][0-9] s after its FIN'
+	says late-reply 'gives up 0\.[3-9][0-9] s after its FIN'
 	fact takes_late_reply false
 }
 
