@@ -17,8 +17,14 @@
 #include "lib/base/duration.h"
 #include "lib/base/names.h"
 #include "lib/text/escape.h"
+#include "rest.h"
 
 #define LOOK_MS 5
+
+/* Who has rested for so long is not about to listen; who has not is waited for
+ * so many times as long. */
+#define RESTED_MS  500
+#define LATE_TIMES 6
 
 /* How much is kept of what a program says, while that can be helped. */
 #define OUTPUT_BYTES (1024 * 1024)
@@ -236,11 +242,26 @@ void subject_trim_output(struct subject *subject)
 			stat.st_size - OUTPUT_BYTES);
 }
 
+/* That nobody listens. */
+static char *complain_of_none(
+	struct subject *subject, const struct subject_ports *ports)
+{
+	char why[256];
+
+	if (ports->listen_unix)
+		snprintf(why, sizeof(why), "nobody listens at unix:%s",
+			ports->listen_unix);
+	else
+		snprintf(why, sizeof(why),
+			"nobody listens on the proxy's port %u", ports->listen);
+	return complain(subject, why);
+}
+
 char *subject_await(struct subject *subject, struct kernel *kernel,
 	const struct subject_ports *ports, int64_t patience_ms,
 	bool (*goes_on)(void))
 {
-	int64_t deadline_ms = duration_deadline_ms(patience_ms);
+	int64_t begun_ms = duration_now_ms(), worked_ms = 0, ran_ms;
 	char why[256], end[SUBJECT_END_SIZE];
 
 	while (subject_listens(kernel, ports) != 1) {
@@ -250,17 +271,14 @@ char *subject_await(struct subject *subject, struct kernel *kernel,
 				subject_describe_end(end, subject));
 			return complain(subject, why);
 		}
-		if (duration_now_ms() >= deadline_ms) {
-			if (ports->listen_unix)
-				snprintf(why, sizeof(why),
-					"nobody listens at unix:%s",
-					ports->listen_unix);
-			else
-				snprintf(why, sizeof(why),
-					"nobody listens on the proxy's port %u",
-					ports->listen);
-			return complain(subject, why);
-		}
+		int64_t now_ms = duration_now_ms();
+
+		if (!rest_of(subject, &ran_ms))
+			worked_ms = now_ms;
+		if (now_ms - begun_ms >= patience_ms * LATE_TIMES ||
+			(now_ms - begun_ms >= patience_ms &&
+				now_ms - worked_ms >= RESTED_MS))
+			return complain_of_none(subject, ports);
 		if (goes_on && !goes_on())
 			return strdup("interrupted");
 		poll(NULL, 0, LOOK_MS);

@@ -69,7 +69,8 @@ bool subject_is_over(struct subject *subject);
 /*
  * Waits until somebody listens where it is to, as the kernel's table tells: a
  * connection would reach the backend. Returns NULL, or why not, terminated,
- * with what the program has said; for the caller to free. `goes_on` is asked
+ * with what the program has said; for the caller to free. One that works on,
+ * as the scheduler tells, is waited for six times as long. `goes_on` is asked
  * again and again; NULL: there is nothing to stop it.
  */
 char *subject_await(struct subject *subject, struct kernel *kernel,

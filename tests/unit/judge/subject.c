@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "gracelab/judge/subject/rest.h"
+#include "lib/base/duration.h"
 #include "lib/base/task.h"
 #include "tests/unit/tap.h"
 
@@ -97,8 +99,32 @@ static void test_rest(void)
 	EXPECT(rest_of(&subject, &ran_ms));
 }
 
+/* How many times the patience who never listens is waited for. */
+static int64_t awaited_times(void (*act)(void))
+{
+	enum { PATIENCE_MS = 20 };
+	struct subject subject = {
+		.keeper = start(act),
+		.output = -1,
+		.news = -1,
+	};
+	const struct subject_ports ports = { .listen_unix = "/nowhere" };
+	int64_t begun_ms = duration_now_ms();
+
+	free(subject_await(&subject, NULL, &ports, PATIENCE_MS, NULL));
+	end(subject.keeper);
+	return (duration_now_ms() - begun_ms) / PATIENCE_MS;
+}
+
+static void test_await(void)
+{
+	EXPECT(awaited_times(sleep_on) >= 1);
+	EXPECT(awaited_times(spin) >= 6);
+}
+
 const struct tap_test tests_judge_subject[] = {
 	{ "a program rests if nobody of its family has anything to do",
 		test_rest },
+	{ "who is not there yet and works on is waited for", test_await },
 	{ 0 },
 };
