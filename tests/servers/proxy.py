@@ -298,6 +298,8 @@ def forward(client, options, number):
     try:
         if options.fault == "lazy":
             client.recv(1, socket.MSG_PEEK)
+        if options.fault == "ponders":
+            time.sleep(0.05)
         ended = has_ended(client)
         backend = connect(client, options)
         if options.fault == "gives-up" and has_ended(client) > ended:
@@ -386,6 +388,7 @@ FAULTS = {
     "drips": "no fault: 31 bytes first, and all else 50 ms later",
     "alters": "changes byte 100000",
     "races-when-bare": "every fourth FIN with nothing sent ends both",
+    "ponders": "no fault: takes its time before it connects to the backend",
     "gives-up": "a FIN that comes while it connects to the backend ends both",
     "hides-client-fin": "never tells the server of the client's FIN",
     "hangs-up-full": "the same where it holds as much as it can",

@@ -184,13 +184,28 @@ void evidence_segment(struct evidence *evidence, const struct segment *segment,
 	evidence_add(evidence, &entry);
 }
 
+/* When the first segment that arrived went in that direction, and, if `ends`,
+ * ended it; or 0. */
+static uint64_t first_ns(const struct evidence *evidence, bool right, bool ends)
+{
+	for (size_t i = 0; i < evidence->count; i++) {
+		const struct evidence_entry *entry = &evidence->entries[i];
+
+		if (!entry->lost && entry->right == right &&
+			(entry->ends || !ends))
+			return entry->time_ns;
+	}
+	return 0;
+}
+
+uint64_t evidence_begin_ns(const struct evidence *evidence, bool right)
+{
+	return first_ns(evidence, right, false);
+}
+
 uint64_t evidence_end_ns(const struct evidence *evidence, bool right)
 {
-	for (size_t i = 0; i < evidence->count; i++)
-		if (evidence->entries[i].ends && !evidence->entries[i].lost &&
-			evidence->entries[i].right == right)
-			return evidence->entries[i].time_ns;
-	return 0;
+	return first_ns(evidence, right, true);
 }
 
 void evidence_free(struct evidence *evidence)

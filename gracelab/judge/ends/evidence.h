@@ -63,6 +63,10 @@ void evidence_add(
 void evidence_segment(struct evidence *evidence, const struct segment *segment,
 	bool right, bool lost);
 
+/* When the first segment went in that direction, or 0; one that is lost is
+ * none. */
+uint64_t evidence_begin_ns(const struct evidence *evidence, bool right);
+
 /*
  * When the first FIN or RST went in that direction, or 0. It is the wire's
  * time: whoever reads late sees the end late.

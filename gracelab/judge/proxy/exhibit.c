@@ -172,9 +172,10 @@ static json_t *parts_json(const struct run *run, enum check_id id)
 		if (trial->id != id || !*trial->part->what)
 			continue;
 		json_array_append_new(parts,
-			json_pack("{s:s, s:o, s:o, s:b}", "part",
+			json_pack("{s:s, s:o, s:i, s:o, s:b}", "part",
 				trial->part->what, "outcomes",
-				tally_json(&trial->tally), "why",
+				tally_json(&trial->tally), "missed",
+				(int)trial->missed, "why",
 				json_text(trial->why, strlen(trial->why)),
 				"without_fin_too", trial_fails_anyway(trial)));
 	}

@@ -202,6 +202,21 @@ static const char *say_moment(enum plain_moment moment)
 	return "when the proxy connects to the server is not known";
 }
 
+/* Which parts pass since nothing came of them. */
+static void say_missed(
+	const struct run *run, struct result *row, enum check_id id)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		const struct trial *trial = &run->trials[i];
+
+		if (trial->id == id && trial_has_missed(trial))
+			findings_say(row,
+				"not proved %s: in %u tries the FIN came at "
+				"another moment",
+				trial->part->what, trial->missed);
+	}
+}
+
 static void judge(struct run *run, struct result *row, enum check_id id)
 {
 	const struct sum sum = sum_up(run, id);
@@ -241,6 +256,7 @@ static void judge(struct run *run, struct result *row, enum check_id id)
 		exhibit_draw(run, row, sum.anyway);
 	} else {
 		findings_set(row, RESULT_GOOD, "pass");
+		say_missed(run, row, id);
 		if (id == CHECK_IDLE)
 			findings_say(row,
 				"kept for %.3g s at least, either half",

@@ -10,6 +10,8 @@ enum {
 	TOGETHER = 3,
 	/* ... where each takes its time, on a line. */
 	TOGETHER_SLOW = 20,
+	/* How many tries may be in vain, which prove nothing. */
+	MISSES_MAX = 9,
 };
 
 /* How much longer what has no FIN pauses. */
@@ -152,6 +154,38 @@ static void on_control(struct trial *trial, struct relay *relay,
 	control->play = play;
 }
 
+/*
+ * Whether the FIN came to the proxy while its own connection was under way, as
+ * the line tells: a segment's time is when it left.
+ */
+static bool came_amid(const struct relay *relay, const struct play *play)
+{
+	const struct evidence *front = hops_of(relay, play, CLIENT);
+	const struct evidence *back = hops_of(relay, play, SERVER);
+	uint64_t delay_ns = (uint64_t)play->idle_ms * 1000000;
+
+	if (!front || !back)
+		return false;
+	uint64_t fin_ns = evidence_end_ns(front, true) + delay_ns;
+
+	return fin_ns > evidence_begin_ns(back, true) &&
+		fin_ns < evidence_begin_ns(back, false) + delay_ns;
+}
+
+/* One that proves nothing is made again. */
+static void count(struct trial *trial, const struct relay *relay,
+	const struct play *play, enum outcome outcome)
+{
+	if (outcome != OUTCOME_WHOLE || !play->scene->needs_delay ||
+		came_amid(relay, play)) {
+		trial->tally.times[outcome]++;
+		return;
+	}
+	trial->missed++;
+	if (trial->missed <= MISSES_MAX)
+		trial->tries++;
+}
+
 static void on_try(struct trial *trial, struct relay *relay, struct play *play)
 {
 	char why[OUTCOME_WHY_SIZE];
@@ -160,7 +194,7 @@ static void on_try(struct trial *trial, struct relay *relay, struct play *play)
 
 	trial->last = outcome;
 	trial->given_up = play->given_up;
-	trial->tally.times[outcome]++;
+	count(trial, relay, play, outcome);
 	trial->over++;
 	trial->over_s = play->over_s;
 	if (trial->over == 1 || play->begun_s < trial->begun_s)
@@ -244,6 +278,11 @@ bool trial_is_over(const struct trial *trial)
 bool trial_has_failed(const struct trial *trial)
 {
 	return tally_failures(&trial->tally) > 0;
+}
+
+bool trial_has_missed(const struct trial *trial)
+{
+	return trial->missed && !tally_total(&trial->tally);
 }
 
 bool trial_lacks_control(const struct trial *trial)

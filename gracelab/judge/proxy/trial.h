@@ -31,6 +31,8 @@ struct trial {
 	bool open;            /* it has yet to be played alone */
 	bool together;        /* more tries follow by themselves */
 	unsigned asked, over; /* tries */
+	unsigned missed;      /* ... that were whole, and prove nothing: the FIN
+			       * came at another moment than the part's */
 	enum outcome last;    /* of the last that is over */
 	bool given_up;        /* that one cost the time-out */
 	struct tally tally;
@@ -75,6 +77,9 @@ void trial_reset(struct trial *trial, struct relay *relay);
 
 bool trial_is_over(const struct trial *trial);
 bool trial_has_failed(const struct trial *trial);
+
+/* Whether all of its tries prove nothing. */
+bool trial_has_missed(const struct trial *trial);
 
 /* Whether the control without a FIN has to be asked for, to judge it. */
 bool trial_lacks_control(const struct trial *trial);
