@@ -443,7 +443,7 @@ dom.parse(sys.argv[1])' odd.svg
 	MARK=7$BASHPID$BATS_TEST_NUMBER
 	write_lab "big-$MARK.lab" 'client> data1' 'client> data2' \
 		'client> data3' 'client> data4' 'client> close'
-	start big env --default-signal=INT "$O/gracelab" explore --wire \
+	start big env --default-signal=INT "$O/gracelab" explore --jobs 2 --wire \
 		--limit 100000000 "big-$MARK.lab"
 	await at_least 3 "$MARK"
 	await counts_some_orders
@@ -468,7 +468,7 @@ counts_some_orders() {
 	MARK=7$BASHPID$BATS_TEST_NUMBER
 	write_lab "big-$MARK.lab" 'client> data1' 'client> data2' \
 		'client> data3' 'client> data4' 'client> close'
-	start big "$O/gracelab" explore --wire "big-$MARK.lab"
+	start big "$O/gracelab" explore --jobs 2 --wire "big-$MARK.lab"
 	await at_least 3 "$MARK"
 	kill_it big KILL
 	await nobody_lingers "$MARK"

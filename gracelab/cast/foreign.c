@@ -221,7 +221,8 @@ static const char *await_ready(
 	case LATE:
 		break;
 	}
-	return cast_say(cast, "the server does not listen");
+	return cast_say(
+		cast, "the server does not listen in time: see --patience");
 }
 
 static const char *type(

@@ -15,6 +15,9 @@ more_seeds() {
 	[[ $1 != experiment ]] || echo "$here/../../transcripts"
 }
 
+# What the sanitizer keeps grows with the runs, to more than a gibibyte in ten
+# minutes; what one input asks for at once is bounded.
+#
 # fuzz NAME: its new inputs go to $O/NAME, what fails to $O/failed/NAME.
 fuzz() {
 	local name=$1 log=$O/$1.log seeds runs covered before
@@ -22,7 +25,8 @@ fuzz() {
 	mkdir -p "$O/$name" "$O/failed/$name"
 	before=$(find "$O/$name" -type f | wc -l)
 	if ! "$O/fuzz-$name" -max_total_time="${SECONDS_EACH:-60}" \
-		-timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+		-timeout=10 -rss_limit_mb=4096 -malloc_limit_mb=512 \
+		-print_final_stats=1 \
 		-artifact_prefix="$O/failed/$name/" "$O/$name" \
 		"$here/corpus/$name" ${seeds[@]+"${seeds[@]}"} \
 		>"$log" 2>&1; then

@@ -76,7 +76,9 @@ static bool await_server(struct session *session)
 			return fail(session,
 				"the server has ended, and never listened");
 		if (duration_now_ms() >= deadline)
-			return fail(session, "the server does not listen");
+			return fail(session,
+				"the server does not listen in time: see "
+				"--patience");
 		round_go(session);
 	}
 	return true;
