@@ -134,3 +134,13 @@ assert record["ladder"] and record["notes"] == [sys.argv[1]], record' "$said"
 print(json.load(open("ladder"))["ladder"][-1]["call"])'
 	assert_output 'exit(9)'
 }
+
+@test "who had ended before its fork(2) was told of is not waited for" {
+	# Of these some are met, and end, while their parent's stop waits.
+	# shellcheck disable=SC2016 # of that shell
+	run -0 timeout 30 "$O/gracelab" watch --wire --patience=1m -o ladder \
+		--server "bash -c 'for i in {1..60}; do x=\$(echo x); done; exec \
+			socat -u TCP-LISTEN:{port} OPEN:/dev/null'" \
+		--client 'printf abc | socat -u - TCP:{host}:{port}' 3>&- {TICK}<&-
+	has 'write "abc" = 3' 'exit\(0\)'
+}

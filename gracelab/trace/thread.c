@@ -145,6 +145,14 @@ pid_t threads_wait(const struct threads *threads, int *status)
 	return 0;
 }
 
+bool thread_is_ours(pid_t number)
+{
+	siginfo_t info;
+
+	return !waitid(P_PID, (id_t)number, &info,
+		WEXITED | WNOWAIT | WNOHANG | __WALL);
+}
+
 void threads_free(struct threads *threads)
 {
 	for (size_t i = 0; i < THREAD_BUCKETS; i++)

@@ -73,6 +73,9 @@ struct thread *threads_each(
  * started; 0: of none. */
 pid_t threads_wait(const struct threads *threads, int *status);
 
+/* Whether it is ours to wait for: its end has not been told yet. */
+bool thread_is_ours(pid_t number);
+
 void threads_free(struct threads *threads);
 
 #endif

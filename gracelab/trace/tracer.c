@@ -169,9 +169,10 @@ static void on_gone(struct tracer *tracer, struct thread *thread, int status)
 static void on_new(struct tracer *tracer, struct thread *thread)
 {
 	pid_t number = (pid_t)stop_message(thread->number);
-
-	const struct thread *child =
-		number > 0 ? adopt(tracer, number, thread->root) : NULL;
+	/* What is new is often met before, and may have ended since. */
+	const struct thread *child = number > 0 && thread_is_ours(number)
+		? adopt(tracer, number, thread->root)
+		: NULL;
 
 	if (child && peek_shares_files(thread->process, child->process)) {
 		threads_share(&tracer->threads, thread->process);
