@@ -60,7 +60,7 @@ READLINE    = $(if $(word 2,$(ARCHIVES)),$(ARCHIVES),$(shell $(PKG_CONFIG) \
 LIBS_graceclient = $(READLINE) $(shell $(PKG_CONFIG) --libs jansson)
 LIBS_graceserver = $(LIBS_graceclient)
 LIBS_gracelab    = $(READLINE) $(shell $(PKG_CONFIG) --libs jansson libpcap \
-	libmnl openssl) -lm -lm
+	libmnl openssl) -lm
 LIBS_unit        = $(LIBS_graceclient) $(LIBS_gracelab) \
 	-Wl,--wrap=argp_parse,--wrap=argp_error
 
@@ -359,7 +359,7 @@ deps:
 help:
 	@echo 'make [all]      the programs and manuals, into $(O)'
 	@echo 'make deps       install the Debian packages that are missing'
-	@echo 'make demo       play the two ways to end a connection'
+	@echo 'make demo       play the ways to end a connection'
 	@echo 'make transcripts  record the goldens; see .github/CONTRIBUTING.md'
 	@echo 'make pictures   an SVG of each experiment, into $(O)/pictures'
 	@echo 'make book       a page of each experiment to step through, and an index,'

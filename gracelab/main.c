@@ -76,7 +76,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static int run_without(int argc, char **argv)
 {
 	static const struct argp_child children[] = {
-		{ &options_shared, 0, "Of play, check and record:", 0 },
+		{ &options_shared, 0, "Of those that play:", 0 },
 		{ 0 },
 	};
 	static const struct argp argp = {

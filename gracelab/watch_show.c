@@ -13,22 +13,24 @@
 #include "gracelab/record/mermaid.h"
 #include "gracelab/record/svg.h"
 #include "gracelab/record/text.h"
+#include "lib/base/io.h"
 #include "lib/base/names.h"
 #include "program.h"
 
-/* Rows appear as they happen: somebody may look on, be it through a pipe; but
- * who looks at a file sees no milliseconds. */
-static void flush_row(const struct watch_show *show)
-{
-	if (!show->patient)
-		fflush(show->out);
-}
-
 void watch_show_flush(void *context)
 {
-	const struct watch_show *show = context;
+	struct watch_show *show = context;
 
-	fflush(show->out);
+	if (fflush(show->out) && !show->error)
+		show->error = errno;
+}
+
+/* Rows appear as they happen: somebody may look on, be it through a pipe; but
+ * who looks at a file sees no milliseconds. */
+static void flush_row(struct watch_show *show)
+{
+	if (!show->patient)
+		watch_show_flush(show);
 }
 
 static bool is_file(FILE *out)
@@ -48,7 +50,7 @@ bool watch_show_open(struct watch_show *show)
 	if (asprintf(&show->record.system, "%s %s", system.sysname,
 		    system.release) < 0)
 		show->record.system = NULL;
-	show->out = show->output ? fopen(show->output, "we")
+	show->out = show->output ? io_create_stream(show->output)
 				 : fdopen(dup(STDERR_FILENO), "w");
 	if (!show->out)
 		program_complain("cannot write %s: %s",
@@ -302,16 +304,19 @@ static void note_absence(struct watch_show *show)
 bool watch_show_end(struct watch_show *show)
 {
 	char why[NAMES_DESCRIPTION_SIZE];
-	bool bad;
 
 	note_absence(show);
 	write_rest(show);
-	bad = ferror(show->out) || show->incomplete;
-	bad = fclose(show->out) || bad;
-	if (bad)
+	watch_show_flush(show);
+	if (ferror(show->out) && !show->error)
+		show->error = EIO;
+	if (fclose(show->out) && !show->error)
+		show->error = errno;
+	if (show->error || show->incomplete)
 		program_complain("cannot write %s: %s",
 			show->output ? show->output : "standard error",
-			errno ? names_describe(why, errno) : "no memory");
+			show->error ? names_describe(why, show->error)
+				    : "no memory");
 	record_free(&show->record);
-	return !bad;
+	return !show->error && !show->incomplete;
 }

@@ -35,6 +35,7 @@ struct watch_show {
 	struct watch_speakers speakers[SIDES];
 	unsigned connections; /* the highest number met */
 	char row[4096];       /* of `out`: written when the row is whole */
+	int error;            /* errno of the first write that failed; or 0 */
 	bool begun, incomplete;
 	bool patient; /* or with the next flush */
 };

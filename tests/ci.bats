@@ -103,8 +103,11 @@ assert eval(sys.argv[2]), r' "$output" "$1"
 suite = tree.parse("report.xml").getroot()
 assert suite.get("failures") == "1"
 assert suite.find("testcase/failure").get("type") == "close"'
+	# Before anything is judged.
 	run -2 client_of --junit=no/where close
-	assert_output --partial 'cannot write no/where: ENOENT'
+	assert_output 'gracelab: cannot write no/where: ENOENT (No such file or directory)'
+	run -2 client_of -o no/where close
+	assert_output 'gracelab: cannot write no/where: ENOENT (No such file or directory)'
 }
 
 @test "the example of a workflow runs, with our action, to its verdict" {

@@ -7,7 +7,7 @@ set -eu
 lab=${O:-build}/gracelab
 
 show() {
-	printf '%s\n\n' "$2" | fold -s -w 79
+	printf '%s\n\n' "$2" | fold -s -w 79 | sed 's,  *$,,'
 	transcript=$("$lab" play "$1")
 	# The ladder is what to look at; the terminals below it are left out.
 	printf '%s\n' "$transcript" | sed '/ terminal$/,$d'

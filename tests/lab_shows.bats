@@ -172,7 +172,7 @@ print("\n".join(tree.parse(sys.argv[1]).getroot().itertext()))' fine.svg
 	lab list >/dev/full 2>list.err && return 1
 	grep -q 'standard output: ENOSPC' list.err
 	run -1 lab play --pcap /dev/full close-early
-	assert_output --partial 'No space left on device'
+	assert_output --partial 'close-early: cannot write the capture: ENOSPC (No space left on device)'
 	run -1 lab play --pcap /nonexistent/x close-early
 	assert_output --partial '/nonexistent/x'
 }

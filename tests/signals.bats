@@ -284,6 +284,9 @@ ctypes.CDLL(None).execv(sys.argv[1].encode(), argv)' "$O/gracelab"
 	done
 	run -1 bash -c '"$@" >/dev/full' - "$O/gracelab" audit --list
 	assert_output --partial 'cannot write standard output: ENOSPC'
+	# No errno of something else.
+	run -1 bash -c '"$@" >/dev/full </dev/null' - "$O/gracelab" live
+	assert_output 'gracelab: cannot write standard output: an earlier write has failed'
 }
 
 @test "an actor that cannot begin says why" {

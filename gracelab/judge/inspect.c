@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "export.h"
 #include "lib/base/names.h"
 #include "lib/base/signals.h"
 #include "lib/base/status.h"
@@ -177,6 +176,13 @@ bool inspect_begin(const struct inspect_options *options, int argc, char **argv,
 		complain(options->output);
 		return false;
 	}
+	/* Not first met when all has been judged. */
+	if (options->junit && results_open_junit(results, options->junit)) {
+		complain(options->junit);
+		if (results->out != stdout)
+			fclose(results->out);
+		return false;
+	}
 	results->suite = options->name ? strdup(options->name)
 				       : join(options->command, argc, argv);
 	if (options->known.path)
@@ -197,20 +203,6 @@ bool inspect_interrupted(void)
 	return signals_ending();
 }
 
-/* JUnit beside what a person reads. */
-static bool write_junit(const char *path, const struct results *results)
-{
-	FILE *out = fopen(path, "we");
-	bool good = out != NULL;
-
-	if (out) {
-		export_junit(out, results);
-		good = !fflush(out) && !ferror(out);
-		good = !fclose(out) && good;
-	}
-	return good;
-}
-
 int inspect_end(const struct inspect_options *options, struct results *results)
 {
 	int status;
@@ -222,7 +214,7 @@ int inspect_end(const struct inspect_options *options, struct results *results)
 		complain(options->output);
 		status = STATUS_USAGE;
 	}
-	if (options->junit && !write_junit(options->junit, results)) {
+	if (results_close_junit(results)) {
 		complain(options->junit);
 		status = STATUS_USAGE;
 	}

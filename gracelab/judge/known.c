@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/io.h"
+#include "lib/base/names.h"
 #include "lib/base/status.h"
 #include "lib/text/escape.h"
 
@@ -51,6 +52,7 @@ bool known_read(struct known *known, const char *path,
 	bool (*is_verdict)(const char *word), const void *context, char *error)
 {
 	unsigned number = 0;
+	char why[NAMES_DESCRIPTION_SIZE];
 	size_t bytes;
 	char *rest, *line;
 
@@ -58,7 +60,7 @@ bool known_read(struct known *known, const char *path,
 	known->text = rest = io_read_file(path, FILE_BYTES_MAX, &bytes);
 	if (!rest) {
 		snprintf(error, KNOWN_ERROR_SIZE, "cannot read %s: %s", path,
-			strerror(errno));
+			names_describe(why, errno));
 		return false;
 	}
 	while ((line = strsep(&rest, "\n"))) {

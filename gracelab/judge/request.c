@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/io.h"
+#include "lib/base/names.h"
 #include "lib/net/unix.h"
 #include "lib/text/escape.h"
 
@@ -18,13 +19,15 @@
 
 char *request_read(struct argp_state *state, const char *path, size_t *bytes)
 {
+	char why[NAMES_DESCRIPTION_SIZE];
 	char *text = io_read_file(path, BYTES_MAX, bytes);
 
 	if (!text && errno == EFBIG)
 		argp_error(
 			state, "%s is longer than %d bytes", path, BYTES_MAX);
 	else if (!text)
-		argp_error(state, "cannot read %s: %s", path, strerror(errno));
+		argp_error(state, "cannot read %s: %s", path,
+			names_describe(why, errno));
 	return text;
 }
 

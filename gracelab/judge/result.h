@@ -51,6 +51,8 @@ struct results {
 
 	/* What follows is results.c's own. */
 	FILE *out;
+	FILE *junit; /* likewise; NULL: it is not asked for */
+	int error;   /* errno of the first write that failed; or 0 */
 	enum results_format format;
 	size_t columns, shown;
 	size_t name_columns; /* what the names of rows get */

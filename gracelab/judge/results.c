@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "results.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -9,6 +10,7 @@
 #include "export.h"
 #include "gracelab/record/text.h"
 #include "known.h"
+#include "lib/base/io.h"
 
 /* Where nobody says how wide it is, and the least that a table needs. */
 #define COLUMNS       80
@@ -45,15 +47,22 @@ int results_open(
 {
 	*results = (struct results){
 		.overall = "",
-		.out = path ? fopen(path, "we") : stdout,
 		.format = format,
 		.watched = isatty(STDERR_FILENO),
 		.name_columns = NAME_COLUMNS,
 	};
+	/* Last, so that errno is that of this. */
+	results->out = path ? io_create_stream(path) : stdout;
 	if (!results->out)
 		return -1;
 	results->columns = columns_of(results->out);
 	return 0;
+}
+
+int results_open_junit(struct results *results, const char *path)
+{
+	results->junit = io_create_stream(path);
+	return results->junit ? 0 : -1;
 }
 
 void results_expect(struct results *results, const char *name)
@@ -176,7 +185,8 @@ void results_show(struct results *results)
 	show_title(results);
 	for (; results->shown < results->count; results->shown++)
 		show_row(results, &results->rows[results->shown]);
-	fflush(results->out);
+	if (fflush(results->out) && !results->error)
+		results->error = errno;
 }
 
 /* What helps, each once. */
@@ -213,6 +223,20 @@ static void show_end(struct results *results)
 			fprintf(results->out, "\n%s", results->rows[i].picture);
 }
 
+/* Ends a stream of which a write may have failed, with that errno. Returns 0,
+ * or -1 with errno. */
+static int end(FILE *out, int error)
+{
+	if (fflush(out) && !error)
+		error = errno;
+	if (ferror(out) && !error)
+		error = EIO;
+	if (out != stdout && fclose(out) && !error)
+		error = errno;
+	errno = error;
+	return error ? -1 : 0;
+}
+
 int results_close(struct results *results)
 {
 	FILE *out = results->out;
@@ -229,12 +253,19 @@ int results_close(struct results *results)
 		export_junit(out, results);
 		break;
 	}
-	bool bad = fflush(out) || ferror(out);
-
-	if (out != stdout)
-		bad = fclose(out) || bad;
 	results->out = NULL;
-	return bad ? -1 : 0;
+	return end(out, results->error);
+}
+
+int results_close_junit(struct results *results)
+{
+	FILE *out = results->junit;
+
+	if (!out)
+		return 0;
+	export_junit(out, results);
+	results->junit = NULL;
+	return end(out, 0);
 }
 
 void results_free(struct results *results)

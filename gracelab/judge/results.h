@@ -18,6 +18,9 @@ int results_parse_format(const char *name);
 int results_open(
 	struct results *results, const char *path, enum results_format format);
 
+/* JUnit goes to the file `path` besides. Returns 0, or -1 with errno. */
+int results_open_junit(struct results *results, const char *path);
+
 /* Before the first row: one of this name may come, and has room. */
 void results_expect(struct results *results, const char *name);
 
@@ -48,6 +51,9 @@ void results_progress(struct results *results, const char *name, unsigned try,
  * with errno.
  */
 int results_close(struct results *results);
+
+/* The same of results_open_junit(), if that was called. */
+int results_close_junit(struct results *results);
 
 /* Frees the rows. */
 void results_free(struct results *results);

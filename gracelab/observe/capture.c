@@ -238,6 +238,7 @@ static void on_packet(
 /* Looks for what was lost; false with the reason in capture->error. */
 static bool is_complete(struct capture *capture)
 {
+	char why[NAMES_DESCRIPTION_SIZE];
 	struct pcap_stat stat = { 0 };
 
 	/* The kernel drops what finds the ring full, which then is drained. */
@@ -254,8 +255,9 @@ static bool is_complete(struct capture *capture)
 		snprintf(capture->error, sizeof(capture->error),
 			"%u packets are no TCP segments", capture->undecoded);
 	else if (capture->dumper && pcap_dump_flush(capture->dumper) < 0)
-		snprintf(capture->error, sizeof(capture->error), "savefile: %s",
-			strerror(errno));
+		snprintf(capture->error, sizeof(capture->error),
+			"cannot write the capture: %s",
+			names_describe(why, errno));
 	else
 		return !capture->rings ||
 			rings_are_all(capture->rings, capture->error,

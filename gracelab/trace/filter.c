@@ -109,10 +109,8 @@ static unsigned short add_conditional(struct sock_filter out[FILTER_MAX],
 
 unsigned short filter_compose(struct sock_filter out[FILTER_MAX], bool all)
 {
-	unsigned short n = 0;
+	unsigned short n = 0, head;
 	const struct call *call = NULL;
-
-	unsigned short head;
 
 	out[n++] = LOAD(arch);
 	head = n++;

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <elf.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -314,9 +315,12 @@ uint64_t peek_room(const struct trace_call *call)
 
 size_t peek_message_bytes(const struct trace_call *call)
 {
-	struct mmsghdr first;
-	bool there = peek_memory(call->thread, call->args[1], &first,
-			     sizeof(first)) == sizeof(first);
+	size_t behind = call->narrow ? sizeof(struct narrow_message)
+				     : offsetof(struct mmsghdr, msg_len);
+	unsigned bytes;
 
-	return there ? first.msg_len : 0;
+	return peek_memory(call->thread, call->args[1] + behind, &bytes,
+		       sizeof(bytes)) == sizeof(bytes)
+		? bytes
+		: 0;
 }

@@ -92,6 +92,16 @@ int io_create(const char *path)
 	return fd;
 }
 
+FILE *io_create_stream(const char *path)
+{
+	int fd = io_create(path);
+	FILE *stream = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (fd >= 0 && !stream)
+		io_close(fd);
+	return stream;
+}
+
 void io_close(int fd)
 {
 	int error = errno;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /*
  * Writes all `len` bytes, however often write(2) is interrupted or short; on a
@@ -32,6 +33,9 @@ char *io_read_file(const char *path, size_t max_bytes, size_t *bytes);
  * socket. Returns the descriptor, for the caller to close, or -1 with errno.
  */
 int io_create(const char *path);
+
+/* The same as a stream, for fclose(3); NULL with errno. */
+FILE *io_create_stream(const char *path);
 
 /* close(2) that leaves errno as it is. */
 void io_close(int fd);

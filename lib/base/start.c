@@ -58,12 +58,15 @@ static void raise_descriptor_limit(void)
 static void check_output(int status, void *name)
 {
 	char why[NAMES_DESCRIPTION_SIZE];
+	int error = fflush(stdout) ? errno : 0;
 
-	if (status || (!fflush(stdout) && !ferror(stdout)))
+	if (status || (!error && !ferror(stdout)))
 		return;
-	names_describe(why, errno);
+	/* Of an earlier write nobody has kept errno. */
 	fprintf(stderr, "%s: cannot write standard output: %s\n",
-		(const char *)name, why);
+		(const char *)name,
+		error ? names_describe(why, error)
+		      : "an earlier write has failed");
 	_exit(STATUS_FAILURE);
 }
 

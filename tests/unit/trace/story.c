@@ -6,6 +6,7 @@
 #include <linux/seccomp.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -222,6 +223,35 @@ static void a_connection_has_both_ports(void)
 	connections_free(&connections);
 }
 
+/* struct mmsghdr of a 32-bit program: one part, and how much was sent of it. */
+static void a_message_of_a_32_bit_program_has_its_text(void)
+{
+#ifdef MAP_32BIT
+	uint32_t *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	struct trace_call call;
+
+	EXPECT(low != MAP_FAILED);
+	if (low == MAP_FAILED)
+		return;
+	uint32_t at = (uint32_t)(uintptr_t)low;
+
+	low[2] = at + 64;
+	low[3] = 1;
+	low[7] = 5; /* msg_len */
+	low[16] = at + 128;
+	low[17] = 100;
+	memcpy(low + 32, "hello and what was not sent", 27);
+	call = call_of(SYS_sendmmsg, 1, at, 1, 0, 0);
+	call.narrow = true;
+	char *text = words_text(&call, TEXT_MAX);
+
+	EXPECT_TEXT("hello", text ? text : "(none)");
+	free(text);
+	munmap(low, 4096);
+#endif
+}
+
 static void ipv4_in_ipv6_is_ipv4(void)
 {
 	struct sockaddr_storage address = { 0 };
@@ -396,6 +426,8 @@ const struct tap_test tests_trace_story[] = {
 		segments_are_told_but_for_bare_acks },
 	{ "connection: it has both ports, whoever sends",
 		a_connection_has_both_ports },
+	{ "words: a message of a 32-bit program has its text",
+		a_message_of_a_32_bit_program_has_its_text },
 	{ "socket: IPv4 in IPv6 is IPv4", ipv4_in_ipv6_is_ipv4 },
 	{ "socket: only streams of TCP are told of",
 		only_streams_of_tcp_are_told_of },
