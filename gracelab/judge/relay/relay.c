@@ -21,7 +21,7 @@ static bool rests(void *context, int64_t *ran_ms)
 {
 	const struct relay *relay = context;
 
-	return rest_of(relay->place.subject, ran_ms);
+	return rest_of(relay->place.subject->keeper, ran_ms);
 }
 
 bool relay_init(struct relay *relay, const struct relay_place *place)

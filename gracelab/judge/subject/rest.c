@@ -59,9 +59,8 @@ static bool family_rests(pid_t process, int generations, int64_t *ran_ms)
 	return all;
 }
 
-bool rest_of(const struct subject *subject, int64_t *ran_ms)
+bool rest_of(pid_t keeper, int64_t *ran_ms)
 {
 	*ran_ms = 0;
-	return !subject->keeper ||
-		family_rests(subject->keeper, GENERATIONS_MAX, ran_ms);
+	return !keeper || family_rests(keeper, GENERATIONS_MAX, ran_ms);
 }

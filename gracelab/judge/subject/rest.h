@@ -5,18 +5,17 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "subject.h"
+#include <sys/types.h>
 
 /*
- * Whether each thread of it, of what it has started and of who looks after it,
- * sleeps: nothing happens then until something comes from outside, or a time of
- * its own is over. One that is still to get a processor does not; nor does a
- * traced one whose tracer has yet to let it go on. True too where nothing of it
- * is left, or proc(5) does not list a thread's children
- * (CONFIG_PROC_CHILDREN). `ran_ms` is how long all of them have had a
+ * Whether each thread of who looks after it (subject.keeper; 0: nobody), and of
+ * all that this has started, sleeps: nothing happens then until something comes
+ * from outside, or a time of its own is over. One that is still to get a
+ * processor does not; nor does a traced one whose tracer has yet to let it go
+ * on. True too where nothing of it is left, or proc(5) does not list a thread's
+ * children (CONFIG_PROC_CHILDREN). `ran_ms` is how long all of them have had a
  * processor.
  */
-bool rest_of(const struct subject *subject, int64_t *ran_ms);
+bool rest_of(pid_t keeper, int64_t *ran_ms);
 
 #endif

@@ -273,7 +273,7 @@ char *subject_await(struct subject *subject, struct kernel *kernel,
 		}
 		int64_t now_ms = duration_now_ms();
 
-		if (!rest_of(subject, &ran_ms))
+		if (!rest_of(subject->keeper, &ran_ms))
 			worked_ms = now_ms;
 		if (now_ms - begun_ms >= patience_ms * LATE_TIMES ||
 			(now_ms - begun_ms >= patience_ms &&

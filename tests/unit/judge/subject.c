@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "gracelab/judge/subject/rest.h"
+#include "gracelab/judge/subject/subject.h"
 #include "lib/base/duration.h"
 #include "lib/base/task.h"
 #include "tests/unit/tap.h"
@@ -53,50 +54,50 @@ static void end(pid_t pid)
 }
 
 /* Whether its family comes to rest, or to work, while it sleeps itself. */
-static bool comes_to(const struct subject *subject, bool rests)
+static bool comes_to(pid_t keeper, bool rests)
 {
 	int64_t ran_ms;
 
 	for (int i = 0; i < LOOKS_MAX; i++)
-		if (task_state(subject->keeper, subject->keeper) == 'S' &&
-			rest_of(subject, &ran_ms) == rests)
+		if (task_state(keeper, keeper) == 'S' &&
+			rest_of(keeper, &ran_ms) == rests)
 			return true;
 	return false;
 }
 
 /* Whether it is seen to have had a processor for longer than that. */
-static bool runs_on(const struct subject *subject, int64_t ran_ms)
+static bool runs_on(pid_t keeper, int64_t ran_ms)
 {
 	int64_t later_ms = 0;
 
 	for (int i = 0; i < LOOKS_MAX && later_ms <= ran_ms; i++)
-		rest_of(subject, &later_ms);
+		rest_of(keeper, &later_ms);
 	return later_ms > ran_ms;
 }
 
 static void test_rest(void)
 {
-	struct subject subject = { .keeper = 0 };
+	pid_t keeper = 0;
 	int64_t ran_ms = -1;
 
 	tap_case("not started");
-	EXPECT(rest_of(&subject, &ran_ms));
+	EXPECT(rest_of(keeper, &ran_ms));
 	EXPECT_INT(0, ran_ms);
 	tap_case("sleeps");
-	subject.keeper = start(sleep_on);
-	EXPECT(comes_to(&subject, true));
-	end(subject.keeper);
+	keeper = start(sleep_on);
+	EXPECT(comes_to(keeper, true));
+	end(keeper);
 	tap_case("runs");
-	subject.keeper = start(spin);
-	EXPECT(!rest_of(&subject, &ran_ms));
-	EXPECT(runs_on(&subject, ran_ms));
-	end(subject.keeper);
+	keeper = start(spin);
+	EXPECT(!rest_of(keeper, &ran_ms));
+	EXPECT(runs_on(keeper, ran_ms));
+	end(keeper);
 	tap_case("what it has started runs");
-	subject.keeper = start(keep_a_spinner);
-	EXPECT(comes_to(&subject, false));
-	end(subject.keeper);
+	keeper = start(keep_a_spinner);
+	EXPECT(comes_to(keeper, false));
+	end(keeper);
 	tap_case("is gone");
-	EXPECT(rest_of(&subject, &ran_ms));
+	EXPECT(rest_of(keeper, &ran_ms));
 }
 
 /* How many times the patience who never listens is waited for. */
