@@ -106,10 +106,10 @@ enum task_signal task_disposition(pid_t process, int signal)
 
 	if (!read_status(process, status, sizeof(status)))
 		return TASK_DEFAULT;
-	if (status_number(status, "SigIgn:", 16) & bit)
+	if (status_number(status, "\nSigIgn:", 16) & bit)
 		return TASK_IGNORED;
-	return status_number(status, "SigCgt:", 16) & bit ? TASK_CAUGHT
-							  : TASK_DEFAULT;
+	return status_number(status, "\nSigCgt:", 16) & bit ? TASK_CAUGHT
+							    : TASK_DEFAULT;
 }
 
 bool task_family(pid_t thread, pid_t *process, pid_t *parent)

@@ -24,10 +24,10 @@ struct task_look {
 };
 struct task_look task_look(pid_t process, pid_t thread);
 
-enum task_signal { TASK_DEFAULT, TASK_IGNORED, TASK_CAUGHT };
-
 /* Whether the thread is in nanosleep(2) or its kin. */
 bool task_sleeps(pid_t thread);
+
+enum task_signal { TASK_DEFAULT, TASK_IGNORED, TASK_CAUGHT };
 
 /* What the process does about a signal; TASK_DEFAULT too if not known. */
 enum task_signal task_disposition(pid_t process, int signal);

@@ -54,6 +54,7 @@ int main(void)
 		tests_save,
 		tests_sockopt,
 		tests_status,
+		tests_task,
 		tests_texts,
 		tests_timers,
 		tests_wording,

@@ -32,6 +32,7 @@ extern const struct tap_test tests_queue[];
 extern const struct tap_test tests_save[];
 extern const struct tap_test tests_sockopt[];
 extern const struct tap_test tests_status[];
+extern const struct tap_test tests_task[];
 extern const struct tap_test tests_texts[];
 extern const struct tap_test tests_timers[];
 extern const struct tap_test tests_wording[];
