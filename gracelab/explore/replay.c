@@ -163,8 +163,10 @@ static bool write_move(FILE *out, struct replay *replay, struct order *order,
 	bool good = order_make(order, move);
 
 	write_typed(out, order, move, line);
-	fclose(replay->seen);
-	fputs(seen, out);
+	if (fclose(replay->seen))
+		good = ground_fail(order->ground, "no memory");
+	else
+		fputs(seen, out);
 	free(seen);
 	/* Where reads are typed, so is the close after an error. */
 	if (move == ORDER_SERVER_READ && was_open && server->conn.fd < 0 &&
@@ -215,8 +217,7 @@ static bool play(FILE *out, struct replay *replay, struct site *site)
 			write_moves(steps, replay, order);
 		again = kind->disturbed && kind->disturbed(site->ground);
 		order_end(order);
-		if (steps)
-			fclose(steps);
+		good = steps && !fclose(steps) && good;
 		if (good && !again)
 			fputs(text, out);
 		free(text);

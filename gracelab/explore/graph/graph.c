@@ -140,7 +140,7 @@ static bool reach(
 			ground->kind->disturbed(ground);
 		place->ending = order_ending(order);
 		order_end(order);
-		fclose(state);
+		good = (!fclose(state) || no_memory(building)) && good;
 		if (again || !good)
 			free(place->state);
 	} while (again);
