@@ -20,12 +20,12 @@ enum {
 };
 
 static const struct argp_option entries[] = {
-	{ "only", OPTION_ONLY, "NAME,...", 0, "Only these", 3 },
-	{ "list", OPTION_LIST, NULL, 0, "List what there is", 3 },
+	{ "only", OPTION_ONLY, "NAME,...", 0,
+		"Only these, of what --list lists", 3 },
+	{ "list", OPTION_LIST, NULL, 0, "List what is asked, by its names", 3 },
 	{ "format", OPTION_FORMAT, "FORMAT", 0,
 		"text (the default), json or junit", 3 },
-	{ "junit", OPTION_JUNIT, "FILE", 0, "... and junit to FILE besides",
-		3 },
+	{ "junit", OPTION_JUNIT, "FILE", 0, "Write junit to FILE besides", 3 },
 	{ "name", OPTION_NAME, "NAME", 0,
 		"JUnit's name of the suite (default: the command line)", 3 },
 	{ "baseline", OPTION_BASELINE, "FILE", 0,
