@@ -68,7 +68,7 @@ bool probe_begin(struct probe *probe, struct conn *conn)
 		cannot_tell(conn, "cannot tell: bytes are still queued");
 	else if (!tcp_is(conn->fd))
 		ask_kernel(conn);
-	else if (calls_send(conn, &byte, 1, false) == 1)
+	else if (calls_send(conn, &byte, 1, CALLS_TELL) == 1)
 		return true;
 	else if (conn->broken)
 		is_full(conn, 0);

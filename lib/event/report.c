@@ -272,6 +272,7 @@ static void put_words(struct report *report, const struct event *event)
 {
 	struct wording words[WORDINGS_MAX];
 	size_t count = wording_of(event, report->side, !report->quiet, words);
+
 	for (size_t i = 0; i < count; i++) {
 		const char *text = words[i].text;
 
