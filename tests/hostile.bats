@@ -324,6 +324,13 @@ skip_without_namespaces() {
 	unshare -rmn true 2>/dev/null || skip "this host has no user namespaces"
 }
 
+@test "what a look-up lacks is told, by no errno of something else" {
+	skip_if_sanitized "LeakSanitizer cannot trace under strace"
+	run -1 strace -f -o trace -e inject=socket:error=EMFILE \
+		"$O/graceclient" nohost.example 80
+	assert_line --regexp "^graceclient: cannot resolve 'nohost.example': (System error|EMFILE .*|Temporary failure in name resolution)$"
+}
+
 ### The programs themselves
 
 @test "the programs are hardened: PIE, RELRO, no executable stack, canaries" {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/base/duration.h"
+#include "lib/base/names.h"
 #include "lib/base/signals.h"
 #include "unix.h"
 
@@ -42,8 +43,8 @@ struct lookup {
 	char *host, *port;
 	struct addrinfo hints;
 	struct addrinfo *list;
-	int failure;
-	int found[2]; /* a pipe that ends once there is a result */
+	int failure, error; /* of getaddrinfo(3); errno of EAI_SYSTEM */
+	int found[2];       /* a pipe that ends once there is a result */
 };
 
 static void leave(struct lookup *lookup)
@@ -64,6 +65,7 @@ static void *look_up(void *argument)
 
 	lookup->failure = getaddrinfo(
 		lookup->host, lookup->port, &lookup->hints, &lookup->list);
+	lookup->error = errno;
 	leave(lookup);
 	close(found);
 	return NULL;
@@ -127,7 +129,8 @@ static bool await(int found, const char *host, const struct slow *slow)
 	}
 }
 
-/* getaddrinfo(3) in a thread. Returns as it does; EAI_INTR for a signal. */
+/* getaddrinfo(3) in a thread. Returns as it does, with errno; EAI_INTR for a
+ * signal. */
 static int look_up_in_thread(const char *host, const char *port,
 	const struct addrinfo *hints, const struct slow *slow,
 	struct addrinfo **list)
@@ -137,19 +140,22 @@ static int look_up_in_thread(const char *host, const char *port,
 	if (!lookup)
 		return EAI_MEMORY;
 	int found = lookup->found[0];
-	int result = EAI_INTR;
+	int result = EAI_INTR, error = EINTR;
 
 	if (!begin(lookup)) {
 		close(lookup->found[1]);
 		lookup->owners = 1;
 		result = getaddrinfo(host, port, hints, list);
+		error = errno;
 	} else if (await(found, host, slow)) {
 		*list = lookup->list;
 		lookup->list = NULL;
 		result = lookup->failure;
+		error = lookup->error;
 	}
 	leave(lookup);
 	close(found);
+	errno = error;
 	return result;
 }
 
@@ -200,6 +206,7 @@ struct addrinfo *resolve(const char *host, const char *port, int family,
 		.ai_flags = flags | AI_NUMERICSERV | AI_NUMERICHOST,
 	};
 	struct addrinfo *list = NULL;
+	char why[NAMES_DESCRIPTION_SIZE];
 
 	if (unix_is(host))
 		return resolve_unix(host, error);
@@ -212,8 +219,8 @@ struct addrinfo *resolve(const char *host, const char *port, int family,
 	if (!failure)
 		return list;
 	snprintf(error, NET_ERROR_SIZE, "cannot resolve '%.300s': %s", host,
-		failure == EAI_SYSTEM ? strerror(errno)
-				      : gai_strerror(failure));
+		failure == EAI_SYSTEM && errno ? names_describe(why, errno)
+					       : gai_strerror(failure));
 	errno = failure == EAI_INTR ? EINTR : 0;
 	return NULL;
 }
