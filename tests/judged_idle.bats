@@ -38,6 +38,11 @@ try_them_all() {
 	try_idle again "$O/gracelab" proxy --format=json --tls-front=1.2 \
 		--timeout=1s --idle=0.3s --only=idle -- "${deserts[@]}" \
 		'{listen}' '{backend_port}' &
+	mutters=("$PYTHON" -IS "$ROOT/tests/servers/proxy.py" --fault mutters)
+	try_idle half-a-line "$O/gracelab" proxy --format=json --idle=2s \
+		--only=idle -- "${mutters[@]}" '{listen}' '{backend}' &
+	try_idle half-a-line-unix "$O/gracelab" proxy --format=json --idle=2s \
+		--only=idle -- "${mutters[@]}" '{listen_unix}' '{backend_unix}' &
 	wait
 }
 
@@ -70,4 +75,13 @@ input()'
 	assert_equal "$(<asked.status)" 3
 	costs_little again
 	assert_equal "$(<again.status)" 3
+}
+
+@test "a stranger that says less than a line, and perhaps ends, costs no CPU" {
+	local name
+
+	for name in half-a-line half-a-line-unix; do
+		costs_little "$name" 0.2
+		assert_equal "$(<"$RESULTS/$name.status")" 0
+	done
 }
