@@ -337,6 +337,16 @@ def probe(options):
         time.sleep(0.02)
 
 
+def mutter(options):
+    """Says less than a line, with a FIN behind it or without."""
+    for ends in (True, False):
+        sock = reach(options.backend)
+        sock.sendall(b"HE")
+        if ends:
+            sock.shutdown(socket.SHUT_WR)
+        kept.append(sock)
+
+
 def reach(goal):
     """A connection to a path or an address."""
     if isinstance(goal, str):
@@ -399,6 +409,7 @@ FAULTS = {
     "pools": "no fault: keeps a connection to the backend ready",
     "introduces": "no fault: says who the client is, by the PROXY protocol",
     "probes": "no fault: looks after the backend's health all the time",
+    "mutters": "no fault: says to the backend, twice, less than a line",
     "socks": "no fault: SOCKS5",
     "tunnels": "no fault: CONNECT",
     "serial": "no fault: one connection after the other",
@@ -443,6 +454,8 @@ def main():
         threading.Thread(target=probe, args=(options,), daemon=True).start()
     if options.fault == "pools":
         ready.put(reach(options.backend))
+    if options.fault == "mutters":
+        mutter(options)
     jammed = []
     for number in itertools.count():
         client = listener.accept()[0]

@@ -22,9 +22,15 @@ his half cannot answer:
 tickets   a session ticket
 rekeys    a KeyUpdate that asks for one
 renegotiates  a HelloRequest
+
+and this one does so where nothing has come for --delay seconds; from then on it
+reads nothing of that connection, and says no more than it must to look alive:
+
+deserts   a HelloRequest, and a record that comes byte by byte
 """
 import argparse
 import ctypes
+import itertools
 import select
 import socket
 import ssl
@@ -119,7 +125,8 @@ class End:
             id(self.tls._sslobj) + object.__basicsize__ + 8).value
         call = {"tickets": LIBSSL.SSL_new_session_ticket,
                 "rekeys": LIBSSL.SSL_key_update,
-                "renegotiates": LIBSSL.SSL_renegotiate}[mode]
+                "renegotiates": LIBSSL.SSL_renegotiate,
+                "deserts": LIBSSL.SSL_renegotiate}[mode]
         LIBSSL.SSL_do_handshake.argtypes = [ctypes.c_void_p]
         # What asks for an update in return is 1.
         if not call(ctypes.c_void_p(pointer), 1):
@@ -206,6 +213,14 @@ def pass_ends(ends, told, options):
     return True
 
 
+def desert(front):
+    front.say_more("deserts")
+    front.flush()
+    for byte in itertools.chain(b"\x16\x03\x03\x40\x00", itertools.repeat(0)):
+        front.sock.send(bytes([byte]))
+        time.sleep(0.05)
+
+
 def relay(front, back, options):
     told = set()
     mode = options.mode
@@ -231,7 +246,10 @@ def relay(front, back, options):
                 events |= select.POLLOUT
             if events:
                 wants.register(one.sock, events)
-        wants.poll(20 if back.end_at else None)
+        patience_ms = (20 if back.end_at else
+                       1000 * options.delay if mode == "deserts" else None)
+        if not wants.poll(patience_ms) and mode == "deserts":
+            desert(front)
         for one, other in ((front, back), (back, front)):
             if not one.ended and len(other.out) < 65536:
                 data = one.read()

@@ -26,7 +26,10 @@ void layer_note_failure(struct evidence *calls);
 void layer_notify(
 	struct tls *tls, bool more, struct evidence *calls, uint64_t call_ns);
 
-/* Whether something is left that the kernel has no room for; `tls` or NULL. */
+/* Whether something is left that cannot be sent yet; `tls` or NULL. */
 bool layer_is_blocked(const struct tls *tls, const struct conn *conn);
+
+/* What poll(2) has to find before it can be: as tls_awaits(). */
+short layer_awaits(const struct tls *tls);
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "layer.h"
 #include "lib/base/duration.h"
 #include "lib/net/tcp.h"
 
@@ -34,6 +35,9 @@ static void on_event(void *owner, const struct event *event)
 	bool sends = ends || event->kind == EVENT_SEND ||
 		(event->kind == EVENT_ERROR && !strcmp(event->call, "send"));
 
+	/* What came to nothing renews no patience. */
+	if (event->kind == EVENT_WOULD_BLOCK)
+		return;
 	party->active_ms = duration_now_ms();
 	party->wait.ran_ms = -1;
 	if (party->other)
@@ -205,7 +209,7 @@ static bool wants_write(const struct party *party)
 int party_events(const struct party *party)
 {
 	int events = (wants_read(party) ? POLLIN : 0) |
-		(wants_write(party) ? POLLOUT : 0);
+		(wants_write(party) ? layer_awaits(party->tls) : 0);
 
 	if (party->conn.fd < 0)
 		return -1;

@@ -224,11 +224,20 @@ struct pollfd exchange_wants(const struct exchange *exchange)
 		wants.events = exchange->ended_s > 0 ? 0 : POLLRDHUP;
 	if (exchange->out_left || exchange->filler_left ||
 		exchange_has_output(exchange))
-		wants.events |= POLLOUT;
+		wants.events |= exchange_awaits(exchange);
 	/* Asked for nothing, poll(2) would still report a reset, and spin. */
 	if (!wants.events || exchange->stage == STAGE_ENDED)
 		wants.fd = -1;
 	return wants;
+}
+
+/* Whether TLS has read what poll(2) does not know of, and nobody has taken. */
+static bool has_input(const struct exchange *exchange)
+{
+	return exchange->tls && !exchange->stalled_ms && !exchange->notified &&
+		(exchange->stage == STAGE_REQUEST ||
+			exchange->stage == STAGE_REPLY) &&
+		tls_has_input(exchange->tls);
 }
 
 int64_t exchange_due_ms(const struct exchange *exchange)
@@ -242,6 +251,8 @@ int64_t exchange_due_ms(const struct exchange *exchange)
 		return -1;
 	if (exchange->stage == STAGE_REFUSED)
 		return exchange->active_ms + CONNECT_PAUSE_MS;
+	if (has_input(exchange))
+		return duration_now_ms();
 	if (patience >= 0)
 		due_ms = since_ms + patience;
 	due_ms = duration_earlier_ms(due_ms, exchange->fin_due_ms);
@@ -256,6 +267,7 @@ int64_t exchange_due_ms(const struct exchange *exchange)
 void exchange_go_on(struct exchange *exchange, short revents)
 {
 	int64_t now_ms = duration_now_ms();
+	bool may_send = revents & (POLLOUT | exchange_awaits(exchange));
 
 	if (exchange->stage == STAGE_REFUSED) {
 		if (now_ms >= exchange_due_ms(exchange))
@@ -267,13 +279,13 @@ void exchange_go_on(struct exchange *exchange, short revents)
 	else if (exchange->stage < STAGE_REQUEST &&
 		revents & (POLLIN | POLLERR | POLLHUP))
 		exchange_read_early(exchange);
-	if (revents & POLLOUT)
+	if (may_send)
 		exchange_send_output(exchange);
 	if ((exchange->stage == STAGE_PREAMBLE ||
 		    exchange->stage == STAGE_HANDSHAKE) &&
 		revents & POLLOUT)
 		exchange_prepare(exchange);
-	if (exchange->stage == STAGE_REQUEST && revents & POLLOUT)
+	if (exchange->stage == STAGE_REQUEST && may_send)
 		exchange_sent(exchange);
 	if (exchange->stage == STAGE_REQUEST ||
 		exchange->stage == STAGE_REPLY) {
@@ -282,7 +294,8 @@ void exchange_go_on(struct exchange *exchange, short revents)
 		if (exchange->stalled_ms && revents & (POLLERR | POLLHUP))
 			exchange->stalled_ms = 0;
 		if (!exchange->stalled_ms &&
-			revents & (POLLIN | POLLERR | POLLHUP))
+			(revents & (POLLIN | POLLERR | POLLHUP) ||
+				has_input(exchange)))
 			exchange_read_reply(exchange);
 		if (exchange->stage != STAGE_ENDED)
 			exchange_reply_time(exchange, now_ms);

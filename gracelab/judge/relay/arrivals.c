@@ -133,37 +133,24 @@ static void drop(struct arrival *arrival)
 }
 
 /* A proxy that asks its backend by HTTP how it is would give it up. */
-static void answer_stranger(struct relay *relay, struct arrival *arrival,
-	const char *head, size_t bytes)
+static void answer_stranger(struct relay *relay, struct arrival *arrival)
 {
 	static const char *const methods[] = { "GET ", "HEAD ", "OPTIONS " };
 	static const char fine[] = "HTTP/1.0 200 OK\r\n"
 				   "Content-Length: 0\r\n\r\n";
-	char read[HEAD_BYTES];
+	const char *head = arrival->head;
 
 	if (!relay->stranger_bytes) {
-		relay->stranger_bytes = bytes < sizeof(relay->stranger)
-			? bytes
+		relay->stranger_bytes =
+			arrival->head_bytes < sizeof(relay->stranger)
+			? arrival->head_bytes
 			: sizeof(relay->stranger);
 		memcpy(relay->stranger, head, relay->stranger_bytes);
 	}
-	if (arrival->tls) {
-		drop(arrival);
-		return;
-	}
-	/* Closed with unread bytes, the connection would be reset. */
-	ssize_t got = recv(arrival->fd, read, sizeof(read), 0);
-
-	if (got > 0) {
-		evidence_call(&arrival->party.calls,
-			&(struct event){
-				.kind = EVENT_RECV, .bytes = (size_t)got },
-			duration_wall_ns());
-		for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
-			if (!strncmp(head, methods[i], strlen(methods[i])))
-				send(arrival->fd, fine, strlen(fine),
-					MSG_NOSIGNAL);
-	}
+	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
+		if (!arrival->tls &&
+			!strncmp(head, methods[i], strlen(methods[i])))
+			send(arrival->fd, fine, strlen(fine), MSG_NOSIGNAL);
 	drop(arrival);
 }
 
@@ -218,17 +205,36 @@ static bool is_agreed(struct relay *relay, struct arrival *arrival)
 	return false;
 }
 
-/* The same of one that speaks TLS, in which nothing can be peeked at. */
-static void look_through_tls(struct relay *relay, struct arrival *arrival)
+/*
+ * Reads what has come of its beginning, as recv(2) does. It is never peeked at:
+ * of what stays in the socket poll(2) would tell again and again.
+ */
+static ssize_t read_head(struct arrival *arrival)
 {
-	char *head = arrival->head;
+	char *into = arrival->head + arrival->head_bytes;
+	size_t room = HEAD_BYTES - arrival->head_bytes;
 	double at_s;
+	ssize_t got = arrival->tls ? tls_recv(arrival->tls, into, room, &at_s)
+				   : recv(arrival->fd, into, room, 0);
+
+	if (got <= 0)
+		return got;
+	arrival->head_bytes += (size_t)got;
+	arrival->head[arrival->head_bytes] = '\0';
+	evidence_call(&arrival->party.calls,
+		&(struct event){ .kind = EVENT_RECV, .bytes = (size_t)got },
+		duration_wall_ns());
+	return got;
+}
+
+void arrivals_look(struct relay *relay, struct arrival *arrival)
+{
+	const char *head = arrival->head;
 	size_t at;
 
-	if (!is_agreed(relay, arrival))
+	if (arrival->tls && !is_agreed(relay, arrival))
 		return;
-	ssize_t got = tls_recv(arrival->tls, head + arrival->head_bytes,
-		HEAD_BYTES - arrival->head_bytes, &at_s);
+	ssize_t got = read_head(arrival);
 
 	if (got < 0 && errno == EAGAIN)
 		return;
@@ -236,58 +242,18 @@ static void look_through_tls(struct relay *relay, struct arrival *arrival)
 		drop(arrival);
 		return;
 	}
-	arrival->head_bytes += (size_t)got;
-	head[arrival->head_bytes] = '\0';
 	struct play *play =
 		find_play(relay, arrival->way, head, arrival->head_bytes, &at);
 
 	if (!play) {
 		if (!may_go_on(head, arrival->head_bytes))
-			answer_stranger(
-				relay, arrival, head, arrival->head_bytes);
+			answer_stranger(relay, arrival);
 		return;
 	}
 	relay->preface = at ? (unsigned)at : relay->preface;
 	give(relay, arrival, play, play->token);
 	decide(play, arrival);
 	party_take(&arrival->party, head + at, arrival->head_bytes - at);
-}
-
-void arrivals_look(struct relay *relay, struct arrival *arrival)
-{
-	if (arrival->tls) {
-		look_through_tls(relay, arrival);
-		return;
-	}
-	char head[HEAD_BYTES + 1];
-	ssize_t got = recv(arrival->fd, head, HEAD_BYTES, MSG_PEEK);
-	size_t at;
-
-	if (got <= 0) {
-		drop(arrival);
-		return;
-	}
-	head[got] = '\0';
-	struct play *play =
-		find_play(relay, arrival->way, head, (size_t)got, &at);
-
-	if (!play) {
-		int more = (int)got + 1;
-
-		if (!may_go_on(head, (size_t)got))
-			answer_stranger(relay, arrival, head, (size_t)got);
-		else
-			setsockopt(arrival->fd, SOL_SOCKET, SO_RCVLOWAT, &more,
-				sizeof(more));
-		return;
-	}
-	int one = 1;
-
-	setsockopt(arrival->fd, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
-	if (at && recv(arrival->fd, head, at, 0) == (ssize_t)at)
-		relay->preface = (unsigned)at;
-	give(relay, arrival, play, play->token);
-	decide(play, arrival);
 }
 
 void arrivals_resolve(struct relay *relay, struct play *play)

@@ -33,7 +33,7 @@ struct arrival {
 	uint64_t inode;  /* where it has this, once a play has it; or 0 */
 	struct tls *tls; /* owned while no play has it; NULL: none */
 	bool agreed;     /* its handshake is over */
-	char head[ARRIVAL_HEAD_BYTES + 1]; /* what TLS has read so far */
+	char head[ARRIVAL_HEAD_BYTES + 1]; /* what it has sent so far */
 	size_t head_bytes;
 	double accepted_s;
 	uint64_t accepted_ns;

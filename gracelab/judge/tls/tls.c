@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -122,13 +123,44 @@ static bool waits(struct tls *tls, int result)
 	return SSL_get_error(tls->ssl, result) == SSL_ERROR_WANT_READ;
 }
 
+/* Whether the peer has asked for another handshake that may still be over. */
+static bool shakes_hands(const struct tls *tls)
+{
+	const struct tls_end *end = &tls->end;
+
+	return SSL_in_init(tls->ssl) && !tls->failed && !end->notified &&
+		!end->fin && !end->error;
+}
+
+/*
+ * Whether it is still under way, once it has gone on as far as it can: by
+ * peeking, since OpenSSL takes what else the peer sends meanwhile for an error
+ * where it reads in order to write.
+ */
+static bool is_held_up(struct tls *tls)
+{
+	size_t bytes;
+	char byte;
+
+	if (!shakes_hands(tls))
+		return false;
+	ERR_clear_error();
+	int result = SSL_peek_ex(tls->ssl, &byte, 1, &bytes);
+
+	/* Of what is read now poll(2) does not tell. */
+	if (!result && !waits(tls, result))
+		tls->failed = tls->end_due = true;
+	return shakes_hands(tls);
+}
+
 ssize_t tls_send(struct tls *tls, const void *data, size_t len, bool more)
 {
+	bool held_up = is_held_up(tls);
 	size_t done = 0;
 
-	if (wire_flush(tls, more))
+	if (wire_flush(tls, more && !held_up))
 		return -1;
-	while (done < len && !tls->out_bytes) {
+	while (done < len && !tls->out_bytes && !held_up) {
 		size_t left = len - done, written;
 
 		ERR_clear_error();
@@ -151,15 +183,6 @@ ssize_t tls_send(struct tls *tls, const void *data, size_t len, bool more)
 	return len ? -1 : 0;
 }
 
-/* Whether the peer has asked for another handshake that may still be over. */
-static bool shakes_hands(const struct tls *tls)
-{
-	const struct tls_end *end = &tls->end;
-
-	return SSL_in_init(tls->ssl) && !tls->failed && !end->notified &&
-		!end->fin && !end->error;
-}
-
 bool tls_is_stuck(const struct tls *tls)
 {
 	return SSL_in_init(tls->ssl) && tls->end.notified;
@@ -169,7 +192,7 @@ int tls_notify(struct tls *tls, bool more)
 {
 	if (tls->notified)
 		return wire_flush(tls, more);
-	tls->notify_due = shakes_hands(tls);
+	tls->notify_due = is_held_up(tls);
 	if (tls->notify_due)
 		return wire_flush(tls, false);
 	tls->notified = true;
@@ -184,6 +207,13 @@ int tls_notify(struct tls *tls, bool more)
 bool tls_has_output(const struct tls *tls)
 {
 	return tls->out_bytes || tls->notify_due;
+}
+
+short tls_awaits(const struct tls *tls)
+{
+	if (tls->out_bytes || !shakes_hands(tls))
+		return POLLOUT;
+	return SSL_pending(tls->ssl) ? 0 : POLLIN;
 }
 
 int tls_flush(struct tls *tls)

@@ -63,6 +63,13 @@ bool tls_is_stuck(const struct tls *tls);
 
 bool tls_has_output(const struct tls *tls);
 
+/*
+ * What poll(2) has to find before more can be sent: POLLOUT; or POLLIN, for the
+ * peer's part of another handshake; or 0 where what it has sent before that is
+ * to be read first.
+ */
+short tls_awaits(const struct tls *tls);
+
 /* Returns 0, also where some is left, or -1 with errno. */
 int tls_flush(struct tls *tls);
 

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gracelab/judge/ends/layer.h"
 #include "lib/base/duration.h"
 #include "lib/net/net.h"
 #include "visit_inside.h"
@@ -22,6 +23,9 @@ static void on_event(void *owner, const struct event *event)
 		event->kind == EVENT_SHUTDOWN || event->kind == EVENT_CLOSE ||
 		event->kind == EVENT_RESET;
 
+	/* What came to nothing renews no patience. */
+	if (event->kind == EVENT_WOULD_BLOCK)
+		return;
 	visit->active_ms = duration_now_ms();
 	if (event->kind == EVENT_EOF && visit->tls) {
 		evidence_note(&visit->calls[SERVER], "recv",
@@ -287,7 +291,8 @@ short visit_events(const struct visit *visit)
 
 	if (visit->state != VISIT_SERVED)
 		return 0;
-	return (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0));
+	return (short)((reads ? POLLIN : 0) |
+		(writes ? layer_awaits(visit->tls) : 0));
 }
 
 size_t visit_said(int from, char *out, size_t size)

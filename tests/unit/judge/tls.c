@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -314,8 +315,10 @@ static void test_again(void)
 		EXPECT_INT(-1, tls_send(pair.client, "hi", 2, false));
 		EXPECT_INT(EAGAIN, errno);
 		EXPECT(!tls_is_stuck(pair.client));
+		EXPECT_INT(POLLIN, tls_awaits(pair.client));
 		EXPECT_INT(0, tls_notify(pair.client, false));
 		EXPECT(tls_has_output(pair.client));
+		EXPECT_INT(POLLIN, tls_awaits(pair.client));
 		for (int i = 0; i < 4; i++) {
 			tls_recv(pair.server, buffer, sizeof(buffer), &at_s);
 			tls_recv(pair.client, buffer, sizeof(buffer), &at_s);
@@ -323,9 +326,57 @@ static void test_again(void)
 		EXPECT(!tls_end(pair.server)->notified);
 		EXPECT_INT(0, tls_flush(pair.client));
 		EXPECT(!tls_has_output(pair.client));
+		EXPECT_INT(POLLOUT, tls_awaits(pair.client));
 		EXPECT_INT(0,
 			tls_recv(pair.server, buffer, sizeof(buffer), &at_s));
 		EXPECT(tls_end(pair.server)->notified);
+	}
+	end(&pair);
+}
+
+/* What the peer sends before its part of it is read, whoever wants to send; and
+ * once it is read, sending gets on by itself. */
+static void test_again_amid(void)
+{
+	struct pair pair;
+	char buffer[TLS_RECORD_BYTES];
+	double at_s;
+
+	if (begin(&pair, &old) && EXPECT(shake_hands(&pair) == TLS_DONE)) {
+		ask_again(&pair);
+		EXPECT_INT(5, tls_send(pair.server, "reply", 5, false));
+		EXPECT_INT(-1, tls_send(pair.client, "hi", 2, false));
+		EXPECT_INT(EAGAIN, errno);
+		EXPECT(tls_has_input(pair.client));
+		EXPECT_INT(0, tls_awaits(pair.client));
+		EXPECT_INT(5,
+			tls_recv(pair.client, buffer, sizeof(buffer), &at_s));
+		EXPECT(!memcmp(buffer, "reply", 5));
+		EXPECT_INT(POLLIN, tls_awaits(pair.client));
+		for (int i = 0; i < 4; i++) {
+			tls_recv(pair.server, buffer, sizeof(buffer), &at_s);
+			EXPECT_INT(0, tls_notify(pair.client, false));
+		}
+		EXPECT(!tls_has_output(pair.client));
+		EXPECT(tls_end(pair.server)->notified);
+	}
+	end(&pair);
+}
+
+/* One that fails leaves nothing that would wait for its end. */
+static void test_again_fails(void)
+{
+	struct pair pair;
+
+	if (begin(&pair, &old) && EXPECT(shake_hands(&pair) == TLS_DONE)) {
+		ask_again(&pair);
+		EXPECT_INT(6, write(pair.fds[1], "\x16\x03\x03\0\1z", 6));
+		EXPECT_INT(-1, tls_send(pair.client, "hi", 2, false));
+		EXPECT_INT(EPROTO, errno);
+		EXPECT(tls_has_input(pair.client));
+		EXPECT_INT(-1, tls_notify(pair.client, false));
+		EXPECT(!tls_has_output(pair.client));
+		EXPECT_INT(POLLOUT, tls_awaits(pair.client));
 	}
 	end(&pair);
 }
@@ -491,6 +542,10 @@ const struct tap_test tests_judge_tls[] = {
 		test_notified_once },
 	{ "TLS: what is sent during another handshake waits for its end",
 		test_again },
+	{ "TLS: what the peer sends amid another handshake is read first",
+		test_again_amid },
+	{ "TLS: another handshake that fails is waited for no more",
+		test_again_fails },
 	{ "TLS: who asks for another handshake and ends his half is named",
 		test_stuck },
 	{ "TLS: who sends to nobody gets an error, and no signal", test_gone },
