@@ -41,6 +41,7 @@ eof-to:       rst-to-fin:       tcp unix:  --only=gated,reset-back,reset-forward
 drips:        drips:            tcp tcp:   --only=gated
 gives-up:     gives-up:         tcp tcp:   --delay=10ms --only=bare-fin
 good-amid:    good:             tcp tcp:   --delay=10ms --only=bare-fin
+toils:        toils:            tcp tcp:   --jobs=1 --timeout=0.1s --only=gated
 ponders:      ponders:          tcp tcp:   --delay=5ms --only=bare-fin
 '
 
@@ -213,6 +214,12 @@ says() {
 
 @test "what comes in pieces, cut in the first line's end, is known all the same" {
 	judged drips 0 gated=pass
+}
+
+### Work
+
+@test "a proxy that works on is not taken for one that hangs" {
+	judged toils 0 gated=pass
 }
 
 ### A FIN while the proxy connects

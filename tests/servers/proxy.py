@@ -137,6 +137,10 @@ class Pair:
         one.ended = True
         one.ended_at = time.monotonic()
         fault = self.options.fault
+        if fault == "toils" and not self.back.passed:
+            until = time.thread_time() + 0.4
+            while time.thread_time() < until:
+                pass
         if fault == "races-when-bare" and one is self.there and not one.passed:
             if next(bare) % 4 == 3:
                 raise End
@@ -398,6 +402,7 @@ FAULTS = {
     "drips": "no fault: 31 bytes first, and all else 50 ms later",
     "alters": "changes byte 100000",
     "races-when-bare": "every fourth FIN with nothing sent ends both",
+    "toils": "no fault: works for 0.4 s on a FIN before the reply",
     "ponders": "no fault: takes its time before it connects to the backend",
     "gives-up": "a FIN that comes while it connects to the backend ends both",
     "hides-client-fin": "never tells the server of the client's FIN",

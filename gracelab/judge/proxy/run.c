@@ -44,8 +44,9 @@ static bool is_doubtful(const struct run *run, const struct trial *trial)
 	if (trial->tally.times[OUTCOME_UNREACHED] ||
 		trial->tally.times[OUTCOME_REFUSED])
 		return true;
-	return run->doubtful && outcome_is_slow(trial->outcome) &&
-		!is_confirmed(run, trial);
+	/* Nor is it known of what was broken off. */
+	return (run->doubtful || run->stop == RUN_INTERRUPTED) &&
+		outcome_is_slow(trial->outcome) && !is_confirmed(run, trial);
 }
 
 /* All but what has to be alone, side by side. */

@@ -68,6 +68,7 @@ struct play {
 	uint16_t port;              /* of the client; 0 on a UNIX socket, */
 	uint64_t inode;             /* whose other end has this; or 0 */
 	bool given_up;              /* nothing had happened for patience_ms */
+	struct between_wait wait;   /* ... since when that is so */
 	bool left_open;             /* it was over before all was closed */
 	uint64_t begun_ns, over_ns; /* CLOCK_REALTIME */
 	double begun_s, over_s;

@@ -68,6 +68,7 @@ static void start(struct relay *relay, struct play *play)
 	play->begun_s = duration_now_s();
 	play->begun_ms = duration_now_ms();
 	play->lost_before = hops_drain(relay);
+	play->wait.ran_ms = -1;
 	party_init(&play->client, &relay->common,
 		&(struct party_role){
 			.script = play->scene->scripts[CLIENT],
@@ -188,6 +189,18 @@ static bool servers_done(
 	return done;
 }
 
+/* Whether nothing has happened for long, nor is about to: what lies between may
+ * only not have had its turn. */
+static bool is_in_vain(struct relay *relay, struct play *play, int64_t idle_ms)
+{
+	if (idle_ms < play->patience_ms) {
+		play->wait.ran_ms = -1;
+		return false;
+	}
+	return play->way == RELAY_DIRECT ||
+		between_rests(&relay->between, &play->wait);
+}
+
 static bool is_over(struct relay *relay, struct play *play)
 {
 	int64_t idle_ms, last_ms = active_ms(relay, play);
@@ -210,7 +223,7 @@ static bool is_over(struct relay *relay, struct play *play)
 		return false;
 	if (idle_ms >= LATE_MS && relay->is_decided(play))
 		return true;
-	play->given_up = idle_ms >= play->patience_ms;
+	play->given_up = is_in_vain(relay, play, idle_ms);
 	return play->given_up;
 }
 
