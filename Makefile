@@ -342,7 +342,7 @@ check-real: all
 
 .PHONY: mutate
 mutate:
-	@O=$(abspath $(O)) tests/mutate/mutate.py $(MUTANTS)
+	@O=$(abspath $(O)) tests/mutate/mutate.py $(MUTANTS:%='%')
 
 # Other kernels, as programs: KERNELS names them.
 .PHONY: check-kernels deps-kernels

@@ -135,6 +135,19 @@ without_proc() {
 	assert_line --partial 'tcp_fin_timeout=1: ENOENT'
 }
 
+@test "one setting of the network that is refused is said, and none is left out for it" {
+	local setting=/proc/sys/net/ipv4/tcp_congestion_control
+
+	skip_if_sanitized "LeakSanitizer cannot trace under strace"
+	run -0 lab strace -f -o trace -P "$setting" -e trace=openat \
+		-e inject=openat:error=ENOENT "$LAB" watch --wire \
+		--server 'nc -l 192.0.2.2 {port}' \
+		--client 'cat /proc/sys/net/ipv4/tcp_autocorking
+			nc -N {host} {port} </dev/null'
+	assert_line 0
+	assert_line '  The private network is not as it should be: net.ipv4.tcp_congestion_control=reno: ENOENT (No such file or directory)'
+}
+
 @test "without /proc client and server do all they do" {
 	skip_if_sanitized "a sanitizer needs /proc"
 	start server unshare -rm sh -c 'mount -t tmpfs grace /proc &&

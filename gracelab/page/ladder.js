@@ -39,7 +39,7 @@ function classOf(state) {
 }
 
 function isBad(row) {
-	return /^E[A-Z]/.test(row.result || "") && row.result !== "EAGAIN" ||
+	return /^E(?!AGAIN|INPROGRESS)[A-Z]/.test(row.result || "") ||
 		/^(killed|SIG)/.test(row.call);
 }
 

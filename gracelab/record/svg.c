@@ -82,7 +82,8 @@ static bool is_bad(const struct rung *rung)
 {
 	return (rung->result && rung->result[0] == 'E' &&
 		       isupper((unsigned char)rung->result[1]) &&
-		       strcmp(rung->result, "EAGAIN") != 0) ||
+		       strcmp(rung->result, "EAGAIN") != 0 &&
+		       strcmp(rung->result, "EINPROGRESS") != 0) ||
 		!strncmp(rung->call, "killed", 6) ||
 		!strncmp(rung->call, "SIG", 3);
 }

@@ -147,9 +147,8 @@ static void set_own_sysctls(struct hosts *hosts)
 		"net.ipv4.tcp_no_metrics_save=1",
 	};
 
-	if (!*hosts->note)
-		network_sysctls(own, sizeof(own) / sizeof(*own), hosts->note,
-			sizeof(hosts->note));
+	network_try_sysctls(own, sizeof(own) / sizeof(*own), hosts->note,
+		sizeof(hosts->note));
 }
 
 /* Makes a host of the network in which the calling thread is. */

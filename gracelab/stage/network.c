@@ -74,7 +74,8 @@ enum network_result network_leave_host(char *why, size_t why_size)
 	return NETWORK_SPOILT;
 }
 
-int network_sysctl(const char *text)
+/* Writes NAME=VALUE; returns 0 or an errno value. */
+static int set_sysctl(const char *text)
 {
 	const char *equals = strchr(text, '=');
 	char path[256];
@@ -93,7 +94,7 @@ bool network_sysctls(
 	const char *const sysctls[], size_t n, char *why, size_t why_size)
 {
 	for (size_t i = 0; i < n; i++) {
-		int error = network_sysctl(sysctls[i]);
+		int error = set_sysctl(sysctls[i]);
 		char step[200];
 
 		if (!error)
@@ -103,4 +104,15 @@ bool network_sysctls(
 		return false;
 	}
 	return true;
+}
+
+void network_try_sysctls(
+	const char *const sysctls[], size_t n, char *note, size_t note_size)
+{
+	for (size_t i = 0; i < n; i++) {
+		int error = set_sysctl(sysctls[i]);
+
+		if (error && !*note)
+			network_explain(note, note_size, sysctls[i], error);
+	}
 }

@@ -28,16 +28,18 @@ enum network_result network_leave_host(char *why, size_t why_size);
 void network_explain(char *text, size_t size, const char *step, int error);
 
 /*
- * Writes NAME=VALUE, as an experiment has it, in the calling
- * thread's network. Returns 0 or an errno value.
- */
-int network_sysctl(const char *text);
-
-/*
- * Writes n of them; false with the first that could not be written, terminated,
+ * Writes n sysctls, NAME=VALUE as an experiment has them, in the calling
+ * thread's network; false with the first that could not be written, terminated,
  * in why (why_size bytes).
  */
 bool network_sysctls(
 	const char *const sysctls[], size_t n, char *why, size_t why_size);
+
+/*
+ * Writes all n of them that can be written. The first that could not is noted,
+ * terminated, in note (note_size bytes), unless something stands there.
+ */
+void network_try_sysctls(
+	const char *const sysctls[], size_t n, char *note, size_t note_size);
 
 #endif

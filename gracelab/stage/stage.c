@@ -86,13 +86,8 @@ static void set_own_sysctls(struct stage *stage)
 		"net.ipv4.tcp_early_retrans=0",
 	};
 
-	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++) {
-		int error = network_sysctl(own[i]);
-
-		if (error && !stage->note[0])
-			network_explain(stage->note, sizeof(stage->note),
-				own[i], error);
-	}
+	network_try_sysctls(own, sizeof(own) / sizeof(*own), stage->note,
+		sizeof(stage->note));
 }
 
 unsigned stage_rto_min_ms(const char *const sysctls[], size_t n)

@@ -107,6 +107,8 @@ static bool enter_wire(
 		return false;
 	}
 	watched->has_hosts = record->private_network = true;
+	if (*watched->hosts.note)
+		record->network_why = strdup(watched->hosts.note);
 	watched->wire = wire_open(&watched->hosts, on_news, watched);
 	if (!watched->wire) {
 		utf8_print(watched->why, sizeof(watched->why), "the wire: %s",

@@ -322,6 +322,24 @@ static void what_is_long_is_wrapped_or_cut(void)
 	record_free(&record);
 }
 
+static void what_goes_on_is_no_bad_end(void)
+{
+	static const char *const results[] = { "EPIPE", "ECONNRESET", "EAGAIN",
+		"EINPROGRESS", "0 (EOF)" };
+
+	for (int i = 0; i < 5; i++) {
+		struct record record = example_connected();
+
+		tap_case("%s", results[i]);
+		example_add_rung(&record, CLIENT, "call", NULL, results[i]);
+		char *svg = example_drawn(svg_write, &record);
+
+		EXPECT_INT(i < 2, example_count(svg, "class=\"mono bad\""));
+		free(svg);
+		record_free(&record);
+	}
+}
+
 const struct tap_test tests_lab_pictures[] = {
 	{ "svg: segments that cross on the wire cross in the picture",
 		segments_that_cross_cross_in_the_picture },
@@ -337,6 +355,7 @@ const struct tap_test tests_lab_pictures[] = {
 		each_connection_has_a_lifeline },
 	{ "svg: what is long is wrapped or cut",
 		what_is_long_is_wrapped_or_cut },
+	{ "svg: what goes on is no bad end", what_goes_on_is_no_bad_end },
 	{ "pictures: a failed play is marked, and its reason stands last",
 		a_failed_play_is_marked_and_its_reason_stands_last },
 	{ "pictures: no bytes break one", no_bytes_break_a_picture },
