@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "task.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -8,6 +9,11 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "io.h"
+
+/* The numbers of tens of thousands. */
+#define CHILDREN_BYTES (256 * 1024)
 
 int task_open(pid_t process, pid_t thread)
 {
@@ -121,6 +127,33 @@ bool task_family(pid_t thread, pid_t *process, pid_t *parent)
 	*process = (pid_t)status_number(status, "\nTgid:", 10);
 	*parent = (pid_t)status_number(status, "\nPPid:", 10);
 	return *process > 0;
+}
+
+pid_t *task_children(pid_t process, pid_t thread, size_t *count)
+{
+	char path[64], *rest;
+	size_t bytes;
+	long child;
+
+	if (process)
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
+			process, thread);
+	else
+		snprintf(path, sizeof(path), "/proc/self/task/%d/children",
+			thread);
+	*count = 0;
+	char *text = io_read_file(path, CHILDREN_BYTES, &bytes);
+
+	if (!text && errno != ENOENT && errno != ESRCH)
+		return NULL;
+	/* Each is a digit and a space at least. */
+	pid_t *children = calloc(bytes / 2 + 1, sizeof(*children));
+
+	rest = text;
+	while (text && children && (child = strtol(rest, &rest, 10)) > 0)
+		children[(*count)++] = (pid_t)child;
+	free(text);
+	return children;
 }
 
 int task_filters(pid_t process)

@@ -4,6 +4,7 @@
 #define GRACE_TASK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -34,6 +35,14 @@ enum task_signal task_disposition(pid_t process, int signal);
 
 /* The process and the parent of a thread; false if there is none. */
 bool task_family(pid_t thread, pid_t *process, pid_t *parent);
+
+/*
+ * The children of a thread, for the caller to free: `*count`; none where there
+ * is no such thread, or where proc(5) does not list them
+ * (CONFIG_PROC_CHILDREN). NULL with errno where not all could be read.
+ * `process` 0: the calling one.
+ */
+pid_t *task_children(pid_t process, pid_t thread, size_t *count);
 
 /* How many seccomp(2) filters it has, -1: the kernel does not say. */
 int task_filters(pid_t process);

@@ -15,6 +15,7 @@
 
 #include "lib/base/signals.h"
 #include "lib/base/start.h"
+#include "lib/base/task.h"
 
 #define LOOK_MS 5
 
@@ -69,20 +70,13 @@ __attribute__((noreturn)) static void become(const struct family *family)
 /* Ends all that is left of the family, whose orphans are our children. */
 __attribute__((noreturn)) static void end_all(void)
 {
-	char path[64], line[4096];
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/children",
-		(int)getpid());
 	while (waitpid(-1, NULL, WNOHANG) >= 0) {
-		FILE *in = fopen(path, "re");
-		char *rest = line;
-		long pid;
+		size_t count;
+		pid_t *children = task_children(0, getpid(), &count);
 
-		if (in && fgets(line, sizeof(line), in))
-			while ((pid = strtol(rest, &rest, 10)) > 0)
-				kill((pid_t)pid, SIGKILL);
-		if (in)
-			fclose(in);
+		for (size_t i = 0; i < count; i++)
+			kill(children[i], SIGKILL);
+		free(children);
 		poll(NULL, 0, LOOK_MS);
 	}
 	_exit(0);

@@ -2,6 +2,7 @@
 #include "rest.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,32 +17,25 @@ static bool family_rests(pid_t process, int generations, int64_t *ran_ms);
 static bool children_rest(
 	pid_t process, pid_t thread, int generations, int64_t *ran_ms)
 {
-	char path[64], line[4096], *rest = line;
-	bool all = true;
-	long child;
+	size_t count;
+	pid_t *children = task_children(process, thread, &count);
+	bool all = children;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)process,
-		(int)thread);
-	FILE *in = fopen(path, "re");
-
-	if (!in)
-		return true;
-	line[fread(line, 1, sizeof(line) - 1, in)] = '\0';
-	fclose(in);
-	while ((child = strtol(rest, &rest, 10)) > 0)
-		all = family_rests((pid_t)child, generations - 1, ran_ms) &&
-			all;
+	for (size_t i = 0; i < count; i++)
+		all = family_rests(children[i], generations - 1, ran_ms) && all;
+	free(children);
 	return all;
 }
 
+/* Who cannot be looked at does not rest; who is gone does. */
 static bool family_rests(pid_t process, int generations, int64_t *ran_ms)
 {
 	char path[64];
 	struct dirent *entry;
-	bool all = true;
 
 	snprintf(path, sizeof(path), "/proc/%d/task", (int)process);
 	DIR *threads = generations ? opendir(path) : NULL;
+	bool all = threads || (generations && errno == ENOENT);
 
 	while (threads && (entry = readdir(threads))) {
 		pid_t thread = (pid_t)strtol(entry->d_name, NULL, 10);

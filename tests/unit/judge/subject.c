@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +48,29 @@ static void keep_a_spinner(void)
 	sleep_on();
 }
 
+/* More than a page of proc(5) has room for, the last of which runs. */
+static void keep_many(void)
+{
+	for (int i = 0; i < 900; i++)
+		start(sleep_on);
+	keep_a_spinner();
+}
+
+/* So many generations that nobody looks for the last. */
+static void keep_generations(void)
+{
+	for (int i = 0; i < 40; i++) {
+		pid_t parent = getpid(), pid = fork();
+
+		if (pid)
+			sleep_on();
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(0);
+	}
+	spin();
+}
+
 static void end(pid_t pid)
 {
 	kill(pid, SIGKILL);
@@ -75,6 +99,24 @@ static bool runs_on(pid_t keeper, int64_t ran_ms)
 	return later_ms > ran_ms;
 }
 
+/* Whether it rests, as far as so many more descriptors can tell. */
+static bool rests_by(pid_t keeper, rlim_t more)
+{
+	struct rlimit before, few;
+	int64_t ran_ms;
+	int next = dup(STDIN_FILENO);
+
+	close(next);
+	getrlimit(RLIMIT_NOFILE, &before);
+	few = before;
+	few.rlim_cur = (rlim_t)next + more;
+	setrlimit(RLIMIT_NOFILE, &few);
+	bool rests = rest_of(keeper, &ran_ms);
+
+	setrlimit(RLIMIT_NOFILE, &before);
+	return rests;
+}
+
 static void test_rest(void)
 {
 	pid_t keeper = 0;
@@ -95,6 +137,25 @@ static void test_rest(void)
 	tap_case("what it has started runs");
 	keeper = start(keep_a_spinner);
 	EXPECT(comes_to(keeper, false));
+	end(keeper);
+	tap_case("the last of many that it has started runs");
+	keeper = start(keep_many);
+	EXPECT(comes_to(keeper, false));
+	rest_of(keeper, &ran_ms);
+	EXPECT(runs_on(keeper, ran_ms + 30));
+	end(keeper);
+	tap_case("the last of many generations runs");
+	keeper = start(keep_generations);
+	EXPECT(comes_to(keeper, false));
+	for (int i = 0; i < 50; i++)
+		EXPECT(!rest_of(keeper, &ran_ms));
+	end(keeper);
+	tap_case("cannot be looked at");
+	keeper = start(sleep_on);
+	EXPECT(comes_to(keeper, true));
+	EXPECT(!rests_by(keeper, 0));
+	EXPECT(!rests_by(keeper, 1));
+	EXPECT(rests_by(keeper, 2));
 	end(keeper);
 	tap_case("is gone");
 	EXPECT(rest_of(keeper, &ran_ms));
