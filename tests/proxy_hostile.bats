@@ -42,6 +42,7 @@ drips:        drips:            tcp tcp:   --only=gated
 gives-up:     gives-up:         tcp tcp:   --delay=10ms --only=bare-fin
 good-amid:    good:             tcp tcp:   --delay=10ms --only=bare-fin
 toils:        toils:            tcp tcp:   --jobs=1 --timeout=0.1s --only=gated
+toils-once:   toils-once:       tcp tcp:   --only=server-fin
 ponders:      ponders:          tcp tcp:   --delay=5ms --only=bare-fin
 '
 
@@ -220,6 +221,8 @@ says() {
 
 @test "a proxy that works on is not taken for one that hangs" {
 	judged toils 0 gated=pass
+	# Nor for one that connects only when the client has said something.
+	judged toils-once 0 server-fin=pass
 }
 
 ### A FIN while the proxy connects

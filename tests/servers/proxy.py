@@ -138,9 +138,7 @@ class Pair:
         one.ended_at = time.monotonic()
         fault = self.options.fault
         if fault == "toils" and not self.back.passed:
-            until = time.thread_time() + 0.4
-            while time.thread_time() < until:
-                pass
+            work(0.4)
         if fault == "races-when-bare" and one is self.there and not one.passed:
             if next(bare) % 4 == 3:
                 raise End
@@ -298,12 +296,21 @@ def connect(client, options):
     return backend
 
 
+def work(seconds):
+    """Has a processor for so long."""
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+
 def forward(client, options, number):
     try:
         if options.fault == "lazy":
             client.recv(1, socket.MSG_PEEK)
         if options.fault == "ponders":
             time.sleep(0.05)
+        if options.fault == "toils-once" and number == 2:
+            work(0.6)
         ended = has_ended(client)
         backend = connect(client, options)
         if options.fault == "gives-up" and has_ended(client) > ended:
@@ -403,6 +410,7 @@ FAULTS = {
     "alters": "changes byte 100000",
     "races-when-bare": "every fourth FIN with nothing sent ends both",
     "toils": "no fault: works for 0.4 s on a FIN before the reply",
+    "toils-once": "no fault: works for 0.6 s before it connects, once",
     "ponders": "no fault: takes its time before it connects to the backend",
     "gives-up": "a FIN that comes while it connects to the backend ends both",
     "hides-client-fin": "never tells the server of the client's FIN",

@@ -186,6 +186,23 @@ static bool stall_over(struct party *party)
 	return false;
 }
 
+/* Whether connections have arrived, or none comes in time; who works on when it
+ * is over may connect yet. */
+static bool has_listened(struct party *party)
+{
+	if (*party->common->arrivals - party->arrivals >=
+		(uint64_t)party->step->bytes) {
+		party->until_ms = 0;
+		return true;
+	}
+	if (party->until_ms && duration_now_ms() >= party->until_ms &&
+		!between_rests(party->between, &party->wait)) {
+		party->active_ms = duration_now_ms();
+		return false;
+	}
+	return time_over(party, ms_of(party));
+}
+
 static bool has_ended(const struct party *party)
 {
 	return party->conn.receiving != RECEIVING_OPEN;
@@ -235,11 +252,7 @@ static bool do_step(struct party *party)
 	case PARTY_AWAIT_END:
 		return has_ended(party);
 	case PARTY_LISTEN:
-		if (*party->common->arrivals - party->arrivals <
-			(uint64_t)step->bytes)
-			return time_over(party, ms_of(party));
-		party->until_ms = 0;
-		return true;
+		return has_listened(party);
 	case PARTY_HOLD:
 	case PARTY_DEAF:
 		return party->common->gate;
