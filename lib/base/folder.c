@@ -6,15 +6,37 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Removes what is in an open folder, and closes it. */
+static void empty(int fd)
+{
+	DIR *folder = fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!folder) {
+		close(fd);
+		return;
+	}
+	while ((entry = readdir(folder))) {
+		const char *name = entry->d_name;
+
+		if (!strcmp(name, ".") || !strcmp(name, "..") ||
+			!unlinkat(fd, name, 0))
+			continue;
+		int below = openat(fd, name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+		if (below >= 0)
+			empty(below);
+		unlinkat(fd, name, AT_REMOVEDIR);
+	}
+	closedir(folder);
+}
+
 void folder_remove(const char *path)
 {
-	DIR *folder = opendir(path);
-	struct dirent *entry;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-	while (folder && (entry = readdir(folder)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			unlinkat(dirfd(folder), entry->d_name, 0);
-	if (folder)
-		closedir(folder);
+	if (fd >= 0)
+		empty(fd);
 	rmdir(path);
 }

@@ -3,7 +3,10 @@
 #ifndef GRACE_FOLDER_H
 #define GRACE_FOLDER_H
 
-/* Removes it with the files in it; what else is in it stays, and so does it. */
+/*
+ * Removes it with all that is in it; links are followed nowhere. What must not
+ * be removed stays, and so does what it is in.
+ */
 void folder_remove(const char *path);
 
 #endif

@@ -43,6 +43,7 @@ int main(void)
 		tests_duration,
 		tests_escape,
 		tests_event,
+		tests_folder,
 		tests_heard,
 		tests_lines,
 		tests_names,

@@ -20,6 +20,7 @@ extern const struct tap_test tests_command[];
 extern const struct tap_test tests_duration[];
 extern const struct tap_test tests_escape[];
 extern const struct tap_test tests_event[];
+extern const struct tap_test tests_folder[];
 extern const struct tap_test tests_fuzz[];
 extern const struct tap_test tests_heard[];
 extern const struct tap_test tests_lines[];
