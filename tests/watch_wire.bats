@@ -231,3 +231,38 @@ socket.create_connection(s.getsockname())"' - "$PYTHON"
 	assert_output --regexp \
 		'not all of the wire was seen: [0-9]+ packets passed an interface'
 }
+
+@test "a capture of whole packets in bulk lacks none, and neither does the ladder" {
+	cat >many.py <<-'END'
+		import socket, sys
+		port = int(sys.argv[2])
+		if sys.argv[1] == "server":
+		    # A small window has it come in small segments.
+		    listener = socket.socket()
+		    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+		    listener.bind(("127.0.0.1", port))
+		    listener.listen()
+		    s = listener.accept()[0]
+		    while s.recv(65536):
+		        pass
+		else:
+		    s = socket.create_connection(("127.0.0.1", port))
+		    s.sendall(bytes(3000000))
+	END
+	cat >count.py <<-'END'
+		import struct
+		file, total = open("packets", "rb"), 0
+		file.seek(24)
+		while head := file.read(16):
+		    packet = file.read(struct.unpack("<8xI4x", head)[0])[14:]
+		    total += len(packet) - packet[0] % 16 * 4
+		    total -= packet[packet[0] % 16 * 4 + 12] // 16 * 4
+		print(total)
+	END
+	run -0 timeout 60 "$O/gracelab" watch -o ladder --pcap packets \
+		--server "$PYTHON -IS many.py server {port}" \
+		--client "$PYTHON -IS many.py client {port}" 3>&- {TICK}<&-
+	refute grep -E 'not all|lacks' ladder
+	run -0 "$PYTHON" -IS count.py
+	assert_output 3000000
+}

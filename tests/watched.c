@@ -17,12 +17,14 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -125,47 +127,65 @@ static void *exec_in_thread(void *program)
 	return NULL;
 }
 
+static sigjmp_buf away;
+static volatile sig_atomic_t *handled; /* in memory of parent and child */
+
 static void nothing(int signal)
 {
 	(void)signal;
+	*handled = 1;
 }
 
-/* recv(2) is interrupted: restarted if `restart`, else it gives EINTR. */
-static void interrupted(int restart)
+static void jump(int signal)
 {
-	struct sigaction action = { .sa_handler = nothing,
-		.sa_flags = restart ? SA_RESTART : 0 };
+	(void)signal;
+	siglongjmp(away, 1);
+}
+
+/* Interrupts the parent, but not before it sleeps in its call. */
+static void interrupt(void)
+{
+	char path[64], line[512], *state;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", getppid());
+	do {
+		FILE *file = fopen(path, "r");
+
+		state = file && fgets(line, sizeof(line), file)
+			? strrchr(line, ')')
+			: NULL;
+		if (file)
+			fclose(file);
+	} while (state && state[2] != 'S');
+	kill(getppid(), SIGUSR1);
+}
+
+/* recv(2) is interrupted: restarted, or gives EINTR and is called again just
+ * so, or is left for the same call for something else. */
+static void interrupted(void (*handler)(int signal), int flags)
+{
+	struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
 	char byte;
 	int fd = connected();
-	pid_t child;
 
+	handled = mmap(NULL, sizeof(*handled), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	sigaction(SIGUSR1, &action, NULL);
-	child = fork();
-	if (child == 0) {
-		/* Not before the parent sleeps in its call. */
-		char path[64], line[512], *state;
-
-		snprintf(path, sizeof(path), "/proc/%d/stat", getppid());
-		do {
-			FILE *file = fopen(path, "r");
-
-			state = file && fgets(line, sizeof(line), file)
-				? strrchr(line, ')')
-				: NULL;
-			if (file)
-				fclose(file);
-		} while (state && state[2] != 'S');
-		kill(getppid(), SIGUSR1);
-		if (restart)
+	if (fork() == 0) {
+		interrupt();
+		while (handler != jump && !*handled)
+			;
+		if (handler != jump)
 			say(fd, "go");
 		_exit(0);
 	}
-	if (recv(fd, &byte, 1, 0) < 0 && errno != EINTR)
-		die("recv");
-	/* The same call, for something else. */
-	if (!restart)
+	if (sigsetjmp(away, 1))
 		recv(fd, &byte, 1, MSG_DONTWAIT);
-	waitpid(child, NULL, 0);
+	else
+		while (recv(fd, &byte, 1, 0) < 0)
+			if (errno != EINTR)
+				die("recv");
+	wait(NULL);
 }
 
 /* A connection goes to another process, SCM_RIGHTS, which writes there. */
@@ -502,9 +522,11 @@ int main(int argc, char **argv)
 		}
 		wait(NULL);
 	} else if (!strcmp(mode, "restart")) {
-		interrupted(1);
+		interrupted(nothing, SA_RESTART);
 	} else if (!strcmp(mode, "eintr")) {
-		interrupted(0);
+		interrupted(nothing, 0);
+	} else if (!strcmp(mode, "jump")) {
+		interrupted(jump, 0);
 	} else if (!strcmp(mode, "pass")) {
 		pass();
 	} else if (!strcmp(mode, "filter")) {

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capture.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
-#include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +14,7 @@
 #include "lib/base/names.h"
 #include "lib/text/utf8.h"
 #include "rings.h"
-#include "twice.h"
+#include "tape.h"
 
 #ifndef PACKET_IGNORE_OUTGOING
 #define PACKET_IGNORE_OUTGOING 23
@@ -24,10 +22,6 @@
 
 enum {
 	ETHERNET_BYTES = 14,
-	/* What stands before a packet of any interface, LINKTYPE_LINUX_SLL2. */
-	SLL2_BYTES = 20,
-	SLL2_INDEX_AT = 4,
-	SLL2_TYPE_AT = 10,
 	/* Ethernet, the longest IPv4 or a plain IPv6 header, and TCP's. */
 	HEADERS_SNAP_BYTES = 192,
 	/* As long as a packet can be; the ring's frames are of this size. */
@@ -40,7 +34,8 @@ enum {
 };
 
 struct capture {
-	struct rings *rings; /* or NULL, and then: */
+	struct rings *rings; /* or NULL */
+	struct tape *tape;   /* beside these, or NULL */
 	pcap_t *pcap;
 	pcap_dumper_t *dumper; /* NULL: no savefile */
 	void (*on_segment)(void *context, const struct segment *segment);
@@ -48,9 +43,6 @@ struct capture {
 	int ring_bytes;
 	bool may_lack; /* it may have been full */
 	unsigned undecoded;
-	unsigned header_bytes; /* before each packet */
-	unsigned loopback;     /* of any interface: the index of lo */
-	struct twice twice;    /* the same */
 	char error[PCAP_ERRBUF_SIZE];
 };
 
@@ -70,13 +62,10 @@ static int set_filter(pcap_t *pcap, uint16_t port)
 }
 
 /* Brings the capture to life; false with the reason in capture->error. */
-static bool start(struct capture *capture, const char *device, uint16_t port,
-	const char *savefile)
+static bool start(struct capture *capture, uint16_t port, const char *savefile)
 {
-	bool all = strcmp(device, "lo") != 0;
-	int link = all ? DLT_LINUX_SLL2 : DLT_EN10MB;
 	char *error = capture->error;
-	pcap_t *pcap = capture->pcap = pcap_create(device, error);
+	pcap_t *pcap = capture->pcap = pcap_create("lo", error);
 	int status, on = 1;
 
 	if (!pcap)
@@ -96,18 +85,15 @@ static bool start(struct capture *capture, const char *device, uint16_t port,
 			*more ? more : pcap_statustostr(status));
 		return false;
 	}
-	capture->header_bytes = all ? SLL2_BYTES : ETHERNET_BYTES;
-	capture->loopback = if_nametoindex("lo");
-	if (pcap_datalink(pcap) != link && pcap_set_datalink(pcap, link) < 0) {
-		snprintf(error, sizeof(capture->error), "%s has link type %d",
-			device, pcap_datalink(pcap));
+	if (pcap_datalink(pcap) != DLT_EN10MB) {
+		snprintf(error, sizeof(capture->error), "lo has link type %d",
+			pcap_datalink(pcap));
 		return false;
 	}
 	/* All that the loopback takes it gives too, and only that is wanted: a
 	 * kernel that knows this spares itself the copies. */
-	if (!all)
-		setsockopt(pcap_fileno(pcap), SOL_PACKET,
-			PACKET_IGNORE_OUTGOING, &on, sizeof(on));
+	setsockopt(pcap_fileno(pcap), SOL_PACKET, PACKET_IGNORE_OUTGOING, &on,
+		sizeof(on));
 	if (pcap_setnonblock(pcap, 1, error) < 0)
 		return false;
 	if (set_filter(pcap, port) < 0 ||
@@ -129,9 +115,8 @@ static bool start(struct capture *capture, const char *device, uint16_t port,
 	return true;
 }
 
-static struct capture *open_on(const char *device, uint16_t port,
-	const char *savefile, const struct capture *how, char *why,
-	size_t why_size)
+static struct capture *open_lo(uint16_t port, const char *savefile,
+	const struct capture *how, char *why, size_t why_size)
 {
 	struct capture *capture = malloc(sizeof(*capture));
 
@@ -140,8 +125,8 @@ static struct capture *open_on(const char *device, uint16_t port,
 		return NULL;
 	}
 	*capture = *how;
-	if (!start(capture, device, port, savefile)) {
-		utf8_print(why, why_size, "cannot capture on %s: %s", device,
+	if (!start(capture, port, savefile)) {
+		utf8_print(why, why_size, "cannot capture on lo: %s",
 			capture->error);
 		capture_close(capture);
 		return NULL;
@@ -156,51 +141,30 @@ struct capture *capture_open(
 		.ring_bytes = savefile ? WHOLE_RING_BYTES : HEADERS_RING_BYTES
 	};
 
-	return open_on("lo", port, savefile, &how, why, why_size);
+	return open_lo(port, savefile, &how, why, why_size);
 }
 
 struct capture *capture_open_roomy(uint16_t port, char *why, size_t why_size)
 {
 	const struct capture how = { .ring_bytes = ROOMY_RING_BYTES };
 
-	return open_on("lo", port, NULL, &how, why, why_size);
+	return open_lo(port, NULL, &how, why, why_size);
 }
 
 struct capture *capture_open_sparing(
 	bool any, const char *savefile, char *why, size_t why_size)
 {
-	const struct capture how = { .ring_bytes = WHOLE_RING_BYTES };
-	const char *device = any ? "any" : "lo";
 	char error[NAMES_DESCRIPTION_SIZE];
-
-	if (savefile)
-		return open_on(device, 0, savefile, &how, why, why_size);
 	struct capture *capture = calloc(1, sizeof(*capture));
 
-	if (capture && (capture->rings = rings_open(any)))
+	if (!capture || !(capture->rings = rings_open(any)))
+		utf8_print(why, why_size, "cannot capture on %s: %s",
+			any ? "any" : "lo", names_describe(error, errno));
+	else if (!savefile ||
+		(capture->tape = tape_open(any, savefile, why, why_size)))
 		return capture;
-	utf8_print(why, why_size, "cannot capture on %s: %s", device,
-		names_describe(error, errno));
-	free(capture);
+	capture_close(capture);
 	return NULL;
-}
-
-/* As a ring would give it; of one interface that is not told. */
-static struct ring_packet packet_of(const struct capture *capture,
-	const struct pcap_pkthdr *header, const u_char *bytes)
-{
-	uint32_t index = 0;
-
-	if (capture->header_bytes == SLL2_BYTES)
-		memcpy(&index, bytes + SLL2_INDEX_AT, sizeof(index));
-	return (struct ring_packet){
-		/* With nanosecond precision tv_usec holds nanoseconds. */
-		.time_ns = (uint64_t)header->ts.tv_sec * 1000000000U +
-			(uint64_t)header->ts.tv_usec,
-		.interface = ntohl(index),
-		.bytes = bytes + capture->header_bytes,
-		.len = header->caplen - capture->header_bytes,
-	};
 }
 
 static void give(struct capture *capture, const struct ring_packet *packet)
@@ -219,20 +183,19 @@ static void on_packet(
 	u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {
 	struct capture *capture = (struct capture *)(void *)user;
-	struct ring_packet packet = { .len = 0 };
+	struct ring_packet packet = {
+		/* With nanosecond precision tv_usec holds nanoseconds. */
+		.time_ns = (uint64_t)header->ts.tv_sec * 1000000000U +
+			(uint64_t)header->ts.tv_usec,
+		.bytes = bytes + ETHERNET_BYTES,
+		.len = header->caplen > ETHERNET_BYTES
+			? header->caplen - ETHERNET_BYTES
+			: 0,
+	};
 
-	if (header->caplen > capture->header_bytes)
-		packet = packet_of(capture, header, bytes);
-	bool any = packet.interface;
-	bool loopback = any && packet.interface == capture->loopback;
-
-	/* It comes in by that too. */
-	if (loopback && bytes[SLL2_TYPE_AT] == PACKET_OUTGOING)
-		return;
 	if (capture->dumper)
 		pcap_dump((u_char *)capture->dumper, header, bytes);
-	if (!any || loopback || !twice_is(&capture->twice, &packet))
-		give(capture, &packet);
+	give(capture, &packet);
 }
 
 /* Looks for what was lost; false with the reason in capture->error. */
@@ -270,6 +233,8 @@ static int drain_rings(struct capture *capture)
 	struct ring_packet packet;
 	int total = 0;
 
+	if (capture->tape)
+		tape_drain(capture->tape);
 	for (; rings_first(capture->rings, &packet); total++) {
 		give(capture, &packet);
 		rings_take(capture->rings);
@@ -330,12 +295,19 @@ const char *capture_error(const struct capture *capture)
 	return capture->error;
 }
 
+unsigned capture_unsaved(struct capture *capture)
+{
+	return capture && capture->tape ? tape_finish(capture->tape) : 0;
+}
+
 int capture_close(struct capture *capture)
 {
 	int error = 0;
 
 	if (!capture)
 		return 0;
+	if (tape_close(capture->tape))
+		error = errno;
 	if (capture->dumper) {
 		if (pcap_dump_flush(capture->dumper) < 0)
 			error = errno;

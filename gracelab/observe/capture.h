@@ -25,10 +25,10 @@ struct capture *capture_open(
 
 /*
  * The same of all of TCP that passes the loopback, or any interface, but for
- * pure ACKs where there is no savefile: with room for what moves in bulk. Then
- * each interface has a ring of its own, rings.h, and one that comes up later
- * is found some milliseconds after; and to drain takes no call. What passes
- * several, twice.h, is handed over once, though the savefile has each.
+ * pure ACKs, with room for what moves in bulk. Each interface has a ring of its
+ * own, rings.h, and one that comes up later is found some milliseconds after;
+ * and to drain takes no call. What passes several, twice.h, is handed over
+ * once. The savefile is written beside that, tape.h, and has all.
  */
 struct capture *capture_open_sparing(
 	bool any, const char *savefile, char *why, size_t why_size);
@@ -66,6 +66,11 @@ int capture_fd(const struct capture *capture);
 /* Why the last capture_drain() returned -1; terminated, owned by the capture.
  */
 const char *capture_error(const struct capture *capture);
+
+/* How many packets the savefile of capture_open_sparing() lacks, once all that
+ * the kernel has for it is written; it is complete only then. NULL is allowed.
+ */
+unsigned capture_unsaved(struct capture *capture);
 
 /*
  * Ends the capture; NULL is allowed. The savefile is flushed and closed first.

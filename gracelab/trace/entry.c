@@ -27,6 +27,28 @@ void entry_give_up(struct tracer *tracer, struct thread *thread)
 	tracer->hooks.leave(tracer->hooks.context, &thread->call);
 }
 
+void entry_interlude(struct tracer *tracer, struct thread *thread)
+{
+	int64_t result;
+
+	if (thread->returns && stop_result(thread->number, &result) &&
+		result == -EINTR)
+		entry_give_up(tracer, thread);
+	thread->returns = false;
+	if (thread->phase == THREAD_INTERRUPTED)
+		switch (stop_interlude(thread->number)) {
+		case STOP_NOTHING:
+			break;
+		case STOP_RETURNS:
+			thread->returns = true;
+			break;
+		case STOP_RESUMES:
+			thread->phase = THREAD_CALLING;
+			break;
+		}
+	turn_go_on(thread, 0);
+}
+
 /* Whether the call at whose entry it stands is the interrupted one. */
 static bool is_restarted(
 	const struct thread *thread, long number, const uint64_t args[6])

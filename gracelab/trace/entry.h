@@ -11,6 +11,10 @@ void entry_stop(struct tracer *tracer, struct thread *thread);
 /* If it was interrupted in a call: that was not restarted. */
 void entry_give_up(struct tracer *tracer, struct thread *thread);
 
+/* The same where it stands at the entry or exit of some call: what a handler
+ * returns to tells whether the kernel gives EINTR or makes the call again. */
+void entry_interlude(struct tracer *tracer, struct thread *thread);
+
 /* A call that was made without a stop, and has ended. */
 void entry_tell(struct tracer *tracer, struct thread *thread,
 	const struct trace_call *call);

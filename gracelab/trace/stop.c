@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 
@@ -73,6 +74,19 @@ bool stop_is_interrupted(int64_t result)
 	 * ERESTART_RESTARTBLOCK, which no program ever sees. */
 	return result == -512 || result == -513 || result == -514 ||
 		result == -516;
+}
+
+enum stop_interlude stop_interlude(pid_t thread)
+{
+	struct __ptrace_syscall_info info;
+
+	if (!get(thread, &info) || info.op != PTRACE_SYSCALL_INFO_ENTRY ||
+		info.arch != filter_architecture())
+		return STOP_NOTHING;
+	if (info.entry.nr == SYS_rt_sigreturn)
+		return STOP_RETURNS;
+	return info.entry.nr == SYS_restart_syscall ? STOP_RESUMES
+						    : STOP_NOTHING;
 }
 
 bool stop_is_group(int signal)

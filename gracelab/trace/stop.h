@@ -40,6 +40,16 @@ bool stop_refuse(pid_t thread);
 /* Whether the result says that the call may be restarted, signal(7). */
 bool stop_is_interrupted(int64_t result);
 
+/* What a thread does about a call that was interrupted. */
+enum stop_interlude {
+	STOP_NOTHING,
+	STOP_RETURNS, /* from a signal's handler, rt_sigreturn(2) */
+	STOP_RESUMES, /* the call, by restart_syscall(2) */
+};
+
+/* The one at whose entry it stands; of the native ABI. */
+enum stop_interlude stop_interlude(pid_t thread);
+
 /* Whether the thread goes on by PTRACE_LISTEN: it is stopped for good. */
 bool stop_is_group(int signal);
 

@@ -19,6 +19,7 @@ struct thread {
 	struct thread *later; /* in the queue */
 	enum thread_phase phase;
 	bool asleep;    /* its call was seen to block */
+	bool returns;   /* INTERRUPTED: it is in rt_sigreturn(2) */
 	bool unaligned; /* stopped, and the call's exit is yet to come */
 	struct trace_call call;
 	pid_t number, process;

@@ -50,6 +50,10 @@ static struct thread *adopt(struct tracer *tracer, pid_t number, int root)
 
 static void on_return(struct tracer *tracer, struct thread *thread)
 {
+	if (thread->phase == THREAD_INTERRUPTED) {
+		entry_interlude(tracer, thread);
+		return;
+	}
 	if (thread->phase != THREAD_CALLING) {
 		turn_go_on(thread, 0);
 		return;

@@ -14,7 +14,8 @@
 
 void turn_go_on(const struct thread *thread, int signal)
 {
-	bool calling = thread->phase == THREAD_CALLING;
+	bool calling = thread->phase == THREAD_CALLING ||
+		thread->phase == THREAD_INTERRUPTED;
 
 	/* ESRCH: it was killed, and its end is reported. */
 	ptrace(calling ? PTRACE_SYSCALL : PTRACE_CONT, thread->number, NULL,

@@ -178,6 +178,7 @@ bool watched_enter(struct watched *watched, enum watch_network network,
 bool watched_leave(struct watched *watched)
 {
 	char why[NAMES_DESCRIPTION_SIZE];
+	unsigned unsaved = capture_unsaved(watched->capture);
 	bool saved = !capture_close(watched->capture);
 
 	saved = !savefile_close(watched->savefile) && saved;
@@ -185,6 +186,11 @@ bool watched_leave(struct watched *watched)
 		utf8_print(watched->why, sizeof(watched->why),
 			"cannot write the capture: %s",
 			names_describe(why, errno));
+	else if (unsaved && !*watched->why)
+		utf8_print(watched->why, sizeof(watched->why),
+			"the capture lacks %u packets: the kernel had no room "
+			"for them",
+			unsaved);
 	if (watched->kernels[SERVER] != watched->kernels[CLIENT])
 		kernel_close(watched->kernels[SERVER]);
 	kernel_close(watched->kernels[CLIENT]);
