@@ -136,7 +136,7 @@ unsigned tape_finish(struct tape *tape)
 			break;
 		poll(&polled, 1, BLOCK_MS);
 	}
-	return stat.ps_recv - tape->seen;
+	return stat.ps_recv > tape->seen ? stat.ps_recv - tape->seen : 0;
 }
 
 int tape_close(struct tape *tape)
