@@ -3,8 +3,8 @@
  * Programs that move much over one connection, for tests/watch_bulk.bats, and
  * count by themselves what they call:
  *
- *     flood send|long|fork|filter|spawn|lines|
- *           take|peek|guard|jail|swap|copy|handle|leave PORT
+ *     flood send|long|fork|filter|spawn|lines|sink|
+ *           take|peek|guard|jail|swap|copy|handle|leave|amid PORT
  *
  * `send` serves 8 MiB under a timer's signals, `long` 64 MiB without and says
  * how often it had to wait, `fork` lets a child send the second half, `filter`
@@ -15,7 +15,9 @@
  * the beginning that kills for memory, too; `swap` reads something else from
  * the same descriptor in the midst, `copy` copies a file meanwhile, and says
  * how often it had to wait, `handle` takes all in a handler whose signal has
- * ended such a call; `leave` closes after 2 MiB.
+ * ended such a call; `leave` closes after 2 MiB. `sink` takes all of the first
+ * client, and waits for a second; `amid` sends 4 MiB and half-closes, and sends
+ * in vain in a handler, amid a recv(2) that goes on behind it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +32,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -249,6 +252,79 @@ static void handle(int fd)
 		exit(8);
 }
 
+/* Until the process sleeps in that call. */
+static void await_sleep(pid_t process, long call)
+{
+	char path[64], state = 0;
+	long number = -1;
+
+	while (state != 'S' || number != call) {
+		FILE *file;
+
+		snprintf(path, sizeof(path), "/proc/%d/stat", process);
+		file = fopen(path, "r");
+		if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+			exit(9);
+		fclose(file);
+		snprintf(path, sizeof(path), "/proc/%d/syscall", process);
+		file = fopen(path, "r");
+		if (!file || fscanf(file, "%ld", &number) != 1)
+			number = -1;
+		fclose(file);
+	}
+}
+
+static volatile bool *sent_in_vain; /* shared */
+
+static void send_in_vain(int signal)
+{
+	static char piece[PIECE];
+
+	(void)signal;
+	*sent_in_vain = send(handled, piece, sizeof(piece), MSG_NOSIGNAL) < 0 &&
+		errno == EPIPE;
+}
+
+static void disturb(pid_t process)
+{
+	await_sleep(process, SYS_recvfrom);
+	kill(process, SIGUSR1);
+	while (!*sent_in_vain)
+		poll(NULL, 0, 1);
+	shutdown(handled, SHUT_RD);
+	_exit(0);
+}
+
+static void amid(int fd)
+{
+	const struct sigaction action = { .sa_handler = send_in_vain,
+		.sa_flags = SA_RESTART };
+	pid_t self = getpid();
+	char byte;
+
+	handled = fd;
+	sent_in_vain = mmap(NULL, 1, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	sigaction(SIGUSR1, &action, NULL);
+	send_half(fd, false);
+	shutdown(fd, SHUT_WR);
+	if (fork() == 0)
+		disturb(self);
+	if (recv(fd, &byte, 1, 0) != 0)
+		exit(10);
+	wait(NULL);
+}
+
+static void sink(int listening)
+{
+	static char piece[PIECE];
+	int fd = accept(listening, NULL, NULL);
+
+	while (recv(fd, piece, sizeof(piece), 0) > 0)
+		;
+	accept(listening, NULL, NULL);
+}
+
 static void leave(int fd)
 {
 	static char piece[PIECE];
@@ -267,11 +343,14 @@ int main(int argc, char **argv)
 
 	where.sin_port = htons((in_port_t)atoi(argv[2]));
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (strstr("send long fork filter spawn lines", mode)) {
+	if (strstr("send long fork filter spawn lines sink", mode)) {
 		if (bind(fd, (struct sockaddr *)&where, sizeof(where)) ||
 			listen(fd, 1))
 			return 5;
-		serve(fd, mode);
+		if (!strcmp(mode, "sink"))
+			sink(fd);
+		else
+			serve(fd, mode);
 		return 0;
 	}
 	if (connect(fd, (struct sockaddr *)&where, sizeof(where)))
@@ -289,6 +368,10 @@ int main(int argc, char **argv)
 		swap(fd);
 	} else if (!strcmp(mode, "handle")) {
 		handle(fd);
+	} else if (!strcmp(mode, "amid")) {
+		amid(fd);
+		connect(socket(AF_INET, SOCK_STREAM, 0),
+			(struct sockaddr *)&where, sizeof(where));
 	} else if (!strcmp(mode, "copy")) {
 		copy();
 		guard(fd);

@@ -75,13 +75,17 @@ void entry_tell(struct tracer *tracer, struct thread *thread,
 	const struct trace_call *call)
 {
 	const struct tracer_hooks *hooks = &tracer->hooks;
+	/* A signal's handler has made it: the thread's own may go on yet. */
+	struct trace_call told = *call, own = thread->call;
 
-	thread->call = *call;
-	if (!hooks->enter(hooks->context, &thread->call))
+	if (!hooks->enter(hooks->context, &told))
 		return;
-	hooks->begin(hooks->context, &thread->call);
+	hooks->begin(hooks->context, &told);
+	thread->call = told;
 	turn_leave(tracer, thread);
-	hooks->leave(hooks->context, &thread->call);
+	told.tie = thread->call.tie;
+	thread->call = own;
+	hooks->leave(hooks->context, &told);
 }
 
 /* What a call is about to close is no bulk any more. */
