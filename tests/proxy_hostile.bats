@@ -42,6 +42,7 @@ drips:        drips:            tcp tcp:   --only=gated
 gives-up:     gives-up:         tcp tcp:   --delay=10ms --only=bare-fin
 good-amid:    good:             tcp tcp:   --delay=10ms --only=bare-fin
 toils:        toils:            tcp tcp:   --jobs=1 --timeout=0.1s --only=gated
+probes-first: probes-first:     tcp tcp:   --jobs=1 --only=server-fin
 toils-once:   toils-once:       tcp tcp:   --only=server-fin
 ponders:      ponders:          tcp tcp:   --delay=5ms --only=bare-fin
 '
@@ -223,6 +224,10 @@ says() {
 	judged toils 0 gated=pass
 	# Nor for one that connects only when the client has said something.
 	judged toils-once 0 server-fin=pass
+}
+
+@test "a proxy that probes before it connects is waited for all the same" {
+	judged probes-first 0 server-fin=pass
 }
 
 ### A FIN while the proxy connects

@@ -309,6 +309,9 @@ def forward(client, options, number):
             client.recv(1, socket.MSG_PEEK)
         if options.fault == "ponders":
             time.sleep(0.05)
+        if options.fault == "probes-first":
+            look_after(options)
+            time.sleep(0.03)
         if options.fault == "toils-once" and number == 2:
             work(0.6)
         ended = has_ended(client)
@@ -336,15 +339,19 @@ def has_ended(client):
         return False
 
 
+def look_after(options):
+    """Looks after the backend's health, and resets that connection."""
+    try:
+        with reach(options.backend) as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                            struct.pack("ii", 1, 0))
+    except OSError:
+        pass
+
+
 def probe(options):
-    """Looks after the backend's health, and resets each such connection."""
     while True:
-        try:
-            with reach(options.backend) as sock:
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                struct.pack("ii", 1, 0))
-        except OSError:
-            pass
+        look_after(options)
         time.sleep(0.02)
 
 
@@ -422,6 +429,7 @@ FAULTS = {
     "pools": "no fault: keeps a connection to the backend ready",
     "introduces": "no fault: says who the client is, by the PROXY protocol",
     "probes": "no fault: looks after the backend's health all the time",
+    "probes-first": "no fault: does that each time before it connects",
     "mutters": "no fault: says to the backend, twice, less than a line",
     "socks": "no fault: SOCKS5",
     "tunnels": "no fault: CONNECT",

@@ -33,9 +33,9 @@ enum party_act {
 			    * other end can send no more */
 	PARTY_AWAIT_TAKEN, /* until the other end has got all that was sent */
 	PARTY_AWAIT_END,   /* EOF or RST */
-	PARTY_LISTEN,      /* until a connection has arrived, or for `ms` */
-	PARTY_HOLD,        /* until the gate opens */
-	PARTY_DEAF,        /* the same, and nothing is read meanwhile */
+	PARTY_LISTEN, /* until `bytes` connections have arrived, or for `ms` */
+	PARTY_HOLD,   /* until the gate opens */
+	PARTY_DEAF,   /* the same, and nothing is read meanwhile */
 };
 
 /* In a step: the size, or the time, of the try. */

@@ -191,7 +191,7 @@ static bool stall_over(struct party *party)
 static bool has_listened(struct party *party)
 {
 	if (*party->common->arrivals - party->arrivals >=
-		(uint64_t)party->step->bytes) {
+		(uint64_t)party_step_bytes(party)) {
 		party->until_ms = 0;
 		return true;
 	}

@@ -30,7 +30,7 @@ enum {
 #define AWAIT_TAKEN        { PARTY_AWAIT_TAKEN, 0, 0 }
 #define AWAIT_ALL          { PARTY_AWAIT_ALL, PARTY_SIZE, 0 }
 #define AWAIT_END          { PARTY_AWAIT_END, 0, 0 }
-#define LISTEN             { PARTY_LISTEN, 1, PARTY_IDLE }
+#define LISTEN             { PARTY_LISTEN, PARTY_SIZE, PARTY_IDLE }
 #define HOLD               { PARTY_HOLD, 0, 0 }
 #define DEAF               { PARTY_DEAF, 0, 0 }
 /* clang-format on */

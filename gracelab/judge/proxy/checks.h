@@ -57,7 +57,8 @@ extern const struct check_part checks_filled[];
 
 /* A plain connection that a client holds until all of them may go on. */
 extern const struct scene checks_held;
-/* One whose client waits for the proxy to connect before it says a word. */
+/* One whose client waits for the proxy to connect, or for as many connections
+ * as the play's size, before it says a word. */
 extern const struct scene checks_early;
 
 /* One whose client reads nothing until the gate opens. */

@@ -34,14 +34,17 @@ enum {
 	UNREAD_MOST = 64 * 1024,
 	/* How often the proxy is asked when it connects. */
 	ATTEMPTS = 3,
+	/* More than come meanwhile. */
+	ARRIVALS_MAX = 1 << 20,
 };
 
 static const struct play *play_one(struct relay *relay,
-	const struct scene *scene, int64_t wait_ms, int64_t patience_ms,
-	bool *goes_on)
+	const struct scene *scene, int64_t size, int64_t wait_ms,
+	int64_t patience_ms, bool *goes_on)
 {
 	const struct play play = {
 		.scene = scene,
+		.size = size,
 		.idle_ms = wait_ms,
 		.patience_ms = patience_ms,
 	};
@@ -147,7 +150,7 @@ enum plain_result plain_ask(struct relay *relay, int64_t patience_ms, char *why)
 
 	*why = '\0';
 	do {
-		play = play_one(relay, checks[CHECK_PLAIN].parts[0].scene, 0,
+		play = play_one(relay, checks[CHECK_PLAIN].parts[0].scene, 0, 0,
 			left_ms, &goes_on);
 		if (!play || !goes_on)
 			return PLAIN_STOPPED;
@@ -174,8 +177,10 @@ enum plain_moment plain_connects(struct relay *relay, int64_t patience_ms)
 		char why[OUTCOME_WHY_SIZE];
 		enum side side;
 		uint64_t before = relay->arrived;
-		const struct play *play = play_one(
-			relay, &checks_early, wait_ms, patience_ms, &goes_on);
+		/* The last time it waits for so long as it may. */
+		const struct play *play = play_one(relay, &checks_early,
+			i < ATTEMPTS - 1 ? 1 : ARRIVALS_MAX, wait_ms, patience_ms,
+			&goes_on);
 
 		if (!play || !goes_on ||
 			outcome_of(play, why, &side) != OUTCOME_WHOLE)
