@@ -39,14 +39,15 @@ static size_t say_outcomes(
 		for (int v = 0; v < VERDICTS; v++) {
 			bool bad = verdict_is_bad((enum verdict)v);
 
-			if (!finding->outcomes[v] || bad == (pass == 1))
+			if (!finding->outcomes[v] || bad == (pass == 1) ||
+				used >= room)
 				continue;
 			used += (size_t)snprintf(out + used, room - used,
 				"%s%u %s", used ? ", " : "",
 				finding->outcomes[v],
 				verdict_outcome((enum verdict)v));
 		}
-	if (used)
+	if (used && used < room)
 		used += (size_t)snprintf(
 			out + used, room - used, " of %u", finding->tries);
 	return used;
@@ -58,14 +59,14 @@ static void say_measured(const struct audit_report *report,
 	const struct baseline *baseline = &report->baseline;
 	size_t used = say_outcomes(finding, out, room);
 
-	if (!used)
+	if (!used || used >= room)
 		return;
 	used += (size_t)snprintf(out + used, room - used,
 		baseline_has_length(baseline) ? ", %llu of %llu bytes"
 					      : ", %llu bytes",
 		(unsigned long long)finding->bytes,
 		(unsigned long long)baseline->least_bytes);
-	if (finding->early)
+	if (finding->early && used < room)
 		snprintf(out + used, room - used,
 			"; %u more prove nothing: the reply came before the "
 			"FIN",

@@ -79,12 +79,14 @@ static void count_tries(const struct sum *sum, struct result *row)
 	if (sum->tries < 2 || sum->times[sum->seen.word] == sum->tries)
 		return;
 	for (int word = 0; word < SEEN_WORDS; word++)
-		if (sum->times[word])
+		if (sum->times[word] && used < room)
 			used += (size_t)snprintf(row->measured + used,
 				room - used, "%s%u %s", used ? ", " : "",
 				sum->times[word],
 				seen_name((enum seen_word)word));
-	snprintf(row->measured + used, room - used, " of %u", sum->tries);
+	if (used < room)
+		snprintf(row->measured + used, room - used, " of %u",
+			sum->tries);
 }
 
 static void add_data(const struct sum *sum, struct result *row)
