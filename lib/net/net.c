@@ -69,8 +69,7 @@ void net_format_end(int fd, bool peer, char *out)
 		net_format((struct sockaddr *)&address, size, out);
 }
 
-/* A mapped address, in place: the same kernel socket, by its IPv4 name. */
-static void unmap(struct sockaddr_storage *address)
+void net_unmap(struct sockaddr_storage *address)
 {
 	struct sockaddr_in6 in6;
 	struct sockaddr_in in = { .sin_family = AF_INET };
@@ -109,7 +108,7 @@ bool net_parse_end(const char *text, struct sockaddr_storage *address)
 	memset(address, 0, sizeof(*address));
 	memcpy(address, list->ai_addr, list->ai_addrlen);
 	freeaddrinfo(list);
-	unmap(address);
+	net_unmap(address);
 	return true;
 }
 

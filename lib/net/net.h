@@ -22,10 +22,13 @@ void net_format(
 /* net_format() of getsockname(2) or, with `peer`, getpeername(2). */
 void net_format_end(int fd, bool peer, char *out);
 
+/* Makes plain IPv4 of an address that is IPv4 mapped into IPv6 (RFC 4291
+ * section 2.5.5.2): the same kernel socket. */
+void net_unmap(struct sockaddr_storage *address);
+
 /*
- * Reads what net_format() writes into `*address`; an IPv4 address that is
- * mapped into IPv6 (RFC 4291 section 2.5.5.2) becomes plain IPv4. False for
- * any other text.
+ * Reads what net_format() writes into `*address`; after net_unmap(). False
+ * for any other text.
  */
 bool net_parse_end(const char *text, struct sockaddr_storage *address);
 

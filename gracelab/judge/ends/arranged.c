@@ -21,7 +21,9 @@ static int by_time(const void *a, const void *b)
 	if (first != second)
 		return first < second ? -1 : 1;
 	/* What is sent follows from the call. */
-	return (other->call != NULL) - (one->call != NULL);
+	if (!one->call != !other->call)
+		return one->call ? -1 : 1;
+	return one->at < other->at ? -1 : one->at > other->at;
 }
 
 static size_t entries_of(const struct evidence *evidence)
@@ -179,6 +181,7 @@ static void add(struct arranged *table, const struct evidence *evidence,
 		struct arranged_row *row = &table->rows[table->count++];
 
 		*row = *like;
+		row->at = table->count;
 		if (like->call)
 			row->call = &evidence->entries[i];
 		else

@@ -12,6 +12,7 @@ struct arranged_row {
 	enum side side; /* of the call, else */
 	enum side hop;  /* of the segment, and of the proxy's call */
 	bool both;      /* of the proxy's call: it is about both hops */
+	size_t at;      /* among all, as they were told of */
 };
 
 /* One who calls: of several processes or threads each has a number, from 1. */

@@ -179,8 +179,8 @@ enum plain_moment plain_connects(struct relay *relay, int64_t patience_ms)
 		uint64_t before = relay->arrived;
 		/* The last time it waits for so long as it may. */
 		const struct play *play = play_one(relay, &checks_early,
-			i < ATTEMPTS - 1 ? 1 : ARRIVALS_MAX, wait_ms, patience_ms,
-			&goes_on);
+			i < ATTEMPTS - 1 ? 1 : ARRIVALS_MAX, wait_ms,
+			patience_ms, &goes_on);
 
 		if (!play || !goes_on ||
 			outcome_of(play, why, &side) != OUTCOME_WHOLE)

@@ -9,8 +9,8 @@ enum { OPTION_TLS_FRONT = 0x5e0, OPTION_TLS_BACK };
 
 static const struct argp_option entries[] = {
 	{ "tls-front", OPTION_TLS_FRONT, "1.2|1.3", OPTION_ARG_OPTIONAL,
-		"Our client speaks TLS to the proxy; its certificate and key "
-		"are {cert} and {key}, or {pem}",
+		"Our client speaks TLS to the proxy, which has {cert} and "
+		"{key}, or {pem}",
 		2 },
 	{ "tls-back", OPTION_TLS_BACK, "1.2|1.3", OPTION_ARG_OPTIONAL,
 		"Our server speaks TLS to the proxy; {ca} verifies it", 2 },

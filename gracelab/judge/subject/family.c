@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/names.h"
 #include "lib/base/signals.h"
 #include "lib/base/start.h"
 #include "lib/base/task.h"
@@ -55,6 +56,8 @@ static void end_with_parent(int signal, pid_t parent)
 /* The command itself. */
 __attribute__((noreturn)) static void become(const struct family *family)
 {
+	char why[NAMES_DESCRIPTION_SIZE];
+
 	if (family->gate[1] >= 0)
 		teller_be_looked_at(&family->teller, family->gate[1]);
 	closefrom(STDERR_FILENO + 1);
@@ -63,7 +66,7 @@ __attribute__((noreturn)) static void become(const struct family *family)
 	signals_sigpipe_apply(SIGPIPE_DEFAULT);
 	execvp(family->words[0], family->words);
 	dprintf(STDERR_FILENO, "cannot start %s: %s\n", family->words[0],
-		strerror(errno));
+		names_describe(why, errno));
 	_exit(127);
 }
 

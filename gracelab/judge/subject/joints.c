@@ -6,6 +6,7 @@
 
 #include "gracelab/trace/peek.h"
 #include "gracelab/trace/story/socket.h"
+#include "lib/net/net.h"
 #include "lib/net/port.h"
 
 static struct joint *seen(const struct joints *joints, uint64_t inode)
@@ -104,7 +105,7 @@ static void read_peer(
 						    : sizeof(*peer);
 
 	peek_memory(call->thread, call->args[1], peer, size);
-	socket_unmap(peer);
+	net_unmap(peer);
 }
 
 struct joint *joints_join(struct joints *joints, const struct trace_call *call)

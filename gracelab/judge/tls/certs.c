@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/base/folder.h"
+#include "lib/base/names.h"
 
 /* From a day ago, for clocks that differ, to so many days ahead. */
 #define DAY_S (24 * 60 * 60)
@@ -156,6 +157,7 @@ static bool make_folder(struct tls_certs *certs)
 bool tls_certs_make(struct tls_certs *certs, char error[TLS_ERROR_SIZE])
 {
 	struct identity authority = { 0 }, server = { 0 };
+	char why[NAMES_DESCRIPTION_SIZE];
 	bool made;
 
 	*certs = (struct tls_certs){ 0 };
@@ -170,7 +172,7 @@ bool tls_certs_make(struct tls_certs *certs, char error[TLS_ERROR_SIZE])
 	if (!made)
 		snprintf(error, TLS_ERROR_SIZE,
 			"certificates cannot be made%s%s", errno ? ": " : "",
-			errno ? strerror(errno) : "");
+			errno ? names_describe(why, errno) : "");
 	free_identity(&authority);
 	free_identity(&server);
 	return made;

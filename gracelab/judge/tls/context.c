@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "inside.h"
+#include "lib/base/names.h"
 
 void tls_context_free(struct tls_context *context)
 {
@@ -64,6 +65,8 @@ static struct tls_context *new_context(
 /* Whose certificates are believed; false, and why. */
 static bool set_trust(SSL_CTX *ssl, const struct tls_wish *wish, char *error)
 {
+	char why[NAMES_DESCRIPTION_SIZE];
+
 	if (wish->insecure) {
 		/* Nor are short keys of others our business then. */
 		SSL_CTX_set_security_level(ssl, 0);
@@ -75,7 +78,7 @@ static bool set_trust(SSL_CTX *ssl, const struct tls_wish *wish, char *error)
 		return SSL_CTX_set_default_verify_paths(ssl);
 	if (access(wish->ca, R_OK)) {
 		snprintf(error, TLS_ERROR_SIZE, "--ca: cannot read %.150s: %s",
-			wish->ca, strerror(errno));
+			wish->ca, names_describe(why, errno));
 		return false;
 	}
 	if (SSL_CTX_load_verify_locations(ssl, wish->ca, NULL))

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "gracelab/trace/peek.h"
+#include "lib/net/net.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
@@ -133,21 +134,6 @@ bool socket_speaks_tcp(int protocol)
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
 }
 
-void socket_unmap(struct sockaddr_storage *address)
-{
-	struct sockaddr_in6 in6;
-	struct sockaddr_in in = { .sin_family = AF_INET };
-
-	memcpy(&in6, address, sizeof(in6));
-	if (address->ss_family != AF_INET6 ||
-		!IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
-		return;
-	in.sin_port = in6.sin6_port;
-	memcpy(&in.sin_addr, &in6.sin6_addr.s6_addr[12], sizeof(in.sin_addr));
-	memset(address, 0, sizeof(*address));
-	memcpy(address, &in, sizeof(in));
-}
-
 bool socket_ask(pid_t process, int fd, struct socket_facts *facts)
 {
 	return socket_tell(peek_descriptor(process, fd), facts);
@@ -165,8 +151,8 @@ static bool ask_ends(int copy, struct socket_facts *facts)
 	size = sizeof(facts->peer);
 	facts->has_peer =
 		!getpeername(copy, (struct sockaddr *)&facts->peer, &size);
-	socket_unmap(&facts->local);
-	socket_unmap(&facts->peer);
+	net_unmap(&facts->local);
+	net_unmap(&facts->peer);
 	return true;
 }
 

@@ -69,7 +69,4 @@ bool socket_tell_ends(int copy, struct socket_facts *facts);
 /* Whether a stream of that protocol is TCP; also by way of MPTCP. */
 bool socket_speaks_tcp(int protocol);
 
-/* Makes plain IPv4 of an IPv4 address that is mapped into IPv6. */
-void socket_unmap(struct sockaddr_storage *address);
-
 #endif

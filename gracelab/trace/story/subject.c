@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gracelab/trace/peek.h"
+#include "lib/net/net.h"
 #include "lib/net/port.h"
 
 /* The kernel's highest process number, proc(5), pid_max. */
@@ -266,7 +267,7 @@ static void learn_connected(struct story *story, struct trace_call *call)
 			socket->listening = false;
 			return;
 		}
-		socket_unmap(&peer);
+		net_unmap(&peer);
 		facts.peer = peer;
 	}
 	socket->port = port_at(&facts.local);

@@ -16,6 +16,7 @@
 #include "gracelab/trace/story/flight.h"
 #include "gracelab/trace/story/story.h"
 #include "gracelab/trace/story/words.h"
+#include "lib/net/net.h"
 #include "tests/unit/tap.h"
 
 #define TEXT_MAX 256
@@ -261,14 +262,14 @@ static void ipv4_in_ipv6_is_ipv4(void)
 
 	inet_pton(AF_INET6, "::ffff:192.0.2.1", &in6.sin6_addr);
 	memcpy(&address, &in6, sizeof(in6));
-	socket_unmap(&address);
+	net_unmap(&address);
 	memcpy(&in, &address, sizeof(in));
 	EXPECT_INT(AF_INET, in.sin_family);
 	EXPECT_INT(80, ntohs(in.sin_port));
 	EXPECT_INT(0xc0000201, ntohl(in.sin_addr.s_addr));
 	inet_pton(AF_INET6, "2001:db8::1", &in6.sin6_addr);
 	memcpy(&address, &in6, sizeof(in6));
-	socket_unmap(&address);
+	net_unmap(&address);
 	EXPECT_BYTES(&in6, sizeof(in6), &address, sizeof(in6));
 }
 
