@@ -14,8 +14,8 @@ load watched
 	has '^ close = 0 .* FIN ─' '^ recv = 0 \(EOF\)'
 }
 
-@test "a close is told though its process does nothing more" {
-	watch server rest &
+@test "a close is told though nobody does anything more" {
+	watch hold rest &
 	await grep -q 'close = 0 .* FIN ─' ladder
 	touch go
 	wait $!

@@ -507,12 +507,11 @@ static void spin(void)
 	puts(now_ms() - began_ms < 700 ? "soon" : "late");
 }
 
-/* Closes, and sleeps until it is let go. */
+/* Calls nothing that is looked at, until it is let go. */
 static void rest(void)
 {
 	long long began_ms = now_ms();
 
-	close(connected());
 	while (!exists("go") && now_ms() - began_ms < 9000)
 		poll(NULL, 0, 1);
 }
@@ -591,6 +590,10 @@ int main(int argc, char **argv)
 	} else if (!strcmp(mode, "spin")) {
 		spin();
 	} else if (!strcmp(mode, "rest")) {
+		close(connected());
+		rest();
+	} else if (!strcmp(mode, "hold")) {
+		accepted();
 		rest();
 	} else if (!strcmp(mode, "linger")) {
 		linger();
