@@ -31,6 +31,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BULK_BYTES (UINT64_C(1) << 30)
@@ -473,6 +474,91 @@ static void numbers(void)
 	take_number(fd);
 }
 
+static int exists(const char *name)
+{
+	return !access(name, F_OK);
+}
+
+static void make(const char *name)
+{
+	close(open(name, O_WRONLY | O_CREAT, 0600));
+}
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* Closes, and calls nothing more that is looked at until the server, who calls
+ * until the end, has made its mark; says whether that was soon. */
+static void spin(void)
+{
+	int fd = connected();
+	long long began_ms;
+
+	say(fd, "x");
+	close(fd);
+	began_ms = now_ms();
+	while (!exists("mark") && now_ms() - began_ms < 5000)
+		;
+	puts(now_ms() - began_ms < 700 ? "soon" : "late");
+}
+
+/* Calls nothing that is looked at, until it is let go. */
+static void rest(void)
+{
+	long long began_ms = now_ms();
+
+	while (!exists("go") && now_ms() - began_ms < 9000)
+		poll(NULL, 0, 1);
+}
+
+/* Whether it sleeps, by proc(5). */
+static int sleeps(const char *process)
+{
+	char path[64], state = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", process);
+	file = fopen(path, "r");
+	if (file && fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		state = 0;
+	if (file)
+		fclose(file);
+	return state == 'S';
+}
+
+/* Has a close(2) that waits for a peer who reads nothing yet. */
+static void linger(void)
+{
+	const struct linger half_a_minute = { 1, 30 };
+	static char zeros[1 << 16];
+	int fd = connected();
+	char own[32];
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &half_a_minute,
+		sizeof(half_a_minute));
+	while (send(fd, zeros, sizeof(zeros), MSG_DONTWAIT) > 0)
+		;
+	snprintf(own, sizeof(own), "%d", (int)getpid());
+	symlink(own, "closing");
+	close(fd);
+}
+
+/* Reads only once who lingers does so. */
+static void awaited(void)
+{
+	int fd = accepted();
+	char who[32] = "";
+
+	while (readlink("closing", who, sizeof(who) - 1) < 0 || !sleeps(who))
+		poll(NULL, 0, 1);
+	drain(fd, 1 << 16);
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 2 ? argv[1] : "";
@@ -498,6 +584,21 @@ int main(int argc, char **argv)
 		say(fd, "!");
 		close(fd);
 		poll(NULL, 0, 200);
+	} else if (!strcmp(mode, "mark")) {
+		drain(accepted(), 100);
+		make("mark");
+	} else if (!strcmp(mode, "spin")) {
+		spin();
+	} else if (!strcmp(mode, "rest")) {
+		close(connected());
+		rest();
+	} else if (!strcmp(mode, "hold")) {
+		accepted();
+		rest();
+	} else if (!strcmp(mode, "linger")) {
+		linger();
+	} else if (!strcmp(mode, "awaited")) {
+		awaited();
 	} else if (!strcmp(mode, "later")) {
 		send_later(200);
 	} else if (!strcmp(mode, "keep")) {

@@ -24,13 +24,14 @@ struct part {
 static void put_parts(
 	char *out, const struct part *parts, size_t count, bool right)
 {
-	*out = '\0';
 	for (size_t i = 0; i < count; i++) {
 		const struct part *part = &parts[right ? i : count - 1 - i];
+		size_t len = strlen(part->text);
 
-		for (size_t k = 0; k < part->count; k++)
-			strcat(out, part->text);
+		for (size_t k = 0; k < part->count; k++, out += len)
+			memcpy(out, part->text, len);
 	}
+	*out = '\0';
 }
 
 void arrow_draw(char *out, const struct rung *rung)

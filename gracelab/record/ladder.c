@@ -161,6 +161,10 @@ void ladder_write_rung(
 {
 	struct rung fit;
 
+	if (text_is_fit(rung)) {
+		put_rung(out, record, rung);
+		return;
+	}
 	if (!text_fit(&fit, rung, escape_shown))
 		return;
 	put_rung(out, record, &fit);

@@ -135,6 +135,17 @@ void text_cut(char *out, size_t columns, const char *text)
 	put_cut(out, columns, "", text, "");
 }
 
+bool text_is_fit(const struct rung *rung)
+{
+	const char *const texts[] = { rung->call, rung->text, rung->result,
+		rung->segment, rung->states[CLIENT], rung->states[SERVER] };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		if (texts[i] && !escape_is_harmless(texts[i], strlen(texts[i])))
+			return false;
+	return true;
+}
+
 bool text_fit(struct rung *fit, const struct rung *rung,
 	size_t (*escape)(char *out, const void *bytes, size_t len))
 {

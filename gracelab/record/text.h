@@ -27,6 +27,9 @@ size_t text_bytes_of(const char *text, size_t columns);
 /* The same, and how many columns those bytes have. */
 size_t text_measure(const char *text, size_t columns, size_t *used);
 
+/* Whether all texts of a rung are shown as they are, without text_fit(). */
+bool text_is_fit(const struct rung *rung);
+
 /*
  * Copies a rung and its texts, each escaped by escape_shown() or the like, so
  * that they are measured as they are shown. For record_free_rung(); false

@@ -8,6 +8,17 @@
 #include "keys.h"
 #include "members.h"
 
+static bool is_first_type(uint8_t type)
+{
+	/* Of a handshake, or says why there is none. */
+	return type == TLS_HANDSHAKE || type == TLS_ALERT;
+}
+
+bool tls_dialogue_may_begin(const void *bytes, size_t len)
+{
+	return len && is_first_type(*(const uint8_t *)bytes);
+}
+
 struct tls_dialogue *tls_dialogue_begin(struct keylog *keylog)
 {
 	struct tls_dialogue *dialogue = calloc(1, sizeof(*dialogue));
@@ -132,8 +143,7 @@ static void take_record(struct tls_dialogue *dialogue, enum side sender,
 	add(taken, &record);
 }
 
-/* Whether what is there of a header can be one; the first in a direction is of
- * a handshake, or says why there is none. */
+/* Whether what is there of a header can be one. */
 static bool fits(const struct tls_way *way)
 {
 	const uint8_t *header = way->record;
@@ -142,8 +152,7 @@ static bool fits(const struct tls_way *way)
 		       (header[0] >= TLS_CHANGE_CIPHER_SPEC &&
 			       header[0] <= TLS_APPLICATION_DATA &&
 			       (way->phase != TLS_UNKNOWN ||
-				       header[0] == TLS_HANDSHAKE ||
-				       header[0] == TLS_ALERT))) &&
+				       is_first_type(header[0])))) &&
 		(way->record_bytes < 2 || header[1] == 3) &&
 		(way->record_bytes < 3 ||
 			header[2] <= (TLS_RECORD_1_3 & 0xff)) &&

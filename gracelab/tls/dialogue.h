@@ -20,6 +20,10 @@ struct tls_taken {
 
 struct tls_dialogue;
 
+/* Whether a side that sends these first may speak TLS: a dialogue takes some
+ * room. */
+bool tls_dialogue_may_begin(const void *bytes, size_t len);
+
 /* The keys are looked for in `keylog`, which must outlive it; NULL: there are
  * none. For tls_dialogue_free(); NULL without memory. */
 struct tls_dialogue *tls_dialogue_begin(struct keylog *keylog);

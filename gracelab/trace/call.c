@@ -72,14 +72,16 @@ static const struct call table[] = {
 };
 
 /* fcntl(2) that duplicates; what reads and writes where the file stands, as
- * sockets do; options that may have what waits go out. */
+ * sockets do; options that may have what waits go out, or close(2) wait, and
+ * what the other level has by their numbers, which is hardly ever set. */
 static const struct call_condition conditions[] = {
-	{ SYS_fcntl, 1, { F_DUPFD, F_DUPFD_CLOEXEC }, false },
-	{ SYS_prctl, 0, { PR_SET_SECCOMP, PR_SET_DUMPABLE }, false },
-	{ SYS_preadv2, 3, { UINT32_MAX, UINT32_MAX }, false },
-	{ SYS_pwritev2, 3, { UINT32_MAX, UINT32_MAX }, false },
-	{ SYS_setsockopt, 1, { IPPROTO_TCP, IPPROTO_TCP }, true },
-	{ SYS_setsockopt, 2, { TCP_CORK, TCP_NODELAY }, true },
+	{ SYS_fcntl, 1, { F_DUPFD, F_DUPFD_CLOEXEC, F_DUPFD }, false },
+	{ SYS_prctl, 0, { PR_SET_SECCOMP, PR_SET_DUMPABLE, PR_SET_SECCOMP },
+		false },
+	{ SYS_preadv2, 3, { UINT32_MAX, UINT32_MAX, UINT32_MAX }, false },
+	{ SYS_pwritev2, 3, { UINT32_MAX, UINT32_MAX, UINT32_MAX }, false },
+	{ SYS_setsockopt, 1, { IPPROTO_TCP, SOL_SOCKET, IPPROTO_TCP }, true },
+	{ SYS_setsockopt, 2, { TCP_CORK, TCP_NODELAY, SO_LINGER }, true },
 };
 
 #define CALLS (sizeof(table) / sizeof(*table))
@@ -229,6 +231,14 @@ long call_native(long number)
 	return NONE_SUCH;
 }
 
+static bool fits(const struct call_condition *condition, uint32_t value)
+{
+	for (size_t i = 0; i < CALL_VALUES; i++)
+		if (condition->values[i] == value)
+			return true;
+	return false;
+}
+
 bool call_suits(const struct call *call, const uint64_t args[6], bool all)
 {
 	const struct call_condition *condition = NULL;
@@ -236,12 +246,9 @@ bool call_suits(const struct call *call, const uint64_t args[6], bool all)
 	if (call->all && !all)
 		return false;
 	while ((condition = call_condition(call, condition))) {
-		uint32_t value = (uint32_t)args[condition->argument];
-
 		if (condition->unless_all && all)
 			continue;
-		if (value != condition->values[0] &&
-			value != condition->values[1])
+		if (!fits(condition, (uint32_t)args[condition->argument]))
 			return false;
 	}
 	return true;
@@ -283,6 +290,18 @@ bool call_changes(const struct call *call)
 	return call->kind != CALL_READ && call->kind != CALL_WRITE &&
 		call->kind != CALL_SENDFILE && call->kind != CALL_SPLICE &&
 		call->kind != CALL_OPTION;
+}
+
+bool call_duplicates(const struct call *call)
+{
+	return call->kind == CALL_DUP || call->kind == CALL_DUP_ONTO ||
+		call->kind == CALL_FCNTL;
+}
+
+bool call_gives_away(const struct call *call)
+{
+	return call->kind == CALL_WRITE &&
+		(call->bytes == CALL_MESSAGE || call->bytes == CALL_MESSAGES);
 }
 
 bool call_is_wide(const struct call *call)

@@ -52,14 +52,15 @@ struct call {
 };
 
 /*
- * Only if an argument has one of two values is the call looked at; where a call
- * has several conditions, all must hold.
+ * Only if an argument has one of some values is the call looked at; where a
+ * call has several conditions, all must hold.
  */
+#define CALL_VALUES 3
 struct call_condition {
 	long number;
 	unsigned argument;
-	uint32_t values[2]; /* of its low half */
-	bool unless_all;    /* it need not hold if all calls are asked for */
+	uint32_t values[CALL_VALUES]; /* of its low half */
+	bool unless_all; /* it need not hold if all calls are asked for */
 };
 
 /* The next condition of a call; `previous` is NULL at first. NULL: no more. */
@@ -78,16 +79,18 @@ static inline bool call_has_condition(const struct call *call)
 struct trace_call {
 	const struct call *what;
 	pid_t process, thread;
-	int root;  /* which of the programs that were started */
-	int files; /* peek_open_files() of the thread, or 0 */
-	bool lone; /* nobody else has its descriptors, descriptors.h */
+	int root;        /* which of the programs that were started */
+	int files;       /* peek_open_files() of the thread, or 0 */
+	bool lone;       /* nobody else has its descriptors, descriptors.h */
+	unsigned copies; /* how often others may have got copies of those */
 	uint64_t args[6];
 	int64_t result;    /* or -errno, or CALL_NEVER */
 	uint64_t began_ns; /* CLOCK_REALTIME: it went on not before that */
 	bool stops;        /* also in bulk, since its bytes are looked at */
 	bool narrow;       /* of the 32-bit ABI: so are its structures */
 	bool bulk;         /* it moves so much that it is held up by nobody */
-	bool tie;          /* another one was under way when it ended */
+	bool sure; /* it gives 0, whatever happens: it does not stop for that */
+	bool tie;  /* another one was under way when it ended */
 	/* For who looks at it: what it acts on; and of the same connection
 	 * are those whose `group` is the same, or NULL. */
 	void *subject;
@@ -131,6 +134,11 @@ bool call_sends(const struct call *call);
 /* Whether a call that has succeeded may have changed a state; where it has sent
  * or found the end of the stream, a segment has. */
 bool call_changes(const struct call *call);
+
+/* Whether it duplicates a descriptor; and whether it may give one to others,
+ * where it acts on what is no connection of the internet (SCM_RIGHTS). */
+bool call_duplicates(const struct call *call);
+bool call_gives_away(const struct call *call);
 
 /* Whether it acts on all that a process has open. */
 bool call_is_wide(const struct call *call);

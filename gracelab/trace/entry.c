@@ -138,8 +138,12 @@ static void let_go(struct tracer *tracer, struct thread *thread)
 static void pass_by(
 	struct tracer *tracer, struct thread *thread, uint64_t address)
 {
+	const struct call *what = thread->call.what;
+
+	if (call_gives_away(what))
+		threads_copy(&tracer->threads, thread->process);
 	/* Who copies a file shall not stop for each piece of it. */
-	if (thread->call.what->bytes == CALL_BUFFER && !thread->call.narrow &&
+	if (what->bytes == CALL_BUFFER && !thread->call.narrow &&
 		++thread->passed > PASSED_MAX) {
 		thread->call.subject = NULL;
 		thread->call.group = NULL;
@@ -147,14 +151,6 @@ static void pass_by(
 		return;
 	}
 	turn_go_on(thread, 0);
-}
-
-static bool is_lone(const struct tracer *tracer, const struct thread *thread)
-{
-	const struct thread *first =
-		threads_find(&tracer->threads, thread->process);
-
-	return first && !first->shares;
 }
 
 /* What a call of the 32-bit ABI is called here; false: it is none of ours. */
@@ -241,6 +237,8 @@ static void enter(struct tracer *tracer, struct thread *thread,
 		turn_go_on(thread, 0);
 		return;
 	}
+	if (call_duplicates(call->what))
+		threads_copy(&tracer->threads, thread->process);
 	thread->call = *call;
 	if (tracer->bypasses)
 		entry_close_bypass(tracer, call);
@@ -254,11 +252,13 @@ static void enter(struct tracer *tracer, struct thread *thread,
 
 void entry_stop(struct tracer *tracer, struct thread *thread)
 {
+	const struct thread *leader = leader_of(tracer, thread);
 	struct trace_call call = { .process = thread->process,
 		.thread = thread->number,
 		.root = thread->root,
 		.files = thread_files(&tracer->threads, thread),
-		.lone = is_lone(tracer, thread) };
+		.lone = leader->number == thread->process && !leader->shares,
+		.copies = leader->copies };
 	struct stop_entry entry;
 
 	if (!stop_entry(thread->number, &entry)) {

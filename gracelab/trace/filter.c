@@ -97,8 +97,9 @@ static unsigned short add_conditional(struct sock_filter out[FILTER_MAX],
 			(struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 				(unsigned)offsetof(struct seccomp_data, args) +
 					8 * condition->argument);
-		out[n++] = IF(condition->values[0], 2);
-		out[n++] = IF(condition->values[1], 1);
+		for (unsigned char i = 0; i < CALL_VALUES; i++)
+			out[n++] = IF(condition->values[i],
+				(unsigned char)(CALL_VALUES - i));
 		out[n++] = RETURN(SECCOMP_RET_ALLOW);
 	}
 	out[n++] = RETURN(SECCOMP_RET_TRACE);

@@ -83,6 +83,14 @@ void threads_share(const struct threads *threads, pid_t process)
 		first->shares = true;
 }
 
+void threads_copy(const struct threads *threads, pid_t process)
+{
+	struct thread *first = threads_find(threads, process);
+
+	if (first)
+		first->copies++;
+}
+
 void threads_remove(struct threads *threads, pid_t number)
 {
 	struct thread **at = place_of(threads, number);

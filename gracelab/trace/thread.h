@@ -31,6 +31,7 @@ struct thread {
 	bool has_kept;
 	bool shares;     /* of a process: its descriptors, or what it calls by
 			  * those is not all seen */
+	unsigned copies; /* of a process: trace_call.copies */
 	bool foreign;    /* TRACER_FOREIGN was said of its process */
 	bool traces;     /* TRACER_TRACES was */
 	unsigned passed; /* calls that were none of ours */
@@ -59,6 +60,9 @@ struct thread *threads_add(struct threads *threads, pid_t number);
 
 /* Notes that a process' descriptors are not its alone, thread.shares. */
 void threads_share(const struct threads *threads, pid_t process);
+
+/* Notes that others may have got copies of a process' descriptors. */
+void threads_copy(const struct threads *threads, pid_t process);
 
 /* Takes it out, and frees it. */
 void threads_remove(struct threads *threads, pid_t number);

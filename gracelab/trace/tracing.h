@@ -22,10 +22,14 @@ struct tracer_hooks {
 	/* Entry: whether it is to be looked at; may set subject, group, bulk,
 	 * stops and `what` of calls that are of one kind. */
 	bool (*enter)(void *context, struct trace_call *call);
-	/* It goes on now; not for the same call again after a signal. */
+	/* It goes on now, and may be said to be sure; not for the same call
+	 * again after a signal. */
 	void (*begin)(void *context, struct trace_call *call);
 	/* It has ended, with call->result. */
 	void (*leave)(void *context, struct trace_call *call);
+	/* Of one that is sure: whether what it does was seen to be done. NULL
+	 * where begin() calls none so. */
+	bool (*done)(void *context, const struct trace_call *call);
 	/* So many more calls like that one, which have given bytes, were made
 	 * without a word; and so many that gave EAGAIN. */
 	void (*bulk)(void *context, const struct trace_call *call,

@@ -12,6 +12,9 @@
 /* So often it is waited twice as long before the next look. */
 #define VAIN_MAX 4
 
+/* What is sure takes no longer, whatever is seen of it. */
+#define SURE_NS UINT64_C(1000000000)
+
 void turn_go_on(const struct thread *thread, int signal)
 {
 	bool calling = thread->phase == THREAD_CALLING ||
@@ -35,9 +38,9 @@ static void start(struct tracer *tracer, struct thread *thread)
 		thread->call.began_ns = duration_wall_ns();
 	if (!thread->call.bulk)
 		tracer->active = thread;
-	tracer->skip = 1;
 	tracer->vain = 0;
-	ptrace(ends ? PTRACE_CONT : PTRACE_SYSCALL, thread->number, NULL, NULL);
+	ptrace(ends || thread->call.sure ? PTRACE_CONT : PTRACE_SYSCALL,
+		thread->number, NULL, NULL);
 }
 
 void turn_add(struct tracer *tracer, struct thread *thread)
@@ -59,15 +62,22 @@ static bool is_busy(struct tracer *tracer)
 
 	if (!active)
 		return false;
+	if (turn_is_sure(active) && turn_is_done(tracer, active)) {
+		turn_end_sure(tracer, active);
+		return false;
+	}
 	char state = thread_state(&tracer->threads, active);
 
 	/* Stopped is as good as running: its stop will be reported. */
-	if (state == 'S' || state == 0) {
+	if (state != 'S' && state != 0)
+		return true;
+	if (turn_is_sure(active) && state == 'S') {
+		turn_end_sure(tracer, active);
+	} else {
 		active->asleep = true;
 		tracer->active = NULL;
-		return false;
 	}
-	return true;
+	return false;
 }
 
 /*
@@ -127,8 +137,9 @@ bool turn_advance(struct tracer *tracer)
 
 	if (!thread || tracer->holds)
 		return false;
-	/* Whoever has just gone on, or was woken, has not run yet: to ask what
-	 * became of it would be in vain. */
+	/* Whoever was just woken has not run yet: to ask what became of it
+	 * would be in vain. Who has gone on has, where both have but one
+	 * processor. */
 	if (tracer->skip) {
 		tracer->skip--;
 		sched_yield();
@@ -163,6 +174,32 @@ void turn_leave(struct tracer *tracer, struct thread *thread)
 				other->phase == THREAD_CALLING &&
 				other->call.group == thread->call.group)
 				thread->call.tie = true;
+}
+
+bool turn_is_sure(const struct thread *thread)
+{
+	return thread->phase == THREAD_CALLING && thread->call.sure;
+}
+
+bool turn_is_done(const struct tracer *tracer, const struct thread *thread)
+{
+	return tracer->hooks.done(tracer->hooks.context, &thread->call) ||
+		duration_wall_ns() - thread->call.began_ns > SURE_NS;
+}
+
+void turn_end_sure(struct tracer *tracer, struct thread *thread)
+{
+	turn_leave(tracer, thread);
+	thread->phase = THREAD_FREE;
+	thread->call.result = 0;
+	tracer->hooks.leave(tracer->hooks.context, &thread->call);
+}
+
+void turn_settle(struct tracer *tracer)
+{
+	/* There is one at most: nobody else goes on before it is over. */
+	if (tracer->active && turn_is_sure(tracer->active))
+		is_busy(tracer);
 }
 
 void turn_forget(struct tracer *tracer, struct thread *thread)

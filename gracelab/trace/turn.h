@@ -24,6 +24,18 @@ const struct trace_call *turn_release(struct tracer *tracer);
 /* The thread's call has ended. */
 void turn_leave(struct tracer *tracer, struct thread *thread);
 
+/*
+ * Whether a call that is sure (trace_call.sure) is under way, which does not
+ * stop at its end: it is over, and told then, once its thread stops for
+ * something else, sleeps, or what it does was seen.
+ */
+bool turn_is_sure(const struct thread *thread);
+bool turn_is_done(const struct tracer *tracer, const struct thread *thread);
+void turn_end_sure(struct tracer *tracer, struct thread *thread);
+
+/* Has those told that are over by now. */
+void turn_settle(struct tracer *tracer);
+
 /* The thread is no more. */
 void turn_forget(struct tracer *tracer, struct thread *thread);
 

@@ -23,29 +23,37 @@ int task_open(pid_t process, pid_t thread)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-static struct task_look look_by(int fd)
+/* Its `stat` from the state on, terminated, in `stat`; or "". */
+static const char *read_stat(int fd, char *stat, size_t size)
 {
-	char stat[256];
-	ssize_t n = fd < 0 ? -1 : pread(fd, stat, sizeof(stat) - 1, 0);
-	struct task_look look = { .state = 0 };
-	unsigned long user, system;
+	ssize_t n = fd < 0 ? -1 : pread(fd, stat, size - 1, 0);
 
 	stat[n < 0 ? 0 : n] = '\0';
 	const char *behind_name = strrchr(stat, ')');
 
-	if (behind_name && behind_name[1] == ' ')
-		look.state = behind_name[2];
-	if (look.state &&
-		sscanf(behind_name + 3, "%*d%*d%*d%*d%*d%*u%*u%*u%*u%*u%lu%lu",
-			&user, &system) == 2)
-		look.ran_ms =
-			(int64_t)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
-	return look;
+	return behind_name && behind_name[1] == ' ' ? behind_name + 2 : "";
 }
 
 char task_state_by(int fd)
 {
-	return look_by(fd).state;
+	char stat[256];
+
+	return *read_stat(fd, stat, sizeof(stat));
+}
+
+static struct task_look look_by(int fd)
+{
+	char stat[256];
+	const char *from_state = read_stat(fd, stat, sizeof(stat));
+	struct task_look look = { .state = *from_state };
+	unsigned long user, system;
+
+	if (look.state &&
+		sscanf(from_state + 1, "%*d%*d%*d%*d%*d%*u%*u%*u%*u%*u%lu%lu",
+			&user, &system) == 2)
+		look.ran_ms =
+			(int64_t)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
+	return look;
 }
 
 struct task_look task_look(pid_t process, pid_t thread)

@@ -10,6 +10,7 @@
 
 #include "gracelab/trace/story/story.h"
 #include "gracelab/trace/tracer.h"
+#include "gracelab/trace/turn.h"
 #include "lib/base/duration.h"
 #include "started.h"
 
@@ -93,6 +94,7 @@ static void on_tick(struct session *session)
 	tick_every(&session->tick,
 		session->tracer.bypasses ? BULK_TICK_MS : SHORT_TICK_MS);
 	heed_signals(session);
+	turn_settle(&session->tracer);
 	session->plan->flush(session->plan->context);
 	session->quiet_ms =
 		session->busy ? 0 : session->quiet_ms + session->tick.every_ms;
@@ -144,6 +146,8 @@ void round_go(struct session *session)
 		heed_signals(session);
 	else if (ready > 0)
 		story_settle(&session->story, false);
-	if (!ready)
+	if (!ready) {
+		turn_settle(&session->tracer);
 		story_idle(&session->story);
+	}
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gracelab/trace/peek.h"
@@ -103,6 +104,20 @@ void descriptors_forget(struct descriptors_all *all, pid_t process, int fd)
 
 	if (those && fd >= 0 && (unsigned)fd < those->room)
 		those->sockets[fd] = DESCRIPTORS_UNKNOWN;
+}
+
+bool descriptors_learn(struct descriptors_all *all,
+	const struct trace_call *call, int fd, int copy, uint64_t *inode)
+{
+	uint64_t *note = call->lone ? note_of(all, call->process, fd) : NULL;
+	struct stat status;
+
+	if (copy < 0 || fstat(copy, &status) || !S_ISSOCK(status.st_mode))
+		return false;
+	*inode = status.st_ino;
+	if (note)
+		*note = *inode;
+	return true;
 }
 
 static void drop(struct descriptors_all *all, struct descriptors **at)

@@ -46,8 +46,11 @@ int descriptors_copy(struct descriptors_all *all, pid_t process, int fd);
 void descriptors_heed(
 	struct descriptors_all *all, const struct trace_call *call);
 
-/* The number has just been opened. */
+/* The number has just been opened: what it was is forgotten; and what it is
+ * now is learnt of its duplicate, with the inode; false: it is no socket. */
 void descriptors_forget(struct descriptors_all *all, pid_t process, int fd);
+bool descriptors_learn(struct descriptors_all *all,
+	const struct trace_call *call, int fd, int copy, uint64_t *inode);
 
 /* The process is no more. */
 void descriptors_forget_all(struct descriptors_all *all, pid_t process);

@@ -56,6 +56,15 @@ struct flight *flight_of_segment(struct story *story,
 	return NULL;
 }
 
+bool flight_has_sent(const struct story *story, const struct trace_call *call)
+{
+	const struct flight *flight = story->flights;
+
+	while (flight && (flight->call != call || flight->row == ROWS_NONE))
+		flight = flight->next;
+	return flight;
+}
+
 void flight_end(struct story *story, struct flight *flight)
 {
 	struct flight **at = &story->flights;

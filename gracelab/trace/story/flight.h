@@ -20,6 +20,9 @@ struct flight *flight_of_segment(struct story *story,
 	const struct segment *segment);
 
 /* Ends one. */
+/* Whether a segment of that call's was seen. */
+bool flight_has_sent(const struct story *story, const struct trace_call *call);
+
 void flight_end(struct story *story, struct flight *flight);
 
 void flight_free_all(struct story *story);

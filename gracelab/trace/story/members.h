@@ -61,6 +61,7 @@ struct story {
 	struct rows rows;
 	struct flight *flights; /* owned */
 	struct tls_taken said;  /* by the call that ends now */
+	char *bytes;            /* owned: its own, if all were read; or NULL */
 	uint64_t began_ns;
 	uint64_t changes; /* grows with everything that happens */
 	uint64_t looked_changes, looked_ns; /* when states were looked at */

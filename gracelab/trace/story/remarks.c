@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "story.h"
-#include "subject.h"
+#include "gracelab/tls/keylog.h"
+#include "speaker.h"
 #include "words.h"
 
 void remarks_note(void *context, pid_t process, enum tracer_remark remark)
@@ -47,21 +47,54 @@ void remarks_note(void *context, pid_t process, enum tracer_remark remark)
 }
 
 /* Only SIGPIPE is about connections; what else kills is told at the end. */
-void remarks_signal(void *context, const struct thread *thread, int signal)
+bool remarks_signal(
+	struct story *story, const struct thread *thread, int signal)
 {
-	struct story *story = context;
 	struct row *row;
 
-	if (signal != SIGPIPE || !subject_has_spoken(story, thread->process))
-		return;
+	if (signal != SIGPIPE || !speaker_is(story, thread->process))
+		return false;
 	row = rows_at(
 		&story->rows, rows_add(&story->rows, story_seconds(story, 0)));
 	if (!row)
-		return;
+		return false;
 	row->rung.caller =
-		(int)subject_side(story, thread->process, thread->root);
+		(int)speaker_side(story, thread->process, thread->root);
 	row->rung.call = strdup(words_sigpipe(thread->process));
 	row->rung.process = thread->process;
 	row->rung.thread = thread->number;
-	story_settle(story, false);
+	return true;
+}
+
+/* Records that were to be opened, and none was. */
+static void note_sealed(struct story *story)
+{
+	struct keylog *keylog = story->plan.keylog;
+	char *text = NULL;
+
+	if (!keylog || !story->sealed || story->opened)
+		return;
+	if (asprintf(&text, "No encrypted TLS record could be opened: %s %s",
+		    keylog_has_any(keylog) ? "there is no fitting secret in"
+					   : "no secrets were logged to",
+		    keylog_name(keylog)) >= 0)
+		story->plan.note(story->plan.context, text);
+	free(text);
+}
+
+/* Of a network that others use too, only calls tell which are the program's. */
+static const char *none_of(const struct story_plan *plan)
+{
+	return plan->traced || plan->own_network
+		? "No TCP connection was seen."
+		: "Without calls it is not known which connections of this "
+		  "machine are the program's: none is shown. With --server "
+		  "and --client all are.";
+}
+
+void remarks_end(struct story *story)
+{
+	if (!story->connections.last_number)
+		story->plan.note(story->plan.context, none_of(&story->plan));
+	note_sealed(story);
 }

@@ -58,30 +58,36 @@ static bool moves(const struct trace_call *call)
 	}
 }
 
-struct tls_taken said_take(struct story *story, struct connection *connection,
+void said_take(struct story *story, struct connection *connection,
 	enum side side, const struct trace_call *call)
 {
-	struct tls_taken taken = { 0 };
+	struct tls_taken *taken = &story->said;
 	struct tls_dialogue **dialogue = &connection->dialogues[side];
 	enum side sender =
 		call->what->kind == CALL_READ ? side_other(side) : side;
 
 	if (connection->speaks_no_tls[side] || !moves(call))
-		return taken;
-	char *bytes = copy(call, (size_t)call->result);
+		return;
+	char *bytes = story->bytes = copy(call, (size_t)call->result);
 
-	if (bytes && !*dialogue)
+	if (bytes && !*dialogue &&
+		tls_dialogue_may_begin(bytes, (size_t)call->result))
 		*dialogue = tls_dialogue_begin(story->plan.keylog);
 	if (bytes && *dialogue)
 		tls_dialogue_take(
-			*dialogue, sender, bytes, (size_t)call->result, &taken);
-	free(bytes);
-	story->sealed |= taken.sealed;
-	story->opened |= taken.opened;
-	story->incomplete |= taken.incomplete;
+			*dialogue, sender, bytes, (size_t)call->result, taken);
+	story->sealed |= taken->sealed;
+	story->opened |= taken->opened;
+	story->incomplete |= taken->incomplete;
 	if (!bytes || !said_by_tls(connection, side))
 		said_lose(connection, side);
-	return taken;
+}
+
+void said_forget(struct story *story)
+{
+	tls_taken_free(&story->said);
+	free(story->bytes);
+	story->bytes = NULL;
 }
 
 void said_fill(const struct story *story, struct rung *rung,

@@ -9,9 +9,12 @@
  */
 bool said_by_tls(const struct connection *connection, enum side side);
 
-/* Takes the bytes that a call has moved; for tls_taken_free(). */
-struct tls_taken said_take(struct story *story, struct connection *connection,
+/* Takes the bytes that a call has moved, into story.said and story.bytes. */
+void said_take(struct story *story, struct connection *connection,
 	enum side side, const struct trace_call *call);
+
+/* The call has ended. */
+void said_forget(struct story *story);
 
 /* Bytes that a side has moved were not seen. */
 void said_lose(struct connection *connection, enum side side);

@@ -54,6 +54,37 @@ void sockets_join(struct trace_socket *socket, struct connection *connection,
 	socket->side = side;
 }
 
+void socket_heed(struct trace_socket *socket,
+	const struct trace_socket *listener, const struct trace_call *call)
+{
+	enum call_kind kind = call->what->kind;
+
+	if (kind == CALL_OPTION && call->args[1] == SOL_SOCKET &&
+		call->args[2] == SO_LINGER)
+		socket->lingers = true;
+	/* A FIN is sent once. */
+	if (kind == CALL_SHUTDOWN)
+		socket->owner = 0;
+	if (call->result < 0 || !call->lone ||
+		(kind != CALL_SOCKET && kind != CALL_ACCEPT))
+		return;
+	/* Of one that was had before, nobody knows who else has it, or what
+	 * was set. */
+	if (kind == CALL_ACCEPT && !listener->owner)
+		return;
+	socket->owner = call->process;
+	socket->owner_copies = call->copies;
+	socket->lingers = kind == CALL_ACCEPT && listener->lingers;
+}
+
+bool socket_closes(
+	const struct trace_socket *socket, const struct trace_call *call)
+{
+	return call->what->kind == CALL_CLOSE && call->lone &&
+		socket->owner == call->process &&
+		socket->owner_copies == call->copies && !socket->lingers;
+}
+
 static void drop(struct sockets *sockets, struct trace_socket **at)
 {
 	struct trace_socket *socket = *at;

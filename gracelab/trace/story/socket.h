@@ -9,13 +9,19 @@
 #include <netinet/in.h>
 
 #include "connection.h"
+#include "gracelab/trace/call.h"
 
 struct trace_socket {
 	struct trace_socket *next; /* of the same bucket */
 	uint64_t inode;
 	bool is_tcp;
 	bool listening;
-	bool closed;   /* a close(2) of it has succeeded */
+	bool closed;  /* a close(2) of it has succeeded */
+	bool lingers; /* SO_LINGER was set, or may have been */
+	/* Nobody has it but that process, as long as others have got copies of
+	 * its descriptors no more often; 0: others may. */
+	pid_t owner;
+	unsigned owner_copies;
 	uint16_t port; /* its own, or 0 */
 	enum side side;
 	struct connection *connection; /* or NULL */
@@ -35,6 +41,18 @@ struct trace_socket *sockets_add(struct sockets *sockets, uint64_t inode);
 
 void sockets_join(struct trace_socket *socket, struct connection *connection,
 	enum side side);
+
+/* What a call that has ended says of whose it is, and how it closes; of
+ * accept(2), from that listener. */
+void socket_heed(struct trace_socket *socket,
+	const struct trace_socket *listener, const struct trace_call *call);
+
+/*
+ * Whether this call of close(2) closes it for good, and at once: nobody else
+ * has it, as far as calls tell, and no SO_LINGER has it wait. It gives 0 then.
+ */
+bool socket_closes(
+	const struct trace_socket *socket, const struct trace_call *call);
 
 /* Forgets those that were closed and have no use any more. */
 void sockets_sweep(struct sockets *sockets);

@@ -7,8 +7,8 @@
 #include <time.h>
 
 #include "flight.h"
-#include "foot.h"
 #include "lib/base/duration.h"
+#include "remarks.h"
 #include "sums.h"
 
 /* How often what is over is cleared away. */
@@ -301,7 +301,7 @@ void story_end(struct story *story)
 	story_settle(story, true);
 	sums_tell_all(story);
 	rows_flush(&story->rows, true, story->plan.take, story->plan.context);
-	foot_note(story);
+	remarks_end(story);
 	flight_free_all(story);
 	rows_free(&story->rows);
 	sockets_free(&story->sockets);

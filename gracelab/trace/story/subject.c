@@ -2,59 +2,13 @@
 #include "subject.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gracelab/trace/peek.h"
 #include "lib/net/net.h"
 #include "lib/net/port.h"
-
-/* The kernel's highest process number, proc(5), pid_max. */
-#define STORY_PROCESSES (1 << 22)
-
-/* What is known of a process that has made a call on a TCP socket. */
-enum { SPEAKS = 1, SERVES = 2, HAS_SIDE = 4, HIDDEN = 8, SPEAKER_BITS = 4 };
-
-static unsigned speaker(const struct story *story, pid_t process)
-{
-	if (!story->spoken || process >= STORY_PROCESSES)
-		return 0;
-	return (unsigned)story->spoken[process * SPEAKER_BITS / 8] >>
-		process * SPEAKER_BITS % 8 &
-		0xfU;
-}
-
-static void set_speaker(struct story *story, pid_t process, unsigned bits)
-{
-	unsigned shift = (unsigned)process * SPEAKER_BITS % 8;
-
-	if (!story->spoken)
-		story->spoken = calloc(STORY_PROCESSES * SPEAKER_BITS / 8, 1);
-	if (!story->spoken || process >= STORY_PROCESSES)
-		return;
-	unsigned char *byte = &story->spoken[process * SPEAKER_BITS / 8];
-
-	*byte = (unsigned char)((*byte & 0xf0U >> shift) | bits << shift);
-}
-
-bool subject_hides(struct story *story, pid_t process)
-{
-	unsigned known = speaker(story, process);
-
-	if ((errno != EACCES && errno != EPERM) || known & HIDDEN)
-		return false;
-	set_speaker(story, process, known | HIDDEN);
-	return true;
-}
-
-enum side subject_side(const struct story *story, pid_t process, int root)
-{
-	unsigned known = speaker(story, process);
-
-	if (story->plan.pair)
-		return root == SERVER ? SERVER : CLIENT;
-	return known & HAS_SIDE && known & SERVES ? SERVER : CLIENT;
-}
+#include "speaker.h"
 
 /* Joins a socket to the connection that its ends name. */
 static void join(struct story *story, struct trace_socket *socket,
@@ -84,27 +38,16 @@ static void join(struct story *story, struct trace_socket *socket,
 		sockets_join(socket, connection, side);
 }
 
-/* socket_ask() of a descriptor of who calls. */
-static bool ask(struct story *story, const struct trace_call *call, int fd,
-	struct socket_facts *facts)
+/* A duplicate of a descriptor of who calls, or -1. */
+static int copy_of(struct story *story, const struct trace_call *call, int fd)
 {
-	return socket_tell(
-		descriptors_copy(&story->descriptors, call->process, fd),
-		facts);
+	return descriptors_copy(&story->descriptors, call->process, fd);
 }
 
-/* The same of one that is known to be TCP, and to listen nowhere. */
-static bool ask_ends(struct story *story, const struct trace_call *call, int fd,
-	struct socket_facts *facts)
-{
-	return socket_tell_ends(
-		descriptors_copy(&story->descriptors, call->process, fd),
-		facts);
-}
-
-/* Asks what a socket is that was never seen before. */
+/* Asks what a socket is that was never seen before, by a duplicate, which it
+ * closes. */
 static void identify(struct story *story, struct trace_socket *socket,
-	const struct trace_call *call, int fd)
+	const struct trace_call *call, int copy)
 {
 	struct socket_facts facts;
 	uint16_t port;
@@ -112,21 +55,22 @@ static void identify(struct story *story, struct trace_socket *socket,
 
 	/* What was just made has its kind in the arguments, and no peer. */
 	if (call->what->kind == CALL_SOCKET) {
+		close(copy);
 		socket->is_tcp = !protocol || socket_speaks_tcp(protocol);
-		socket->side = subject_side(story, call->process, call->root);
+		socket->side = speaker_side(story, call->process, call->root);
 		return;
 	}
 	/* What a listener of TCP gives is TCP. */
 	if (call->what->kind == CALL_ACCEPT && call->subject
-			? !ask_ends(story, call, fd, &facts)
-			: !ask(story, call, fd, &facts) || !facts.is_tcp)
+			? !socket_tell_ends(copy, &facts)
+			: !socket_tell(copy, &facts) || !facts.is_tcp)
 		return;
 	socket->is_tcp = true;
 	socket->listening = facts.listening;
 	socket->port = port_at(&facts.local);
 	socket->side = facts.listening
 		? SERVER
-		: subject_side(story, call->process, call->root);
+		: speaker_side(story, call->process, call->root);
 	if (!facts.has_peer)
 		return;
 	port = port_at(&facts.peer);
@@ -140,6 +84,21 @@ static void identify(struct story *story, struct trace_socket *socket,
 		join(story, socket, &facts, socket->side);
 }
 
+/* One that was never seen before; of `copy` as above. */
+static struct trace_socket *meet(struct story *story,
+	const struct trace_call *call, uint64_t inode, int copy)
+{
+	struct trace_socket *socket = sockets_add(&story->sockets, inode);
+
+	if (socket) {
+		identify(story, socket, call, copy);
+	} else {
+		story->incomplete = true;
+		close(copy);
+	}
+	return socket;
+}
+
 /* The TCP socket behind a descriptor, or NULL. */
 struct trace_socket *subject_of(
 	struct story *story, const struct trace_call *call, int fd)
@@ -151,15 +110,27 @@ struct trace_socket *subject_of(
 	if (!descriptors_ask(&story->descriptors, call, fd, &inode))
 		return NULL;
 	socket = sockets_find(&story->sockets, inode);
-	if (!socket) {
-		socket = sockets_add(&story->sockets, inode);
-		if (!socket) {
-			story->incomplete = true;
-			return NULL;
-		}
-		identify(story, socket, call, fd);
+	if (!socket)
+		socket = meet(story, call, inode, copy_of(story, call, fd));
+	return socket && socket->is_tcp ? socket : NULL;
+}
+
+/* The one behind the descriptor that a call has just given, or NULL. */
+static struct trace_socket *given_by(
+	struct story *story, const struct trace_call *call)
+{
+	int fd = (int)call->result, copy = copy_of(story, call, fd);
+	struct trace_socket *socket;
+	uint64_t inode;
+
+	descriptors_forget(&story->descriptors, call->process, fd);
+	if (!descriptors_learn(&story->descriptors, call, fd, copy, &inode) ||
+		sockets_find(&story->sockets, inode)) {
+		close(copy);
+		return subject_of(story, call, fd);
 	}
-	return socket->is_tcp ? socket : NULL;
+	socket = meet(story, call, inode, copy);
+	return socket && socket->is_tcp ? socket : NULL;
 }
 
 /* The descriptor that a call acts on; -1: none. */
@@ -200,28 +171,6 @@ int subject_descriptor(struct story *story, const struct trace_call *call)
 	return -1;
 }
 
-bool subject_has_spoken(const struct story *story, pid_t process)
-{
-	return speaker(story, process) & SPEAKS;
-}
-
-void subject_note_speaker(
-	struct story *story, pid_t process, const struct trace_socket *socket)
-{
-	unsigned known = speaker(story, process) | SPEAKS;
-
-	if (socket && (socket->connection || socket->listening))
-		known = (known & HIDDEN) | SPEAKS | HAS_SIDE |
-			(socket->side == SERVER ? SERVES : 0);
-	set_speaker(story, process, known);
-}
-
-void subject_forget_speaker(struct story *story, pid_t process)
-{
-	if (speaker(story, process))
-		set_speaker(story, process, 0);
-}
-
 bool subject_connects(const struct trace_call *call)
 {
 	return call->what->kind == CALL_CONNECT ||
@@ -257,7 +206,8 @@ static void learn_connected(struct story *story, struct trace_call *call)
 	struct socket_facts facts;
 
 	if ((call->result < 0 && call->result != -EINPROGRESS) ||
-		!ask_ends(story, call, (int)call->args[0], &facts))
+		!socket_tell_ends(
+			copy_of(story, call, (int)call->args[0]), &facts))
 		return;
 	if (!facts.has_peer) {
 		if (!subject_peer(call, &peer))
@@ -280,14 +230,12 @@ static void learn_accepted(struct story *story, struct trace_call *call)
 	struct socket_facts facts;
 	struct connection *connection;
 
-	descriptors_forget(
-		&story->descriptors, call->process, (int)call->result);
-	socket = subject_of(story, call, (int)call->result);
+	socket = given_by(story, call);
 	if (!socket)
 		return;
 	call->subject = socket;
 	if (!socket->connection &&
-		ask(story, call, (int)call->result, &facts)) {
+		socket_tell(copy_of(story, call, (int)call->result), &facts)) {
 		/* Who was reset has no peer any more. */
 		connection = facts.has_peer
 			? NULL
@@ -302,7 +250,7 @@ static void learn_accepted(struct story *story, struct trace_call *call)
 		return;
 	socket->side = SERVER;
 	socket->connection->accepted = true;
-	subject_note_speaker(story, call->process, socket);
+	speaker_note(story, call->process, socket);
 }
 
 /* What a call that has ended says of its socket. */
@@ -318,7 +266,8 @@ void subject_learn(struct story *story, struct trace_call *call)
 	switch (call->what->kind) {
 	case CALL_LISTEN:
 		if (call->result ||
-			!ask(story, call, (int)call->args[0], &facts))
+			!socket_tell(copy_of(story, call, (int)call->args[0]),
+				&facts))
 			break;
 		socket->listening = true;
 		socket->side = SERVER;
@@ -335,10 +284,8 @@ void subject_learn(struct story *story, struct trace_call *call)
 	case CALL_SOCKET:
 		if (call->result < 0)
 			break;
-		descriptors_forget(
-			&story->descriptors, call->process, (int)call->result);
-		call->subject = subject_of(story, call, (int)call->result);
-		subject_note_speaker(story, call->process, call->subject);
+		call->subject = given_by(story, call);
+		speaker_note(story, call->process, call->subject);
 		break;
 	default:
 		break;

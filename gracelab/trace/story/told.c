@@ -7,6 +7,7 @@
 
 #include "flight.h"
 #include "said.h"
+#include "speaker.h"
 #include "story.h"
 #include "subject.h"
 #include "words.h"
@@ -18,6 +19,9 @@ static void fill(struct story *story, struct rung *rung,
 	rung->call = words_call(call);
 	if (story->said.count)
 		said_fill(story, rung, &story->said);
+	else if (story->bytes)
+		rung->text = words_shown(story->bytes, (size_t)call->result,
+			story->plan.text_bytes);
 	else
 		rung->text = words_text(call, story->plan.text_bytes);
 	rung->result = words_result(call);
@@ -98,6 +102,6 @@ void told_abandon(struct story *story, struct trace_call *call)
 	if (!told_land(story, call) && told_is_news(story, call))
 		told_add(story, call,
 			socket ? socket->side
-			       : subject_side(story, call->process, call->root),
+			       : speaker_side(story, call->process, call->root),
 			socket ? socket->connection : NULL);
 }

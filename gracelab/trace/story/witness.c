@@ -17,6 +17,7 @@
 #include "lib/net/port.h"
 #include "remarks.h"
 #include "said.h"
+#include "speaker.h"
 #include "story.h"
 #include "subject.h"
 #include "sums.h"
@@ -53,11 +54,11 @@ static bool enter_on_socket(struct story *story, struct trace_call *call)
 	struct trace_socket *socket =
 		subject_of(story, call, subject_descriptor(story, call));
 
-	if (!socket && subject_hides(story, call->process))
+	if (!socket && speaker_hides(story, call->process))
 		remarks_note(story, call->process, TRACER_HIDDEN);
 	if (!socket)
 		return false;
-	subject_note_speaker(story, call->process, socket);
+	speaker_note(story, call->process, socket);
 	call->subject = socket;
 	call->group = socket->connection;
 	call->bulk = sums_is_bulk(socket->connection) &&
@@ -83,7 +84,7 @@ static bool choose(struct story *story, struct trace_call *call)
 	case CALL_CLOSE_RANGE:
 	case CALL_EXEC:
 	case CALL_EXIT:
-		return subject_has_spoken(story, call->process);
+		return speaker_is(story, call->process);
 	default:
 		return enter_on_socket(story, call);
 	}
@@ -125,6 +126,20 @@ static void begin_connect(struct story *story, struct trace_call *call)
 	flight->peer_port = port_at(&peer);
 }
 
+/* Whether it is close(2) of what has sent no FIN yet, and so sends one, or a
+ * RST, whatever the peer does: that tells when it is done. */
+static bool is_sure(const struct story *story, const struct trace_call *call)
+{
+	const struct trace_socket *socket = call->subject;
+	const struct connection *connection =
+		socket ? socket->connection : NULL;
+
+	return story->plan.wire && connection &&
+		(connection->shown[socket->side] == STATE_ESTABLISHED ||
+			connection->shown[socket->side] == STATE_CLOSE_WAIT) &&
+		socket_closes(socket, call);
+}
+
 static void begin(void *context, struct trace_call *call)
 {
 	struct story *story = context;
@@ -140,6 +155,15 @@ static void begin(void *context, struct trace_call *call)
 	else if (socket && socket->connection && call_sends(call->what) &&
 		!call->bulk)
 		flight_begin(story, call, socket->connection, socket->side);
+	call->sure = is_sure(story, call);
+}
+
+static bool done(void *context, const struct trace_call *call)
+{
+	struct story *story = context;
+
+	story->plan.drain(story->plan.drain_context);
+	return flight_has_sent(story, call);
 }
 
 static void leave(void *context, struct trace_call *call)
@@ -156,9 +180,9 @@ static void leave(void *context, struct trace_call *call)
 		call->result > 0)
 		connection->moved_bytes += (uint64_t)call->result;
 	if (connection)
-		story->said = said_take(story, connection, socket->side, call);
+		said_take(story, connection, socket->side, call);
 	if (connection && sums_call(story, connection, socket->side, call)) {
-		tls_taken_free(&story->said);
+		said_forget(story);
 		if (++story->since_drained >= BULK_CALLS_PER_DRAIN) {
 			story->since_drained = 0;
 			story->plan.drain(story->plan.drain_context);
@@ -167,6 +191,8 @@ static void leave(void *context, struct trace_call *call)
 	}
 	story->plan.drain(story->plan.drain_context);
 	subject_learn(story, call);
+	if (call->subject)
+		socket_heed(call->subject, socket, call);
 	socket = call->subject;
 	connection = socket ? socket->connection : NULL;
 	if (connection)
@@ -176,7 +202,7 @@ static void leave(void *context, struct trace_call *call)
 	if (!landed && told_is_news(story, call))
 		number = told_add(story, call,
 			socket ? socket->side
-			       : subject_side(story, call->process, call->root),
+			       : speaker_side(story, call->process, call->root),
 			connection);
 	if (connection && !landed && number != ROWS_NONE) {
 		if (!rows_at(&story->rows, connection->changer[CLIENT]) &&
@@ -186,7 +212,7 @@ static void leave(void *context, struct trace_call *call)
 		if (told_may_change(story, call))
 			connections_touch(&story->connections, connection);
 	}
-	tls_taken_free(&story->said);
+	said_forget(story);
 	story_settle_drained(story);
 }
 
@@ -215,12 +241,20 @@ static void abandon(void *context, struct trace_call *call)
 	story_settle(story, false);
 }
 
+static void on_signal(void *context, const struct thread *thread, int signal)
+{
+	struct story *story = context;
+
+	if (remarks_signal(story, thread, signal))
+		story_settle(story, false);
+}
+
 static void ended(void *context, pid_t process, int root, int wait_status)
 {
 	struct story *story = context;
 
 	(void)root;
-	subject_forget_speaker(story, process);
+	speaker_forget(story, process);
 	descriptors_forget_all(&story->descriptors, process);
 	story_settle(story, false);
 	story->plan.ended(story->plan.ended_context, process, wait_status);
@@ -232,9 +266,10 @@ struct tracer_hooks witness_hooks(struct story *story)
 		.enter = enter,
 		.begin = begin,
 		.leave = leave,
+		.done = done,
 		.bulk = bulk,
 		.abandon = abandon,
-		.signal = remarks_signal,
+		.signal = on_signal,
 		.ended = ended,
 		.remark = remarks_note,
 		.context = story,

@@ -164,6 +164,15 @@ char *words_result(const struct trace_call *call)
 	return len < 0 ? NULL : text;
 }
 
+char *words_shown(const char *bytes, size_t len, size_t max)
+{
+	char *text = malloc(ESCAPE_SIZE(max));
+
+	if (text)
+		escape_text(text, bytes, escape_cut(bytes, len, max));
+	return text;
+}
+
 char *words_text(const struct trace_call *call, size_t max)
 {
 	char path[256];
@@ -186,11 +195,10 @@ char *words_text(const struct trace_call *call, size_t max)
 		len = peek_message_bytes(call);
 	/* So that a character at the end is whole, or is not there. */
 	bytes = malloc(max + UTF8_BYTES_MAX);
-	text = malloc(ESCAPE_SIZE(max));
-	if (bytes && text) {
-		len = peek_bytes(call, len, bytes, max + UTF8_BYTES_MAX);
-		escape_text(text, bytes, escape_cut(bytes, len, max));
-	}
+	if (!bytes)
+		return NULL;
+	len = peek_bytes(call, len, bytes, max + UTF8_BYTES_MAX);
+	text = words_shown(bytes, len, max);
 	free(bytes);
 	return text;
 }

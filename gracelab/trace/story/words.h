@@ -24,6 +24,9 @@ char *words_call(const struct trace_call *call);
  * descriptor did. */
 char *words_result(const struct trace_call *call);
 
+/* The first of these bytes, at most `max`, escaped. */
+char *words_shown(const char *bytes, size_t len, size_t max);
+
 /* The first bytes that were sent or received, at most `max`, escaped; of
  * sendfile(2) the file. */
 char *words_text(const struct trace_call *call, size_t max);

@@ -273,6 +273,56 @@ static void ipv4_in_ipv6_is_ipv4(void)
 	EXPECT_BYTES(&in6, sizeof(in6), &address, sizeof(in6));
 }
 
+/* Whether close(2) of it by that process closes it for good. */
+static bool closes(const struct trace_socket *socket, pid_t process,
+	unsigned copies, bool lone)
+{
+	struct trace_call call = call_of(SYS_close, 0, 0, 0, 0, 0);
+
+	call.process = process;
+	call.copies = copies;
+	call.lone = lone;
+	return socket_closes(socket, &call);
+}
+
+static void a_socket_closes_for_good_where_nobody_else_has_it(void)
+{
+	struct trace_call call = call_of(SYS_socket, 3, 0, 0, 0, 0);
+	struct trace_socket listener = { 0 }, socket = { 0 };
+	pid_t own = call.process;
+
+	call.copies = 5;
+	socket_heed(&listener, NULL, &call);
+	EXPECT(!closes(&listener, own, 5, true));
+	call.lone = true;
+	socket_heed(&listener, NULL, &call);
+	EXPECT(closes(&listener, own, 5, true));
+	EXPECT(!closes(&listener, own, 6, true));
+	EXPECT(!closes(&listener, own, 5, false));
+	EXPECT(!closes(&listener, own + 1, 5, true));
+
+	call.what = call_find(SYS_accept);
+	socket_heed(&socket, &(struct trace_socket){ 0 }, &call);
+	EXPECT(!closes(&socket, own, 5, true));
+	socket_heed(&socket, &listener, &call);
+	EXPECT(closes(&socket, own, 5, true));
+
+	call = call_of(SYS_setsockopt, 0, SOL_SOCKET, SO_LINGER, 0, 0);
+	socket_heed(&listener, NULL, &call);
+	EXPECT(!closes(&listener, own, 5, true));
+	call = call_of(SYS_accept, 4, 0, 0, 0, 0);
+	call.copies = 5;
+	call.lone = true;
+	struct trace_socket other = { 0 };
+
+	socket_heed(&other, &listener, &call);
+	EXPECT(!closes(&other, own, 5, true));
+
+	call = call_of(SYS_shutdown, 0, SHUT_WR, 0, 0, 0);
+	socket_heed(&socket, NULL, &call);
+	EXPECT(!closes(&socket, own, 5, true));
+}
+
 static void only_streams_of_tcp_are_told_of(void)
 {
 	static const struct {
@@ -343,7 +393,9 @@ static void only_what_is_asked_for_is_traced(void)
 		/* May have what waits go out. */
 		{ SYS_setsockopt, { 3, IPPROTO_TCP, TCP_CORK }, true, true },
 		{ SYS_setsockopt, { 3, IPPROTO_TCP, TCP_NODELAY }, true, true },
-		{ SYS_setsockopt, { 3, SOL_SOCKET, TCP_CORK }, false, true },
+		{ SYS_setsockopt, { 3, SOL_SOCKET, SO_LINGER }, true, true },
+		{ SYS_setsockopt, { 3, SOL_SOCKET, SO_KEEPALIVE }, false,
+			true },
 		{ SYS_setsockopt, { 3, IPPROTO_TCP, TCP_MAXSEG }, false, true },
 		/* A result that is told of, and a number of x32. */
 		{ -9000, { 3 }, true, true },
@@ -394,10 +446,12 @@ static void calls_of_32_bit_programs_are_known_by_their_numbers(void)
 static void conditions_of_calls_are_checked_too_where_no_filter_does(void)
 {
 	static const uint64_t corks[6] = { 3, IPPROTO_TCP, TCP_CORK };
-	static const uint64_t others[6] = { 3, SOL_SOCKET, SO_LINGER };
+	static const uint64_t lingers[6] = { 3, SOL_SOCKET, SO_LINGER };
+	static const uint64_t others[6] = { 3, SOL_SOCKET, SO_KEEPALIVE };
 	const struct call *options = call_find(SYS_setsockopt);
 
 	EXPECT(call_suits(options, corks, false));
+	EXPECT(call_suits(options, lingers, false));
 	EXPECT(!call_suits(options, others, false));
 	EXPECT(call_suits(options, others, true));
 	EXPECT(!call_suits(call_find(SYS_ppoll), others, false));
@@ -432,6 +486,8 @@ const struct tap_test tests_trace_story[] = {
 	{ "socket: IPv4 in IPv6 is IPv4", ipv4_in_ipv6_is_ipv4 },
 	{ "socket: only streams of TCP are told of",
 		only_streams_of_tcp_are_told_of },
+	{ "socket: it closes for good where nobody else has it",
+		a_socket_closes_for_good_where_nobody_else_has_it },
 	{ "filter: only what is asked for is traced",
 		only_what_is_asked_for_is_traced },
 	{ "filter: calls of 32-bit programs are known by their numbers",
