@@ -22,16 +22,13 @@ enum {
 	 * some times what a plain connection took. */
 	EARLY_MS = 250,
 	EARLY_TIMES = 5,
-	/* How long nothing moves before all that can be is filled, and how long
-	 * a slow one has for that, */
+	/* How long nothing moves before all that can be is filled, how long a
+	 * slow one has for that, */
 	FILLED_MS = 100,
 	FILL_MS = 5000,
-	/* what is more than enough to fill it, and what may wait in it. */
-	FILL_BYTES = 32 * 1024 * 1024,
+	/* and of what waits in it, what counts. */
 	WAITS_LEAST = 4096,
 	WAITS_MOST = 512 * 1024,
-	/* ... and what may wait before it. */
-	UNREAD_MOST = 64 * 1024,
 	/* How often the proxy is asked when it connects. */
 	ATTEMPTS = 3,
 };
@@ -226,30 +223,24 @@ struct filling {
 	struct play *play;
 	bool (*goes_on)(void *context); /* the relay's own */
 	void *context;
-	struct plain_sizes sizes; /* the result */
+	int64_t bytes; /* the result */
+	bool has_limit;
 };
 
-/* How much the proxy has read, and how much of it waits there, and before it.
- */
-static struct plain_sizes look_inside(const struct filling *filling)
+/* How much the proxy has read, and how much of it waits there. */
+static void look_inside(struct filling *filling)
 {
-	struct plain_sizes sizes = { 0 };
 	struct place_inside inside;
 
 	if (!place_look_inside(filling->place, filling->play, SERVER, &inside))
-		return sizes;
-	int64_t beyond = inside.read - inside.held, waits = inside.held / 2;
+		return;
+	int64_t waits = inside.held / 2;
 
 	if (waits < WAITS_LEAST)
 		waits = WAITS_LEAST;
-	sizes.inside = beyond + (waits < WAITS_MOST ? waits : WAITS_MOST);
-	/* So little of it that the end has room behind it. */
-	int64_t unread = inside.unread / 2;
-
-	if (unread && inside.held >= 0)
-		sizes.before = inside.read +
-			(unread < UNREAD_MOST ? unread : UNREAD_MOST);
-	return sizes;
+	filling->bytes = inside.read - inside.held +
+		(waits < WAITS_MOST ? waits : WAITS_MOST);
+	filling->has_limit = inside.read < PLACE_FILL_BYTES;
 }
 
 static bool on_round(void *context)
@@ -265,7 +256,7 @@ static bool on_round(void *context)
 			 between_rests(server->between, &server->wait)) ||
 			duration_now_ms() - filling->relay->run_ms >=
 				FILL_MS)) {
-		filling->sizes = look_inside(filling);
+		look_inside(filling);
 		filling->relay->common.gate = true;
 		/* That is enough; it ends in order, since some die of a RST. */
 		server->size = (int64_t)server->step_sent;
@@ -273,7 +264,7 @@ static bool on_round(void *context)
 	return !filling->goes_on || filling->goes_on(filling->context);
 }
 
-struct plain_sizes plain_fill(struct relay *relay, struct place *place)
+int64_t plain_fill(struct relay *relay, struct place *place, bool *has_limit)
 {
 	const struct relay before = *relay;
 	struct filling filling = {
@@ -284,15 +275,13 @@ struct plain_sizes plain_fill(struct relay *relay, struct place *place)
 	};
 	const struct play play = {
 		.scene = &checks_deaf,
-		.size = FILL_BYTES,
+		.size = PLACE_FILL_BYTES,
 		.patience_ms = FILL_MS,
 	};
 
-	if (!place->is_private)
-		return filling.sizes;
-	filling.play = relay_add(relay, &play);
+	filling.play = place->is_private ? relay_add(relay, &play) : NULL;
 	if (!filling.play)
-		return filling.sizes;
+		return 0;
 	relay->common.gate = false;
 	relay->gate_for = 0;
 	relay->goes_on = on_round;
@@ -305,5 +294,6 @@ struct plain_sizes plain_fill(struct relay *relay, struct place *place)
 	relay->on_over = before.on_over;
 	relay->context = before.context;
 	relay->common.gate = true;
-	return filling.sizes;
+	*has_limit = filling.has_limit;
+	return filling.bytes;
 }
