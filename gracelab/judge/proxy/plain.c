@@ -65,64 +65,68 @@ static const char *guess_from(const char *bytes, size_t count)
 	       "the proxy speaks first";
 }
 
-static void show(char *out, const char *bytes, size_t count)
+/* The same where nothing of the client's came to the server. */
+static void explain_unreached(
+	const struct relay *relay, const char *seen, char *why)
 {
-	escape_text(out, bytes, count);
+	char ours[NET_ADDRESS_SIZE];
+	char text[ESCAPE_SIZE(sizeof(relay->stranger))];
+
+	net_format_end(relay->place.listeners[RELAY_THROUGH], false, ours);
+	if (relay->place.ports[RELAY_THROUGH])
+		snprintf(ours, sizeof(ours), "port %u",
+			relay->place.ports[RELAY_THROUGH]);
+	escape_text(text, relay->stranger, relay->stranger_bytes);
+	if (*relay->no_handshake)
+		snprintf(why, PLAIN_WHY_SIZE,
+			"the proxy's TLS handshake with our server fails: %s",
+			relay->no_handshake);
+	else if (relay->stranger_bytes)
+		snprintf(why, PLAIN_WHY_SIZE,
+			"the server got \"%s\", which the client did not send: "
+			"the proxy speaks something of its own to its backend "
+			"(TLS: --tls-back; HTTP?)",
+			text);
+	else
+		snprintf(why, PLAIN_WHY_SIZE,
+			"%s. It connects elsewhere (wrong --back? ours is "
+			"%.120s), or waits for something else to be said first "
+			"(SOCKS, CONNECT, TLS): it needs a --preamble",
+			seen, ours);
 }
 
 /* What was seen, and what it may mean. */
 static void explain(
 	const struct relay *relay, const struct play *play, char *why)
 {
-	char seen[OUTCOME_WHY_SIZE], text[ESCAPE_SIZE(64)];
+	char seen[OUTCOME_WHY_SIZE], text[ESCAPE_SIZE(STREAM_TOKEN_BYTES)];
 	const struct party *client = &play->client;
 	size_t got = client->received < STREAM_TOKEN_BYTES
 		? (size_t)client->received
 		: STREAM_TOKEN_BYTES;
 	enum side side;
 	enum outcome outcome = outcome_of(play, seen, &side);
-	char ours[NET_ADDRESS_SIZE];
 
-	net_format_end(relay->place.listeners[RELAY_THROUGH], false, ours);
-	if (relay->place.ports[RELAY_THROUGH])
-		snprintf(ours, sizeof(ours), "port %u",
-			relay->place.ports[RELAY_THROUGH]);
-	if (outcome == OUTCOME_REFUSED) {
+	escape_text(text, client->got_token, got);
+	if (outcome == OUTCOME_REFUSED)
 		snprintf(why, PLAIN_WHY_SIZE, "%s", seen);
-	} else if (client->received && client->other_bytes) {
-		show(text, client->got_token, got);
+	else if (client->received && client->other_bytes)
 		snprintf(why, PLAIN_WHY_SIZE,
 			"instead of the server's reply the client got "
 			"\"%s\": %s",
 			text, guess_from(client->got_token, got));
-	} else if (!play->server && client->received) {
+	else if (!play->server && client->received)
 		snprintf(why, PLAIN_WHY_SIZE,
 			"the client got back what it had sent, and nothing "
 			"came to the server: something answers in its place "
 			"(wrong --back?)");
-	} else if (outcome == OUTCOME_UNREACHED && *relay->no_handshake) {
-		snprintf(why, PLAIN_WHY_SIZE,
-			"the proxy's TLS handshake with our server fails: %s",
-			relay->no_handshake);
-	} else if (outcome == OUTCOME_UNREACHED && relay->stranger_bytes) {
-		show(text, relay->stranger, relay->stranger_bytes);
-		snprintf(why, PLAIN_WHY_SIZE,
-			"the server got \"%s\", which the client did not send: "
-			"the proxy speaks something of its own to its backend "
-			"(TLS: --tls-back; HTTP?)",
-			text);
-	} else if (outcome == OUTCOME_UNREACHED) {
-		snprintf(why, PLAIN_WHY_SIZE,
-			"%s. It connects elsewhere (wrong --back? ours is "
-			"%.120s), or waits for something else to be said first "
-			"(SOCKS, CONNECT, TLS): it needs a --preamble",
-			seen, ours);
-	} else {
+	else if (outcome == OUTCOME_UNREACHED)
+		explain_unreached(relay, seen, why);
+	else
 		snprintf(why, PLAIN_WHY_SIZE,
 			"%s. The request came to the server; the proxy may "
 			"expect another protocol",
 			seen);
-	}
 }
 
 /* Whether a proxy that has just begun to listen may do better soon. */
