@@ -35,6 +35,7 @@ hangs-up:     hangs-up:         unix unix: --only=gated
 hangs-up-to:  hangs-up:         tcp unix:  --only=gated
 hangs-full:   hangs-up-full:    tcp tcp:   --only=large
 hangs-full-unix: hangs-up-full:  unix unix: --only=large
+hurries-wide: hurries --narrow 4: tcp tcp: --only=large
 drops-to:     drops-client-fin: tcp unix:  --only=gated,server-fin
 drops-from:   drops-server-fin: unix tcp:  --only=gated,server-fin
 eof-to:       rst-to-fin:       tcp unix:  --only=gated,reset-back,reset-forward --strict
@@ -189,6 +190,11 @@ says() {
 	judged hangs-full 1 large=FAIL
 	says large '(reply|upload), more than it holds'
 	judged hangs-full-unix 1 large=FAIL
+}
+
+@test "a proxy that takes more than it did before is filled all the same" {
+	judged hurries-wide 1 large=FAIL
+	says large '(reply|upload), as much as it holds'
 }
 
 @test "from TCP to UNIX and back, what ends both is found" {

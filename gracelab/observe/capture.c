@@ -3,22 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_packet.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/base/names.h"
 #include "lib/text/utf8.h"
+#include "ring.h"
 #include "rings.h"
 #include "tape.h"
-
-#ifndef PACKET_IGNORE_OUTGOING
-#define PACKET_IGNORE_OUTGOING 23
-#endif
 
 enum {
 	ETHERNET_BYTES = 14,
@@ -66,7 +61,7 @@ static bool start(struct capture *capture, uint16_t port, const char *savefile)
 {
 	char *error = capture->error;
 	pcap_t *pcap = capture->pcap = pcap_create("lo", error);
-	int status, on = 1;
+	int status;
 
 	if (!pcap)
 		return false;
@@ -92,8 +87,7 @@ static bool start(struct capture *capture, uint16_t port, const char *savefile)
 	}
 	/* All that the loopback takes it gives too, and only that is wanted: a
 	 * kernel that knows this spares itself the copies. */
-	setsockopt(pcap_fileno(pcap), SOL_PACKET, PACKET_IGNORE_OUTGOING, &on,
-		sizeof(on));
+	ring_ignore_outgoing(pcap_fileno(pcap));
 	if (pcap_setnonblock(pcap, 1, error) < 0)
 		return false;
 	if (set_filter(pcap, port) < 0 ||

@@ -100,6 +100,13 @@ static bool map(struct ring *ring)
 	return ring->memory;
 }
 
+void ring_ignore_outgoing(int fd)
+{
+	static const int on = 1;
+
+	setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on));
+}
+
 /* Before it is bound nothing comes, so that the filter has seen all. */
 static bool begin(struct ring *ring, unsigned interface)
 {
@@ -108,12 +115,10 @@ static bool begin(struct ring *ring, unsigned interface)
 		.sll_protocol = htons(ETH_P_ALL),
 		.sll_ifindex = (int)interface,
 	};
-	const int on = 1;
 
 	/* Where there is no such option, is_wanted() leaves those out. */
 	if (interface && interface == ring->loopback)
-		setsockopt(ring->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on,
-			sizeof(on));
+		ring_ignore_outgoing(ring->fd);
 	return attach_filter(ring->fd) && map(ring) &&
 		!bind(ring->fd, (const struct sockaddr *)&address,
 			sizeof(address));

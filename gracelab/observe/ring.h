@@ -49,4 +49,10 @@ void ring_calm(struct ring *ring);
 /* NULL is allowed. */
 void ring_close(struct ring *ring);
 
+/*
+ * Has a packet socket give what an interface takes, and not what it gives: of
+ * the loopback both are the same. No kernel before 4.20 knows that.
+ */
+void ring_ignore_outgoing(int fd);
+
 #endif

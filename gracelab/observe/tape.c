@@ -14,10 +14,7 @@
 #include <sys/socket.h>
 
 #include "lib/text/utf8.h"
-
-#ifndef PACKET_IGNORE_OUTGOING
-#define PACKET_IGNORE_OUTGOING 23
-#endif
+#include "ring.h"
 
 enum {
 	PACKET_BYTES = 65536,
@@ -41,8 +38,6 @@ struct tape {
 /* To be read from after each block, by who does not wait for it. */
 static bool activate(struct tape *tape, bool any)
 {
-	const int on = 1;
-
 	pcap_set_snaplen(tape->pcap, PACKET_BYTES + SLL2_BYTES);
 	pcap_set_tstamp_precision(tape->pcap, PCAP_TSTAMP_PRECISION_NANO);
 	pcap_set_buffer_size(tape->pcap, ROOM_BYTES);
@@ -51,8 +46,7 @@ static bool activate(struct tape *tape, bool any)
 		return false;
 	/* All that the loopback takes it gives too, and only that is wanted. */
 	if (!any)
-		setsockopt(pcap_fileno(tape->pcap), SOL_PACKET,
-			PACKET_IGNORE_OUTGOING, &on, sizeof(on));
+		ring_ignore_outgoing(pcap_fileno(tape->pcap));
 	return !any || !pcap_set_datalink(tape->pcap, DLT_LINUX_SLL2);
 }
 

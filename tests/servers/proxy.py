@@ -304,6 +304,8 @@ def work(seconds):
 
 
 def forward(client, options, number):
+    if number < options.narrow:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16384)
     try:
         if options.fault == "lazy":
             client.recv(1, socket.MSG_PEEK)
@@ -450,6 +452,8 @@ def main():
     parser.add_argument("--fault", choices=FAULTS, default="good",
                         metavar="FAULT", help="see below")
     parser.add_argument("--limit", type=int, default=4 << 20)
+    parser.add_argument("--narrow", type=int, default=0, metavar="N",
+                        help="the first N connections send with little room")
     parser.add_argument("--idle", type=float, default=0.5, help="seconds")
     parser.add_argument("--start-after", type=float, default=0,
                         help="seconds before it listens")

@@ -126,6 +126,17 @@ bool place_look_inside(struct place *place, const struct play *play,
 int64_t place_still_ms(struct place *place, struct play *play, enum side sender,
 	struct place_inside *inside);
 
+/* More than what fills a proxy, unless it takes whatever comes. */
+#define PLACE_FILL_BYTES (32 * 1024 * 1024)
+
+/*
+ * What becomes of what an end sends through the proxy, for between.takes. The
+ * play's size was about what it takes: it grows up to PLACE_FILL_BYTES while it
+ * takes more, and becomes what was sent where that is enough.
+ */
+enum between_takes place_takes(
+	struct place *place, struct play *play, struct party *end);
+
 /*
  * The state of a socket that the proxy holds still; CLOSE where both halves
  * have ended, but for its descriptor.

@@ -11,6 +11,15 @@
 #include "path.h"
 #include "place.h"
 
+/* How much the proxy is to hold itself, and for how long already: the probe of
+ * a window that is too small for a segment may fill it, RFC 9293 section
+ * 3.8.6.1. */
+#define HELD_BYTES 32768
+#define SETTLED_MS 300
+
+/* What is added where that takes more than what was measured before. */
+#define GROWS_BYTES (1024 * 1024)
+
 void place_name(const struct place_options *options, char *out, size_t size)
 {
 	char line[160];
@@ -176,6 +185,35 @@ int64_t place_still_ms(struct place *place, struct play *play, enum side sender,
 	return now_ms -
 		(from->taken_ms > from->active_ms ? from->taken_ms
 						  : from->active_ms);
+}
+
+static void resize(struct play *play, int64_t size)
+{
+	play->size = play->client.size = relay_server(play)->size = size;
+}
+
+enum between_takes place_takes(
+	struct place *place, struct play *play, struct party *end)
+{
+	struct place_inside inside = { .coming = 1 };
+	enum side side = &play->client == end ? CLIENT : SERVER;
+	bool rests = between_rests(end->between, &end->wait);
+	int64_t still_ms = place_still_ms(place, play, side, &inside);
+
+	if (rests && !inside.coming &&
+		(end->goal == BETWEEN_UNREAD || inside.held < HELD_BYTES)) {
+		if (play->size - (int64_t)end->step_sent < GROWS_BYTES &&
+			play->size < PLACE_FILL_BYTES)
+			resize(play, play->size + GROWS_BYTES);
+		return BETWEEN_MORE;
+	}
+	/* What is at work is waited for, and what may be so soon. */
+	if (!rests || still_ms < SETTLED_MS) {
+		end->other->active_ms = duration_now_ms();
+		return BETWEEN_LATER;
+	}
+	resize(play, (int64_t)end->step_sent);
+	return BETWEEN_ENOUGH;
 }
 
 enum tcp_state place_socket_state(

@@ -22,16 +22,13 @@ enum {
 	 * some times what a plain connection took. */
 	EARLY_MS = 250,
 	EARLY_TIMES = 5,
-	/* How long nothing moves before all that can be is filled, and how long
-	 * a slow one has for that, */
+	/* How long nothing moves before all that can be is filled, how long a
+	 * slow one has for that, */
 	FILLED_MS = 100,
 	FILL_MS = 5000,
-	/* what is more than enough to fill it, and what may wait in it. */
-	FILL_BYTES = 32 * 1024 * 1024,
+	/* and of what waits in it, what counts. */
 	WAITS_LEAST = 4096,
 	WAITS_MOST = 512 * 1024,
-	/* ... and what may wait before it. */
-	UNREAD_MOST = 64 * 1024,
 	/* How often the proxy is asked when it connects. */
 	ATTEMPTS = 3,
 	/* More than come meanwhile. */
@@ -71,64 +68,68 @@ static const char *guess_from(const char *bytes, size_t count)
 	       "the proxy speaks first";
 }
 
-static void show(char *out, const char *bytes, size_t count)
+/* The same where nothing of the client's came to the server. */
+static void explain_unreached(
+	const struct relay *relay, const char *seen, char *why)
 {
-	escape_text(out, bytes, count);
+	char ours[NET_ADDRESS_SIZE];
+	char text[ESCAPE_SIZE(sizeof(relay->stranger))];
+
+	net_format_end(relay->place.listeners[RELAY_THROUGH], false, ours);
+	if (relay->place.ports[RELAY_THROUGH])
+		snprintf(ours, sizeof(ours), "port %u",
+			relay->place.ports[RELAY_THROUGH]);
+	escape_text(text, relay->stranger, relay->stranger_bytes);
+	if (*relay->no_handshake)
+		snprintf(why, PLAIN_WHY_SIZE,
+			"the proxy's TLS handshake with our server fails: %s",
+			relay->no_handshake);
+	else if (relay->stranger_bytes)
+		snprintf(why, PLAIN_WHY_SIZE,
+			"the server got \"%s\", which the client did not send: "
+			"the proxy speaks something of its own to its backend "
+			"(TLS: --tls-back; HTTP?)",
+			text);
+	else
+		snprintf(why, PLAIN_WHY_SIZE,
+			"%s. It connects elsewhere (wrong --back? ours is "
+			"%.120s), or waits for something else to be said first "
+			"(SOCKS, CONNECT, TLS): it needs a --preamble",
+			seen, ours);
 }
 
 /* What was seen, and what it may mean. */
 static void explain(
 	const struct relay *relay, const struct play *play, char *why)
 {
-	char seen[OUTCOME_WHY_SIZE], text[ESCAPE_SIZE(64)];
+	char seen[OUTCOME_WHY_SIZE], text[ESCAPE_SIZE(STREAM_TOKEN_BYTES)];
 	const struct party *client = &play->client;
 	size_t got = client->received < STREAM_TOKEN_BYTES
 		? (size_t)client->received
 		: STREAM_TOKEN_BYTES;
 	enum side side;
 	enum outcome outcome = outcome_of(play, seen, &side);
-	char ours[NET_ADDRESS_SIZE];
 
-	net_format_end(relay->place.listeners[RELAY_THROUGH], false, ours);
-	if (relay->place.ports[RELAY_THROUGH])
-		snprintf(ours, sizeof(ours), "port %u",
-			relay->place.ports[RELAY_THROUGH]);
-	if (outcome == OUTCOME_REFUSED) {
+	escape_text(text, client->got_token, got);
+	if (outcome == OUTCOME_REFUSED)
 		snprintf(why, PLAIN_WHY_SIZE, "%s", seen);
-	} else if (client->received && client->other_bytes) {
-		show(text, client->got_token, got);
+	else if (client->received && client->other_bytes)
 		snprintf(why, PLAIN_WHY_SIZE,
 			"instead of the server's reply the client got "
 			"\"%s\": %s",
 			text, guess_from(client->got_token, got));
-	} else if (!play->server && client->received) {
+	else if (!play->server && client->received)
 		snprintf(why, PLAIN_WHY_SIZE,
 			"the client got back what it had sent, and nothing "
 			"came to the server: something answers in its place "
 			"(wrong --back?)");
-	} else if (outcome == OUTCOME_UNREACHED && *relay->no_handshake) {
-		snprintf(why, PLAIN_WHY_SIZE,
-			"the proxy's TLS handshake with our server fails: %s",
-			relay->no_handshake);
-	} else if (outcome == OUTCOME_UNREACHED && relay->stranger_bytes) {
-		show(text, relay->stranger, relay->stranger_bytes);
-		snprintf(why, PLAIN_WHY_SIZE,
-			"the server got \"%s\", which the client did not send: "
-			"the proxy speaks something of its own to its backend "
-			"(TLS: --tls-back; HTTP?)",
-			text);
-	} else if (outcome == OUTCOME_UNREACHED) {
-		snprintf(why, PLAIN_WHY_SIZE,
-			"%s. It connects elsewhere (wrong --back? ours is "
-			"%.120s), or waits for something else to be said first "
-			"(SOCKS, CONNECT, TLS): it needs a --preamble",
-			seen, ours);
-	} else {
+	else if (outcome == OUTCOME_UNREACHED)
+		explain_unreached(relay, seen, why);
+	else
 		snprintf(why, PLAIN_WHY_SIZE,
 			"%s. The request came to the server; the proxy may "
 			"expect another protocol",
 			seen);
-	}
 }
 
 /* Whether a proxy that has just begun to listen may do better soon. */
@@ -231,30 +232,24 @@ struct filling {
 	struct play *play;
 	bool (*goes_on)(void *context); /* the relay's own */
 	void *context;
-	struct plain_sizes sizes; /* the result */
+	int64_t bytes; /* the result */
+	bool has_limit;
 };
 
-/* How much the proxy has read, and how much of it waits there, and before it.
- */
-static struct plain_sizes look_inside(const struct filling *filling)
+/* How much the proxy has read, and how much of it waits there. */
+static void look_inside(struct filling *filling)
 {
-	struct plain_sizes sizes = { 0 };
 	struct place_inside inside;
 
 	if (!place_look_inside(filling->place, filling->play, SERVER, &inside))
-		return sizes;
-	int64_t beyond = inside.read - inside.held, waits = inside.held / 2;
+		return;
+	int64_t waits = inside.held / 2;
 
 	if (waits < WAITS_LEAST)
 		waits = WAITS_LEAST;
-	sizes.inside = beyond + (waits < WAITS_MOST ? waits : WAITS_MOST);
-	/* So little of it that the end has room behind it. */
-	int64_t unread = inside.unread / 2;
-
-	if (unread && inside.held >= 0)
-		sizes.before = inside.read +
-			(unread < UNREAD_MOST ? unread : UNREAD_MOST);
-	return sizes;
+	filling->bytes = inside.read - inside.held +
+		(waits < WAITS_MOST ? waits : WAITS_MOST);
+	filling->has_limit = inside.read < PLACE_FILL_BYTES;
 }
 
 static bool on_round(void *context)
@@ -270,7 +265,7 @@ static bool on_round(void *context)
 			 between_rests(server->between, &server->wait)) ||
 			duration_now_ms() - filling->relay->run_ms >=
 				FILL_MS)) {
-		filling->sizes = look_inside(filling);
+		look_inside(filling);
 		filling->relay->common.gate = true;
 		/* That is enough; it ends in order, since some die of a RST. */
 		server->size = (int64_t)server->step_sent;
@@ -278,7 +273,7 @@ static bool on_round(void *context)
 	return !filling->goes_on || filling->goes_on(filling->context);
 }
 
-struct plain_sizes plain_fill(struct relay *relay, struct place *place)
+int64_t plain_fill(struct relay *relay, struct place *place, bool *has_limit)
 {
 	const struct relay before = *relay;
 	struct filling filling = {
@@ -289,15 +284,13 @@ struct plain_sizes plain_fill(struct relay *relay, struct place *place)
 	};
 	const struct play play = {
 		.scene = &checks_deaf,
-		.size = FILL_BYTES,
+		.size = PLACE_FILL_BYTES,
 		.patience_ms = FILL_MS,
 	};
 
-	if (!place->is_private)
-		return filling.sizes;
-	filling.play = relay_add(relay, &play);
+	filling.play = place->is_private ? relay_add(relay, &play) : NULL;
 	if (!filling.play)
-		return filling.sizes;
+		return 0;
 	relay->common.gate = false;
 	relay->gate_for = 0;
 	relay->goes_on = on_round;
@@ -310,5 +303,6 @@ struct plain_sizes plain_fill(struct relay *relay, struct place *place)
 	relay->on_over = before.on_over;
 	relay->context = before.context;
 	relay->common.gate = true;
-	return filling.sizes;
+	*has_limit = filling.has_limit;
+	return filling.bytes;
 }

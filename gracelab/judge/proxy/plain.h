@@ -45,18 +45,11 @@ enum plain_moment plain_connects(struct relay *relay, int64_t patience_ms);
 /* How many connections it serves side by side, `most` at most; 1 at least. */
 unsigned plain_side_by_side(struct relay *relay, unsigned most);
 
-/* About how much it takes while its client does not read; 0: unknown. */
-struct plain_sizes {
-	/* It has read all and the end, and a part waits in the proxy itself:
-	 * what its client's connection takes, and half of what it holds. There
-	 * its own timers for a farewell are met, whatever its buffers are. */
-	int64_t inside;
-	/* It holds as much as it can, and has more to read, and the end behind
-	 * that: it may take the end for all. */
-	int64_t before;
-};
-
-/* Measures them. */
-struct plain_sizes plain_fill(struct relay *relay, struct place *place);
+/*
+ * About how much it takes while its client does not read: what the connections
+ * take, and half of what it holds itself; 0: unknown. `*has_limit`: it does not
+ * take whatever comes.
+ */
+int64_t plain_fill(struct relay *relay, struct place *place, bool *has_limit);
 
 #endif

@@ -13,12 +13,6 @@
 /* How long nothing may follow a RST, where that is only reported. */
 #define RESET_MS 1000
 
-/* How much the proxy is to hold itself, and for how long already: the probe of
- * a window that is too small for a segment may fill it, RFC 9293 section
- * 3.8.6.1. */
-#define HELD_BYTES 32768
-#define SETTLED_MS 300
-
 /* Whether tries of that scene were slow alone too, so often as is enough. */
 static bool is_confirmed(const struct run *run, const struct trial *trial)
 {
@@ -228,16 +222,16 @@ static void learn_moment(struct run *run)
  * Parts of CHECK_LARGE that are about so large: what the kernel takes is never
  * quite the same, so each sends until that goal.
  */
-static void add_filled(
-	struct run *run, int64_t size, enum between_goal goal, const char *what)
+static void add_filled(struct run *run, int64_t bytes, enum between_goal goal,
+	const char *what)
 {
 	for (const struct check_part *part = checks_filled;
-		size > 0 && part->scene; part++) {
+		bytes > 0 && part->scene; part++) {
 		struct check_part *filled = &run->filled[run->filled_count];
 		char *text = run->filled_what[run->filled_count];
 
 		*filled = *part;
-		filled->size = size + size / 2;
+		filled->size = bytes + bytes / 2;
 		filled->what = text;
 		snprintf(text, sizeof(run->filled_what[0]), "%s, %s",
 			part->what, what);
@@ -248,12 +242,16 @@ static void add_filled(
 /* How large is what fills it? */
 static void learn_size(struct run *run)
 {
-	const struct plain_sizes sizes = plain_fill(&run->relay, run->place);
+	bool has_limit = false;
+	int64_t bytes = plain_fill(&run->relay, run->place, &has_limit);
 
 	if (run->stop == RUN_ENDED)
 		run->alive = false;
-	add_filled(run, sizes.inside, BETWEEN_HELD, "as much as it holds");
-	add_filled(run, sizes.before, BETWEEN_UNREAD, "more than it holds");
+	add_filled(run, bytes, BETWEEN_HELD, "as much as it holds");
+	/* It has as much as it can, more to read, and the end behind that,
+	 * which it may take for the end of all. */
+	if (has_limit)
+		add_filled(run, bytes, BETWEEN_UNREAD, "more than it holds");
 }
 
 /* The play of that end, once both of its ends are known; or NULL. */
@@ -271,25 +269,8 @@ static enum between_takes takes(void *context, struct party *end)
 {
 	struct run *run = context;
 	struct play *play = play_of(run, end);
-	struct place_inside inside = { .coming = 1 };
 
-	if (!play)
-		return BETWEEN_LATER;
-	enum side side = &play->client == end ? CLIENT : SERVER;
-	bool rests = between_rests(end->between, &end->wait);
-	int64_t still_ms = place_still_ms(run->place, play, side, &inside);
-
-	if (rests && !inside.coming &&
-		(end->goal == BETWEEN_UNREAD || inside.held < HELD_BYTES))
-		return BETWEEN_MORE;
-	/* What is at work is waited for, and what may be so soon. */
-	if (!rests || still_ms < SETTLED_MS) {
-		end->other->active_ms = duration_now_ms();
-		return BETWEEN_LATER;
-	}
-	play->size = (int64_t)end->step_sent;
-	play->client.size = relay_server(play)->size = play->size;
-	return BETWEEN_ENOUGH;
+	return play ? place_takes(run->place, play, end) : BETWEEN_LATER;
 }
 
 /* What is the proxy like, before it is judged? */

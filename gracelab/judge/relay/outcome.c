@@ -152,42 +152,48 @@ static void say_prologue(
 			prologue->refused ? prologue->why : end);
 }
 
+/* The same of a try that never came to its script: at the client, */
+static enum outcome not_begun(const struct play *play, char *why)
+{
+	const struct party *client = &play->client;
+	char end[64];
+
+	say_end(play, client, end, sizeof(end));
+	if (!client->connected) {
+		snprintf(why, OUTCOME_WHY_SIZE, "the client cannot connect: %s",
+			client->error ? names_errno(client->error)
+				      : "nothing answers");
+		return OUTCOME_REFUSED;
+	}
+	if (!prologue_is_over(&client->prologue)) {
+		say_prologue(&client->prologue, end, why);
+		return OUTCOME_REFUSED;
+	}
+	/* or between it and the server. */
+	snprintf(why, OUTCOME_WHY_SIZE,
+		"no connection reached the server; the client got %llu bytes, "
+		"then %s",
+		(unsigned long long)client->received, end);
+	return OUTCOME_UNREACHED;
+}
+
 enum outcome outcome_of(const struct play *play, char *why, enum side *side)
 {
-	const struct party *server = relay_server(play);
-	const struct due to_client = due_to(play, CLIENT);
-	const struct due to_server = due_to(play, SERVER);
-	char end[64];
+	const struct party *ends[SIDES] = { &play->client, relay_server(play) };
+	static const char *const names[SIDES] = { "client", "server" };
+	char whys[SIDES][OUTCOME_WHY_SIZE] = { "", "" };
+	enum outcome outcomes[SIDES];
 
 	*why = '\0';
 	*side = CLIENT;
-	if (!play->client.connected) {
-		snprintf(why, OUTCOME_WHY_SIZE, "the client cannot connect: %s",
-			play->client.error ? names_errno(play->client.error)
-					   : "nothing answers");
-		return OUTCOME_REFUSED;
-	}
-	if (!prologue_is_over(&play->client.prologue)) {
-		say_end(play, &play->client, end, sizeof(end));
-		say_prologue(&play->client.prologue, end, why);
-		return OUTCOME_REFUSED;
-	}
-	if (!server) {
-		say_end(play, &play->client, end, sizeof(end));
-		snprintf(why, OUTCOME_WHY_SIZE,
-			"no connection reached the server; the client got %llu "
-			"bytes, then %s",
-			(unsigned long long)play->client.received, end);
-		return OUTCOME_UNREACHED;
-	}
-	char whys[SIDES][OUTCOME_WHY_SIZE] = { "", "" };
-	const enum outcome outcomes[SIDES] = {
-		[CLIENT] = judge(play, &play->client, &to_client, "client",
-			whys[CLIENT]),
-		[SERVER] =
-			judge(play, server, &to_server, "server", whys[SERVER]),
-	};
+	if (!ends[CLIENT]->connected || !ends[SERVER] ||
+		!prologue_is_over(&ends[CLIENT]->prologue))
+		return not_begun(play, why);
+	for (int i = 0; i < SIDES; i++) {
+		const struct due due = due_to(play, (enum side)i);
 
+		outcomes[i] = judge(play, ends[i], &due, names[i], whys[i]);
+	}
 	/* What has ended badly says more than what waits for it. */
 	*side = outcomes[SERVER] == OUTCOME_WHOLE ||
 			(outcome_is_slow(outcomes[SERVER]) &&
@@ -196,7 +202,7 @@ enum outcome outcome_of(const struct play *play, char *why, enum side *side)
 		? CLIENT
 		: SERVER;
 	memcpy(why, whys[*side], OUTCOME_WHY_SIZE);
-	say_stuck(*side == CLIENT ? server : &play->client, *side, why);
+	say_stuck(ends[!*side], *side, why);
 	if (outcome_is_slow(outcomes[*side]))
 		say_missing_fin(play, why);
 	return outcomes[*side];
