@@ -266,3 +266,52 @@ socket.create_connection(s.getsockname())"' - "$PYTHON"
 	run -0 "$PYTHON" -IS count.py
 	assert_output 3000000
 }
+
+@test "without the wire, what was sent still stands before who received it" {
+	local -a unprivileged=()
+
+	# Who is root gives up what the wire needs.
+	((EUID)) || unprivileged=(setpriv --bounding-set -net_raw)
+	cat >talk.py <<'END'
+import os, socket
+listener = socket.create_server(("127.0.0.1", 0))
+if os.fork() == 0:
+    for _ in range(10):
+        with socket.create_connection(listener.getsockname()) as s:
+            for _ in range(3):
+                s.send(b"x")
+                s.recv(1)
+            s.shutdown(socket.SHUT_WR)
+            s.recv(1)
+    os._exit(0)
+for _ in range(10):
+    with listener.accept()[0] as s:
+        while data := s.recv(9):
+            s.send(data)
+os.wait()
+END
+	run -0 timeout 60 "${unprivileged[@]}" "$O/gracelab" watch -o ladder \
+		--format=json -- "$PYTHON" talk.py 3>&- {TICK}<&-
+	"$PYTHON" - <<'END'
+import json
+record = json.load(open("ladder"))
+assert not record["observed"]["wire"], "the wire was observed"
+done, sent = set(), {}
+for row in record["ladder"]:
+    if "call" not in row or "connection" not in row:
+        continue
+    call, one, side = row["call"].split("(")[0], row["connection"], row["side"]
+    peer = "server" if side == "client" else "client"
+    done.add((one, call, side))
+    if call == "send":
+        sent[one, side] = sent.get((one, side), 0) + 1
+    if call == "accept4":
+        assert (one, "connect", "client") in done, row
+    if call == "recv" and row["result"] == "1":
+        sent[one, peer] = sent.get((one, peer), 0) - 1
+        assert sent[one, peer] >= 0, row
+    if call == "recv" and row["result"] != "1":
+        assert {(one, "shutdown", peer), (one, "close", peer)} & done, row
+assert (10, "recv", "server") in done, done
+END
+}

@@ -60,6 +60,41 @@ bool told_may_change(const struct story *story, const struct trace_call *call)
 	return call->what->kind != CALL_READ || !call->result;
 }
 
+/* Whether what the call under way does may be what the other has just met. */
+static bool precedes(const struct flight *flight,
+	const struct trace_socket *socket, enum call_kind kind)
+{
+	if (kind == CALL_ACCEPT)
+		return flight->socket && !flight->connection &&
+			flight->peer_port == socket->port;
+	return flight->connection == socket->connection &&
+		flight->side != socket->side;
+}
+
+void told_precede(struct story *story, const struct trace_call *call)
+{
+	const struct trace_socket *socket = call->subject;
+	enum call_kind kind = call->what->kind;
+
+	if (story->plan.wire || !socket || !socket->connection ||
+		call->result < 0 || (kind != CALL_READ && kind != CALL_ACCEPT))
+		return;
+	for (struct flight *flight = story->flights; flight;
+		flight = flight->next) {
+		if (flight->row != ROWS_NONE ||
+			!told_is_news(story, flight->call) ||
+			!precedes(flight, socket, kind))
+			continue;
+		flight->row = rows_add(&story->rows, story_seconds(story, 0));
+		struct row *row = rows_at(&story->rows, flight->row);
+
+		if (!row)
+			continue;
+		row->open = true;
+		row->rung.connection = socket->connection->number;
+	}
+}
+
 bool told_land(struct story *story, const struct trace_call *call)
 {
 	struct flight *flight = story->flights;

@@ -5,6 +5,11 @@
 
 #include "members.h"
 
+/* Gives rows to calls under way that have sent what a call has just received,
+ * or been asked for the connection that it has accepted: without the wire
+ * nothing else tells that this was before. */
+void told_precede(struct story *story, const struct trace_call *call);
+
 /* Ends the flights of a call; whether it has a row by one of them. */
 bool told_land(struct story *story, const struct trace_call *call);
 

@@ -197,6 +197,7 @@ static void leave(void *context, struct trace_call *call)
 	connection = socket ? socket->connection : NULL;
 	if (connection)
 		sums_tell(story, connection);
+	told_precede(story, call);
 	bool landed = told_land(story, call);
 
 	if (!landed && told_is_news(story, call))
