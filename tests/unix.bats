@@ -358,8 +358,17 @@ print(sock.makefile().read())')
 }
 
 @test "one that aborts on FIN is found, by what an upper bound proves" {
-	judged closes 1
-	run row fin-glued
+	local plays
+
+	# Played again while a busy machine keeps back what the server does.
+	for plays in 1 2 3 4 5; do
+		judged closes 1
+		run row fin-glued
+		[[ $output == *'gives no cause' ]] || break
+		echo "play $plays was late"
+		(cd "$BATS_FILE_TMPDIR" && rm closes.{status,sock} &&
+			one_audit closes) 3>&-
+	done
 	assert_output --partial 'LOST closes on FIN (policy: aborts on FIN)'
 }
 

@@ -315,7 +315,7 @@ def forward(client, options, number):
             look_after(options)
             time.sleep(0.03)
         if options.fault == "toils-once" and number == 2:
-            work(0.6)
+            work(0.35)
         ended = has_ended(client)
         backend = connect(client, options)
         if options.fault == "gives-up" and has_ended(client) > ended:
@@ -419,7 +419,7 @@ FAULTS = {
     "alters": "changes byte 100000",
     "races-when-bare": "every fourth FIN with nothing sent ends both",
     "toils": "no fault: works for 0.4 s on a FIN before the reply",
-    "toils-once": "no fault: works for 0.6 s before it connects, once",
+    "toils-once": "no fault: works for 0.35 s before it connects, once",
     "ponders": "no fault: takes its time before it connects to the backend",
     "gives-up": "a FIN that comes while it connects to the backend ends both",
     "hides-client-fin": "never tells the server of the client's FIN",

@@ -82,6 +82,7 @@ struct party {
 	struct party *other;         /* the other end, or NULL: not known, */
 	struct between *between;     /* and what lies between */
 	struct between_wait wait;    /* for between_rests() */
+	bool rested;                 /* PARTY_LISTEN: it was seen to */
 	enum between_goal goal;
 	uint64_t allowed; /* how much of PARTY_SIZE it may send by now */
 	int64_t taken; /* how much of what it sent had been read in between */

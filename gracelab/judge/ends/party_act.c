@@ -186,8 +186,11 @@ static bool stall_over(struct party *party)
 	return false;
 }
 
-/* Whether connections have arrived, or none comes in time; who works on when it
- * is over may connect yet. */
+/*
+ * Whether connections have arrived, or none comes in time. Who works on when it
+ * is over may connect yet; and before it was seen to rest, may have, so that
+ * who arrives is looked for once more.
+ */
 static bool has_listened(struct party *party)
 {
 	if (*party->common->arrivals - party->arrivals >=
@@ -195,12 +198,13 @@ static bool has_listened(struct party *party)
 		party->until_ms = 0;
 		return true;
 	}
-	if (party->until_ms && duration_now_ms() >= party->until_ms &&
-		!between_rests(party->between, &party->wait)) {
+	if (!party->until_ms || duration_now_ms() < party->until_ms ||
+		party->rested)
+		return time_over(party, ms_of(party));
+	party->rested = between_rests(party->between, &party->wait);
+	if (!party->rested)
 		party->active_ms = duration_now_ms();
-		return false;
-	}
-	return time_over(party, ms_of(party));
+	return false;
 }
 
 static bool has_ended(const struct party *party)

@@ -193,9 +193,10 @@ enum plain_moment plain_connects(struct relay *relay, int64_t patience_ms)
 		/* Had nobody come before the client spoke? What came may have
 		 * been a probe, and have cut the waiting short. */
 		if (relay->arrived - before <= 1)
-			return PLAIN_LATER;
+			break;
 	}
-	return PLAIN_LATER;
+	/* Who has not rested may have been about to. */
+	return relay->between.spun ? PLAIN_NOT_TOLD : PLAIN_LATER;
 }
 
 unsigned plain_side_by_side(struct relay *relay, unsigned most)
