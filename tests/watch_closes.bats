@@ -17,6 +17,7 @@ load watched
 @test "a close is told though nobody does anything more" {
 	watch hold rest &
 	await grep -q 'close = 0 .* FIN ─' ladder
+	refute grep -q 'exit(0)' ladder
 	touch go
 	wait $!
 	has '^ close = 0 .* FIN ─' '^ exit\(0\)'
