@@ -194,7 +194,6 @@ says() {
 
 @test "a proxy that takes more than it did before is filled all the same" {
 	judged hurries-wide 1 large=FAIL
-	says large '(reply|upload), as much as it holds'
 }
 
 @test "from TCP to UNIX and back, what ends both is found" {

@@ -13,6 +13,9 @@
 /* How soon behind a close_notify a FIN of the peer's own accord comes. */
 #define NOTIFIED_MS 200
 
+/* How many times the patience a handshake may take that goes on. */
+#define HANDSHAKE_PATIENCES 4
+
 ssize_t exchange_put(
 	struct exchange *exchange, const char *data, size_t len, bool more)
 {
@@ -98,9 +101,14 @@ void exchange_refuse_tls(struct exchange *exchange)
 
 void exchange_shake_hands(struct exchange *exchange)
 {
+	/* A slow path is no reason to give up; one byte after the other is. */
+	double longest_s =
+		HANDSHAKE_PATIENCES * (double)exchange->plan.patience_ms / 1000;
+
 	switch (exchange->tls ? tls_handshake(exchange->tls) : TLS_FAILED) {
 	case TLS_WAITS:
-		exchange->active_ms = duration_now_ms();
+		if (duration_now_s() < exchange->opened_s + longest_s)
+			exchange->active_ms = duration_now_ms();
 		return;
 	case TLS_FAILED:
 		exchange_refuse_tls(exchange);

@@ -28,6 +28,7 @@ struct tls {
 	size_t head_bytes;
 	double at_s; /* when the last bytes arrived */
 	struct tls_end end;
+	unsigned reads; /* of the socket, since OpenSSL was called */
 	bool notified, failed;
 	bool notify_due; /* close_notify waits for the end of a handshake */
 	bool end_due;    /* tls_recv() has met the end, and not told it yet */

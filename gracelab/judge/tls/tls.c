@@ -88,6 +88,7 @@ enum tls_step tls_handshake(struct tls *tls)
 	if (tls->failed)
 		return TLS_FAILED;
 	ERR_clear_error();
+	tls->reads = 0;
 	int result = SSL_do_handshake(tls->ssl);
 	int reason = SSL_get_error(tls->ssl, result);
 	/* The alert of our own that says why it fails, too. */
@@ -145,6 +146,7 @@ static bool is_held_up(struct tls *tls)
 	if (!shakes_hands(tls))
 		return false;
 	ERR_clear_error();
+	tls->reads = 0;
 	int result = SSL_peek_ex(tls->ssl, &byte, 1, &bytes);
 
 	/* Of what is read now poll(2) does not tell. */
@@ -239,6 +241,7 @@ ssize_t tls_recv(struct tls *tls, void *buffer, size_t size, double *at_s)
 	size_t got = 0, read = 0;
 	int result;
 
+	tls->reads = 0;
 	do {
 		ERR_clear_error();
 		result = SSL_read_ex(

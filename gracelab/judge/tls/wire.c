@@ -14,6 +14,9 @@
 #include "inside.h"
 #include "lib/conn/calls.h"
 
+/* OpenSSL reads on where what comes is no data, which may never stop. */
+#define READS_AT_ONCE 256
+
 static int put(BIO *bio, const char *data, int len)
 {
 	struct tls *tls = BIO_get_data(bio);
@@ -41,6 +44,10 @@ static int take(BIO *bio, char *buffer, int size)
 	BIO_clear_retry_flags(bio);
 	if (end->fin || end->error)
 		return end->fin ? 0 : -1;
+	if (tls->reads++ == READS_AT_ONCE) {
+		BIO_set_retry_read(bio);
+		return -1;
+	}
 	ssize_t n = arrival_recv(tls->fd, buffer, (size_t)size, &tls->at_s);
 
 	if (n > 0 && tls->head_bytes < TLS_HEAD_BYTES) {

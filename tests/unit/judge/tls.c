@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -402,6 +403,35 @@ static void test_stuck(void)
 	end(&pair);
 }
 
+/* Records that are no data, however many, hold nobody up. */
+static void test_keys_for_ever(void)
+{
+	struct pair pair;
+	char buffer[TLS_RECORD_BYTES];
+	double at_s;
+	int left = 0, calls = 0;
+
+	if (begin(&pair, &latest) && EXPECT(shake_hands(&pair) == TLS_DONE)) {
+		for (int i = 0; i < 200; i++) {
+			EXPECT(SSL_key_update(pair.server->ssl,
+				       SSL_KEY_UPDATE_NOT_REQUESTED) == 1);
+			EXPECT(SSL_do_handshake(pair.server->ssl) == 1);
+			EXPECT_INT(0, tls_flush(pair.server));
+		}
+		EXPECT_INT(2, tls_send(pair.server, "hi", 2, false));
+		EXPECT_INT(-1,
+			tls_recv(pair.client, buffer, sizeof(buffer), &at_s));
+		EXPECT_INT(EAGAIN, errno);
+		EXPECT(!ioctl(pair.fds[0], FIONREAD, &left) && left > 0);
+		while (tls_recv(pair.client, buffer, sizeof(buffer), &at_s) <
+				0 &&
+			++calls < 10)
+			;
+		EXPECT_BYTES("hi", 2, buffer, 2);
+	}
+	end(&pair);
+}
+
 /* Who sends to a peer that is gone gets an error, and no signal; once it has
  * failed nothing is left to be sent. */
 static void test_gone(void)
@@ -548,6 +578,8 @@ const struct tap_test tests_judge_tls[] = {
 		test_again_fails },
 	{ "TLS: who asks for another handshake and ends his half is named",
 		test_stuck },
+	{ "TLS: records that are no data do not hold a reader up for ever",
+		test_keys_for_ever },
 	{ "TLS: who sends to nobody gets an error, and no signal", test_gone },
 	{ "TLS: a record of which a part was taken comes whole", test_pieces },
 	{ "TLS: records and the FIN behind them share a segment", test_glued },
