@@ -250,7 +250,17 @@ socket.create_connection(s.getsockname())"' - "$PYTHON"
 		    s.sendall(bytes(3000000))
 	END
 	cat >count.py <<-'END'
-		import struct
+		import json, struct
+		# What was received was on the wire before.
+		waits = 0
+		for row in json.load(open("ladder"))["ladder"]:
+		    if "data" in row.get("segment", ""):
+		        waits += int(row["segment"].split("+")[0].split()[1])
+		    if row.get("call", "").startswith("recv") and \
+		            row["result"].isdigit():
+		        waits -= int(row["result"])
+		        assert waits >= 0, row
+		assert waits == 0, waits
 		file, total = open("packets", "rb"), 0
 		file.seek(24)
 		while head := file.read(16):
@@ -260,6 +270,7 @@ socket.create_connection(s.getsockname())"' - "$PYTHON"
 		print(total)
 	END
 	run -0 timeout 60 "$O/gracelab" watch -o ladder --pcap packets \
+		--format=json \
 		--server "$PYTHON -IS many.py server {port}" \
 		--client "$PYTHON -IS many.py client {port}" 3>&- {TICK}<&-
 	refute grep -E 'not all|lacks' ladder

@@ -115,7 +115,7 @@ void story_segment(struct story *story, const struct segment *segment)
 	story->changes++;
 	if (!changes && sums_segment(connection, sender, segment))
 		return;
-	sums_tell(story, connection);
+	sums_tell_sent(story, connection);
 	struct flight *flight =
 		flight_of_segment(story, connection, sender, segment);
 	size_t number =

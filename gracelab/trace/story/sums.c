@@ -127,13 +127,18 @@ static void tell_way(struct story *story, struct connection *connection,
 	*segments = connection->bulk_segment_bytes[side] = 0;
 }
 
-static void tell(struct story *story, struct connection *connection)
+/* Who sends comes first. */
+static enum side first_of(const struct connection *connection)
 {
-	/* Who sends comes first. */
-	enum side first = connection->bulk_segments[SERVER] >
+	return connection->bulk_segments[SERVER] >
 			connection->bulk_segments[CLIENT]
 		? SERVER
 		: CLIENT;
+}
+
+static void tell(struct story *story, struct connection *connection)
+{
+	enum side first = first_of(connection);
 
 	tell_way(story, connection, first, BULK_OUT);
 	tell_way(story, connection, side_other(first), BULK_IN);
@@ -141,11 +146,28 @@ static void tell(struct story *story, struct connection *connection)
 	tell_way(story, connection, first, BULK_IN);
 }
 
-void sums_tell(struct story *story, struct connection *connection)
+static void harvest(struct story *story, struct connection *connection)
 {
 	if (story->plan.harvest)
 		story->plan.harvest(story->plan.harvest_context, connection);
+}
+
+void sums_tell(struct story *story, struct connection *connection)
+{
+	harvest(story, connection);
+	/* What has been received by now was on the wire before. */
+	if (sums_is_bulk(connection))
+		story->plan.drain(story->plan.drain_context);
 	tell(story, connection);
+}
+
+void sums_tell_sent(struct story *story, struct connection *connection)
+{
+	harvest(story, connection);
+	enum side first = first_of(connection);
+
+	tell_way(story, connection, first, BULK_OUT);
+	tell_way(story, connection, side_other(first), BULK_OUT);
 }
 
 void sums_tell_all(struct story *story)

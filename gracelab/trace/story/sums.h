@@ -29,6 +29,9 @@ bool sums_segment(struct connection *connection, enum side sender,
 
 /* Adds the rows that tell of what was summed up, and begins anew. */
 void sums_tell(struct story *story, struct connection *connection);
+/* The same of what was sent: before a segment that may be among what has been
+ * received. */
+void sums_tell_sent(struct story *story, struct connection *connection);
 void sums_tell_all(struct story *story);
 
 #endif
