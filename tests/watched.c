@@ -129,12 +129,13 @@ static void *exec_in_thread(void *program)
 }
 
 static sigjmp_buf away;
+enum { HANDLED = 1, RETURNED };
 static volatile sig_atomic_t *handled; /* in memory of parent and child */
 
 static void nothing(int signal)
 {
 	(void)signal;
-	*handled = 1;
+	*handled = HANDLED;
 }
 
 static void jump(int signal)
@@ -174,7 +175,8 @@ static void interrupted(void (*handler)(int signal), int flags)
 	sigaction(SIGUSR1, &action, NULL);
 	if (fork() == 0) {
 		interrupt();
-		while (handler != jump && !*handled)
+		while (handler != jump &&
+			*handled < (flags & SA_RESTART ? HANDLED : RETURNED))
 			;
 		if (handler != jump)
 			say(fd, "go");
@@ -183,9 +185,11 @@ static void interrupted(void (*handler)(int signal), int flags)
 	if (sigsetjmp(away, 1))
 		recv(fd, &byte, 1, MSG_DONTWAIT);
 	else
-		while (recv(fd, &byte, 1, 0) < 0)
+		while (recv(fd, &byte, 1, 0) < 0) {
 			if (errno != EINTR)
 				die("recv");
+			*handled = RETURNED;
+		}
 	wait(NULL);
 }
 
