@@ -28,3 +28,11 @@ load watched
 	# What was still to be sent went out within it, and so did the FIN.
 	has '^ close = 0 .*FIN ?─'
 }
+
+@test "who is killed behind a close that could send nothing has closed" {
+	watch hold fatal &
+	await grep -q 'killed by SIGKILL' ladder
+	touch go
+	wait $! || [[ $? -eq 137 ]]
+	has '^ close = 0' '^ killed by SIGKILL'
+}

@@ -535,18 +535,35 @@ static int sleeps(const char *process)
 	return state == 'S';
 }
 
+/* Sends until nothing more is taken. */
+static void fill(int fd)
+{
+	static char zeros[1 << 16];
+
+	while (send(fd, zeros, sizeof(zeros), MSG_DONTWAIT) > 0)
+		;
+}
+
+/* Is killed behind a close(2) that could send nothing. */
+static void fatal(void)
+{
+	int fd = connected();
+
+	fill(fd);
+	close(fd);
+	raise(SIGKILL);
+}
+
 /* Has a close(2) that waits for a peer who reads nothing yet. */
 static void linger(void)
 {
 	const struct linger half_a_minute = { 1, 30 };
-	static char zeros[1 << 16];
 	int fd = connected();
 	char own[32];
 
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &half_a_minute,
 		sizeof(half_a_minute));
-	while (send(fd, zeros, sizeof(zeros), MSG_DONTWAIT) > 0)
-		;
+	fill(fd);
 	snprintf(own, sizeof(own), "%d", (int)getpid());
 	symlink(own, "closing");
 	close(fd);
@@ -599,6 +616,8 @@ int main(int argc, char **argv)
 	} else if (!strcmp(mode, "hold")) {
 		accepted();
 		rest();
+	} else if (!strcmp(mode, "fatal")) {
+		fatal();
 	} else if (!strcmp(mode, "linger")) {
 		linger();
 	} else if (!strcmp(mode, "awaited")) {

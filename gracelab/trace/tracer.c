@@ -71,18 +71,6 @@ static void on_return(struct tracer *tracer, struct thread *thread)
 	turn_go_on(thread, 0);
 }
 
-/* The thread has stopped or ended, with that wait status: behind a call that is
- * sure, unless it was killed. */
-static void end_sure(struct tracer *tracer, struct thread *thread, int status)
-{
-	bool ending = status >> 8 == (SIGTRAP | PTRACE_EVENT_EXIT << 8);
-	bool killed = ending ? WIFSIGNALED((int)stop_message(thread->number))
-			     : WIFSIGNALED(status);
-
-	if (!killed || turn_is_done(tracer, thread))
-		turn_end_sure(tracer, thread);
-}
-
 static void drop_call(struct tracer *tracer, struct thread *thread)
 {
 	if (thread->phase == THREAD_CALLING ||
@@ -250,7 +238,7 @@ static void on_status(struct tracer *tracer, pid_t number, int status)
 	struct thread *thread = adopt(tracer, number, -1);
 
 	if (thread && turn_is_sure(thread))
-		end_sure(tracer, thread, status);
+		turn_end_sure(tracer, thread, status);
 	if (!thread)
 		kill(number, SIGKILL);
 	else if (WIFSTOPPED(status))

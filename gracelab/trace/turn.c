@@ -2,9 +2,13 @@
 #include "turn.h"
 
 #include <sched.h>
+#include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include "lib/base/duration.h"
+#include "peek.h"
+#include "stop.h"
 
 /* Of so many sleepers it is asked whether they were woken. */
 #define LOOKS_MAX 8
@@ -55,6 +59,60 @@ void turn_add(struct tracer *tracer, struct thread *thread)
 	tracer->last = &thread->later;
 }
 
+void turn_leave(struct tracer *tracer, struct thread *thread)
+{
+	const struct thread *other = NULL;
+
+	if (tracer->active == thread)
+		tracer->active = NULL;
+	if (call_sends(thread->call.what))
+		tracer->skip = 1;
+	tracer->vain = 0;
+	/* Who was woken was so by something that stands above. */
+	if (!thread->call.group || thread->asleep)
+		return;
+	if (thread->call.bulk || tracer->active)
+		while ((other = threads_each(&tracer->threads, other)))
+			if (other != thread && !other->asleep &&
+				other->phase == THREAD_CALLING &&
+				other->call.group == thread->call.group)
+				thread->call.tie = true;
+}
+
+bool turn_is_sure(const struct thread *thread)
+{
+	return thread->phase == THREAD_CALLING && thread->call.sure;
+}
+
+static bool is_done(const struct tracer *tracer, const struct thread *thread)
+{
+	return tracer->hooks.done(tracer->hooks.context, &thread->call) ||
+		duration_wall_ns() - thread->call.began_ns > SURE_NS;
+}
+
+static void end_sure(struct tracer *tracer, struct thread *thread)
+{
+	turn_leave(tracer, thread);
+	thread->phase = THREAD_FREE;
+	thread->call.result = 0;
+	tracer->hooks.leave(tracer->hooks.context, &thread->call);
+}
+
+void turn_end_sure(struct tracer *tracer, struct thread *thread, int status)
+{
+	bool ending = status >> 8 == (SIGTRAP | PTRACE_EVENT_EXIT << 8);
+	bool killed = ending ? WIFSIGNALED((int)stop_message(thread->number))
+			     : WIFSIGNALED(status);
+	int fd = (int)thread->call.args[0];
+	uint64_t inode;
+
+	/* Who ends has yet what was not closed. */
+	if (!killed ||
+		(ending ? peek_socket(&thread->call, fd, &inode) == PEEK_NOTHING
+			: is_done(tracer, thread)))
+		end_sure(tracer, thread);
+}
+
 /* Whether the one that is under way goes on without anybody's help. */
 static bool is_busy(struct tracer *tracer)
 {
@@ -62,8 +120,8 @@ static bool is_busy(struct tracer *tracer)
 
 	if (!active)
 		return false;
-	if (turn_is_sure(active) && turn_is_done(tracer, active)) {
-		turn_end_sure(tracer, active);
+	if (turn_is_sure(active) && is_done(tracer, active)) {
+		end_sure(tracer, active);
 		return false;
 	}
 	char state = thread_state(&tracer->threads, active);
@@ -72,7 +130,7 @@ static bool is_busy(struct tracer *tracer)
 	if (state != 'S' && state != 0)
 		return true;
 	if (turn_is_sure(active) && state == 'S') {
-		turn_end_sure(tracer, active);
+		end_sure(tracer, active);
 	} else {
 		active->asleep = true;
 		tracer->active = NULL;
@@ -154,45 +212,6 @@ bool turn_advance(struct tracer *tracer)
 	}
 	start_first(tracer);
 	return true;
-}
-
-void turn_leave(struct tracer *tracer, struct thread *thread)
-{
-	const struct thread *other = NULL;
-
-	if (tracer->active == thread)
-		tracer->active = NULL;
-	if (call_sends(thread->call.what))
-		tracer->skip = 1;
-	tracer->vain = 0;
-	/* Who was woken was so by something that stands above. */
-	if (!thread->call.group || thread->asleep)
-		return;
-	if (thread->call.bulk || tracer->active)
-		while ((other = threads_each(&tracer->threads, other)))
-			if (other != thread && !other->asleep &&
-				other->phase == THREAD_CALLING &&
-				other->call.group == thread->call.group)
-				thread->call.tie = true;
-}
-
-bool turn_is_sure(const struct thread *thread)
-{
-	return thread->phase == THREAD_CALLING && thread->call.sure;
-}
-
-bool turn_is_done(const struct tracer *tracer, const struct thread *thread)
-{
-	return tracer->hooks.done(tracer->hooks.context, &thread->call) ||
-		duration_wall_ns() - thread->call.began_ns > SURE_NS;
-}
-
-void turn_end_sure(struct tracer *tracer, struct thread *thread)
-{
-	turn_leave(tracer, thread);
-	thread->phase = THREAD_FREE;
-	thread->call.result = 0;
-	tracer->hooks.leave(tracer->hooks.context, &thread->call);
 }
 
 void turn_settle(struct tracer *tracer)

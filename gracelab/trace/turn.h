@@ -30,8 +30,10 @@ void turn_leave(struct tracer *tracer, struct thread *thread);
  * something else, sleeps, or what it does was seen.
  */
 bool turn_is_sure(const struct thread *thread);
-bool turn_is_done(const struct tracer *tracer, const struct thread *thread);
-void turn_end_sure(struct tracer *tracer, struct thread *thread);
+
+/* The thread of one has stopped or ended, with that wait status: it is over,
+ * unless the thread was killed before it. */
+void turn_end_sure(struct tracer *tracer, struct thread *thread, int status);
 
 /* Has those told that are over by now. */
 void turn_settle(struct tracer *tracer);

@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+/* From one end of the loopback to the other takes a tenth of that. */
+#define TAKEN_S 50e-6
+
 struct flight *flight_begin(struct story *story, const struct trace_call *call,
 	struct connection *connection, enum side side)
 {
@@ -59,10 +62,12 @@ struct flight *flight_of_segment(struct story *story,
 bool flight_has_sent(const struct story *story, const struct trace_call *call)
 {
 	const struct flight *flight = story->flights;
+	const struct row *row;
 
-	while (flight && (flight->call != call || flight->row == ROWS_NONE))
+	while (flight && flight->call != call)
 		flight = flight->next;
-	return flight;
+	row = flight ? rows_at(&story->rows, flight->row) : NULL;
+	return row && story_seconds(story, 0) - row->rung.seconds > TAKEN_S;
 }
 
 void flight_end(struct story *story, struct flight *flight)

@@ -19,10 +19,11 @@ struct flight *flight_of_segment(struct story *story,
 	const struct connection *connection, enum side sender,
 	const struct segment *segment);
 
-/* Ends one. */
-/* Whether a segment of that call's was seen. */
+/* Whether a segment of that call's was seen, and so long ago that whoever is on
+ * this machine has taken it in: where it is seen it is on its way yet. */
 bool flight_has_sent(const struct story *story, const struct trace_call *call);
 
+/* Ends one. */
 void flight_end(struct story *story, struct flight *flight);
 
 void flight_free_all(struct story *story);

@@ -137,6 +137,22 @@ static void a_segment_is_of_the_side_that_calls(void)
 	EXPECT(!story.flights);
 }
 
+static void a_segment_is_sent_once_it_was_taken_in(void)
+{
+	struct story story = { .began_ns = duration_wall_ns() };
+	struct trace_call call = call_of(SYS_close, 0, 0, 0, 0, 0);
+	struct flight *flight = flight_begin(&story, &call, NULL, CLIENT);
+
+	EXPECT(!flight_has_sent(&story, &call));
+	flight->row = rows_add(&story.rows, 3600);
+	EXPECT(!flight_has_sent(&story, &call));
+	rows_at(&story.rows, flight->row)->rung.seconds = -3600;
+	EXPECT(flight_has_sent(&story, &call));
+	EXPECT(!flight_has_sent(&story, NULL));
+	flight_free_all(&story);
+	rows_free(&story.rows);
+}
+
 /* What was told, "client SYN, server SYN+ACK". */
 struct told {
 	char text[200];
@@ -475,6 +491,8 @@ const struct tap_test tests_trace_story[] = {
 		results_are_what_a_person_reads },
 	{ "words: a text is cut between characters",
 		a_text_is_cut_between_characters },
+	{ "flight: a segment is sent once it was taken in",
+		a_segment_is_sent_once_it_was_taken_in },
 	{ "flight: a segment is of the side that calls, and has one call",
 		a_segment_is_of_the_side_that_calls },
 	{ "story: segments are told, but for bare ACKs",
