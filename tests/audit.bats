@@ -364,8 +364,16 @@ assert float(suite.get("time")) > 0.12' "$output"
 }
 
 @test "what is known to help is told" {
+	local plays
+
 	peer --fault gives-up --think 1.2
-	run audit --tries=1 --send='x\n' --only=fin-glued 127.0.0.1 "$PORT"
+	# It is known by its time, which a busy machine makes longer.
+	for plays in 1 2 3 4 5; do
+		run audit --tries=1 --send='x\n' --only=fin-glued \
+			127.0.0.1 "$PORT"
+		[[ $output != *'gives up 0.5'* ]] || break
+		echo "play $plays was late"
+	done
 	assert_equal "$status" 1
 	assert_output --partial 'Remedy: socat'
 }

@@ -12,8 +12,8 @@
 #include "lib/base/task.h"
 #include "tests/unit/tap.h"
 
-/* More than what is waited for takes. */
-#define LOOKS_MAX 500000
+/* More than what is waited for takes: to start hundreds on a busy machine. */
+#define WAIT_MS 60000
 
 /* Runs for ever. */
 static void spin(void)
@@ -80,9 +80,9 @@ static void end(pid_t pid)
 /* Whether its family comes to rest, or to work, while it sleeps itself. */
 static bool comes_to(pid_t keeper, bool rests)
 {
-	int64_t ran_ms;
+	int64_t ran_ms, deadline_ms = duration_deadline_ms(WAIT_MS);
 
-	for (int i = 0; i < LOOKS_MAX; i++)
+	while (duration_now_ms() < deadline_ms)
 		if (task_state(keeper, keeper) == 'S' &&
 			rest_of(keeper, &ran_ms) == rests)
 			return true;
@@ -92,9 +92,9 @@ static bool comes_to(pid_t keeper, bool rests)
 /* Whether it is seen to have had a processor for longer than that. */
 static bool runs_on(pid_t keeper, int64_t ran_ms)
 {
-	int64_t later_ms = 0;
+	int64_t later_ms = 0, deadline_ms = duration_deadline_ms(WAIT_MS);
 
-	for (int i = 0; i < LOOKS_MAX && later_ms <= ran_ms; i++)
+	while (duration_now_ms() < deadline_ms && later_ms <= ran_ms)
 		rest_of(keeper, &later_ms);
 	return later_ms > ran_ms;
 }
