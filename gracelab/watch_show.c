@@ -307,10 +307,7 @@ bool watch_show_end(struct watch_show *show)
 
 	note_absence(show);
 	write_rest(show);
-	watch_show_flush(show);
-	if (ferror(show->out) && !show->error)
-		show->error = EIO;
-	if (fclose(show->out) && !show->error)
+	if (io_end_stream(show->out, show->error))
 		show->error = errno;
 	if (show->error || show->incomplete)
 		program_complain("cannot write %s: %s",

@@ -223,20 +223,6 @@ static void show_end(struct results *results)
 			fprintf(results->out, "\n%s", results->rows[i].picture);
 }
 
-/* Ends a stream of which a write may have failed, with that errno. Returns 0,
- * or -1 with errno. */
-static int end(FILE *out, int error)
-{
-	if (fflush(out) && !error)
-		error = errno;
-	if (ferror(out) && !error)
-		error = EIO;
-	if (out != stdout && fclose(out) && !error)
-		error = errno;
-	errno = error;
-	return error ? -1 : 0;
-}
-
 int results_close(struct results *results)
 {
 	FILE *out = results->out;
@@ -254,7 +240,7 @@ int results_close(struct results *results)
 		break;
 	}
 	results->out = NULL;
-	return end(out, results->error);
+	return io_end_stream(out, results->error);
 }
 
 int results_close_junit(struct results *results)
@@ -265,7 +251,7 @@ int results_close_junit(struct results *results)
 		return 0;
 	export_junit(out, results);
 	results->junit = NULL;
-	return end(out, 0);
+	return io_end_stream(out, 0);
 }
 
 void results_free(struct results *results)

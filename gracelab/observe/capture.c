@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "lib/base/names.h"
 #include "lib/text/utf8.h"
+#include "libpcap.h"
 #include "ring.h"
 #include "rings.h"
 #include "tape.h"
@@ -40,21 +40,6 @@ struct capture {
 	unsigned undecoded;
 	char error[PCAP_ERRBUF_SIZE];
 };
-
-static int set_filter(pcap_t *pcap, uint16_t port)
-{
-	struct bpf_program program;
-	char text[32] = "tcp";
-	int result;
-
-	if (port)
-		snprintf(text, sizeof(text), "tcp port %u", port);
-	if (pcap_compile(pcap, &program, text, 1, PCAP_NETMASK_UNKNOWN) < 0)
-		return -1;
-	result = pcap_setfilter(pcap, &program);
-	pcap_freecode(&program);
-	return result;
-}
 
 /* Brings the capture to life; false with the reason in capture->error. */
 static bool start(struct capture *capture, uint16_t port, const char *savefile)
@@ -90,18 +75,15 @@ static bool start(struct capture *capture, uint16_t port, const char *savefile)
 	ring_ignore_outgoing(pcap_fileno(pcap));
 	if (pcap_setnonblock(pcap, 1, error) < 0)
 		return false;
-	if (set_filter(pcap, port) < 0 ||
+	if (libpcap_choose(pcap, port) < 0 ||
 		(savefile &&
-			!(capture->dumper = pcap_dump_open(pcap, savefile)))) {
+			!(capture->dumper = libpcap_save(pcap, savefile)))) {
 		snprintf(
 			error, sizeof(capture->error), "%s", pcap_geterr(pcap));
 		return false;
 	}
 	/* The lab's actors are started by exec: theirs is no capture. */
-	if (fcntl(pcap_fileno(pcap), F_SETFD, FD_CLOEXEC) < 0 ||
-		(capture->dumper &&
-			fcntl(fileno(pcap_dump_file(capture->dumper)), F_SETFD,
-				FD_CLOEXEC) < 0)) {
+	if (fcntl(pcap_fileno(pcap), F_SETFD, FD_CLOEXEC) < 0) {
 		snprintf(error, sizeof(capture->error), "close-on-exec: %s",
 			strerror(errno));
 		return false;
@@ -302,14 +284,9 @@ int capture_close(struct capture *capture)
 		return 0;
 	if (tape_close(capture->tape))
 		error = errno;
-	if (capture->dumper) {
-		if (pcap_dump_flush(capture->dumper) < 0)
-			error = errno;
-		pcap_dump_close(capture->dumper);
-	}
+	if (libpcap_close(capture->pcap, capture->dumper))
+		error = errno;
 	rings_close(capture->rings);
-	if (capture->pcap)
-		pcap_close(capture->pcap);
 	free(capture);
 	errno = error;
 	return error ? -1 : 0;

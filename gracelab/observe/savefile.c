@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "savefile.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <pcap/pcap.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "lib/text/utf8.h"
+#include "libpcap.h"
 
 #define PACKET_BYTES 65535
 
@@ -29,12 +26,9 @@ struct savefile *savefile_open(const char *path, char *why, size_t why_size)
 		free(savefile);
 		return NULL;
 	}
-	savefile->dumper = pcap_dump_open(savefile->pcap, path);
-	if (savefile->dumper) {
-		fcntl(fileno(pcap_dump_file(savefile->dumper)), F_SETFD,
-			FD_CLOEXEC);
+	savefile->dumper = libpcap_save(savefile->pcap, path);
+	if (savefile->dumper)
 		return savefile;
-	}
 	utf8_print(why, why_size, "%s", pcap_geterr(savefile->pcap));
 	savefile_close(savefile);
 	return NULL;
@@ -55,17 +49,11 @@ void savefile_add(struct savefile *savefile, const uint8_t *packet, size_t len)
 
 int savefile_close(struct savefile *savefile)
 {
-	int error = 0;
+	int result;
 
 	if (!savefile)
 		return 0;
-	if (savefile->dumper) {
-		if (pcap_dump_flush(savefile->dumper) < 0)
-			error = errno;
-		pcap_dump_close(savefile->dumper);
-	}
-	pcap_close(savefile->pcap);
+	result = libpcap_close(savefile->pcap, savefile->dumper);
 	free(savefile);
-	errno = error;
-	return error ? -1 : 0;
+	return result;
 }

@@ -2,18 +2,15 @@
 #include "tape.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
-#include <pcap/pcap.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "lib/text/utf8.h"
+#include "libpcap.h"
 #include "ring.h"
 
 enum {
@@ -50,32 +47,17 @@ static bool activate(struct tape *tape, bool any)
 	return !any || !pcap_set_datalink(tape->pcap, DLT_LINUX_SLL2);
 }
 
-static bool choose(pcap_t *pcap)
-{
-	struct bpf_program program;
-	bool good =
-		!pcap_compile(pcap, &program, "tcp", 1, PCAP_NETMASK_UNKNOWN);
-
-	if (!good)
-		return false;
-	good = !pcap_setfilter(pcap, &program);
-	pcap_freecode(&program);
-	return good;
-}
-
 static bool begin(struct tape *tape, bool any, const char *path)
 {
 	char error[PCAP_ERRBUF_SIZE];
 
 	if (!activate(tape, any) || pcap_setnonblock(tape->pcap, 1, error) ||
-		!choose(tape->pcap))
+		libpcap_choose(tape->pcap, 0))
 		return false;
 	tape->loopback = any ? if_nametoindex("lo") : 0;
-	tape->dumper = pcap_dump_open(tape->pcap, path);
+	tape->dumper = libpcap_save(tape->pcap, path);
 	return tape->dumper &&
-		fcntl(pcap_fileno(tape->pcap), F_SETFD, FD_CLOEXEC) >= 0 &&
-		fcntl(fileno(pcap_dump_file(tape->dumper)), F_SETFD,
-			FD_CLOEXEC) >= 0;
+		fcntl(pcap_fileno(tape->pcap), F_SETFD, FD_CLOEXEC) >= 0;
 }
 
 struct tape *tape_open(bool any, const char *path, char *why, size_t why_size)
@@ -135,18 +117,11 @@ unsigned tape_finish(struct tape *tape)
 
 int tape_close(struct tape *tape)
 {
-	int error = 0;
+	int result;
 
 	if (!tape)
 		return 0;
-	if (tape->dumper) {
-		if (pcap_dump_flush(tape->dumper) < 0)
-			error = errno;
-		pcap_dump_close(tape->dumper);
-	}
-	if (tape->pcap)
-		pcap_close(tape->pcap);
+	result = libpcap_close(tape->pcap, tape->dumper);
 	free(tape);
-	errno = error;
-	return error ? -1 : 0;
+	return result;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "lib/base/io.h"
 #include "orders.h"
 #include "parts.h"
 #include "put.h"
@@ -189,11 +190,5 @@ int page_write_into(const char *folder, const struct record *record)
 	if (!out)
 		return -1;
 	page_write(out, record);
-	int error = ferror(out) ? errno : 0;
-
-	if (fclose(out) || error) {
-		errno = error ? error : errno;
-		return -1;
-	}
-	return 0;
+	return io_end_stream(out, 0);
 }

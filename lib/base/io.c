@@ -102,6 +102,18 @@ FILE *io_create_stream(const char *path)
 	return stream;
 }
 
+int io_end_stream(FILE *stream, int error)
+{
+	if (fflush(stream) && !error)
+		error = errno;
+	if (ferror(stream) && !error)
+		error = EIO;
+	if (stream != stdout && fclose(stream) && !error)
+		error = errno;
+	errno = error;
+	return error ? -1 : 0;
+}
+
 void io_close(int fd)
 {
 	int error = errno;

@@ -37,6 +37,13 @@ int io_create(const char *path);
 /* The same as a stream, for fclose(3); NULL with errno. */
 FILE *io_create_stream(const char *path);
 
+/*
+ * Flushes a stream and closes it, but for stdout. `error` is the errno of a
+ * write that has failed before, or 0. Returns 0, or -1 with the errno of the
+ * first that failed, EIO where nobody has kept it.
+ */
+int io_end_stream(FILE *stream, int error);
+
 /* close(2) that leaves errno as it is. */
 void io_close(int fd);
 

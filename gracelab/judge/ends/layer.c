@@ -2,7 +2,6 @@
 #include "layer.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 
 #include "lib/base/duration.h"
@@ -71,9 +70,4 @@ bool layer_is_blocked(const struct tls *tls, const struct conn *conn)
 {
 	return conn->queue.head ||
 		(tls && conn->fd >= 0 && tls_has_output(tls));
-}
-
-short layer_awaits(const struct tls *tls)
-{
-	return tls ? tls_awaits(tls) : POLLOUT;
 }

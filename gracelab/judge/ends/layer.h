@@ -29,7 +29,4 @@ void layer_notify(
 /* Whether something is left that cannot be sent yet; `tls` or NULL. */
 bool layer_is_blocked(const struct tls *tls, const struct conn *conn);
 
-/* What poll(2) has to find before it can be: as tls_awaits(). */
-short layer_awaits(const struct tls *tls);
-
 #endif

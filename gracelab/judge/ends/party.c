@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "layer.h"
 #include "lib/base/duration.h"
 #include "lib/net/tcp.h"
 
@@ -209,7 +208,7 @@ static bool wants_write(const struct party *party)
 int party_events(const struct party *party)
 {
 	int events = (wants_read(party) ? POLLIN : 0) |
-		(wants_write(party) ? layer_awaits(party->tls) : 0);
+		(wants_write(party) ? tls_awaits(party->tls) : 0);
 
 	if (party->conn.fd < 0)
 		return -1;

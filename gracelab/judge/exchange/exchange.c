@@ -224,7 +224,7 @@ struct pollfd exchange_wants(const struct exchange *exchange)
 		wants.events = exchange->ended_s > 0 ? 0 : POLLRDHUP;
 	if (exchange->out_left || exchange->filler_left ||
 		exchange_has_output(exchange))
-		wants.events |= exchange_awaits(exchange);
+		wants.events |= tls_awaits(exchange->tls);
 	/* Asked for nothing, poll(2) would still report a reset, and spin. */
 	if (!wants.events || exchange->stage == STAGE_ENDED)
 		wants.fd = -1;
@@ -267,7 +267,7 @@ int64_t exchange_due_ms(const struct exchange *exchange)
 void exchange_go_on(struct exchange *exchange, short revents)
 {
 	int64_t now_ms = duration_now_ms();
-	bool may_send = revents & (POLLOUT | exchange_awaits(exchange));
+	bool may_send = revents & (POLLOUT | tls_awaits(exchange->tls));
 
 	if (exchange->stage == STAGE_REFUSED) {
 		if (now_ms >= exchange_due_ms(exchange))

@@ -77,12 +77,8 @@ ssize_t exchange_take(
 	struct exchange *exchange, char *buffer, size_t size, double *at_s);
 void exchange_shut(struct exchange *exchange);
 
-/*
- * Whether records wait to be sent; what poll(2) has to find before anything can
- * be, as tls_awaits(); sends them, and the FIN behind them.
- */
+/* Whether records wait to be sent; sends them, and the FIN behind them. */
 bool exchange_has_output(const struct exchange *exchange);
-short exchange_awaits(const struct exchange *exchange);
 void exchange_send_output(struct exchange *exchange);
 
 /* Begins TLS, if it is planned; goes on with the handshake. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An exchange's calls on its connection, with TLS or without it. */
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
@@ -60,11 +59,6 @@ void exchange_shut(struct exchange *exchange)
 bool exchange_has_output(const struct exchange *exchange)
 {
 	return exchange->tls && tls_has_output(exchange->tls);
-}
-
-short exchange_awaits(const struct exchange *exchange)
-{
-	return exchange->tls ? tls_awaits(exchange->tls) : POLLOUT;
 }
 
 void exchange_send_output(struct exchange *exchange)

@@ -213,7 +213,7 @@ bool tls_has_output(const struct tls *tls)
 
 short tls_awaits(const struct tls *tls)
 {
-	if (tls->out_bytes || !shakes_hands(tls))
+	if (!tls || tls->out_bytes || !shakes_hands(tls))
 		return POLLOUT;
 	return SSL_pending(tls->ssl) ? 0 : POLLIN;
 }

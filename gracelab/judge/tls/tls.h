@@ -66,7 +66,7 @@ bool tls_has_output(const struct tls *tls);
 /*
  * What poll(2) has to find before more can be sent: POLLOUT; or POLLIN, for the
  * peer's part of another handshake; or 0 where what it has sent before that is
- * to be read first.
+ * to be read first. NULL: no TLS, and POLLOUT.
  */
 short tls_awaits(const struct tls *tls);
 

@@ -11,7 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gracelab/judge/ends/layer.h"
 #include "lib/base/duration.h"
 #include "lib/net/net.h"
 #include "visit_inside.h"
@@ -292,7 +291,7 @@ short visit_events(const struct visit *visit)
 	if (visit->state != VISIT_SERVED)
 		return 0;
 	return (short)((reads ? POLLIN : 0) |
-		(writes ? layer_awaits(visit->tls) : 0));
+		(writes ? tls_awaits(visit->tls) : 0));
 }
 
 size_t visit_said(int from, char *out, size_t size)
