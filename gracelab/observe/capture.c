@@ -251,6 +251,14 @@ int capture_drain(struct capture *capture,
 	return is_complete(capture) ? total : -1;
 }
 
+bool capture_thin(
+	struct capture *capture, uint16_t from, uint16_t to, bool thin)
+{
+	const struct ring_stream stream = { from, to };
+
+	return capture->rings && rings_thin(capture->rings, stream, thin);
+}
+
 unsigned capture_dropped(const struct capture *capture)
 {
 	struct pcap_stat stat;

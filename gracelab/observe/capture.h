@@ -56,6 +56,11 @@ int capture_drain(struct capture *capture,
 	void (*on_segment)(void *context, const struct segment *segment),
 	void *context);
 
+/* The same as rings_thin(), of capture_open_sparing(); false of others. The
+ * savefile has all. */
+bool capture_thin(
+	struct capture *capture, uint16_t from, uint16_t to, bool thin);
+
 /* How many segments the kernel has dropped for lack of room, so far. */
 unsigned capture_dropped(const struct capture *capture);
 

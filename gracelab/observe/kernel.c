@@ -3,28 +3,15 @@
 #include "kernel.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
-#include <linux/inet_diag.h>
-#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel_asking.h"
 #include "netlink.h"
 
-enum {
-	/* A dump's message may be 32 KiB. */
-	ANSWER_BYTES = 32768,
-	REQUEST_BYTES = 128,
-	LOOKS = 3, /* at the client, the server, the client again */
-};
-
-struct kernel {
-	struct mnl_socket *nl;
-	unsigned seq;
-	char answer[ANSWER_BYTES];
-};
+enum { LOOKS = 3 }; /* at the client, the server, the client again */
 
 struct kernel *kernel_open(void)
 {
@@ -53,8 +40,7 @@ void kernel_close(struct kernel *kernel)
 	errno = error;
 }
 
-/* Copies address and port, in network byte order, to a request's id. */
-static void put_address(
+void kernel_put_address(
 	const struct sockaddr_storage *from, __be32 address[4], __be16 *port)
 {
 	if (from->ss_family == AF_INET6) {
@@ -72,7 +58,7 @@ static void put_address(
 	}
 }
 
-static struct inet_diag_req_v2 *put_request(
+struct inet_diag_req_v2 *kernel_put_request(
 	struct kernel *kernel, char *buffer, sa_family_t family, uint16_t flags)
 {
 	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
@@ -104,8 +90,7 @@ static int take_answer(
 				 context);
 }
 
-/* Sends the request and hands its answers to on_message; 0, or -1 and errno. */
-static int ask(struct kernel *kernel, const void *request, mnl_cb_t on_message,
+int kernel_ask(struct kernel *kernel, const void *request, mnl_cb_t on_message,
 	void *context)
 {
 	const struct nlmsghdr *header = request;
@@ -150,8 +135,8 @@ static bool is_same_end(
 {
 	struct inet_diag_sockid ids[2] = { 0 };
 
-	put_address(a, ids[0].idiag_src, &ids[0].idiag_sport);
-	put_address(b, ids[1].idiag_src, &ids[1].idiag_sport);
+	kernel_put_address(a, ids[0].idiag_src, &ids[0].idiag_sport);
+	kernel_put_address(b, ids[1].idiag_src, &ids[1].idiag_sport);
 	return a->ss_family == b->ss_family &&
 		!memcmp(&ids[0], &ids[1], sizeof(ids[0]));
 }
@@ -169,10 +154,12 @@ static size_t put_look(struct kernel *kernel, char *buffer,
 {
 	const struct nlmsghdr *header = (void *)buffer;
 	struct inet_diag_req_v2 *request =
-		put_request(kernel, buffer, local->ss_family, 0);
+		kernel_put_request(kernel, buffer, local->ss_family, 0);
 
-	put_address(local, request->id.idiag_src, &request->id.idiag_sport);
-	put_address(remote, request->id.idiag_dst, &request->id.idiag_dport);
+	kernel_put_address(
+		local, request->id.idiag_src, &request->id.idiag_sport);
+	kernel_put_address(
+		remote, request->id.idiag_dst, &request->id.idiag_dport);
 	return NLMSG_ALIGN(header->nlmsg_len);
 }
 
@@ -189,7 +176,7 @@ static bool is_same(
 static int look_at(struct kernel *kernel, const struct kernel_pair *pair,
 	enum side first, struct kernel_socket *const sockets[], unsigned count)
 {
-	char buffer[LOOKS * REQUEST_BYTES];
+	char buffer[LOOKS * KERNEL_REQUEST_BYTES];
 	size_t len = 0;
 	unsigned seq = kernel->seq + 1;
 	int error = 0;
@@ -258,86 +245,4 @@ int kernel_look(struct kernel *kernel, const struct kernel_pair *pair,
 	struct kernel *const kernels[SIDES] = { kernel, kernel };
 
 	return kernel_look_between(kernels, pair, client, server);
-}
-
-struct listener_context {
-	bool (*on_listener)(
-		void *context, const struct sockaddr *address, uint32_t inode);
-	void *context;
-	bool stopped;
-};
-
-static int on_listening(const struct nlmsghdr *header, void *data)
-{
-	struct listener_context *listeners = data;
-	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(header);
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
-	struct sockaddr_in in = { .sin_family = AF_INET };
-	const void *address = &in6;
-
-	if (header->nlmsg_len < mnl_nlmsg_size(sizeof(*msg)) ||
-		listeners->stopped)
-		return MNL_CB_OK;
-	if (msg->idiag_family == AF_INET) {
-		in.sin_port = msg->id.idiag_sport;
-		memcpy(&in.sin_addr, msg->id.idiag_src, sizeof(in.sin_addr));
-		address = &in;
-	} else {
-		in6.sin6_port = msg->id.idiag_sport;
-		memcpy(&in6.sin6_addr, msg->id.idiag_src,
-			sizeof(in6.sin6_addr));
-	}
-	/* The rest of the dump must be read all the same. */
-	listeners->stopped = !listeners->on_listener(
-		listeners->context, address, msg->idiag_inode);
-	return MNL_CB_OK;
-}
-
-int kernel_listeners(struct kernel *kernel,
-	bool (*on_listener)(
-		void *context, const struct sockaddr *address, uint32_t inode),
-	void *context)
-{
-	static const sa_family_t families[] = { AF_INET, AF_INET6 };
-	struct listener_context listeners = { on_listener, context, false };
-
-	for (size_t i = 0; i < 2 && !listeners.stopped; i++) {
-		char buffer[REQUEST_BYTES];
-		struct inet_diag_req_v2 *request =
-			put_request(kernel, buffer, families[i], NLM_F_DUMP);
-
-		request->idiag_states = 1U << TCP_LISTEN;
-		/* ENOENT: a kernel without IPv6 has no handler for it. */
-		if (ask(kernel, buffer, on_listening, &listeners) < 0 &&
-			!(errno == ENOENT && families[i] == AF_INET6))
-			return -1;
-	}
-	return 0;
-}
-
-struct port_context {
-	uint16_t port;
-	bool found;
-};
-
-static bool on_port(void *data, const struct sockaddr *address, uint32_t inode)
-{
-	struct port_context *wanted = data;
-	in_port_t port = address->sa_family == AF_INET
-		? ((const struct sockaddr_in *)(const void *)address)->sin_port
-		: ((const struct sockaddr_in6 *)(const void *)address)
-			  ->sin6_port;
-
-	(void)inode;
-	wanted->found = ntohs(port) == wanted->port;
-	return !wanted->found;
-}
-
-int kernel_is_listening(struct kernel *kernel, uint16_t port)
-{
-	struct port_context wanted = { port, false };
-
-	if (kernel_listeners(kernel, on_port, &wanted) < 0)
-		return -1;
-	return wanted.found;
 }

@@ -7,6 +7,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <pcap/pcap.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -54,8 +55,38 @@ struct ring {
 	"or ip6[4:2] != (ip6[52] & 0xf0) >> 2)) "                          \
 	"or ((ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 60) and ip6[40] = 6)))"
 
+/* Data alone, and not where a thinned stream is to be seen; the ports, twice.
+ */
+#define THINNED                                                              \
+	" and not (ip and tcp[0:2] = %u and tcp[2:2] = %u "                  \
+	"and tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) = 0 "                 \
+	"and tcp[4:4] & 0xf0000 != 0) "                                      \
+	"and not (ip6 and ip6[6] = 6 and ip6[40:2] = %u and ip6[42:2] = %u " \
+	"and ip6[53] & 7 = 0 and ip6[44:4] & 0xf0000 != 0)"
+
+/* For free(3); or NULL. */
+static char *compose(const struct ring_stream *streams, size_t count)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	fputs("(" WANTED ")", out);
+	for (size_t i = 0; i < count; i++) {
+		unsigned from = streams[i].from, to = streams[i].to;
+
+		fprintf(out, THINNED, from, to, from, to);
+	}
+	if (!fclose(out))
+		return text;
+	free(text);
+	return NULL;
+}
+
 /* Of packets that begin with their IP header. */
-static bool attach_filter(int fd)
+static bool attach_filter(int fd, const char *wanted)
 {
 	pcap_t *pcap = pcap_open_dead(DLT_RAW, SNAP_BYTES);
 	struct bpf_program program;
@@ -65,7 +96,7 @@ static bool attach_filter(int fd)
 	if (!pcap)
 		return false;
 	errno = ENOMEM;
-	if (!pcap_compile(pcap, &program, WANTED, 1, PCAP_NETMASK_UNKNOWN)) {
+	if (!pcap_compile(pcap, &program, wanted, 1, PCAP_NETMASK_UNKNOWN)) {
 		/* Both have the kernel's layout. */
 		filter.len = (unsigned short)program.bf_len;
 		filter.filter = (struct sock_filter *)(void *)program.bf_insns;
@@ -100,6 +131,16 @@ static bool map(struct ring *ring)
 	return ring->memory;
 }
 
+bool ring_thin(
+	struct ring *ring, const struct ring_stream *streams, size_t count)
+{
+	char *wanted = compose(streams, count);
+	bool good = wanted && attach_filter(ring->fd, wanted);
+
+	free(wanted);
+	return good;
+}
+
 void ring_ignore_outgoing(int fd)
 {
 	static const int on = 1;
@@ -119,7 +160,7 @@ static bool begin(struct ring *ring, unsigned interface)
 	/* Where there is no such option, is_wanted() leaves those out. */
 	if (interface && interface == ring->loopback)
 		ring_ignore_outgoing(ring->fd);
-	return attach_filter(ring->fd) && map(ring) &&
+	return ring_thin(ring, NULL, 0) && map(ring) &&
 		!bind(ring->fd, (const struct sockaddr *)&address,
 			sizeof(address));
 }

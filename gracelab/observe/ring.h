@@ -28,6 +28,20 @@ struct ring_packet {
  */
 struct ring *ring_open(unsigned interface, unsigned loopback, size_t bytes);
 
+/* A stream: data from one port to another. */
+struct ring_stream {
+	uint16_t from, to;
+};
+
+/* Of a stream that is thinned, a segment comes that begins in the first 64 KiB
+ * of each MiB of sequence numbers; and whatever tells of more than data. */
+#define RING_THINNED_BYTES ((uint32_t)1 << 20)
+
+/* From now on those streams are thinned, and no others. False with errno: those
+ * of before still are. */
+bool ring_thin(
+	struct ring *ring, const struct ring_stream *streams, size_t count);
+
 /* The first packet that was not taken, valid until it is; false: none. */
 bool ring_first(struct ring *ring, struct ring_packet *packet);
 

@@ -24,6 +24,9 @@
  * loopback is copied there, too, for nothing. */
 #define FEW 8
 
+/* Of more streams the filter would take too long. */
+#define THINNED_MAX 8
+
 /* So often it is asked for interfaces that have come. */
 #define ASK_EVERY_MS 2
 
@@ -43,8 +46,11 @@ struct rings {
 	unsigned dropped; /* by the rings of interfaces that are gone */
 	uint64_t unseen;  /* packets that passed what came later before it was
 			   * looked at */
+	struct ring_stream thinned[THINNED_MAX];
+	size_t thinned_count;
 	struct twice twice;
-	int error; /* errno: something that came could not be; or 0 */
+	int error;        /* errno: something that came could not be; or 0 */
+	int filter_error; /* errno: a stream is still thinned; or 0 */
 };
 
 static bool has(const struct rings *rings, unsigned interface)
@@ -71,9 +77,13 @@ static bool add(struct rings *rings, unsigned interface)
 	struct ring *ring =
 		one ? ring_open(interface, rings->loopback, RING_BYTES) : NULL;
 
-	if (!ring) {
+	if (!ring ||
+		(rings->thinned_count &&
+			!ring_thin(
+				ring, rings->thinned, rings->thinned_count))) {
 		int error = errno;
 
+		ring_close(ring);
 		free(one);
 		errno = error;
 		return false;
@@ -257,6 +267,37 @@ void rings_take(struct rings *rings)
 	ring_take(rings->earliest);
 }
 
+static size_t find_thinned(const struct rings *rings, struct ring_stream stream)
+{
+	size_t i = 0;
+
+	while (i < rings->thinned_count &&
+		(rings->thinned[i].from != stream.from ||
+			rings->thinned[i].to != stream.to))
+		i++;
+	return i;
+}
+
+bool rings_thin(struct rings *rings, struct ring_stream stream, bool thin)
+{
+	size_t at = find_thinned(rings, stream);
+
+	if ((at < rings->thinned_count) == thin)
+		return true;
+	if (thin && at == THINNED_MAX)
+		return false;
+	if (thin)
+		rings->thinned[rings->thinned_count++] = stream;
+	else
+		rings->thinned[at] = rings->thinned[--rings->thinned_count];
+	for (const struct one *one = rings->list; one; one = one->next)
+		if (!ring_thin(
+			    one->ring, rings->thinned, rings->thinned_count) &&
+			!thin)
+			rings->filter_error = errno;
+	return true;
+}
+
 unsigned rings_dropped(struct rings *rings)
 {
 	unsigned dropped = rings->dropped;
@@ -276,7 +317,10 @@ bool rings_are_all(const struct rings *rings, char *why, size_t why_size)
 			"%" PRIu64 " packets passed an interface that came up, "
 			"before it was looked at",
 			rings->unseen);
-	return !rings->error && !rings->unseen;
+	else if (rings->filter_error)
+		snprintf(why, why_size, "a filter that cannot be set: %s",
+			strerror(rings->filter_error));
+	return !rings->error && !rings->unseen && !rings->filter_error;
 }
 
 int rings_fd(struct rings *rings)

@@ -24,6 +24,10 @@ bool rings_first(struct rings *rings, struct ring_packet *packet);
 /* Takes what rings_first() has given. */
 void rings_take(struct rings *rings);
 
+/* Has a stream thinned, ring.h, or not any more; false: it is not, since too
+ * many are. It may come whole all the same. */
+bool rings_thin(struct rings *rings, struct ring_stream stream, bool thin);
+
 /* ring_dropped() of all. */
 unsigned rings_dropped(struct rings *rings);
 

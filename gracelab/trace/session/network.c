@@ -43,6 +43,14 @@ void watched_drain(void *context)
 			capture_error(watched->capture));
 }
 
+bool watched_thin(void *context, uint16_t from, uint16_t to, bool thin)
+{
+	const struct watched *watched = context;
+
+	return watched->capture &&
+		capture_thin(watched->capture, from, to, thin);
+}
+
 int watched_namespace(const struct watched *watched, enum side side)
 {
 	return watched->has_hosts ? watched->hosts.of[side].network : -1;

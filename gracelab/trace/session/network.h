@@ -38,6 +38,9 @@ bool watched_enter(struct watched *watched, enum watch_network network,
 /* For story_plan.drain; the context is the struct watched. */
 void watched_drain(void *context);
 
+/* For story_plan.thin, likewise. */
+bool watched_thin(void *context, uint16_t from, uint16_t to, bool thin);
+
 /* The namespace of a side, for launch; -1: ours. */
 int watched_namespace(const struct watched *watched, enum side side);
 

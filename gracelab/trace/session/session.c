@@ -192,6 +192,7 @@ static struct story_plan plan_story(struct session *session)
 		.note = plan->note,
 		.context = plan->context,
 		.drain = watched_drain,
+		.thin = watched_thin,
 		.drain_context = watched,
 		.harvest = harvest,
 		.harvest_context = session,

@@ -23,6 +23,20 @@ struct bulk {
 /* Of one side: what it got, what it sent. */
 enum bulk_way { BULK_IN, BULK_OUT, BULK_WAYS };
 
+/* What one side has sent, as far as it was seen on the wire. */
+struct stream {
+	bool begun;
+	uint32_t first, next; /* sequence numbers: of the first byte, and of
+			       * what follows the last */
+	bool asked;           /* whether it can be thinned */
+	bool thinned;         /* not all segments are seen */
+	bool lost;            /* nobody tells any more how far it has got */
+	/* Who sent last in bulk, by which socket. */
+	pid_t process;
+	int fd;
+	uint64_t inode;
+};
+
 struct connection {
 	struct connection *next; /* of the same bucket */
 	unsigned number;         /* from 1, as they were met */
@@ -43,8 +57,17 @@ struct connection {
 	struct tls_dialogue *dialogues[SIDES];
 	bool speaks_no_tls[SIDES]; /* or not any more that anybody could say */
 	struct bulk bulk[SIDES][BULK_WAYS];
-	uint64_t bulk_segments[SIDES], bulk_segment_bytes[SIDES];
+	struct stream streams[SIDES];
+	uint64_t bulk_sent[SIDES]; /* bytes on the wire, each counted once */
 };
+
+/* No window is wider (RFC 7323, section 2.3). */
+#define STREAM_WINDOW_MAX ((uint32_t)1 << 30)
+
+/* Notes that the stream was seen to go as far as a sequence number, which is
+ * the first if none was; by how many bytes more, 0 where that is not within a
+ * window. */
+uint32_t stream_reach(struct stream *stream, uint32_t next);
 
 #define CONNECTION_BUCKETS 4096
 #define CONNECTION_NO_ROW  SIZE_MAX

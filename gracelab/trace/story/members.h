@@ -19,7 +19,10 @@ struct story_plan {
 	void (*take)(void *context, struct rung *rung);
 	/* Has story_segment() called for all that has gone over the wire. */
 	void (*drain)(void *context);
-	void *drain_context;
+	/* Has the data from one port to another go by unseen now and then,
+	 * ring.h, or not any more; whether it may. NULL: nobody can. */
+	bool (*thin)(void *context, uint16_t from, uint16_t to, bool thin);
+	void *drain_context; /* of both */
 	/* Has the tracer tell what was moved in bulk (tracer_hooks.bulk), for
 	 * trace_call.group, or of all. */
 	void (*harvest)(void *context, const void *group);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gracelab/trace/peek.h"
@@ -158,6 +159,18 @@ static int option(int fd, int name)
 	socklen_t size = sizeof(value);
 
 	return getsockopt(fd, SOL_SOCKET, name, &value, &size) ? -1 : value;
+}
+
+bool socket_sent(pid_t process, int fd, uint64_t inode, uint64_t *bytes)
+{
+	int copy = peek_descriptor(process, fd);
+	struct stat status;
+	bool known = copy >= 0 && !fstat(copy, &status) &&
+		status.st_ino == inode && kernel_sent_by(copy, bytes);
+
+	if (copy >= 0)
+		close(copy);
+	return known;
 }
 
 bool socket_speaks_tcp(int protocol)

@@ -81,6 +81,13 @@ static struct connection *meet(
 	return connection;
 }
 
+static void be_over(struct story *story, struct connection *connection)
+{
+	connection->over = true;
+	for (int side = 0; side < SIDES; side++)
+		sums_end(story, connection, (enum side)side);
+}
+
 static struct connection *connection_of(
 	struct story *story, const struct segment *segment, enum side *sender)
 {
@@ -94,7 +101,7 @@ static struct connection *connection_of(
 			connection->isn == segment->seq))
 		return connection;
 	if (connection)
-		connection->over = true;
+		be_over(story, connection);
 	*sender = CLIENT;
 	return meet(story, segment);
 }
@@ -113,9 +120,13 @@ void story_segment(struct story *story, const struct segment *segment)
 	if (!connection)
 		return;
 	story->changes++;
-	if (!changes && sums_segment(connection, sender, segment))
+	if (sums_segment(story, connection, sender, segment))
 		return;
 	sums_tell_sent(story, connection);
+	if (segment->flags & (SEGMENT_FIN | SEGMENT_RST))
+		sums_end(story, connection, sender);
+	if (segment->flags & SEGMENT_RST)
+		sums_end(story, connection, side_other(sender));
 	struct flight *flight =
 		flight_of_segment(story, connection, sender, segment);
 	size_t number =
@@ -210,8 +221,8 @@ static bool look(struct story *story, struct connection *connection, bool idle)
 			show_state(story, connection, side, state);
 		settled = settled && is_settled(state);
 	}
-	connection->over = is_ended(sockets[CLIENT].state) &&
-		is_ended(sockets[SERVER].state);
+	if (is_ended(sockets[CLIENT].state) && is_ended(sockets[SERVER].state))
+		be_over(story, connection);
 	if (settled)
 		connection->changer[CLIENT] = connection->changer[SERVER] =
 			CONNECTION_NO_ROW;

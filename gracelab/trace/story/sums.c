@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "subject.h"
 #include "words.h"
 
 bool sums_is_bulk(const struct connection *connection)
@@ -23,12 +24,13 @@ static bool is_same(const struct bulk *bulk, const struct trace_call *call)
 
 static void tell(struct story *story, struct connection *connection);
 
-void sums_add(struct story *story, struct connection *connection,
-	enum side side, const struct trace_call *call,
-	const struct sums_calls *more)
+void sums_add(struct story *story, const struct trace_socket *socket,
+	const struct trace_call *call, const struct sums_calls *more)
 {
 	enum bulk_way way = call->what->kind == CALL_READ ? BULK_IN : BULK_OUT;
-	struct bulk *bulk = &connection->bulk[side][way];
+	struct connection *connection = socket->connection;
+	struct bulk *bulk = &connection->bulk[socket->side][way];
+	struct stream *stream = &connection->streams[socket->side];
 
 	if (bulk->name && !is_same(bulk, call))
 		tell(story, connection);
@@ -38,10 +40,15 @@ void sums_add(struct story *story, struct connection *connection,
 	bulk->calls += more->calls;
 	bulk->bytes += more->bytes;
 	bulk->again += more->again;
+	if (way == BULK_IN)
+		return;
+	stream->process = call->process;
+	stream->fd = subject_descriptor(story, call);
+	stream->inode = socket->inode;
 }
 
-bool sums_call(struct story *story, struct connection *connection,
-	enum side side, const struct trace_call *call)
+bool sums_call(struct story *story, const struct trace_socket *socket,
+	const struct trace_call *call)
 {
 	struct sums_calls one = { .calls = 1 };
 
@@ -52,18 +59,95 @@ bool sums_call(struct story *story, struct connection *connection,
 		one.bytes = (uint64_t)call->result;
 	else
 		one = (struct sums_calls){ .again = 1 };
-	sums_add(story, connection, side, call, &one);
+	sums_add(story, socket, call, &one);
 	return true;
 }
 
-bool sums_segment(struct connection *connection, enum side sender,
-	const struct segment *segment)
+/* How many bytes of its stream a side has sent, as the kernel has it: by the
+ * connection, or of one that was reset by who has its socket still. */
+static bool ask(const struct story *story, const struct connection *connection,
+	enum side side, uint64_t *bytes)
 {
-	if (!sums_is_bulk(connection))
+	const struct stream *stream = &connection->streams[side];
+	const struct sockaddr_storage *ends[SIDES] = {
+		[CLIENT] = &connection->pair.client,
+		[SERVER] = &connection->pair.server,
+	};
+
+	return (connection->has_pair && story->plan.kernels[side] &&
+		       kernel_sent(story->plan.kernels[side], ends[side],
+			       ends[side_other(side)], bytes)) ||
+		socket_sent(stream->process, stream->fd, stream->inode, bytes);
+}
+
+/* Only of who is watched: before it can send on another connection, with the
+ * same ports, a call of its has stopped, and sums_end() has been called. */
+static void begin_thin(
+	struct story *story, struct connection *connection, enum side side)
+{
+	struct stream *stream = &connection->streams[side];
+	uint64_t bytes;
+
+	stream->asked = true;
+	if (!story->plan.thin || !ask(story, connection, side, &bytes))
+		return;
+	/* Where the first byte was not seen, they count from another. */
+	if (stream->first + (uint32_t)bytes - stream->next > STREAM_WINDOW_MAX)
+		return;
+	stream->thinned = story->plan.thin(story->plan.drain_context,
+		connection->ports[side], connection->ports[side_other(side)],
+		true);
+}
+
+void sums_end(
+	struct story *story, struct connection *connection, enum side side)
+{
+	struct stream *stream = &connection->streams[side];
+
+	if (stream->thinned)
+		story->plan.thin(story->plan.drain_context,
+			connection->ports[side],
+			connection->ports[side_other(side)], false);
+	stream->thinned = false;
+}
+
+bool sums_segment(struct story *story, struct connection *connection,
+	enum side sender, const struct segment *segment)
+{
+	struct stream *stream = &connection->streams[sender];
+	bool is_sum = sums_is_bulk(connection) &&
+		!(segment->flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST));
+	uint32_t start = segment->seq + (segment->flags & SEGMENT_SYN ? 1 : 0);
+	uint32_t unseen = stream_reach(stream, start);
+	uint32_t seen = stream_reach(stream, start + segment->payload_bytes);
+
+	if (segment->flags & SEGMENT_FIN)
+		stream_reach(stream, start + segment->payload_bytes + 1);
+	if (is_sum || stream->thinned)
+		connection->bulk_sent[sender] += unseen;
+	if (!is_sum)
 		return false;
-	connection->bulk_segments[sender]++;
-	connection->bulk_segment_bytes[sender] += segment->payload_bytes;
+	connection->bulk_sent[sender] += seen;
+	if (!stream->asked && stream->process &&
+		stream->next - stream->first >= SUMS_THIN_BYTES)
+		begin_thin(story, connection, sender);
 	return true;
+}
+
+/* What has passed unseen. */
+static void catch_up(const struct story *story, struct connection *connection)
+{
+	for (int side = 0; side < SIDES; side++) {
+		struct stream *stream = &connection->streams[side];
+		uint64_t bytes;
+
+		if (!stream->thinned)
+			continue;
+		stream->lost = !ask(story, connection, (enum side)side, &bytes);
+		if (!stream->lost)
+			connection->bulk_sent[side] += stream_reach(
+				stream, stream->first + (uint32_t)bytes);
+	}
 }
 
 __attribute__((format(printf, 1, 2))) static char *print(
@@ -97,8 +181,8 @@ static void tell_way(struct story *story, struct connection *connection,
 	enum side side, enum bulk_way way)
 {
 	struct bulk *bulk = &connection->bulk[side][way];
-	uint64_t *segments = &connection->bulk_segments[side];
-	bool sends = way == BULK_OUT && *segments;
+	uint64_t *sent = &connection->bulk_sent[side];
+	bool sends = way == BULK_OUT && *sent;
 	struct row *row;
 
 	if (!bulk->name && !sends)
@@ -118,20 +202,18 @@ static void tell_way(struct story *story, struct connection *connection,
 	}
 	if (row && sends) {
 		row->rung.sender = (int)side;
-		row->rung.segment = print(
-			"data %" PRIu64, connection->bulk_segment_bytes[side]);
+		row->rung.segment = print("data %" PRIu64 "%s", *sent,
+			connection->streams[side].lost ? " or more" : "");
 	}
 	*bulk = (struct bulk){ 0 };
-	if (!sends)
-		return;
-	*segments = connection->bulk_segment_bytes[side] = 0;
+	if (sends)
+		*sent = 0;
 }
 
 /* Who sends comes first. */
 static enum side first_of(const struct connection *connection)
 {
-	return connection->bulk_segments[SERVER] >
-			connection->bulk_segments[CLIENT]
+	return connection->bulk_sent[SERVER] > connection->bulk_sent[CLIENT]
 		? SERVER
 		: CLIENT;
 }
@@ -158,12 +240,14 @@ void sums_tell(struct story *story, struct connection *connection)
 	/* What has been received by now was on the wire before. */
 	if (sums_is_bulk(connection))
 		story->plan.drain(story->plan.drain_context);
+	catch_up(story, connection);
 	tell(story, connection);
 }
 
 void sums_tell_sent(struct story *story, struct connection *connection)
 {
 	harvest(story, connection);
+	catch_up(story, connection);
 	enum side first = first_of(connection);
 
 	tell_way(story, connection, first, BULK_OUT);

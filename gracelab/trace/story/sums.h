@@ -11,21 +11,29 @@
 /* Whether the connection moves in bulk. */
 bool sums_is_bulk(const struct connection *connection);
 
-/* Adds so many calls to the sum, like the one. */
+/* From so many on, not each segment is looked at where its kernel tells how far
+ * a stream has got. */
+#define SUMS_THIN_BYTES (16 * 1024 * 1024)
+
+/* Adds so many calls to the sum, like the one, of a socket that has a
+ * connection. */
 struct sums_calls {
 	uint64_t calls, bytes, again;
 };
-void sums_add(struct story *story, struct connection *connection,
-	enum side side, const struct trace_call *call,
-	const struct sums_calls *more);
+void sums_add(struct story *story, const struct trace_socket *socket,
+	const struct trace_call *call, const struct sums_calls *more);
 
 /* Adds a call to the sum, if it is one of bulk; it has no row then. */
-bool sums_call(struct story *story, struct connection *connection,
-	enum side side, const struct trace_call *call);
+bool sums_call(struct story *story, const struct trace_socket *socket,
+	const struct trace_call *call);
 
-/* The same of a segment. */
-bool sums_segment(struct connection *connection, enum side sender,
-	const struct segment *segment);
+/* The same of a segment, whatever it is. */
+bool sums_segment(struct story *story, struct connection *connection,
+	enum side sender, const struct segment *segment);
+
+/* That side sends no more: whatever comes then is looked at. */
+void sums_end(
+	struct story *story, struct connection *connection, enum side side);
 
 /* Adds the rows that tell of what was summed up, and begins anew. */
 void sums_tell(struct story *story, struct connection *connection);

@@ -181,7 +181,7 @@ static void leave(void *context, struct trace_call *call)
 		connection->moved_bytes += (uint64_t)call->result;
 	if (connection)
 		said_take(story, connection, socket->side, call);
-	if (connection && sums_call(story, connection, socket->side, call)) {
+	if (connection && sums_call(story, socket, call)) {
 		said_forget(story);
 		if (++story->since_drained >= BULK_CALLS_PER_DRAIN) {
 			story->since_drained = 0;
@@ -229,7 +229,7 @@ static void bulk(void *context, const struct trace_call *call, uint64_t calls,
 		return;
 	story->changes++;
 	said_lose(socket->connection, socket->side);
-	sums_add(story, socket->connection, socket->side, call, &more);
+	sums_add(story, socket, call, &more);
 }
 
 static void abandon(void *context, struct trace_call *call)
