@@ -29,6 +29,7 @@ extern const struct tap_test tests_lab_twice[];
 extern const struct tap_test tests_lab_wire[];
 extern const struct tap_test tests_stage[];
 extern const struct tap_test tests_trace_story[];
+extern const struct tap_test tests_trace_sums[];
 extern const struct tap_test tests_trace_tls[];
 
 extern const struct tap_test tests_live_words[];
@@ -88,6 +89,7 @@ int main(void)
 		tests_lab_explore,
 		tests_stage,
 		tests_trace_story,
+		tests_trace_sums,
 		tests_trace_tls,
 		tests_lab_fuzz,
 		tests_replay,

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""
+thinned.py serve|take MODE PORT: so much goes from one to the other that not each
+segment is looked at.
+"""
+import select
+import socket
+import sys
+
+TOTAL = 40 << 20
+PIECE = b"x" * (256 << 10)
+
+
+def read(connection, wanted):
+    got = 0
+    while got < wanted:
+        piece = connection.recv(min(len(PIECE), wanted - got))
+        if not piece:
+            break
+        got += len(piece)
+
+
+def fill(connection):
+    """Until the other takes no more."""
+    connection.setblocking(False)
+    while select.select([], [connection], [], 0.2)[1]:
+        connection.send(PIECE)
+
+
+def send(connection, total=TOTAL):
+    for _ in range(total // len(PIECE)):
+        connection.sendall(PIECE)
+
+
+def serve(connection, mode):
+    if mode == "stall":
+        fill(connection)
+        connection.setblocking(True)
+        read(connection, 1)
+    elif mode == "reset":
+        try:
+            send(connection, 4 * TOTAL)
+        except ConnectionError:
+            pass
+    elif mode == "again":
+        for _ in range(2):
+            send(connection)
+            read(connection, 5)
+            connection.sendall(b"small")
+    else:
+        send(connection)
+    connection.close()
+
+
+def take(connection, mode):
+    if mode in ("stall", "reset"):
+        read(connection, 30 << 20)
+    elif mode == "again":
+        for _ in range(2):
+            read(connection, TOTAL)
+            connection.sendall(b"hello")
+            read(connection, 5)
+    elif mode == "slow":
+        # The other has closed by now, and sends on.
+        read(connection, TOTAL - (3 << 20))
+        select.select([], [], [], 0.1)
+    if mode == "stall":
+        select.select([], [], [], 0.5)
+        connection.sendall(b"!")
+    if mode != "reset":
+        read(connection, sys.maxsize)
+    connection.close()
+
+
+def main():
+    side, mode, port = sys.argv[1:]
+    family = socket.AF_INET6 if mode == "ipv6" else socket.AF_INET
+    place = ("::1" if mode == "ipv6" else "127.0.0.1"), int(port)
+    with socket.socket(family) as own:
+        if side == "take":
+            own.connect(place)
+            take(own, mode)
+            return
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        own.bind(place)
+        own.listen()
+        serve(own.accept()[0], mode)
+
+
+main()

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How far a stream has got, of which not each segment is seen. */
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gracelab/observe/kernel.h"
+#include "gracelab/trace/story/story.h"
+#include "gracelab/trace/story/sums.h"
+#include "tests/unit/tap.h"
+
+static void a_stream_goes_on_and_wraps(void)
+{
+	struct stream stream = { 0 };
+
+	EXPECT_INT(0, stream_reach(&stream, UINT32_MAX - 9));
+	EXPECT_INT(UINT32_MAX - 9, stream.first);
+	EXPECT_INT(10, stream_reach(&stream, 0));
+	EXPECT_INT(90, stream_reach(&stream, 90));
+	/* Again, or what no window allows. */
+	EXPECT_INT(0, stream_reach(&stream, 90));
+	EXPECT_INT(0, stream_reach(&stream, UINT32_MAX));
+	EXPECT_INT(0, stream_reach(&stream, 91 + STREAM_WINDOW_MAX));
+	EXPECT_INT(90, stream.next);
+	EXPECT_INT(STREAM_WINDOW_MAX,
+		stream_reach(&stream, 90 + STREAM_WINDOW_MAX));
+	EXPECT_INT(UINT32_MAX - 9, stream.first);
+}
+
+/* What was told; and how often a stream was thinned, and not any more. */
+struct told {
+	char text[200];
+	unsigned thinned, ended;
+};
+
+static void take(void *context, struct rung *rung)
+{
+	struct told *told = context;
+	size_t used = strlen(told->text);
+
+	snprintf(told->text + used, sizeof(told->text) - used, "%s%s %s",
+		used ? ", " : "", side_name((enum side)rung->sender),
+		rung->segment ? rung->segment : "?");
+	record_free_rung(rung);
+}
+
+static void drain(void *context)
+{
+	(void)context;
+}
+
+static bool thin(void *context, uint16_t from, uint16_t to, bool on)
+{
+	struct told *told = context;
+
+	EXPECT_INT(1000, from);
+	EXPECT_INT(80, to);
+	told->thinned += on;
+	told->ended += !on;
+	return true;
+}
+
+static void pass(
+	struct story *story, uint32_t seq, uint32_t bytes, uint8_t flags)
+{
+	const struct segment segment = { .sport = 1000,
+		.dport = 80,
+		.seq = seq,
+		.payload_bytes = bytes,
+		.flags = flags };
+
+	story_segment(story, &segment);
+}
+
+/* A connection in bulk, whose SYN had the sequence number 0. */
+static struct connection *begin(struct story *story, struct told *told)
+{
+	const struct story_plan plan = { .take = take,
+		.context = told,
+		.drain = drain,
+		.thin = thin,
+		.drain_context = told,
+		.own_network = true,
+		.wire = true };
+
+	*told = (struct told){ 0 };
+	story_begin(story, &plan);
+	pass(story, 0, 0, SEGMENT_SYN);
+	struct connection *connection =
+		connections_find(&story->connections, 1000, 80);
+
+	connection->moved_bytes = SUMS_BULK_BYTES;
+	return connection;
+}
+
+static void a_sum_has_each_byte_once(void)
+{
+	struct story story;
+	struct told told;
+
+	begin(&story, &told);
+	pass(&story, 1, 100, SEGMENT_ACK);
+	pass(&story, 1, 100, SEGMENT_ACK);
+	/* One has passed before it that was not seen. */
+	pass(&story, 201, 100, SEGMENT_ACK);
+	pass(&story, 101, 100, SEGMENT_ACK);
+	pass(&story, 301, 0, SEGMENT_FIN | SEGMENT_ACK);
+	pass(&story, 302, 0, SEGMENT_RST);
+	story_end(&story);
+	EXPECT_TEXT("client SYN, client data 300, client FIN, client RST",
+		told.text);
+	EXPECT_INT(0, told.thinned);
+}
+
+static void a_fin_tells_what_went_by_unseen_before_it(void)
+{
+	struct story story;
+	struct told told;
+	struct connection *connection = begin(&story, &told);
+
+	connection->streams[CLIENT].thinned = true;
+	pass(&story, 1, 100, SEGMENT_ACK);
+	/* It has a row of its own, and so have its bytes. */
+	pass(&story, 1001, 5, SEGMENT_FIN | SEGMENT_ACK);
+	pass(&story, 1007, 0, SEGMENT_RST);
+	story_end(&story);
+	EXPECT_TEXT("client SYN, client data 1000, client data 5+FIN, "
+		    "client RST",
+		told.text);
+	EXPECT_INT(1, told.ended);
+}
+
+static void a_reset_ends_what_is_thinned(void)
+{
+	struct story story;
+	struct told told;
+	struct connection *connection = begin(&story, &told);
+	const struct segment reset = {
+		.sport = 80, .dport = 1000, .flags = SEGMENT_RST
+	};
+
+	connection->streams[CLIENT].thinned = true;
+	pass(&story, 1, 100, SEGMENT_ACK);
+	story_segment(&story, &reset);
+	EXPECT_INT(1, told.ended);
+	story_end(&story);
+	/* Nobody can be asked. */
+	EXPECT_TEXT(
+		"client SYN, client data 100 or more, server RST", told.text);
+}
+
+/* Moves so many bytes through a connection of ours. */
+static void move(const int fds[2], size_t total)
+{
+	size_t size = (size_t)1 << 18;
+	char *bytes = calloc(1, size);
+
+	for (size_t sent = 0, got = 0; bytes && got < total;) {
+		size_t want = total - sent < size ? total - sent : size;
+		ssize_t n = want ? send(fds[0], bytes, want, MSG_DONTWAIT) : 0;
+
+		sent += n > 0 ? (size_t)n : 0;
+		n = recv(fds[1], bytes, size, sent > got ? 0 : MSG_DONTWAIT);
+		got += n > 0 ? (size_t)n : 0;
+	}
+	free(bytes);
+}
+
+/* fds[1] has accepted fds[0]. */
+static bool connect_ours(int fds[2])
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t size = sizeof(in);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	bool good;
+
+	fds[0] = socket(AF_INET, SOCK_STREAM, 0);
+	good = !bind(listener, (struct sockaddr *)&in, size) &&
+		!listen(listener, 1) &&
+		!getsockname(listener, (struct sockaddr *)&in, &size) &&
+		!connect(fds[0], (struct sockaddr *)&in, size);
+	fds[1] = good ? accept(listener, NULL, NULL) : -1;
+	close(listener);
+	return fds[1] >= 0;
+}
+
+static void only_what_its_kernel_tells_is_thinned(void)
+{
+	struct story story;
+	struct told told;
+	struct connection *connection = begin(&story, &told);
+	struct stream *stream = &connection->streams[CLIENT];
+	struct stat status;
+	uint64_t sent = 0;
+	int fds[2];
+
+	EXPECT(connect_ours(fds));
+	move(fds, SUMS_THIN_BYTES);
+	EXPECT(kernel_sent_by(fds[0], &sent));
+	EXPECT_INT(SUMS_THIN_BYTES, sent);
+	EXPECT(!fstat(fds[0], &status));
+	*stream = (struct stream){ .begun = true,
+		.first = 1,
+		.next = SUMS_THIN_BYTES,
+		.fd = fds[0],
+		.inode = status.st_ino };
+	/* Nobody has been seen to send it. */
+	pass(&story, SUMS_THIN_BYTES, 1, SEGMENT_ACK);
+	EXPECT_INT(0, told.thinned);
+	stream->process = getpid();
+	pass(&story, SUMS_THIN_BYTES, 1, SEGMENT_ACK);
+	EXPECT_INT(1, told.thinned);
+	EXPECT(stream->thinned);
+	/* What it has sent meanwhile was not seen. */
+	move(fds, 1234);
+	sums_tell(&story, connection);
+	EXPECT_INT(SUMS_THIN_BYTES + 1234 + 1, stream->next);
+	/* Another has its number. */
+	stream->inode++;
+	EXPECT(!stream->lost);
+	sums_tell(&story, connection);
+	EXPECT(stream->lost);
+	story_end(&story);
+	EXPECT_TEXT("client SYN, client data 1235", told.text);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void what_counts_from_another_byte_is_not_thinned(void)
+{
+	struct story story;
+	struct told told;
+	struct connection *connection = begin(&story, &told);
+	struct stat status;
+	int fds[2];
+
+	EXPECT(connect_ours(fds));
+	EXPECT(!fstat(fds[0], &status));
+	/* Less than what was seen. */
+	connection->streams[CLIENT] = (struct stream){ .begun = true,
+		.first = 1,
+		.next = SUMS_THIN_BYTES + 1,
+		.process = getpid(),
+		.fd = fds[0],
+		.inode = status.st_ino };
+	pass(&story, SUMS_THIN_BYTES + 1, 1, SEGMENT_ACK);
+	EXPECT_INT(0, told.thinned);
+	story_end(&story);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+const struct tap_test tests_trace_sums[] = {
+	{ "sums: a stream goes on, and its numbers wrap",
+		a_stream_goes_on_and_wraps },
+	{ "sums: each byte is counted once", a_sum_has_each_byte_once },
+	{ "sums: a FIN tells what went by unseen before it",
+		a_fin_tells_what_went_by_unseen_before_it },
+	{ "sums: a reset ends what is thinned", a_reset_ends_what_is_thinned },
+	{ "sums: only what its kernel tells of is thinned",
+		only_what_its_kernel_tells_is_thinned },
+	{ "sums: what counts from another byte is not thinned",
+		what_counts_from_another_byte_is_not_thinned },
+	{ NULL, NULL },
+};
