@@ -9,6 +9,8 @@ import sys
 
 TOTAL = 40 << 20
 PIECE = b"x" * (256 << 10)
+# More than the buffer of who takes it slowly, and less than of who sends it.
+TAKEN, UNREAD, SENT = 16 << 10, 150 << 10, 400 << 10
 
 
 def read(connection, wanted):
@@ -61,9 +63,10 @@ def take(connection, mode):
             connection.sendall(b"hello")
             read(connection, 5)
     elif mode == "slow":
-        # The other has closed by now, and sends on.
-        read(connection, TOTAL - (3 << 20))
+        # The other has closed by then, and sends on.
+        read(connection, TOTAL - UNREAD)
         select.select([], [], [], 0.1)
+        connection.recv(100)
     if mode == "stall":
         select.select([], [], [], 0.5)
         connection.sendall(b"!")
@@ -77,6 +80,10 @@ def main():
     family = socket.AF_INET6 if mode == "ipv6" else socket.AF_INET
     place = ("::1" if mode == "ipv6" else "127.0.0.1"), int(port)
     with socket.socket(family) as own:
+        if mode == "slow":
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENT)
+        if mode == "slow" and side == "take":
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, TAKEN)
         if side == "take":
             own.connect(place)
             take(own, mode)

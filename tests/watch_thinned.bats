@@ -22,7 +22,7 @@ agree() {
 	import collections, json, re, struct, sys
 	told = collections.Counter()
 	for row in json.load(open("ladder"))["ladder"]:
-	    sent = re.fullmatch(r"data (\d+)", row.get("segment", ""))
+	    sent = re.fullmatch(r"data (\d+)(\+FIN)?", row.get("segment", ""))
 	    if sent:
 	        told[row["from"]] += int(sent[1])
 	first, behind = {}, {}
@@ -51,6 +51,8 @@ agree() {
 @test "a sum is what went over the wire, to the byte" {
 	run -0 watch plain
 	agree
+	run -0 grep -Ec '"segment": "(data [0-9]+[+])?FIN"' ladder
+	assert_output 2
 }
 
 @test "a sum of IPv6 is so too" {
