@@ -7,7 +7,7 @@ import select
 import socket
 import sys
 
-TOTAL = 40 << 20
+TOTAL = 64 << 20
 PIECE = b"x" * (256 << 10)
 # More than the buffer of who takes it slowly, and less than of who sends it.
 TAKEN, UNREAD, SENT = 16 << 10, 150 << 10, 400 << 10
@@ -56,7 +56,7 @@ def serve(connection, mode):
 
 def take(connection, mode):
     if mode in ("stall", "reset"):
-        read(connection, 30 << 20)
+        read(connection, 48 << 20)
     elif mode == "again":
         for _ in range(2):
             read(connection, TOTAL)

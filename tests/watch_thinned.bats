@@ -6,13 +6,18 @@
 load helpers
 
 # watch MODE: of tests/thinned.py; the ladder is in `ladder`, and in `all.pcap`
-# every packet.
+# every packet: if the kernel had no room for some, which is told, once more.
 watch() {
-	local program="$PYTHON -I ${BATS_TEST_FILENAME%/*}/thinned.py"
+	local program="$PYTHON -I ${BATS_TEST_FILENAME%/*}/thinned.py" tries=0
 
-	timeout 60 "$O/gracelab" watch -o ladder --format=json --pcap all.pcap \
-		--server "$program serve $1 {port}" \
-		--client "$program take $1 {port}" 3>&- {TICK}<&-
+	while [[ $tries -lt 10 ]]; do
+		timeout 60 "$O/gracelab" watch -o ladder --format=json \
+			--pcap all.pcap --server "$program serve $1 {port}" \
+			--client "$program take $1 {port}" 3>&- {TICK}<&-
+		grep -q 'the capture lacks' ladder || return 0
+		tries=$((tries + 1))
+	done
+	return 1
 }
 
 # agree: the ladder tells of as many bytes, of each side, as the packets have,
@@ -44,7 +49,7 @@ agree() {
 	                                 & 0xffffffff)
 	seen = sorted(n for n in behind.values() if n)
 	assert sorted(told.values()) == seen, (told, seen)
-	assert max(seen) >= 30 << 20, seen
+	assert max(seen) >= 48 << 20, seen
 	END
 }
 

@@ -31,7 +31,7 @@ struct stream {
 	bool asked;           /* whether it can be thinned */
 	bool thinned;         /* not all segments are seen */
 	bool lost;            /* nobody tells any more how far it has got */
-	/* Who sent last in bulk, by which socket. */
+	/* Who has moved bytes last, by which socket. */
 	pid_t process;
 	int fd;
 	uint64_t inode;

@@ -24,13 +24,22 @@ static bool is_same(const struct bulk *bulk, const struct trace_call *call)
 
 static void tell(struct story *story, struct connection *connection);
 
+void sums_note(struct story *story, const struct trace_socket *socket,
+	const struct trace_call *call)
+{
+	struct stream *stream = &socket->connection->streams[socket->side];
+
+	stream->process = call->process;
+	stream->fd = subject_descriptor(story, call);
+	stream->inode = socket->inode;
+}
+
 void sums_add(struct story *story, const struct trace_socket *socket,
 	const struct trace_call *call, const struct sums_calls *more)
 {
 	enum bulk_way way = call->what->kind == CALL_READ ? BULK_IN : BULK_OUT;
 	struct connection *connection = socket->connection;
 	struct bulk *bulk = &connection->bulk[socket->side][way];
-	struct stream *stream = &connection->streams[socket->side];
 
 	if (bulk->name && !is_same(bulk, call))
 		tell(story, connection);
@@ -40,11 +49,7 @@ void sums_add(struct story *story, const struct trace_socket *socket,
 	bulk->calls += more->calls;
 	bulk->bytes += more->bytes;
 	bulk->again += more->again;
-	if (way == BULK_IN)
-		return;
-	stream->process = call->process;
-	stream->fd = subject_descriptor(story, call);
-	stream->inode = socket->inode;
+	sums_note(story, socket, call);
 }
 
 bool sums_call(struct story *story, const struct trace_socket *socket,

@@ -15,6 +15,10 @@ bool sums_is_bulk(const struct connection *connection);
  * a stream has got. */
 #define SUMS_THIN_BYTES (16 * 1024 * 1024)
 
+/* Notes whose the socket is by this call, of a connection: it can be asked. */
+void sums_note(struct story *story, const struct trace_socket *socket,
+	const struct trace_call *call);
+
 /* Adds so many calls to the sum, like the one, of a socket that has a
  * connection. */
 struct sums_calls {

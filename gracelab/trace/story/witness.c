@@ -179,6 +179,8 @@ static void leave(void *context, struct trace_call *call)
 			call->what->kind == CALL_WRITE) &&
 		call->result > 0)
 		connection->moved_bytes += (uint64_t)call->result;
+	if (sums_is_bulk(connection))
+		sums_note(story, socket, call);
 	if (connection)
 		said_take(story, connection, socket->side, call);
 	if (connection && sums_call(story, socket, call)) {
