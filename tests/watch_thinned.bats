@@ -23,7 +23,7 @@ watch() {
 # agree: the ladder tells of as many bytes, of each side, as the packets have,
 # each once; and of so many rows.
 agree() {
-	"$PYTHON" -I - "$@" <<-'END'
+	"$PYTHON" -I - <<-'END'
 	import collections, json, re, struct, sys
 	told = collections.Counter()
 	for row in json.load(open("ladder"))["ladder"]:

@@ -6,8 +6,8 @@
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
-
-#include "kernel.h"
+#include <stdint.h>
+#include <sys/socket.h>
 
 enum {
 	/* A dump's message may be 32 KiB. */
@@ -28,6 +28,11 @@ void kernel_put_address(
 /* Begins a request in a buffer of KERNEL_REQUEST_BYTES. */
 struct inet_diag_req_v2 *kernel_put_request(struct kernel *kernel, char *buffer,
 	sa_family_t family, uint16_t flags);
+
+/* Hands the messages of the next answer to on_message; what that returned
+ * last, or -1 and errno. */
+int kernel_take(struct kernel *kernel, unsigned seq, mnl_cb_t on_message,
+	void *context);
 
 /* Sends the request and hands its answers to on_message; 0, or -1 and errno. */
 int kernel_ask(struct kernel *kernel, const void *request, mnl_cb_t on_message,

@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "kernel.h"
 #include "kernel_asking.h"
 
 struct listener_context {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "kernel.h"
 #include "kernel_asking.h"
 
 struct sent {

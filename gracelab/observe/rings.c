@@ -77,13 +77,9 @@ static bool add(struct rings *rings, unsigned interface)
 	struct ring *ring =
 		one ? ring_open(interface, rings->loopback, RING_BYTES) : NULL;
 
-	if (!ring ||
-		(rings->thinned_count &&
-			!ring_thin(
-				ring, rings->thinned, rings->thinned_count))) {
+	if (!ring) {
 		int error = errno;
 
-		ring_close(ring);
 		free(one);
 		errno = error;
 		return false;
@@ -267,21 +263,14 @@ void rings_take(struct rings *rings)
 	ring_take(rings->earliest);
 }
 
-static size_t find_thinned(const struct rings *rings, struct ring_stream stream)
-{
-	size_t i = 0;
-
-	while (i < rings->thinned_count &&
-		(rings->thinned[i].from != stream.from ||
-			rings->thinned[i].to != stream.to))
-		i++;
-	return i;
-}
-
 bool rings_thin(struct rings *rings, struct ring_stream stream, bool thin)
 {
-	size_t at = find_thinned(rings, stream);
+	size_t at = 0;
 
+	while (at < rings->thinned_count &&
+		(rings->thinned[at].from != stream.from ||
+			rings->thinned[at].to != stream.to))
+		at++;
 	if ((at < rings->thinned_count) == thin)
 		return true;
 	if (thin && at == THINNED_MAX)
