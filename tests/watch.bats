@@ -93,6 +93,18 @@ EOF
 	refute grep -q SIGPIPE ladder
 }
 
+@test "a call whose signal's handler makes others is not said to give EINTR" {
+	run -0 watch echo aside
+	has '^ p2 send "go" = 2' '^ recv "g" = 1$' '^ exit'
+	refute grep -Eq 'EINTR|interrupted' ladder
+	run -0 watch echo amid
+	has '^ recv$' '^ = [?] \(interrupted\)$' '^ write "hi" = 2' '^ recv "h" = 1$'
+	refute grep -q EINTR ladder
+	# Without SA_RESTART it does give that.
+	run -0 watch echo cut
+	has '^ recv = EINTR$' '^ write "hi" = 2' '^ recv "h" = 1$'
+}
+
 @test "what came through SCM_RIGHTS or dup(2) is the same connection" {
 	run -0 watch server pass
 	has '^ connect' '^ p2 send "passed on" .*data 9' '^ exit\(0\) .* FIN'

@@ -138,6 +138,15 @@ static void nothing(int signal)
 	*handled = HANDLED;
 }
 
+static int handlers; /* what a handler writes to */
+
+static void writes(int signal)
+{
+	(void)signal;
+	if (write(handlers, "hi", 2) == 2)
+		*handled = HANDLED;
+}
+
 static void jump(int signal)
 {
 	(void)signal;
@@ -170,6 +179,8 @@ static void interrupted(void (*handler)(int signal), int flags)
 	char byte;
 	int fd = connected();
 
+	if (!handlers)
+		handlers = fd;
 	handled = mmap(NULL, sizeof(*handled), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	sigaction(SIGUSR1, &action, NULL);
@@ -649,6 +660,13 @@ int main(int argc, char **argv)
 		interrupted(nothing, SA_RESTART);
 	} else if (!strcmp(mode, "eintr")) {
 		interrupted(nothing, 0);
+	} else if (!strcmp(mode, "aside")) {
+		handlers = open("/dev/null", O_WRONLY);
+		interrupted(writes, SA_RESTART);
+	} else if (!strcmp(mode, "amid")) {
+		interrupted(writes, SA_RESTART);
+	} else if (!strcmp(mode, "cut")) {
+		interrupted(writes, 0);
 	} else if (!strcmp(mode, "jump")) {
 		interrupted(jump, 0);
 	} else if (!strcmp(mode, "pass")) {

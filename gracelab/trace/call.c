@@ -57,6 +57,7 @@ static const struct call table[] = {
 	PLAIN(seccomp, CALL_FILTER),
 	PLAIN(prctl, CALL_FILTER),
 	PLAIN(ptrace, CALL_TRACE),
+	PLAIN(rt_sigaction, CALL_HANDLER),
 	PLAIN(setsockopt, CALL_OPTION),
 #ifdef SYS_poll
 	ALL(poll, CALL_WAIT),
@@ -136,6 +137,7 @@ static const struct call_narrow narrow[] = {
 	{ 146, SYS_writev },
 	{ 168, SYS_poll },
 	{ 172, SYS_prctl },
+	{ 174, SYS_rt_sigaction },
 	{ 187, SYS_sendfile },
 	{ 221, SYS_fcntl },
 	{ 239, SYS_sendfile },
@@ -280,6 +282,7 @@ bool call_sends(const struct call *call)
 	case CALL_URING:
 	case CALL_FILTER:
 	case CALL_TRACE:
+	case CALL_HANDLER:
 		break;
 	}
 	return false;

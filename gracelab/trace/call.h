@@ -29,8 +29,9 @@ enum call_kind {
 	CALL_OPTION,
 	CALL_WAIT, /* poll(2) and its kin */
 	CALL_URING,
-	CALL_FILTER, /* the program installs a seccomp(2) filter of its own */
-	CALL_TRACE,  /* it traces, or wants to be: one can be traced by one */
+	CALL_FILTER,  /* the program installs a seccomp(2) filter of its own */
+	CALL_TRACE,   /* it traces, or wants to be: one can be traced by one */
+	CALL_HANDLER, /* it says what a signal does */
 };
 
 /* How the bytes of a call are given. */
@@ -75,6 +76,10 @@ static inline bool call_has_condition(const struct call *call)
 /* The result of a call in which its thread has ended. */
 #define CALL_NEVER INT64_MIN
 
+/* Of a call that a signal has interrupted, whose handler makes calls: behind
+ * that it is restarted, as another, unless the handler does not return. */
+#define CALL_INTERRUPTED (INT64_MIN + 1)
+
 /* A call under way, and what came of it. */
 struct trace_call {
 	const struct call *what;
@@ -84,7 +89,7 @@ struct trace_call {
 	bool lone;       /* nobody else has its descriptors, descriptors.h */
 	unsigned copies; /* how often others may have got copies of those */
 	uint64_t args[6];
-	int64_t result;    /* or -errno, or CALL_NEVER */
+	int64_t result;    /* or -errno, or CALL_NEVER, CALL_INTERRUPTED */
 	uint64_t began_ns; /* CLOCK_REALTIME: it went on not before that */
 	bool stops;        /* also in bulk, since its bytes are looked at */
 	bool narrow;       /* of the 32-bit ABI: so are its structures */

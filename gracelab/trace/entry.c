@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/net.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -17,13 +18,61 @@
 /* So many calls on what is no connection may stop. */
 #define PASSED_MAX 64
 
-/* An interrupted call was not restarted. */
+/* Whoever speaks for its process. */
+static struct thread *leader_of(
+	const struct tracer *tracer, struct thread *thread)
+{
+	struct thread *leader = threads_find(&tracer->threads, thread->process);
+
+	return leader ? leader : thread;
+}
+
+static uint64_t bit_of(uint64_t signal)
+{
+	return signal >= 1 && signal <= 64 ? UINT64_C(1) << (signal - 1) : 0;
+}
+
+/* It stands at the entry of sigaction(2); that it fails makes no difference
+ * where it is right. */
+static void note_handler(const struct tracer *tracer, struct thread *thread,
+	const struct trace_call *call)
+{
+	struct thread *leader = leader_of(tracer, thread);
+	/* The kernel's structure begins with the handler, of a word. */
+	size_t at = call->narrow ? 4 : 8;
+	uint64_t bit = bit_of(call->args[0]);
+	uint32_t flags;
+
+	if (!call->args[1] ||
+		peek_memory(thread->number, call->args[1] + at, &flags,
+			sizeof(flags)) != sizeof(flags))
+		return;
+	if (flags & SA_RESTART)
+		leader->restarting |= bit;
+	else
+		leader->restarting &= ~bit;
+}
+
+void entry_handled(
+	const struct tracer *tracer, struct thread *thread, int signal)
+{
+	/* The first to be called decides. */
+	if (thread->phase != THREAD_INTERRUPTED || thread->handled)
+		return;
+	thread->handled = true;
+	thread->restarts = stop_restarts(thread->call.result,
+		leader_of(tracer, thread)->restarting &
+			bit_of((uint64_t)signal));
+}
+
+/* An interrupted call is not waited for any more. */
 void entry_give_up(struct tracer *tracer, struct thread *thread)
 {
 	if (thread->phase != THREAD_INTERRUPTED)
 		return;
 	thread->phase = THREAD_FREE;
-	thread->call.result = -EINTR;
+	thread->call.result =
+		thread->handled && thread->restarts ? CALL_INTERRUPTED : -EINTR;
 	tracer->hooks.leave(tracer->hooks.context, &thread->call);
 }
 
@@ -32,8 +81,10 @@ void entry_interlude(struct tracer *tracer, struct thread *thread)
 	int64_t result;
 
 	if (thread->returns && stop_result(thread->number, &result) &&
-		result == -EINTR)
+		result == -EINTR) {
+		thread->restarts = false;
 		entry_give_up(tracer, thread);
+	}
 	thread->returns = false;
 	if (thread->phase == THREAD_INTERRUPTED)
 		switch (stop_interlude(thread->number)) {
@@ -135,15 +186,21 @@ static void let_go(struct tracer *tracer, struct thread *thread)
 }
 
 /* It stands at a call that is none of ours. */
-static void pass_by(
-	struct tracer *tracer, struct thread *thread, uint64_t address)
+static void pass_by(struct tracer *tracer, struct thread *thread,
+	const struct trace_call *call, uint64_t address)
 {
-	const struct call *what = thread->call.what;
+	const struct call *what = call->what;
 
 	if (call_gives_away(what))
 		threads_copy(&tracer->threads, thread->process);
+	/* Of a signal's handler: behind that its own goes on, or has ended. */
+	if (thread->phase == THREAD_INTERRUPTED) {
+		turn_go_on(thread, 0);
+		return;
+	}
+	thread->call = *call;
 	/* Who copies a file shall not stop for each piece of it. */
-	if (what->bytes == CALL_BUFFER && !thread->call.narrow &&
+	if (what->bytes == CALL_BUFFER && !call->narrow &&
 		++thread->passed > PASSED_MAX) {
 		thread->call.subject = NULL;
 		thread->call.group = NULL;
@@ -173,15 +230,6 @@ static bool widen(const struct tracer *tracer, const struct thread *thread,
 	}
 	call = call_find(entry->number);
 	return call && call_suits(call, entry->args, tracer->all);
-}
-
-/* Whoever speaks for its process. */
-static struct thread *leader_of(
-	const struct tracer *tracer, struct thread *thread)
-{
-	struct thread *leader = threads_find(&tracer->threads, thread->process);
-
-	return leader ? leader : thread;
 }
 
 /* prctl(2) by which a process hides from whoever has no privilege over it, us
@@ -216,8 +264,13 @@ static void enter(struct tracer *tracer, struct thread *thread,
 	const struct trace_call *call, uint64_t address)
 {
 	const struct tracer_hooks *hooks = &tracer->hooks;
+	struct trace_call entered = *call;
 
-	entry_give_up(tracer, thread);
+	if (call->what->kind == CALL_HANDLER) {
+		note_handler(tracer, thread, call);
+		turn_go_on(thread, 0);
+		return;
+	}
 	if (call->what->kind == CALL_URING) {
 		refuse_uring(tracer, thread);
 		return;
@@ -239,12 +292,15 @@ static void enter(struct tracer *tracer, struct thread *thread,
 	}
 	if (call_duplicates(call->what))
 		threads_copy(&tracer->threads, thread->process);
-	thread->call = *call;
 	if (tracer->bypasses)
 		entry_close_bypass(tracer, call);
-	if (!hooks->enter(hooks->context, &thread->call))
-		pass_by(tracer, thread, address);
-	else if (thread->call.bulk && !thread->call.stops && !call->narrow)
+	if (!hooks->enter(hooks->context, &entered)) {
+		pass_by(tracer, thread, &entered, address);
+		return;
+	}
+	entry_give_up(tracer, thread);
+	thread->call = entered;
+	if (thread->call.bulk && !thread->call.stops && !call->narrow)
 		lay_bypass(tracer, thread, address, turn_add);
 	else
 		turn_add(tracer, thread);
@@ -273,7 +329,6 @@ void entry_stop(struct tracer *tracer, struct thread *thread)
 		return;
 	}
 	if (entry.narrow && !widen(tracer, thread, &entry)) {
-		entry_give_up(tracer, thread);
 		turn_go_on(thread, 0);
 		return;
 	}
@@ -288,7 +343,6 @@ void entry_stop(struct tracer *tracer, struct thread *thread)
 		enter(tracer, thread, &call, entry.address);
 		return;
 	}
-	entry_give_up(tracer, thread);
 	if (entry.number >= 0)
 		note_once(tracer, thread, &leader_of(tracer, thread)->foreign,
 			TRACER_FOREIGN);

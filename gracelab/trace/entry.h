@@ -9,6 +9,10 @@
 void entry_stop(struct tracer *tracer, struct thread *thread);
 
 /* If it was interrupted in a call: that was not restarted. */
+/* A handler of that signal is about to be called. */
+void entry_handled(
+	const struct tracer *tracer, struct thread *thread, int signal);
+
 void entry_give_up(struct tracer *tracer, struct thread *thread);
 
 /* The same where it stands at the entry or exit of some call: what a handler

@@ -68,12 +68,23 @@ bool stop_refuse(pid_t thread)
 #endif
 }
 
+/* What no program ever sees. */
+enum {
+	ERESTARTSYS = 512,    /* restarted behind a handler with SA_RESTART */
+	ERESTARTNOINTR = 513, /* behind any */
+	ERESTARTNOHAND = 514, /* behind none */
+	ERESTART_RESTARTBLOCK = 516, /* the same, by restart_syscall(2) */
+};
+
 bool stop_is_interrupted(int64_t result)
 {
-	/* ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND and
-	 * ERESTART_RESTARTBLOCK, which no program ever sees. */
-	return result == -512 || result == -513 || result == -514 ||
-		result == -516;
+	return result == -ERESTARTSYS || result == -ERESTARTNOINTR ||
+		result == -ERESTARTNOHAND || result == -ERESTART_RESTARTBLOCK;
+}
+
+bool stop_restarts(int64_t result, bool by_flag)
+{
+	return result == -ERESTARTNOINTR || (result == -ERESTARTSYS && by_flag);
 }
 
 enum stop_interlude stop_interlude(pid_t thread)

@@ -40,6 +40,10 @@ bool stop_refuse(pid_t thread);
 /* Whether the result says that the call may be restarted, signal(7). */
 bool stop_is_interrupted(int64_t result);
 
+/* Whether such a call is restarted behind a handler, which has SA_RESTART or
+ * not. */
+bool stop_restarts(int64_t result, bool by_flag);
+
 /* What a thread does about a call that was interrupted. */
 enum stop_interlude {
 	STOP_NOTHING,

@@ -20,6 +20,8 @@ struct thread {
 	enum thread_phase phase;
 	bool asleep;    /* its call was seen to block */
 	bool returns;   /* INTERRUPTED: it is in rt_sigreturn(2) */
+	bool handled;   /* INTERRUPTED: a handler is called */
+	bool restarts;  /* ... and the call is restarted behind it */
 	bool unaligned; /* stopped, and the call's exit is yet to come */
 	struct trace_call call;
 	pid_t number, process;
@@ -32,9 +34,11 @@ struct thread {
 	bool shares;     /* of a process: its descriptors, or what it calls by
 			  * those is not all seen */
 	unsigned copies; /* of a process: trace_call.copies */
-	bool foreign;    /* TRACER_FOREIGN was said of its process */
-	bool traces;     /* TRACER_TRACES was */
-	unsigned passed; /* calls that were none of ours */
+	uint64_t restarting; /* of a process: signals whose handler has
+			      * SA_RESTART */
+	bool foreign;        /* TRACER_FOREIGN was said of its process */
+	bool traces;         /* TRACER_TRACES was */
+	unsigned passed;     /* calls that were none of ours */
 };
 
 #define THREAD_BUCKETS 64

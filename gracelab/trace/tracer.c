@@ -40,6 +40,8 @@ static struct thread *adopt(struct tracer *tracer, pid_t number, int root)
 		thread->process = process;
 		if (kin && root < 0)
 			thread->root = kin->root;
+		if (kin)
+			thread->restarting = kin->restarting;
 	}
 	if (process == number && tracer->bypasses)
 		bypass_born(tracer, process);
@@ -64,6 +66,7 @@ static void on_return(struct tracer *tracer, struct thread *thread)
 	}
 	turn_leave(tracer, thread);
 	thread->phase = THREAD_FREE;
+	thread->handled = false;
 	if (stop_is_interrupted(thread->call.result))
 		thread->phase = THREAD_INTERRUPTED;
 	else
@@ -192,9 +195,14 @@ static void on_signal(struct tracer *tracer, struct thread *thread, int signal)
 
 	if (tracer->bypasses && bypass_interrupted(tracer, thread, &call))
 		entry_tell(tracer, thread, &call);
-	if (tracer->swift &&
-		task_disposition(thread->process, signal) == TASK_CAUGHT)
-		bypass_handled(tracer, thread);
+	bool heeded = tracer->swift || thread->phase == THREAD_INTERRUPTED;
+
+	if (heeded &&
+		task_disposition(thread->process, signal) == TASK_CAUGHT) {
+		if (tracer->swift)
+			bypass_handled(tracer, thread);
+		entry_handled(tracer, thread, signal);
+	}
 	tracer->hooks.signal(tracer->hooks.context, thread, signal);
 	turn_go_on(thread, signal);
 }

@@ -63,6 +63,7 @@ static bool enter(void *context, struct trace_call *call)
 	case CALL_URING:
 	case CALL_FILTER:
 	case CALL_TRACE:
+	case CALL_HANDLER:
 		break;
 	}
 	return false;

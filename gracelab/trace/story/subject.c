@@ -166,6 +166,7 @@ int subject_descriptor(struct story *story, const struct trace_call *call)
 	case CALL_URING:
 	case CALL_FILTER:
 	case CALL_TRACE:
+	case CALL_HANDLER:
 		break;
 	}
 	return -1;

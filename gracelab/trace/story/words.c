@@ -129,6 +129,8 @@ char *words_result(const struct trace_call *call)
 		return NULL;
 	if (call->result == CALL_NEVER)
 		return strdup("?");
+	if (call->result == CALL_INTERRUPTED)
+		return strdup("? (interrupted)");
 	if (call->result < 0)
 		return strdup(names_errno((int)-call->result));
 	switch (call->what->kind) {
@@ -158,6 +160,7 @@ char *words_result(const struct trace_call *call)
 	case CALL_URING:
 	case CALL_FILTER:
 	case CALL_TRACE:
+	case CALL_HANDLER:
 		break;
 	}
 	len = asprintf(&text, "%" PRId64, call->result);

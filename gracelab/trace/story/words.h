@@ -20,8 +20,8 @@ const char *words_name(const struct trace_call *call);
  */
 char *words_call(const struct trace_call *call);
 
-/* "5", "0 (EOF)", "EPIPE", "?" of CALL_NEVER; nothing where a call that gives a
- * descriptor did. */
+/* "5", "0 (EOF)", "EPIPE", "?" of CALL_NEVER, "? (interrupted)"; nothing where
+ * a call that gives a descriptor did. */
 char *words_result(const struct trace_call *call);
 
 /* The first of these bytes, at most `max`, escaped. */
