@@ -10,6 +10,7 @@
 #include "gracelab/observe/kernel.h"
 #include "gracelab/tls/dialogue.h"
 #include "lib/base/side.h"
+#include "lib/net/progress.h"
 #include "lib/net/segment.h"
 
 /* What moves in bulk is summed up: calls of one kind, and their bytes. */
@@ -39,6 +40,7 @@ struct connection {
 	bool accepted;
 	unsigned users; /* sockets that are joined to it */
 	uint64_t moved_bytes;
+	struct progress progress[SIDES]; /* of what each side sends */
 	/* What a side has seen of it, if that is TLS; owned, or NULL. */
 	struct tls_dialogue *dialogues[SIDES];
 	bool speaks_no_tls[SIDES]; /* or not any more that anybody could say */

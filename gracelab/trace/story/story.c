@@ -113,6 +113,7 @@ void story_segment(struct story *story, const struct segment *segment)
 	if (!connection)
 		return;
 	story->changes++;
+	progress_heed(connection->progress, sender, segment);
 	if (!changes && sums_segment(connection, sender, segment))
 		return;
 	sums_tell_sent(story, connection);
