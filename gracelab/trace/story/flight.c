@@ -13,7 +13,8 @@
 /* From one end of the loopback to the other takes a tenth of that. */
 #define TAKEN_S 50e-6
 
-/* No more bytes than these are one segment, whatever the network. */
+/* So many are one segment on any network, unless a program wants them smaller.
+ */
 #define SURE_BYTES_MAX 512
 
 /* With others a send waits, or sends no bytes of the stream. */

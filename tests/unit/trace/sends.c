@@ -4,12 +4,15 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "gracelab/trace/story/flight.h"
+#include "gracelab/trace/story/said.h"
 #include "gracelab/trace/story/sums.h"
+#include "gracelab/trace/story/told.h"
 #include "lib/net/progress.h"
 #include "tests/unit/tap.h"
 
@@ -115,6 +118,7 @@ static void a_send_is_sure_by_what_it_is(void)
 {
 	struct scene scene;
 	uint64_t *args = scene.call.args;
+	size_t room = (size_t)sysconf(_SC_PAGESIZE);
 
 	set(&scene);
 	EXPECT(is_sure(&scene));
@@ -143,7 +147,15 @@ static void a_send_is_sure_by_what_it_is(void)
 	EXPECT_UNSURE(scene.call.what = call_find(SYS_sendmsg));
 	EXPECT_UNSURE(scene.call.what = call_find(SYS_read));
 	/* It is not all there: EFAULT. */
-	EXPECT_UNSURE(args[1] = 8);
+	char *pages = mmap(NULL, 2 * room, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	EXPECT(!mprotect(pages + room, room, PROT_NONE));
+	EXPECT_UNSURE(args[1] = (uintptr_t)pages + room - 4);
+	set(&scene);
+	args[1] = (uintptr_t)pages + room - 5;
+	EXPECT(is_sure(&scene));
+	munmap(pages, 2 * room);
 }
 
 static void a_send_is_sure_where_nothing_holds_it_back(void)
@@ -218,6 +230,28 @@ static void a_send_has_given_what_was_seen(void)
 	}
 }
 
+static void what_nobody_has_seen_is_told_so(void)
+{
+	struct scene scene;
+	struct story *story = &scene.story;
+	struct rung *rung;
+
+	set(&scene);
+	EXPECT(flight_is_sure(story, &scene.call));
+	memcpy(scene.bytes, "later", 5);
+	story->plan.text_bytes = 256;
+	story->flights->row = rows_add(&story->rows, 1);
+	flight_conclude(story, &scene.call);
+	EXPECT(told_land(story, &scene.call));
+	said_forget(story);
+	rung = &rows_at(&story->rows, 0)->rung;
+	EXPECT_TEXT("?", rung->result);
+	EXPECT_TEXT("hello", rung->text);
+	EXPECT(scene.connection.speaks_no_tls[CLIENT]);
+	rows_free(&story->rows);
+	free(story->connections.touched);
+}
+
 static bool is_plain(const struct trace_socket *listener, long number,
 	uint64_t one, uint64_t two)
 {
@@ -258,6 +292,8 @@ const struct tap_test tests_trace_sends[] = {
 		a_send_is_sure_where_nothing_holds_it_back },
 	{ "flight: a send has given what was seen",
 		a_send_has_given_what_was_seen },
+	{ "flight: what nobody has seen is told so",
+		what_nobody_has_seen_is_told_so },
 	{ "socket: it is plain from its birth on",
 		a_socket_is_plain_from_its_birth_on },
 	{ NULL, NULL },
