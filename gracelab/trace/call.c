@@ -73,8 +73,8 @@ static const struct call table[] = {
 
 /* fcntl(2) that duplicates; what reads and writes where the file stands, as
  * sockets do; options that may have what waits go out, or close(2) wait, or
- * other bytes sent than are given, and
- * what the other level has by their numbers, which is hardly ever set. */
+ * other bytes sent than are given, and what the other level has by their
+ * numbers, which is hardly ever set. */
 static const struct call_condition conditions[] = {
 	{ SYS_fcntl, 1, { F_DUPFD, F_DUPFD_CLOEXEC, F_DUPFD, F_DUPFD }, false },
 	{ SYS_prctl, 0,
