@@ -13,7 +13,9 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -24,8 +26,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -64,14 +68,24 @@ static int listening(void)
 	return fd;
 }
 
-static int accepted(void)
+/* Accepts who may send so much before it is received; or 0: as much as ever. */
+static int accepted_with(int bytes)
 {
 	int listener = listening();
+
+	if (bytes)
+		setsockopt(
+			listener, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
 	int fd = accept(listener, NULL, NULL);
 
 	if (fd < 0)
 		die("accept");
 	return fd;
+}
+
+static int accepted(void)
+{
+	return accepted_with(0);
 }
 
 static int connected(void)
@@ -591,6 +605,171 @@ static void awaited(void)
 	drain(fd, 1 << 16);
 }
 
+/* Sends a hundred times to an echo; says how often it has stopped in that. */
+static void once(void)
+{
+	struct rusage before, after;
+	int fd = connected();
+	long stops = 0;
+	char byte;
+
+	for (int i = 0; i < 100; i++) {
+		getrusage(RUSAGE_SELF, &before);
+		say(fd, "x");
+		getrusage(RUSAGE_SELF, &after);
+		stops += after.ru_nvcsw - before.ru_nvcsw;
+		recv(fd, &byte, 1, 0);
+	}
+	printf("%ld\n", stops);
+}
+
+/* Sends what it writes over at once, to an echo. */
+static void overwrite(void)
+{
+	int fd = connected();
+	char text[10], got[10];
+
+	for (int i = 0; i < 3; i++) {
+		memcpy(text, "as it was", 10);
+		if (send(fd, text, 9, 0) != 9)
+			die("send");
+		memset(text, '!', 9);
+		recv(fd, got, 9, MSG_WAITALL);
+	}
+}
+
+/* What an option holds back. */
+static void held(void)
+{
+	int fd = connected(), on = 1, off = 0;
+	char got[10];
+
+	setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof(on));
+	say(fd, "cork");
+	poll(NULL, 0, 1);
+	setsockopt(fd, IPPROTO_TCP, TCP_CORK, &off, sizeof(off));
+	recv(fd, got, 4, MSG_WAITALL);
+}
+
+/* What a flag holds back; and what is not to be read. */
+static void more(void)
+{
+	int fd = connected();
+	char got[10];
+
+	if (send(fd, "mo", 2, MSG_MORE) != 2)
+		die("send");
+	say(fd, "re");
+	recv(fd, got, 4, MSG_WAITALL);
+	if (send(fd, (char *)NULL + 8, 8, 0) >= 0 || errno != EFAULT)
+		die("no EFAULT");
+	say(fd, "good");
+}
+
+/* Is killed just behind a send, to an echo. */
+static void last(void)
+{
+	int fd = connected();
+	char got[10];
+
+	say(fd, "first");
+	recv(fd, got, 5, MSG_WAITALL);
+	say(fd, "last");
+	raise(SIGKILL);
+}
+
+/* Two processes write to an echo by one connection. */
+static void writers(void)
+{
+	int fd = connected();
+	pid_t child = fork();
+	char byte;
+
+	for (int i = 0; i < 30; i++) {
+		say(fd, child ? "o" : "x");
+		recv(fd, &byte, 1, 0);
+	}
+	if (!child)
+		_exit(0);
+	wait(NULL);
+}
+
+static void *send_in_thread(void *unused)
+{
+	static char zeros[1 << 16];
+
+	(void)unused;
+	send(shared, zeros, sizeof(zeros), 0);
+	return NULL;
+}
+
+/* One thread sleeps in a send, as another one sends without waiting. */
+static void crowd(void)
+{
+	pthread_t other;
+	int bytes = 1, before = 0, now;
+
+	shared = connected();
+	setsockopt(shared, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+	pthread_create(&other, NULL, send_in_thread, NULL);
+	/* Until nothing more is taken. */
+	for (int same = 0; same < 20;
+		same = now && now == before ? same + 1 : 0) {
+		before = now;
+		poll(NULL, 0, 1);
+		ioctl(shared, SIOCOUTQ, &now);
+	}
+	if (send(shared, "more", 4, MSG_DONTWAIT) >= 0 || errno != EAGAIN)
+		die("no EAGAIN");
+	make("go");
+	pthread_join(other, NULL);
+}
+
+/* Answers what is there and not yet received, until no more comes; says whether
+ * it has received that soon then. */
+static void narrow(void)
+{
+	int fd = accepted_with(4096), before = 0, now = 0;
+	long long began_ms;
+	char got[500];
+
+	for (int ms = 0; ms < 150; ms++) {
+		ioctl(fd, FIONREAD, &now);
+		if (now != before) {
+			say(fd, "!");
+			ms = 0;
+		}
+		before = now;
+		poll(NULL, 0, 1);
+	}
+	began_ms = now_ms();
+	recv(fd, got, sizeof(got), 0);
+	puts(now_ms() - began_ms < 500 ? "soon" : "late");
+	fflush(stdout);
+	make("mark");
+	say(fd, "!");
+	drain(fd, 1000);
+}
+
+/* Sends pieces, each of them once the one before was acknowledged, until one
+ * is not; calls nothing that is looked at before the other has received. */
+static void press(void)
+{
+	static char piece[500];
+	int fd = connected(), left;
+	char byte;
+
+	memset(piece, '.', sizeof(piece));
+	do {
+		if (send(fd, piece, sizeof(piece), 0) != sizeof(piece))
+			die("send");
+		do {
+			ioctl(fd, SIOCOUTQ, &left);
+		} while (left && !exists("mark"));
+		recv(fd, &byte, 1, 0);
+	} while (!exists("mark"));
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 2 ? argv[1] : "";
@@ -627,6 +806,29 @@ int main(int argc, char **argv)
 	} else if (!strcmp(mode, "hold")) {
 		accepted();
 		rest();
+	} else if (!strcmp(mode, "await")) {
+		int fd = accepted_with(4096);
+
+		rest();
+		drain(fd, 1 << 16);
+	} else if (!strcmp(mode, "once")) {
+		once();
+	} else if (!strcmp(mode, "overwrite")) {
+		overwrite();
+	} else if (!strcmp(mode, "held")) {
+		held();
+	} else if (!strcmp(mode, "more")) {
+		more();
+	} else if (!strcmp(mode, "last")) {
+		last();
+	} else if (!strcmp(mode, "writers")) {
+		writers();
+	} else if (!strcmp(mode, "crowd")) {
+		crowd();
+	} else if (!strcmp(mode, "narrow")) {
+		narrow();
+	} else if (!strcmp(mode, "press")) {
+		press();
 	} else if (!strcmp(mode, "fatal")) {
 		fatal();
 	} else if (!strcmp(mode, "linger")) {

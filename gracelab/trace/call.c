@@ -73,16 +73,23 @@ static const struct call table[] = {
 };
 
 /* fcntl(2) that duplicates; what reads and writes where the file stands, as
- * sockets do; options that may have what waits go out, or close(2) wait, and
- * what the other level has by their numbers, which is hardly ever set. */
+ * sockets do; options that may have what waits go out, or close(2) wait, or
+ * other bytes sent than are given, and what the other level has by their
+ * numbers, which is hardly ever set. */
 static const struct call_condition conditions[] = {
-	{ SYS_fcntl, 1, { F_DUPFD, F_DUPFD_CLOEXEC, F_DUPFD }, false },
-	{ SYS_prctl, 0, { PR_SET_SECCOMP, PR_SET_DUMPABLE, PR_SET_SECCOMP },
+	{ SYS_fcntl, 1, { F_DUPFD, F_DUPFD_CLOEXEC, F_DUPFD, F_DUPFD }, false },
+	{ SYS_prctl, 0,
+		{ PR_SET_SECCOMP, PR_SET_DUMPABLE, PR_SET_SECCOMP,
+			PR_SET_SECCOMP },
 		false },
-	{ SYS_preadv2, 3, { UINT32_MAX, UINT32_MAX, UINT32_MAX }, false },
-	{ SYS_pwritev2, 3, { UINT32_MAX, UINT32_MAX, UINT32_MAX }, false },
-	{ SYS_setsockopt, 1, { IPPROTO_TCP, SOL_SOCKET, IPPROTO_TCP }, true },
-	{ SYS_setsockopt, 2, { TCP_CORK, TCP_NODELAY, SO_LINGER }, true },
+	{ SYS_preadv2, 3, { UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX },
+		false },
+	{ SYS_pwritev2, 3, { UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX },
+		false },
+	{ SYS_setsockopt, 1,
+		{ IPPROTO_TCP, SOL_SOCKET, IPPROTO_TCP, IPPROTO_TCP }, true },
+	{ SYS_setsockopt, 2, { TCP_CORK, TCP_NODELAY, SO_LINGER, TCP_ULP },
+		true },
 };
 
 #define CALLS (sizeof(table) / sizeof(*table))

@@ -56,7 +56,7 @@ struct call {
  * Only if an argument has one of some values is the call looked at; where a
  * call has several conditions, all must hold.
  */
-#define CALL_VALUES 3
+#define CALL_VALUES 4
 struct call_condition {
 	long number;
 	unsigned argument;
@@ -73,7 +73,7 @@ static inline bool call_has_condition(const struct call *call)
 	return call_condition(call, NULL);
 }
 
-/* The result of a call in which its thread has ended. */
+/* The result of a call in which its thread has ended, or that nobody saw. */
 #define CALL_NEVER INT64_MIN
 
 /* Of a call that a signal has interrupted, whose handler makes calls: behind
@@ -94,7 +94,8 @@ struct trace_call {
 	bool stops;        /* also in bulk, since its bytes are looked at */
 	bool narrow;       /* of the 32-bit ABI: so are its structures */
 	bool bulk;         /* it moves so much that it is held up by nobody */
-	bool sure; /* it gives 0, whatever happens: it does not stop for that */
+	bool sure; /* what it gives is known otherwise: it does not stop for
+		      that */
 	bool tie;  /* another one was under way when it ended */
 	/* For who looks at it: what it acts on; and of the same connection
 	 * are those whose `group` is the same, or NULL. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Programs under ptrace(2): their calls of the table stop twice, all others
- * run at full speed.
+ * Programs under ptrace(2): their calls of the table stop twice, or once where
+ * what they give shows otherwise (trace_call.sure); all others run at full
+ * speed.
  *
  * One call of a group is under way at a time, so that the order in which they
  * are told is the order in which they were: a call waits at its entry until

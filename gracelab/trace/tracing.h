@@ -25,7 +25,8 @@ struct tracer_hooks {
 	/* It goes on now, and may be said to be sure; not for the same call
 	 * again after a signal. */
 	void (*begin)(void *context, struct trace_call *call);
-	/* It has ended, with call->result. */
+	/* It has ended, with call->result; of one that is sure that is 0, and
+	 * may be set. */
 	void (*leave)(void *context, struct trace_call *call);
 	/* Of one that is sure: whether what it does was seen to be done. NULL
 	 * where begin() calls none so. */

@@ -106,8 +106,8 @@ void turn_end_sure(struct tracer *tracer, struct thread *thread, int status)
 	int fd = (int)thread->call.args[0];
 	uint64_t inode;
 
-	/* Who ends has yet what was not closed. */
-	if (!killed ||
+	/* Who ends has yet what was not closed; what was sent shows. */
+	if (!killed || thread->call.what->kind != CALL_CLOSE ||
 		(ending ? peek_socket(&thread->call, fd, &inode) == PEEK_NOTHING
 			: is_done(tracer, thread)))
 		end_sure(tracer, thread);

@@ -28,6 +28,7 @@ extern const struct tap_test tests_lab_segment[];
 extern const struct tap_test tests_lab_twice[];
 extern const struct tap_test tests_lab_wire[];
 extern const struct tap_test tests_stage[];
+extern const struct tap_test tests_trace_sends[];
 extern const struct tap_test tests_trace_story[];
 extern const struct tap_test tests_trace_sums[];
 extern const struct tap_test tests_trace_tls[];
@@ -88,6 +89,7 @@ int main(void)
 		tests_judge_outcome,
 		tests_lab_explore,
 		tests_stage,
+		tests_trace_sends,
 		tests_trace_story,
 		tests_trace_sums,
 		tests_trace_tls,

@@ -3,19 +3,6 @@
 
 #include <stdlib.h>
 
-uint32_t stream_reach(struct stream *stream, uint32_t next)
-{
-	uint32_t more = stream->begun ? next - stream->next : 0;
-
-	if (stream->begun && more > STREAM_WINDOW_MAX)
-		return 0;
-	if (!stream->begun)
-		stream->first = next;
-	stream->begun = true;
-	stream->next = next;
-	return more;
-}
-
 static size_t bucket_of(uint16_t client_port, uint16_t server_port)
 {
 	return (client_port + 31U * server_port) % CONNECTION_BUCKETS;

@@ -10,6 +10,7 @@
 #include "gracelab/observe/kernel.h"
 #include "gracelab/tls/dialogue.h"
 #include "lib/base/side.h"
+#include "lib/net/progress.h"
 #include "lib/net/segment.h"
 
 /* What moves in bulk is summed up: calls of one kind, and their bytes. */
@@ -23,14 +24,11 @@ struct bulk {
 /* Of one side: what it got, what it sent. */
 enum bulk_way { BULK_IN, BULK_OUT, BULK_WAYS };
 
-/* What one side has sent, as far as it was seen on the wire. */
+/* What one side sends, where not all of it is looked at. */
 struct stream {
-	bool begun;
-	uint32_t first, next; /* sequence numbers: of the first byte, and of
-			       * what follows the last */
-	bool asked;           /* whether it can be thinned */
-	bool thinned;         /* not all segments are seen */
-	bool lost;            /* nobody tells any more how far it has got */
+	bool asked;   /* whether it can be thinned */
+	bool thinned; /* not all segments are seen */
+	bool lost;    /* nobody tells any more how far it has got */
 	/* Who has moved bytes last, by which socket. */
 	pid_t process;
 	int fd;
@@ -53,6 +51,7 @@ struct connection {
 	bool accepted;
 	unsigned users; /* sockets that are joined to it */
 	uint64_t moved_bytes;
+	struct progress progress[SIDES]; /* of what each side sends */
 	/* What a side has seen of it, if that is TLS; owned, or NULL. */
 	struct tls_dialogue *dialogues[SIDES];
 	bool speaks_no_tls[SIDES]; /* or not any more that anybody could say */
@@ -60,14 +59,6 @@ struct connection {
 	struct stream streams[SIDES];
 	uint64_t bulk_sent[SIDES]; /* bytes on the wire, each counted once */
 };
-
-/* No window is wider (RFC 7323, section 2.3). */
-#define STREAM_WINDOW_MAX ((uint32_t)1 << 30)
-
-/* Notes that the stream was seen to go as far as a sequence number, which is
- * the first if none was; by how many bytes more, 0 where that is not within a
- * window. */
-uint32_t stream_reach(struct stream *stream, uint32_t next);
 
 #define CONNECTION_BUCKETS 4096
 #define CONNECTION_NO_ROW  SIZE_MAX

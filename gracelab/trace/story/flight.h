@@ -23,6 +23,22 @@ struct flight *flight_of_segment(struct story *story,
  * this machine has taken it in: where it is seen it is on its way yet. */
 bool flight_has_sent(const struct story *story, const struct trace_call *call);
 
+/*
+ * Whether a send that is about to go on is one whose result shows on the wire.
+ * It gives a few bytes, all that was sent on its side before was acknowledged,
+ * and nobody else sends there: so they go out at once, and tcp_sendmsg() gives
+ * as many as it has taken. The bytes are kept then.
+ */
+bool flight_is_sure(struct story *story, const struct trace_call *call);
+
+/* Whether all of it was sent, or waits in its socket, as the kernel says if it
+ * was not seen for so long; and is taken in like above. */
+bool flight_has_given(struct story *story, const struct trace_call *call);
+
+/* One that is sure is over: sets its result, CALL_NEVER if nothing has shown
+ * it, and takes its bytes to story.bytes. */
+void flight_conclude(struct story *story, struct trace_call *call);
+
 /* Ends one. */
 void flight_end(struct story *story, struct flight *flight);
 

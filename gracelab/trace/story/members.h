@@ -54,7 +54,9 @@ struct flight {
 	enum side side;
 	uint16_t peer_port; /* of connect(2) */
 	size_t row;         /* ROWS_NONE: no segment stands there */
-	bool told;          /* it has a row of its own in any case */
+	uint32_t from; /* of a send that is sure: what it sends begins there */
+	char *bytes;   /* owned: of one that is sure, all it sends; or NULL */
+	bool told;     /* it has a row of its own in any case */
 };
 
 struct story {

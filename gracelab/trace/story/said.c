@@ -68,7 +68,9 @@ void said_take(struct story *story, struct connection *connection,
 
 	if (connection->speaks_no_tls[side] || !moves(call))
 		return;
-	char *bytes = story->bytes = copy(call, (size_t)call->result);
+	if (!story->bytes)
+		story->bytes = copy(call, (size_t)call->result);
+	const char *bytes = story->bytes;
 
 	if (bytes && !*dialogue &&
 		tls_dialogue_may_begin(bytes, (size_t)call->result))

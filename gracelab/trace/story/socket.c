@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "socket.h"
 
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,6 +64,13 @@ void socket_heed(struct trace_socket *socket,
 	if (kind == CALL_OPTION && call->args[1] == SOL_SOCKET &&
 		call->args[2] == SO_LINGER)
 		socket->lingers = true;
+	if (kind == CALL_OPTION && call->args[1] == IPPROTO_TCP &&
+		(call->args[2] == TCP_CORK || call->args[2] == TCP_ULP))
+		socket->plain = false;
+	if (kind == CALL_SOCKET)
+		socket->plain = !call->args[2] || call->args[2] == IPPROTO_TCP;
+	if (kind == CALL_ACCEPT)
+		socket->plain = listener->plain;
 	/* A FIN is sent once. */
 	if (kind == CALL_SHUTDOWN)
 		socket->owner = 0;

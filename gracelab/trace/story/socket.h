@@ -18,6 +18,8 @@ struct trace_socket {
 	bool listening;
 	bool closed;  /* a close(2) of it has succeeded */
 	bool lingers; /* SO_LINGER was set, or may have been */
+	bool plain; /* TCP from its birth on, and nothing was set by which what
+		     * is sent there waits, or is other bytes */
 	/* Nobody has it but that process, as long as others have got copies of
 	 * its descriptors no more often; 0: others may. */
 	pid_t owner;
@@ -42,8 +44,8 @@ struct trace_socket *sockets_add(struct sockets *sockets, uint64_t inode);
 void sockets_join(struct trace_socket *socket, struct connection *connection,
 	enum side side);
 
-/* What a call that has ended says of whose it is, and how it closes; of
- * accept(2), from that listener. */
+/* What a call that has ended says of whose it is, and how it sends and closes;
+ * of accept(2), from that listener. */
 void socket_heed(struct trace_socket *socket,
 	const struct trace_socket *listener, const struct trace_call *call);
 

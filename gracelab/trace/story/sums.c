@@ -90,14 +90,16 @@ static bool ask(const struct story *story, const struct connection *connection,
 static void begin_thin(
 	struct story *story, struct connection *connection, enum side side)
 {
+	const struct progress *progress = &connection->progress[side];
 	struct stream *stream = &connection->streams[side];
 	uint64_t bytes;
 
 	stream->asked = true;
 	if (!story->plan.thin || !ask(story, connection, side, &bytes))
 		return;
-	/* Where the first byte was not seen, they count from another. */
-	if (stream->first + (uint32_t)bytes - stream->next > STREAM_WINDOW_MAX)
+	/* Where there is more to it than a SYN, they count from elsewhere. */
+	if (progress->first + (uint32_t)bytes - progress->sent >
+		PROGRESS_WINDOW_MAX)
 		return;
 	stream->thinned = story->plan.thin(story->plan.drain_context,
 		connection->ports[side], connection->ports[side_other(side)],
@@ -119,22 +121,23 @@ void sums_end(
 bool sums_segment(struct story *story, struct connection *connection,
 	enum side sender, const struct segment *segment)
 {
+	struct progress *progress = &connection->progress[sender];
 	struct stream *stream = &connection->streams[sender];
 	bool is_sum = sums_is_bulk(connection) &&
 		!(segment->flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST));
-	uint32_t start = segment->seq + (segment->flags & SEGMENT_SYN ? 1 : 0);
-	uint32_t unseen = stream_reach(stream, start);
-	uint32_t seen = stream_reach(stream, start + segment->payload_bytes);
+	uint32_t unseen = progress_reach(progress, segment->seq);
+	uint32_t from = progress->sent;
 
-	if (segment->flags & SEGMENT_FIN)
-		stream_reach(stream, start + segment->payload_bytes + 1);
+	progress_heed(connection->progress, sender, segment);
 	if (is_sum || stream->thinned)
 		connection->bulk_sent[sender] += unseen;
 	if (!is_sum)
 		return false;
-	connection->bulk_sent[sender] += seen;
+	connection->bulk_sent[sender] += progress->known
+		? progress->sent - from
+		: segment->payload_bytes;
 	if (!stream->asked && stream->process &&
-		stream->next - stream->first >= SUMS_THIN_BYTES)
+		progress->sent - progress->first >= SUMS_THIN_BYTES)
 		begin_thin(story, connection, sender);
 	return true;
 }
@@ -143,6 +146,7 @@ bool sums_segment(struct story *story, struct connection *connection,
 static void catch_up(const struct story *story, struct connection *connection)
 {
 	for (int side = 0; side < SIDES; side++) {
+		struct progress *progress = &connection->progress[side];
 		struct stream *stream = &connection->streams[side];
 		uint64_t bytes;
 
@@ -150,8 +154,8 @@ static void catch_up(const struct story *story, struct connection *connection)
 			continue;
 		stream->lost = !ask(story, connection, (enum side)side, &bytes);
 		if (!stream->lost)
-			connection->bulk_sent[side] += stream_reach(
-				stream, stream->first + (uint32_t)bytes);
+			connection->bulk_sent[side] += progress_reach(
+				progress, progress->first + (uint32_t)bytes);
 	}
 }
 

@@ -20,7 +20,8 @@ static void fill(struct story *story, struct rung *rung,
 	if (story->said.count)
 		said_fill(story, rung, &story->said);
 	else if (story->bytes)
-		rung->text = words_shown(story->bytes, (size_t)call->result,
+		rung->text = words_shown(story->bytes,
+			call->result < 0 ? call->args[2] : (size_t)call->result,
 			story->plan.text_bytes);
 	else
 		rung->text = words_text(call, story->plan.text_bytes);

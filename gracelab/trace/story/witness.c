@@ -128,7 +128,8 @@ static void begin_connect(struct story *story, struct trace_call *call)
 
 /* Whether it is close(2) of what has sent no FIN yet, and so sends one, or a
  * RST, whatever the peer does: that tells when it is done. */
-static bool is_sure(const struct story *story, const struct trace_call *call)
+static bool closes_at_once(
+	const struct story *story, const struct trace_call *call)
 {
 	const struct trace_socket *socket = call->subject;
 	const struct connection *connection =
@@ -138,6 +139,12 @@ static bool is_sure(const struct story *story, const struct trace_call *call)
 		(connection->shown[socket->side] == STATE_ESTABLISHED ||
 			connection->shown[socket->side] == STATE_CLOSE_WAIT) &&
 		socket_closes(socket, call);
+}
+
+/* Whether it is a call that is told before its end, by what it does. */
+static bool is_sure(struct story *story, const struct trace_call *call)
+{
+	return closes_at_once(story, call) || flight_is_sure(story, call);
 }
 
 static void begin(void *context, struct trace_call *call)
@@ -163,7 +170,27 @@ static bool done(void *context, const struct trace_call *call)
 	struct story *story = context;
 
 	story->plan.drain(story->plan.drain_context);
-	return flight_has_sent(story, call);
+	return call->what->kind == CALL_CLOSE ? flight_has_sent(story, call)
+					      : flight_has_given(story, call);
+}
+
+/* What a call has moved; one that is sure has not said so itself. */
+static void count(struct story *story, struct trace_call *call)
+{
+	const struct trace_socket *socket = call->subject;
+	struct connection *connection = socket ? socket->connection : NULL;
+	enum call_kind kind = call->what->kind;
+
+	if (!connection || (kind != CALL_READ && kind != CALL_WRITE))
+		return;
+	if (call->sure)
+		flight_conclude(story, call);
+	if (call->result <= 0)
+		return;
+	connection->moved_bytes += (uint64_t)call->result;
+	if (kind == CALL_WRITE)
+		connection->progress[socket->side].given +=
+			(uint32_t)call->result;
 }
 
 static void leave(void *context, struct trace_call *call)
@@ -174,11 +201,7 @@ static void leave(void *context, struct trace_call *call)
 	size_t number = ROWS_NONE;
 
 	story->changes++;
-	if (connection &&
-		(call->what->kind == CALL_READ ||
-			call->what->kind == CALL_WRITE) &&
-		call->result > 0)
-		connection->moved_bytes += (uint64_t)call->result;
+	count(story, call);
 	if (sums_is_bulk(connection))
 		sums_note(story, socket, call);
 	if (connection)

@@ -409,6 +409,7 @@ static void only_what_is_asked_for_is_traced(void)
 		/* May have what waits go out. */
 		{ SYS_setsockopt, { 3, IPPROTO_TCP, TCP_CORK }, true, true },
 		{ SYS_setsockopt, { 3, IPPROTO_TCP, TCP_NODELAY }, true, true },
+		{ SYS_setsockopt, { 3, IPPROTO_TCP, TCP_ULP }, true, true },
 		{ SYS_setsockopt, { 3, SOL_SOCKET, SO_LINGER }, true, true },
 		{ SYS_setsockopt, { 3, SOL_SOCKET, SO_KEEPALIVE }, false,
 			true },

@@ -9,24 +9,24 @@
 #include "gracelab/observe/kernel.h"
 #include "gracelab/trace/story/story.h"
 #include "gracelab/trace/story/sums.h"
+#include "lib/net/progress.h"
 #include "tests/unit/tap.h"
 
 static void a_stream_goes_on_and_wraps(void)
 {
-	struct stream stream = { 0 };
+	struct progress progress = { .known = true, .sent = UINT32_MAX - 9 };
 
-	EXPECT_INT(0, stream_reach(&stream, UINT32_MAX - 9));
-	EXPECT_INT(UINT32_MAX - 9, stream.first);
-	EXPECT_INT(10, stream_reach(&stream, 0));
-	EXPECT_INT(90, stream_reach(&stream, 90));
+	EXPECT_INT(10, progress_reach(&progress, 0));
+	EXPECT_INT(90, progress_reach(&progress, 90));
 	/* Again, or what no window allows. */
-	EXPECT_INT(0, stream_reach(&stream, 90));
-	EXPECT_INT(0, stream_reach(&stream, UINT32_MAX));
-	EXPECT_INT(0, stream_reach(&stream, 91 + STREAM_WINDOW_MAX));
-	EXPECT_INT(90, stream.next);
-	EXPECT_INT(STREAM_WINDOW_MAX,
-		stream_reach(&stream, 90 + STREAM_WINDOW_MAX));
-	EXPECT_INT(UINT32_MAX - 9, stream.first);
+	EXPECT_INT(0, progress_reach(&progress, 90));
+	EXPECT_INT(0, progress_reach(&progress, UINT32_MAX));
+	EXPECT_INT(0, progress_reach(&progress, 91 + PROGRESS_WINDOW_MAX));
+	EXPECT_INT(90, progress.sent);
+	EXPECT_INT(PROGRESS_WINDOW_MAX,
+		progress_reach(&progress, 90 + PROGRESS_WINDOW_MAX));
+	progress.known = false;
+	EXPECT_INT(0, progress_reach(&progress, 91 + PROGRESS_WINDOW_MAX));
 }
 
 /* What was told; and how often a stream was thinned, and not any more. */
@@ -202,11 +202,8 @@ static void only_what_its_kernel_tells_is_thinned(void)
 	EXPECT(kernel_sent_by(fds[0], &sent));
 	EXPECT_INT(SUMS_THIN_BYTES, sent);
 	EXPECT(!fstat(fds[0], &status));
-	*stream = (struct stream){ .begun = true,
-		.first = 1,
-		.next = SUMS_THIN_BYTES,
-		.fd = fds[0],
-		.inode = status.st_ino };
+	*stream = (struct stream){ .fd = fds[0], .inode = status.st_ino };
+	connection->progress[CLIENT].sent = SUMS_THIN_BYTES;
 	/* Nobody has been seen to send it. */
 	pass(&story, SUMS_THIN_BYTES, 1, SEGMENT_ACK);
 	EXPECT_INT(0, told.thinned);
@@ -217,7 +214,8 @@ static void only_what_its_kernel_tells_is_thinned(void)
 	/* What it has sent meanwhile was not seen. */
 	move(fds, 1234);
 	sums_tell(&story, connection);
-	EXPECT_INT(SUMS_THIN_BYTES + 1234 + 1, stream->next);
+	EXPECT_INT(
+		SUMS_THIN_BYTES + 1234 + 1, connection->progress[CLIENT].sent);
 	/* Another has its number. */
 	stream->inode++;
 	EXPECT(!stream->lost);
@@ -240,12 +238,10 @@ static void what_counts_from_another_byte_is_not_thinned(void)
 	EXPECT(connect_ours(fds));
 	EXPECT(!fstat(fds[0], &status));
 	/* Less than what was seen. */
-	connection->streams[CLIENT] = (struct stream){ .begun = true,
-		.first = 1,
-		.next = SUMS_THIN_BYTES + 1,
-		.process = getpid(),
-		.fd = fds[0],
-		.inode = status.st_ino };
+	connection->streams[CLIENT] = (struct stream){
+		.process = getpid(), .fd = fds[0], .inode = status.st_ino
+	};
+	connection->progress[CLIENT].sent = SUMS_THIN_BYTES + 1;
 	pass(&story, SUMS_THIN_BYTES + 1, 1, SEGMENT_ACK);
 	EXPECT_INT(0, told.thinned);
 	story_end(&story);
