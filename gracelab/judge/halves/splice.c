@@ -55,9 +55,11 @@ void splice_wants(const struct splice *splice, struct pollfd polled[2])
 	for (int i = 0; i < 2; i++) {
 		const struct splice_way *in = &splice->ways[i];
 		const struct splice_way *out = &splice->ways[!i];
+		/* poll(2) would say so again and again. */
+		bool is_over = in->ended && out->passed_on;
 
 		polled[i] = (struct pollfd){
-			.fd = splice->fds[i],
+			.fd = is_over ? -1 : splice->fds[i],
 			.events = (short)((has_room(in) ? POLLIN : 0) |
 				(out->from < out->to ? POLLOUT : 0)),
 		};

@@ -154,6 +154,11 @@ static void test_order(void)
 	shutdown(middle.left, SHUT_WR);
 	pump(&middle);
 	EXPECT(middle.splice->ways[0].ended && middle.splice->ways[0].to);
+	/* Of the left end nothing is to come, and it costs nothing. */
+	shutdown(middle.right, SHUT_WR);
+	pump(&middle);
+	EXPECT_INT(0, hear(middle.left));
+	EXPECT_INT(0, pump(&middle));
 	n = drain(&middle, &got);
 	EXPECT_INT(0, n);
 	EXPECT_INT((long long)sent, (long long)got);
