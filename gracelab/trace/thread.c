@@ -35,11 +35,9 @@ struct thread *threads_find(const struct threads *threads, pid_t number)
 
 char thread_state(const struct threads *threads, struct thread *thread)
 {
-	if (thread->state < 0 && threads->count > THREADS_KEPT)
+	if (threads->count > THREADS_KEPT)
 		return task_state(thread->process, thread->number);
-	if (thread->state < 0)
-		thread->state = task_open(thread->process, thread->number);
-	return task_state_by(thread->state);
+	return task_watch(&thread->state, thread->process, thread->number);
 }
 
 int thread_files(const struct threads *threads, struct thread *thread)
@@ -52,11 +50,9 @@ int thread_files(const struct threads *threads, struct thread *thread)
 /* What the descriptors tell of is no more, or another's. */
 static void forget(struct thread *thread)
 {
-	if (thread->state >= 0)
-		close(thread->state);
+	task_unwatch(&thread->state);
 	if (thread->files)
 		close(thread->files);
-	thread->state = -1;
 	thread->files = 0;
 }
 
@@ -68,7 +64,7 @@ struct thread *threads_add(struct threads *threads, pid_t number)
 	if (!thread)
 		return NULL;
 	thread->number = number;
-	thread->state = -1;
+	thread->state = TASK_UNWATCHED;
 	thread->next = *at;
 	*at = thread;
 	threads->count++;

@@ -4,6 +4,7 @@
 #define GRACELAB_THREAD_H
 
 #include "call.h"
+#include "lib/base/task.h"
 
 /* What a thread does with its call. */
 enum thread_phase {
@@ -27,9 +28,9 @@ struct thread {
 	pid_t number, process;
 	int root;
 	int wait_status; /* ENDING: of the process */
-	int state;       /* task_open(), once it is asked for; or -1 */
-	int files;       /* peek_open_files(), likewise; or 0 */
-	int kept;        /* of waitpid(2), and not yet looked at */
+	struct task_watch state;
+	int files; /* peek_open_files(), once it is asked for; or 0 */
+	int kept;  /* of waitpid(2), and not yet looked at */
 	bool has_kept;
 	bool shares;     /* of a process: its descriptors, or what it calls by
 			  * those is not all seen */

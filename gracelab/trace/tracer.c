@@ -261,6 +261,8 @@ bool tracer_handle(struct tracer *tracer)
 
 	for (;;) {
 		int status;
+
+		turn_yield(tracer);
 		const struct thread *kept = world_next(tracer, &status);
 		pid_t number = kept ? kept->number
 			: tracer->alone

@@ -65,8 +65,7 @@ void turn_leave(struct tracer *tracer, struct thread *thread)
 
 	if (tracer->active == thread)
 		tracer->active = NULL;
-	if (call_sends(thread->call.what))
-		tracer->skip = 1;
+	tracer->skip = call_sends(thread->call.what);
 	tracer->vain = 0;
 	/* Who was woken was so by something that stands above. */
 	if (!thread->call.group || thread->asleep)
@@ -188,6 +187,17 @@ const struct trace_call *turn_release(struct tracer *tracer)
 	return &thread->call;
 }
 
+void turn_yield(struct tracer *tracer)
+{
+	/* Whoever was just woken has not run yet: to ask what became of it
+	 * would be in vain. Who has gone on has, where both have but one
+	 * processor. */
+	if (!tracer->skip || !tracer->first || tracer->holds)
+		return;
+	tracer->skip--;
+	sched_yield();
+}
+
 bool turn_advance(struct tracer *tracer)
 {
 	struct thread *thread = tracer->first;
@@ -195,14 +205,8 @@ bool turn_advance(struct tracer *tracer)
 
 	if (!thread || tracer->holds)
 		return false;
-	/* Whoever was just woken has not run yet: to ask what became of it
-	 * would be in vain. Who has gone on has, where both have but one
-	 * processor. */
-	if (tracer->skip) {
-		tracer->skip--;
-		sched_yield();
+	if (tracer->skip)
 		return true;
-	}
 	if (is_busy(tracer) || is_woken(tracer, thread, active)) {
 		/* Where others have the processor, that takes a while. */
 		if (tracer->vain < VAIN_MAX)

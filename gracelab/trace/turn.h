@@ -11,6 +11,9 @@ void turn_go_on(const struct thread *thread, int signal);
 /* The thread stands at the entry of a call, and goes on when it may. */
 void turn_add(struct tracer *tracer, struct thread *thread);
 
+/* Lets others run, where it would be in vain to ask now what became of them. */
+void turn_yield(struct tracer *tracer);
+
 /*
  * Has calls go on that may, given that nothing is to be reported at this
  * moment. Returns whether somebody waits for one that will not take long: then

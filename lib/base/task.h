@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the kernel says of a thread: proc(5), stat, status and syscall. */
+/* What the kernel says of a thread: proc(5), stat, status, syscall, wchan. */
 #ifndef GRACE_TASK_H
 #define GRACE_TASK_H
 
@@ -12,10 +12,14 @@
  * there is no such thread, or nothing to be had. */
 char task_state(pid_t process, pid_t thread);
 
-/* The same for who asks often: a descriptor for close(2), or -1; and the state
- * by that, 0 too for -1. */
-int task_open(pid_t process, pid_t thread);
-char task_state_by(int fd);
+/* The same for who asks often of one thread; task_unwatch() closes what it
+ * opens for that. */
+struct task_watch {
+	int stat, place; /* or -1 */
+};
+#define TASK_UNWATCHED ((struct task_watch){ -1, -1 })
+char task_watch(struct task_watch *watch, pid_t process, pid_t thread);
+void task_unwatch(struct task_watch *watch);
 
 /* The state, and how long the thread has had a processor, in user and kernel
  * mode. */
