@@ -50,6 +50,15 @@ known() {
 	known
 }
 
+@test "a send is told though nobody does anything more" {
+	watch echo stay &
+	await grep -q 'send "last" = 4 .* data 4' ladder
+	refute grep -q 'exit(0)' ladder
+	touch go
+	wait $!
+	known
+}
+
 @test "who is killed behind a send has sent" {
 	run -137 watch echo last
 	has '^ send "last" = 4 .* data 4' '^ killed by SIGKILL'

@@ -666,8 +666,9 @@ static void more(void)
 	say(fd, "good");
 }
 
-/* Is killed just behind a send, to an echo. */
-static void last(void)
+/* Sends to an echo, the second time with nothing in its way; behind that it is
+ * killed, or calls nothing that is looked at. */
+static void last(int killed)
 {
 	int fd = connected();
 	char got[10];
@@ -675,7 +676,9 @@ static void last(void)
 	say(fd, "first");
 	recv(fd, got, 5, MSG_WAITALL);
 	say(fd, "last");
-	raise(SIGKILL);
+	if (killed)
+		raise(SIGKILL);
+	rest();
 }
 
 /* Two processes write to an echo by one connection. */
@@ -820,7 +823,9 @@ int main(int argc, char **argv)
 	} else if (!strcmp(mode, "more")) {
 		more();
 	} else if (!strcmp(mode, "last")) {
-		last();
+		last(1);
+	} else if (!strcmp(mode, "stay")) {
+		last(0);
 	} else if (!strcmp(mode, "writers")) {
 		writers();
 	} else if (!strcmp(mode, "crowd")) {
