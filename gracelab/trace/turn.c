@@ -65,8 +65,7 @@ void turn_leave(struct tracer *tracer, struct thread *thread)
 
 	if (tracer->active == thread)
 		tracer->active = NULL;
-	tracer->skip = call_sends(thread->call.what);
-	tracer->vain = 0;
+	tracer->skip = tracer->vain = 0;
 	/* Who was woken was so by something that stands above. */
 	if (!thread->call.group || thread->asleep)
 		return;
@@ -189,9 +188,9 @@ const struct trace_call *turn_release(struct tracer *tracer)
 
 void turn_yield(struct tracer *tracer)
 {
-	/* Whoever was just woken has not run yet: to ask what became of it
-	 * would be in vain. Who has gone on has, where both have but one
-	 * processor. */
+	/* Who was looked at in vain has not run since, where there is but one
+	 * processor. Not before that: whoever else is busy gets it too, and
+	 * for a thousand times as long. */
 	if (!tracer->skip || !tracer->first || tracer->holds)
 		return;
 	tracer->skip--;
