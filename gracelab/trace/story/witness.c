@@ -40,6 +40,8 @@ static void on_held(void *context, int fd, uint64_t inode)
 
 	if (!call_reaches(holding->call, fd) || !socket || !socket->is_tcp)
 		return;
+	if (socket->connection)
+		sums_end(holding->story, socket->connection, socket->side);
 	if (socket->connection && !socket->connection->over) {
 		struct flight *flight = flight_begin(holding->story,
 			holding->call, socket->connection, socket->side);
@@ -155,6 +157,8 @@ static void begin(void *context, struct trace_call *call)
 
 	if (!call->bulk)
 		story_settle(story, false);
+	if (socket && socket->connection && call->what->kind == CALL_CLOSE)
+		sums_end(story, socket->connection, socket->side);
 	if (subject_connects(call))
 		begin_connect(story, call);
 	else if (call_is_wide(call->what))
