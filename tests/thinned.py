@@ -3,7 +3,9 @@
 thinned.py serve|take MODE PORT: so much goes from one to the other that not each
 segment is looked at.
 """
+import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -54,6 +56,8 @@ def serve(connection, mode):
             connection.sendall(b"small")
     else:
         send(connection)
+    if mode == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
     connection.close()
 
 
@@ -70,7 +74,7 @@ def take(connection, mode):
         read(connection, TOTAL - UNREAD)
         select.select([], [], [], 0.1)
         connection.recv(100)
-    elif mode == "left":
+    elif mode in ("left", "killed"):
         read(connection, TOTAL - QUEUED)
         select.select([], [], [], 0.1)
         # The row of this stands behind all that has come.
@@ -94,7 +98,7 @@ def main():
             own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENT)
         if mode == "slow" and side == "take":
             own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, TAKEN)
-        if mode == "left" and side == "take":
+        if mode in ("left", "killed") and side == "take":
             own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM)
         if side == "take":
             own.connect(place)

@@ -86,6 +86,11 @@ agree() {
 	grep -q '"segment": "RST"' ladder
 }
 
+@test "who is killed and sends on is counted to the end" {
+	watch killed || [[ $? -eq 137 ]]
+	agree
+}
+
 @test "what its own kernel does not let out is not counted" {
 	unshare -rn tc qdisc add dev lo root tbf rate 1gbit burst 9kb \
 		limit 9kb 2>/dev/null || skip "this kernel has no such queue"

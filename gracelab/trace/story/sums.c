@@ -167,8 +167,6 @@ bool sums_segment(struct story *story, struct connection *connection,
 		connection->bulk_sent[sender] += unseen;
 	if (segment->flags & (SEGMENT_FIN | SEGMENT_RST))
 		end_thin(story, connection, sender, is_end(progress, segment));
-	if (segment->flags & SEGMENT_RST)
-		end_thin(story, connection, side_other(sender), false);
 	if (!is_sum)
 		return false;
 	connection->bulk_sent[sender] += progress->known

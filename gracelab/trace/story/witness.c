@@ -157,15 +157,16 @@ static void begin(void *context, struct trace_call *call)
 
 	if (!call->bulk)
 		story_settle(story, false);
-	if (socket && socket->connection && call->what->kind == CALL_CLOSE)
-		sums_end(story, socket->connection, socket->side);
 	if (subject_connects(call))
 		begin_connect(story, call);
 	else if (call_is_wide(call->what))
 		peek_sockets(call->process, on_held, &holding);
 	else if (socket && socket->connection && call_sends(call->what) &&
-		!call->bulk)
+		!call->bulk) {
+		if (call->what->kind == CALL_CLOSE)
+			sums_end(story, socket->connection, socket->side);
 		flight_begin(story, call, socket->connection, socket->side);
+	}
 	call->sure = is_sure(story, call);
 }
 
