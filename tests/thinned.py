@@ -3,14 +3,19 @@
 thinned.py serve|take MODE PORT: so much goes from one to the other that not each
 segment is looked at.
 """
+import os
 import select
+import signal
 import socket
+import subprocess
 import sys
 
 TOTAL = 64 << 20
 PIECE = b"x" * (256 << 10)
 # More than the buffer of who takes it slowly, and less than of who sends it.
 TAKEN, UNREAD, SENT = 16 << 10, 150 << 10, 400 << 10
+# Less than a sender's buffer grows to, and more than its peer's has room for.
+QUEUED, ROOM = 1 << 20, 100 << 10
 
 
 def read(connection, wanted):
@@ -44,20 +49,22 @@ def serve(connection, mode):
             send(connection, 4 * TOTAL)
         except ConnectionError:
             pass
-    elif mode == "again":
+    elif mode in ("again", "refused"):
         for _ in range(2):
             send(connection)
             read(connection, 5)
             connection.sendall(b"small")
     else:
         send(connection)
+    if mode == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
     connection.close()
 
 
 def take(connection, mode):
     if mode in ("stall", "reset"):
         read(connection, 48 << 20)
-    elif mode == "again":
+    elif mode in ("again", "refused"):
         for _ in range(2):
             read(connection, TOTAL)
             connection.sendall(b"hello")
@@ -67,10 +74,17 @@ def take(connection, mode):
         read(connection, TOTAL - UNREAD)
         select.select([], [], [], 0.1)
         connection.recv(100)
+    elif mode in ("left", "killed"):
+        read(connection, TOTAL - QUEUED)
+        select.select([], [], [], 0.1)
+        # The row of this stands behind all that has come.
+        connection.shutdown(socket.SHUT_WR)
+        read(connection, 400 << 10)
+        select.select([], [], [], 0.1)
     if mode == "stall":
         select.select([], [], [], 0.5)
         connection.sendall(b"!")
-    if mode != "reset":
+    if mode not in ("reset", "left"):
         read(connection, sys.maxsize)
     connection.close()
 
@@ -84,10 +98,16 @@ def main():
             own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENT)
         if mode == "slow" and side == "take":
             own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, TAKEN)
+        if mode in ("left", "killed") and side == "take":
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM)
         if side == "take":
             own.connect(place)
             take(own, mode)
             return
+        if mode == "refused":
+            # A queue that is often full.
+            subprocess.run("tc qdisc add dev lo root tbf rate 4gbit "
+                           "burst 200kb limit 300kb".split(), check=True)
         own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         own.bind(place)
         own.listen()

@@ -80,6 +80,24 @@ agree() {
 	agree
 }
 
+@test "who has closed and is reset is counted to the end" {
+	run -0 watch left
+	agree
+	grep -q '"segment": "RST"' ladder
+}
+
+@test "who is killed and sends on is counted to the end" {
+	run -0 watch killed
+	agree
+}
+
+@test "what its own kernel does not let out is not counted" {
+	unshare -rn tc qdisc add dev lo root tbf rate 1gbit burst 9kb \
+		limit 9kb 2>/dev/null || skip "this kernel has no such queue"
+	run -0 watch refused
+	agree
+}
+
 @test "small messages stand behind bulk, and bulk behind them" {
 	run -0 watch again
 	agree

@@ -71,15 +71,17 @@ int kernel_glance_between(struct kernel *const kernels[SIDES],
 	struct kernel_socket *server);
 
 /*
- * How many bytes of the stream that end has put on the wire so far, each
- * counted once (struct tcp_info, tcp(7), since Linux 4.19). False: the kernel
- * does not tell, or the end is gone, or in TIME_WAIT.
+ * How many bytes of the stream that side has put on the wire so far, each
+ * counted once (struct tcp_info, tcp(7), since Linux 4.19). Where the kernel
+ * itself has refused to let segments out, by a filter or for lack of room, and
+ * others go out all the time, those may be among them. False: the kernel does
+ * not tell, or the end is gone, or in TIME_WAIT.
  */
-bool kernel_sent(struct kernel *kernel, const struct sockaddr_storage *local,
-	const struct sockaddr_storage *remote, uint64_t *bytes);
+bool kernel_sent(struct kernel *kernel, const struct kernel_pair *pair,
+	enum side side, uint64_t *bytes);
 
 /* The same of a socket that is ours too, also of one that was reset. */
-bool kernel_sent_by(int fd, uint64_t *bytes);
+bool kernel_sent_by(int fd, enum side side, uint64_t *bytes);
 
 /* Whether both can be at rest in these states, facing each other. */
 bool kernel_may_face(enum tcp_state client, enum tcp_state server);

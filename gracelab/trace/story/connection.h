@@ -28,7 +28,7 @@ enum bulk_way { BULK_IN, BULK_OUT, BULK_WAYS };
 struct stream {
 	bool asked;   /* whether it can be thinned */
 	bool thinned; /* not all segments are seen */
-	bool lost;    /* nobody tells any more how far it has got */
+	bool lost;    /* not all of the sum that comes is known */
 	/* Who has moved bytes last, by which socket. */
 	pid_t process;
 	int fd;

@@ -169,12 +169,13 @@ static int option(int fd, int name)
 	return getsockopt(fd, SOL_SOCKET, name, &value, &size) ? -1 : value;
 }
 
-bool socket_sent(pid_t process, int fd, uint64_t inode, uint64_t *bytes)
+bool socket_sent(
+	pid_t process, int fd, uint64_t inode, enum side side, uint64_t *bytes)
 {
 	int copy = peek_descriptor(process, fd);
 	struct stat status;
 	bool known = copy >= 0 && !fstat(copy, &status) &&
-		status.st_ino == inode && kernel_sent_by(copy, bytes);
+		status.st_ino == inode && kernel_sent_by(copy, side, bytes);
 
 	if (copy >= 0)
 		close(copy);

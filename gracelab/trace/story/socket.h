@@ -86,11 +86,12 @@ bool socket_tell(int copy, struct socket_facts *facts);
 /* The same of one that is known to be TCP, but for whether it listens. */
 bool socket_tell_ends(int copy, struct socket_facts *facts);
 
-/* Whether a stream of that protocol is TCP; also by way of MPTCP. */
 /* How many bytes the socket of that inode has sent, kernel_sent(); false also
  * where the descriptor is not its any more. */
-bool socket_sent(pid_t process, int fd, uint64_t inode, uint64_t *bytes);
+bool socket_sent(
+	pid_t process, int fd, uint64_t inode, enum side side, uint64_t *bytes);
 
+/* Whether a stream of that protocol is TCP; also by way of MPTCP. */
 bool socket_speaks_tcp(int protocol);
 
 #endif

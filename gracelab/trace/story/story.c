@@ -122,12 +122,7 @@ void story_segment(struct story *story, const struct segment *segment)
 	story->changes++;
 	if (sums_segment(story, connection, sender, segment))
 		return;
-	/* Its number says how far the stream has got. */
-	if (segment->flags & (SEGMENT_FIN | SEGMENT_RST))
-		sums_end(story, connection, sender);
 	sums_tell_sent(story, connection);
-	if (segment->flags & SEGMENT_RST)
-		sums_end(story, connection, side_other(sender));
 	struct flight *flight =
 		flight_of_segment(story, connection, sender, segment);
 	size_t number =

@@ -68,21 +68,33 @@ bool sums_call(struct story *story, const struct trace_socket *socket,
 	return true;
 }
 
-/* How many bytes of its stream a side has sent, as the kernel has it: by the
- * connection, or of one that was reset by who has its socket still. */
+/* How far a side's stream has got, as its kernel has it: by the connection, or
+ * of one that was reset by who has its socket still. False: nobody tells, or of
+ * another stream, or one whose first byte was not seen. */
 static bool ask(const struct story *story, const struct connection *connection,
-	enum side side, uint64_t *bytes)
+	enum side side, uint32_t *next)
 {
+	const struct progress *progress = &connection->progress[side];
 	const struct stream *stream = &connection->streams[side];
-	const struct sockaddr_storage *ends[SIDES] = {
-		[CLIENT] = &connection->pair.client,
-		[SERVER] = &connection->pair.server,
-	};
+	struct kernel *kernel = story->plan.kernels[side];
+	uint64_t bytes;
 
-	return (connection->has_pair && story->plan.kernels[side] &&
-		       kernel_sent(story->plan.kernels[side], ends[side],
-			       ends[side_other(side)], bytes)) ||
-		socket_sent(stream->process, stream->fd, stream->inode, bytes);
+	if (!(connection->has_pair && kernel &&
+		    kernel_sent(kernel, &connection->pair, side, &bytes)) &&
+		!socket_sent(stream->process, stream->fd, stream->inode, side,
+			&bytes))
+		return false;
+	*next = progress->first + (uint32_t)bytes;
+	return *next - progress->sent <= PROGRESS_WINDOW_MAX;
+}
+
+static bool thin(const struct story *story, const struct connection *connection,
+	enum side side, bool on)
+{
+	return story->plan.thin &&
+		story->plan.thin(story->plan.drain_context,
+			connection->ports[side],
+			connection->ports[side_other(side)], on);
 }
 
 /* Only of who is watched: before it can send on another connection, with the
@@ -90,32 +102,54 @@ static bool ask(const struct story *story, const struct connection *connection,
 static void begin_thin(
 	struct story *story, struct connection *connection, enum side side)
 {
-	const struct progress *progress = &connection->progress[side];
 	struct stream *stream = &connection->streams[side];
-	uint64_t bytes;
+	uint32_t next;
 
 	stream->asked = true;
-	if (!story->plan.thin || !ask(story, connection, side, &bytes))
+	stream->thinned = ask(story, connection, side, &next) &&
+		thin(story, connection, side, true);
+}
+
+/* What has passed unseen; whether that is known. */
+static bool catch_up(const struct story *story, struct connection *connection,
+	enum side side)
+{
+	uint32_t next;
+
+	if (!ask(story, connection, side, &next))
+		return false;
+	connection->bulk_sent[side] +=
+		progress_reach(&connection->progress[side], next);
+	return true;
+}
+
+static void end_thin(struct story *story, struct connection *connection,
+	enum side side, bool known)
+{
+	struct stream *stream = &connection->streams[side];
+
+	if (!stream->thinned)
 		return;
-	/* Where there is more to it than a SYN, they count from elsewhere. */
-	if (progress->first + (uint32_t)bytes - progress->sent >
-		PROGRESS_WINDOW_MAX)
-		return;
-	stream->thinned = story->plan.thin(story->plan.drain_context,
-		connection->ports[side], connection->ports[side_other(side)],
-		true);
+	/* First: what goes by from now on is seen. */
+	thin(story, connection, side, false);
+	stream->thinned = false;
+	stream->lost = !known && !catch_up(story, connection, side);
 }
 
 void sums_end(
 	struct story *story, struct connection *connection, enum side side)
 {
-	struct stream *stream = &connection->streams[side];
+	end_thin(story, connection, side, false);
+}
 
-	if (stream->thinned)
-		story->plan.thin(story->plan.drain_context,
-			connection->ports[side],
-			connection->ports[side_other(side)], false);
-	stream->thinned = false;
+/* Whether its number is the end of the stream: a RST without ACK has the one
+ * that its receiver expects (RFC 9293, section 3.5.2). */
+static bool is_end(
+	const struct progress *progress, const struct segment *segment)
+{
+	return segment->flags & SEGMENT_FIN ||
+		(segment->flags & SEGMENT_ACK &&
+			segment->seq == progress->sent);
 }
 
 bool sums_segment(struct story *story, struct connection *connection,
@@ -131,6 +165,8 @@ bool sums_segment(struct story *story, struct connection *connection,
 	progress_heed(connection->progress, sender, segment);
 	if (is_sum || stream->thinned)
 		connection->bulk_sent[sender] += unseen;
+	if (segment->flags & (SEGMENT_FIN | SEGMENT_RST))
+		end_thin(story, connection, sender, is_end(progress, segment));
 	if (!is_sum)
 		return false;
 	connection->bulk_sent[sender] += progress->known
@@ -142,21 +178,12 @@ bool sums_segment(struct story *story, struct connection *connection,
 	return true;
 }
 
-/* What has passed unseen. */
-static void catch_up(const struct story *story, struct connection *connection)
+static void catch_up_both(struct story *story, struct connection *connection)
 {
-	for (int side = 0; side < SIDES; side++) {
-		struct progress *progress = &connection->progress[side];
-		struct stream *stream = &connection->streams[side];
-		uint64_t bytes;
-
-		if (!stream->thinned)
-			continue;
-		stream->lost = !ask(story, connection, (enum side)side, &bytes);
-		if (!stream->lost)
-			connection->bulk_sent[side] += progress_reach(
-				progress, progress->first + (uint32_t)bytes);
-	}
+	for (int side = 0; side < SIDES; side++)
+		if (connection->streams[side].thinned &&
+			!catch_up(story, connection, (enum side)side))
+			sums_end(story, connection, (enum side)side);
 }
 
 __attribute__((format(printf, 1, 2))) static char *print(
@@ -190,8 +217,9 @@ static void tell_way(struct story *story, struct connection *connection,
 	enum side side, enum bulk_way way)
 {
 	struct bulk *bulk = &connection->bulk[side][way];
+	struct stream *stream = &connection->streams[side];
 	uint64_t *sent = &connection->bulk_sent[side];
-	bool sends = way == BULK_OUT && *sent;
+	bool sends = way == BULK_OUT && (*sent || stream->lost);
 	struct row *row;
 
 	if (!bulk->name && !sends)
@@ -212,11 +240,13 @@ static void tell_way(struct story *story, struct connection *connection,
 	if (row && sends) {
 		row->rung.sender = (int)side;
 		row->rung.segment = print("data %" PRIu64 "%s", *sent,
-			connection->streams[side].lost ? " or more" : "");
+			stream->lost ? " or more" : "");
 	}
 	*bulk = (struct bulk){ 0 };
-	if (sends)
-		*sent = 0;
+	if (!sends)
+		return;
+	*sent = 0;
+	stream->lost = false;
 }
 
 /* Who sends comes first. */
@@ -249,14 +279,14 @@ void sums_tell(struct story *story, struct connection *connection)
 	/* What has been received by now was on the wire before. */
 	if (sums_is_bulk(connection))
 		story->plan.drain(story->plan.drain_context);
-	catch_up(story, connection);
+	catch_up_both(story, connection);
 	tell(story, connection);
 }
 
 void sums_tell_sent(struct story *story, struct connection *connection)
 {
 	harvest(story, connection);
-	catch_up(story, connection);
+	catch_up_both(story, connection);
 	enum side first = first_of(connection);
 
 	tell_way(story, connection, first, BULK_OUT);

@@ -35,7 +35,8 @@ bool sums_call(struct story *story, const struct trace_socket *socket,
 bool sums_segment(struct story *story, struct connection *connection,
 	enum side sender, const struct segment *segment);
 
-/* That side sends no more: whatever comes then is looked at. */
+/* Each segment of that side is looked at from now on: soon nobody may tell how
+ * far its stream has got. */
 void sums_end(
 	struct story *story, struct connection *connection, enum side side);
 

@@ -40,6 +40,8 @@ static void on_held(void *context, int fd, uint64_t inode)
 
 	if (!call_reaches(holding->call, fd) || !socket || !socket->is_tcp)
 		return;
+	if (socket->connection)
+		sums_end(holding->story, socket->connection, socket->side);
 	if (socket->connection && !socket->connection->over) {
 		struct flight *flight = flight_begin(holding->story,
 			holding->call, socket->connection, socket->side);
@@ -160,8 +162,11 @@ static void begin(void *context, struct trace_call *call)
 	else if (call_is_wide(call->what))
 		peek_sockets(call->process, on_held, &holding);
 	else if (socket && socket->connection && call_sends(call->what) &&
-		!call->bulk)
+		!call->bulk) {
+		if (call->what->kind == CALL_CLOSE)
+			sums_end(story, socket->connection, socket->side);
 		flight_begin(story, call, socket->connection, socket->side);
+	}
 	call->sure = is_sure(story, call);
 }
 

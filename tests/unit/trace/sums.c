@@ -151,6 +151,52 @@ static void a_reset_ends_what_is_thinned(void)
 		"client SYN, client data 100 or more, server RST", told.text);
 }
 
+static void what_may_have_passed_before_a_reset_is_told(void)
+{
+	struct story story;
+	struct told told;
+	struct connection *connection = begin(&story, &told);
+	const struct segment reset = {
+		.sport = 80, .dport = 1000, .flags = SEGMENT_RST
+	};
+
+	connection->streams[CLIENT].thinned = true;
+	story_segment(&story, &reset);
+	story_end(&story);
+	EXPECT_TEXT("client SYN, client data 0 or more, server RST", told.text);
+}
+
+static void a_reset_of_its_own_tells_as_much_as_it_can(void)
+{
+	static const struct {
+		uint32_t seq;
+		uint8_t flags;
+		const char *text;
+	} resets[] = {
+		{ 1001, SEGMENT_RST | SEGMENT_ACK, "data 1000" },
+		/* The number is the one that was acknowledged. */
+		{ 1001, SEGMENT_RST, "data 1000 or more" },
+		/* Less than what was seen: its window has shrunk. */
+		{ 51, SEGMENT_RST | SEGMENT_ACK, "data 100 or more" },
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct story story;
+		struct told told;
+		struct connection *connection = begin(&story, &told);
+		char text[80];
+
+		connection->streams[CLIENT].thinned = true;
+		pass(&story, 1, 100, SEGMENT_ACK);
+		pass(&story, resets[i].seq, 0, resets[i].flags);
+		story_end(&story);
+		snprintf(text, sizeof(text),
+			"client SYN, client %s, client RST", resets[i].text);
+		EXPECT_TEXT(text, told.text);
+		EXPECT_INT(1, told.ended);
+	}
+}
+
 /* Moves so many bytes through a connection of ours. */
 static void move(const int fds[2], size_t total)
 {
@@ -199,7 +245,7 @@ static void only_what_its_kernel_tells_is_thinned(void)
 
 	EXPECT(connect_ours(fds));
 	move(fds, SUMS_THIN_BYTES);
-	EXPECT(kernel_sent_by(fds[0], &sent));
+	EXPECT(kernel_sent_by(fds[0], CLIENT, &sent));
 	EXPECT_INT(SUMS_THIN_BYTES, sent);
 	EXPECT(!fstat(fds[0], &status));
 	*stream = (struct stream){ .fd = fds[0], .inode = status.st_ino };
@@ -218,11 +264,30 @@ static void only_what_its_kernel_tells_is_thinned(void)
 		SUMS_THIN_BYTES + 1234 + 1, connection->progress[CLIENT].sent);
 	/* Another has its number. */
 	stream->inode++;
-	EXPECT(!stream->lost);
+	EXPECT(stream->thinned);
 	sums_tell(&story, connection);
-	EXPECT(stream->lost);
+	EXPECT(!stream->thinned);
 	story_end(&story);
-	EXPECT_TEXT("client SYN, client data 1235", told.text);
+	EXPECT_TEXT("client SYN, client data 1235, client data 0 or more",
+		told.text);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* SYN and FIN are no bytes, though they are numbered. */
+static void a_kernel_tells_of_bytes_alone(void)
+{
+	uint64_t sent = 0;
+	int fds[2];
+
+	EXPECT(connect_ours(fds));
+	move(fds, 1234);
+	EXPECT(!shutdown(fds[0], SHUT_WR));
+	EXPECT(kernel_sent_by(fds[0], CLIENT, &sent));
+	EXPECT_INT(1234, sent);
+	EXPECT_INT(5, write(fds[1], "hello", 5));
+	EXPECT(kernel_sent_by(fds[1], SERVER, &sent));
+	EXPECT_INT(5, sent);
 	close(fds[0]);
 	close(fds[1]);
 }
@@ -256,8 +321,14 @@ const struct tap_test tests_trace_sums[] = {
 	{ "sums: a FIN tells what went by unseen before it",
 		a_fin_tells_what_went_by_unseen_before_it },
 	{ "sums: a reset ends what is thinned", a_reset_ends_what_is_thinned },
+	{ "sums: what may have passed before a reset is told",
+		what_may_have_passed_before_a_reset_is_told },
+	{ "sums: a reset of its own tells as much as it can",
+		a_reset_of_its_own_tells_as_much_as_it_can },
 	{ "sums: only what its kernel tells of is thinned",
 		only_what_its_kernel_tells_is_thinned },
+	{ "sums: a kernel tells of bytes alone",
+		a_kernel_tells_of_bytes_alone },
 	{ "sums: what counts from another byte is not thinned",
 		what_counts_from_another_byte_is_not_thinned },
 	{ NULL, NULL },
