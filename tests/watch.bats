@@ -109,9 +109,11 @@ EOF
 	run -0 watch echo nest
 	has '^ p2 send "go" = 2' '^ recv "g" = 1$' '^ exit'
 	refute grep -Eq 'EINTR|interrupted' ladder
-	# The same call once more is another one.
+	# The same call once more is another one, which is restarted.
 	run -0 watch echo leap
 	has '^ recv$' '^ = [?] \(interrupted\)$' '^ recv "g" = 1$'
+	run -0 grep -c interrupted ladder
+	assert_output 1
 }
 
 @test "a call of a 32-bit program is restarted, or gives EINTR, likewise" {

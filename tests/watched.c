@@ -228,6 +228,12 @@ static void interrupted(void (*handler)(int signal), int flags)
 	sigaction(SIGUSR1, &action, NULL);
 	if (fork() == 0) {
 		interrupt();
+		if (handler == leap) {
+			while (*handled < HANDLED)
+				;
+			*handled = 0;
+			interrupt();
+		}
 		while (handler != jump &&
 			*handled < (flags & SA_RESTART ? HANDLED : RETURNED))
 			;
@@ -235,14 +241,17 @@ static void interrupted(void (*handler)(int signal), int flags)
 			say(fd, "go");
 		_exit(0);
 	}
-	if (sigsetjmp(away, 1))
+	if (sigsetjmp(away, 1)) {
+		action.sa_handler = nothing;
+		sigaction(SIGUSR1, &action, NULL);
 		recv(fd, &byte, 1, handler == jump ? MSG_DONTWAIT : 0);
-	else
+	} else {
 		while (recv(fd, &byte, 1, 0) < 0) {
 			if (errno != EINTR)
 				die("recv");
 			*handled = RETURNED;
 		}
+	}
 	wait(NULL);
 }
 
