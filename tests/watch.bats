@@ -105,6 +105,31 @@ EOF
 	has '^ recv = EINTR$' '^ write "hi" = 2' '^ recv "h" = 1$'
 }
 
+@test "what a handler's own calls give, or where it leaps to, is no end of a call" {
+	run -0 watch echo nest
+	has '^ p2 send "go" = 2' '^ recv "g" = 1$' '^ exit'
+	refute grep -Eq 'EINTR|interrupted' ladder
+	# The same call once more is another one, which is restarted.
+	run -0 watch echo leap
+	has '^ recv$' '^ = [?] \(interrupted\)$' '^ recv "g" = 1$'
+	run -0 grep -c interrupted ladder
+	assert_output 1
+}
+
+@test "a call of a 32-bit program is restarted, or gives EINTR, likewise" {
+	cc -m32 -w -O1 -pthread -D_GNU_SOURCE -o narrow \
+		"$BATS_TEST_DIRNAME/watched.c" ||
+		skip "no 32-bit programs are built here"
+	run ./narrow none 1
+	[[ $status == 2 ]] || skip "none run here"
+	WATCHED=$PWD/narrow
+	run -0 watch echo restart
+	has '^ p2 send "go" = 2' '^ recv "g" = 1$' '^ exit'
+	refute grep -Eq 'EINTR|interrupted' ladder
+	run -0 watch echo eintr
+	has '^ recv = EINTR$' '^ p2 send "go" = 2' '^ recv "g" = 1$' '^ exit'
+}
+
 @test "what came through SCM_RIGHTS or dup(2) is the same connection" {
 	run -0 watch server pass
 	has '^ connect' '^ p2 send "passed on" .*data 9' '^ exit\(0\) .* FIN'

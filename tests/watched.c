@@ -146,6 +146,11 @@ static sigjmp_buf away;
 enum { HANDLED = 1, RETURNED };
 static volatile sig_atomic_t *handled; /* in memory of parent and child */
 
+static void ignore(int signal)
+{
+	(void)signal;
+}
+
 static void nothing(int signal)
 {
 	(void)signal;
@@ -159,6 +164,26 @@ static void writes(int signal)
 	(void)signal;
 	if (write(handlers, "hi", 2) == 2)
 		*handled = HANDLED;
+}
+
+/* A call within it gives EINTR, by another signal. */
+static void suspends(int signal)
+{
+	sigset_t none;
+
+	(void)signal;
+	sigemptyset(&none);
+	raise(SIGUSR2);
+	sigsuspend(&none);
+	*handled = HANDLED;
+}
+
+/* For the same call once more. */
+static void leap(int signal)
+{
+	(void)signal;
+	*handled = HANDLED;
+	siglongjmp(away, 1);
 }
 
 static void jump(int signal)
@@ -190,9 +215,12 @@ static void interrupt(void)
 static void interrupted(void (*handler)(int signal), int flags)
 {
 	struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
+	const struct sigaction other = { .sa_handler = ignore };
 	char byte;
 	int fd = connected();
 
+	sigaddset(&action.sa_mask, SIGUSR2);
+	sigaction(SIGUSR2, &other, NULL);
 	if (!handlers)
 		handlers = fd;
 	handled = mmap(NULL, sizeof(*handled), PROT_READ | PROT_WRITE,
@@ -200,6 +228,12 @@ static void interrupted(void (*handler)(int signal), int flags)
 	sigaction(SIGUSR1, &action, NULL);
 	if (fork() == 0) {
 		interrupt();
+		if (handler == leap) {
+			while (*handled < HANDLED)
+				;
+			*handled = 0;
+			interrupt();
+		}
 		while (handler != jump &&
 			*handled < (flags & SA_RESTART ? HANDLED : RETURNED))
 			;
@@ -207,14 +241,17 @@ static void interrupted(void (*handler)(int signal), int flags)
 			say(fd, "go");
 		_exit(0);
 	}
-	if (sigsetjmp(away, 1))
-		recv(fd, &byte, 1, MSG_DONTWAIT);
-	else
+	if (sigsetjmp(away, 1)) {
+		action.sa_handler = nothing;
+		sigaction(SIGUSR1, &action, NULL);
+		recv(fd, &byte, 1, handler == jump ? MSG_DONTWAIT : 0);
+	} else {
 		while (recv(fd, &byte, 1, 0) < 0) {
 			if (errno != EINTR)
 				die("recv");
 			*handled = RETURNED;
 		}
+	}
 	wait(NULL);
 }
 
@@ -874,6 +911,10 @@ int main(int argc, char **argv)
 		interrupted(writes, SA_RESTART);
 	} else if (!strcmp(mode, "cut")) {
 		interrupted(writes, 0);
+	} else if (!strcmp(mode, "nest")) {
+		interrupted(suspends, SA_RESTART);
+	} else if (!strcmp(mode, "leap")) {
+		interrupted(leap, SA_RESTART);
 	} else if (!strcmp(mode, "jump")) {
 		interrupted(jump, 0);
 	} else if (!strcmp(mode, "pass")) {

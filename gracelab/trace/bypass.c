@@ -281,3 +281,22 @@ void bypass_free(struct tracer *tracer)
 	while (tracer->bypasses)
 		bypass_forget(tracer, tracer->bypasses->process);
 }
+
+void bypass_close_by(struct tracer *tracer, const struct trace_call *call)
+{
+	switch (call->what->kind) {
+	case CALL_CLOSE:
+		bypass_close(tracer, call->process, (int)call->args[0]);
+		break;
+	case CALL_DUP_ONTO:
+		bypass_close(tracer, call->process, (int)call->args[1]);
+		break;
+	case CALL_CLOSE_RANGE:
+	case CALL_EXEC:
+	case CALL_EXIT:
+		bypass_close(tracer, call->process, -1);
+		break;
+	default:
+		break;
+	}
+}

@@ -63,4 +63,7 @@ void bypass_refuse(struct tracer *tracer, pid_t process);
 
 void bypass_free(struct tracer *tracer);
 
+/* What a call is about to close is no bulk any more. */
+void bypass_close_by(struct tracer *tracer, const struct trace_call *call);
+
 #endif

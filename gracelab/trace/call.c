@@ -75,21 +75,25 @@ static const struct call table[] = {
 /* fcntl(2) that duplicates; what reads and writes where the file stands, as
  * sockets do; options that may have what waits go out, or close(2) wait, or
  * other bytes sent than are given, and what the other level has by their
- * numbers, which is hardly ever set. */
+ * numbers, which is hardly ever set; and who asks what a signal does sets
+ * nothing. */
 static const struct call_condition conditions[] = {
-	{ SYS_fcntl, 1, { F_DUPFD, F_DUPFD_CLOEXEC, F_DUPFD, F_DUPFD }, false },
+	{ SYS_fcntl, 1, { F_DUPFD, F_DUPFD_CLOEXEC, F_DUPFD, F_DUPFD }, false,
+		false },
 	{ SYS_prctl, 0,
 		{ PR_SET_SECCOMP, PR_SET_DUMPABLE, PR_SET_SECCOMP,
 			PR_SET_SECCOMP },
-		false },
+		false, false },
 	{ SYS_preadv2, 3, { UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX },
-		false },
+		false, false },
 	{ SYS_pwritev2, 3, { UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX },
-		false },
+		false, false },
 	{ SYS_setsockopt, 1,
-		{ IPPROTO_TCP, SOL_SOCKET, IPPROTO_TCP, IPPROTO_TCP }, true },
+		{ IPPROTO_TCP, SOL_SOCKET, IPPROTO_TCP, IPPROTO_TCP }, true,
+		false },
 	{ SYS_setsockopt, 2, { TCP_CORK, TCP_NODELAY, SO_LINGER, TCP_ULP },
-		true },
+		true, false },
+	{ SYS_rt_sigaction, 1, { 0 }, false, true },
 };
 
 #define CALLS (sizeof(table) / sizeof(*table))
@@ -257,7 +261,10 @@ bool call_suits(const struct call *call, const uint64_t args[6], bool all)
 	while ((condition = call_condition(call, condition))) {
 		if (condition->unless_all && all)
 			continue;
-		if (!fits(condition, (uint32_t)args[condition->argument]))
+		if (condition->given
+				? !args[condition->argument]
+				: !fits(condition,
+					  (uint32_t)args[condition->argument]))
 			return false;
 	}
 	return true;

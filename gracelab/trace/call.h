@@ -62,6 +62,7 @@ struct call_condition {
 	unsigned argument;
 	uint32_t values[CALL_VALUES]; /* of its low half */
 	bool unless_all; /* it need not hold if all calls are asked for */
+	bool given;      /* instead: it is no null pointer */
 };
 
 /* The next condition of a call; `previous` is NULL at first. NULL: no more. */

@@ -56,8 +56,11 @@ static void note_handler(const struct tracer *tracer, struct thread *thread,
 void entry_handled(
 	const struct tracer *tracer, struct thread *thread, int signal)
 {
+	if (thread->phase != THREAD_INTERRUPTED)
+		return;
+	thread->depth++;
 	/* The first to be called decides. */
-	if (thread->phase != THREAD_INTERRUPTED || thread->handled)
+	if (thread->handled)
 		return;
 	thread->handled = true;
 	thread->restarts = stop_restarts(thread->call.result,
@@ -80,8 +83,11 @@ void entry_interlude(struct tracer *tracer, struct thread *thread)
 {
 	int64_t result;
 
-	if (thread->returns && stop_result(thread->number, &result) &&
-		result == -EINTR) {
+	if (thread->returns && thread->depth)
+		thread->depth--;
+	/* Behind another handler that is what a call of that one's gave. */
+	if (thread->returns && !thread->depth &&
+		stop_result(thread->number, &result) && result == -EINTR) {
 		thread->restarts = false;
 		entry_give_up(tracer, thread);
 	}
@@ -100,11 +106,12 @@ void entry_interlude(struct tracer *tracer, struct thread *thread)
 	turn_go_on(thread, 0);
 }
 
-/* Whether the call at whose entry it stands is the interrupted one. */
+/* Whether the call at whose entry it stands is the interrupted one; who has not
+ * returned from its handler has left that, and the call, by siglongjmp(3). */
 static bool is_restarted(
 	const struct thread *thread, long number, const uint64_t args[6])
 {
-	return thread->phase == THREAD_INTERRUPTED &&
+	return thread->phase == THREAD_INTERRUPTED && !thread->depth &&
 		thread->call.what->number == number &&
 		!memcmp(thread->call.args, args, sizeof(thread->call.args));
 }
@@ -137,26 +144,6 @@ void entry_tell(struct tracer *tracer, struct thread *thread,
 	told.tie = thread->call.tie;
 	thread->call = own;
 	hooks->leave(hooks->context, &told);
-}
-
-/* What a call is about to close is no bulk any more. */
-void entry_close_bypass(struct tracer *tracer, const struct trace_call *call)
-{
-	switch (call->what->kind) {
-	case CALL_CLOSE:
-		bypass_close(tracer, call->process, (int)call->args[0]);
-		break;
-	case CALL_DUP_ONTO:
-		bypass_close(tracer, call->process, (int)call->args[1]);
-		break;
-	case CALL_CLOSE_RANGE:
-	case CALL_EXEC:
-	case CALL_EXIT:
-		bypass_close(tracer, call->process, -1);
-		break;
-	default:
-		break;
-	}
 }
 
 /* Has calls like this one go through without a stop, if that can be; else by
@@ -293,7 +280,7 @@ static void enter(struct tracer *tracer, struct thread *thread,
 	if (call_duplicates(call->what))
 		threads_copy(&tracer->threads, thread->process);
 	if (tracer->bypasses)
-		entry_close_bypass(tracer, call);
+		bypass_close_by(tracer, call);
 	if (!hooks->enter(hooks->context, &entered)) {
 		pass_by(tracer, thread, &entered, address);
 		return;

@@ -23,7 +23,4 @@ void entry_interlude(struct tracer *tracer, struct thread *thread);
 void entry_tell(struct tracer *tracer, struct thread *thread,
 	const struct trace_call *call);
 
-/* What a call is about to close is no bulk any more. */
-void entry_close_bypass(struct tracer *tracer, const struct trace_call *call);
-
 #endif

@@ -83,6 +83,22 @@ static unsigned short add_narrow(
 	return n;
 }
 
+/* What only asks is not traced. */
+static unsigned short add_given(struct sock_filter out[FILTER_MAX],
+	unsigned short n, const struct call_condition *condition)
+{
+	unsigned low = (unsigned)offsetof(struct seccomp_data, args) +
+		8 * condition->argument;
+
+	out[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, low);
+	out[n++] = UNLESS(0, 3);
+	out[n++] =
+		(struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, low + 4);
+	out[n++] = UNLESS(0, 1);
+	out[n++] = RETURN(SECCOMP_RET_ALLOW);
+	return n;
+}
+
 /* A call that is traced only if its conditions hold. */
 static unsigned short add_conditional(struct sock_filter out[FILTER_MAX],
 	unsigned short n, const struct call *call, bool all)
@@ -93,6 +109,10 @@ static unsigned short add_conditional(struct sock_filter out[FILTER_MAX],
 	while ((condition = call_condition(call, condition))) {
 		if (condition->unless_all && all)
 			continue;
+		if (condition->given) {
+			n = add_given(out, n, condition);
+			continue;
+		}
 		out[n++] =
 			(struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 				(unsigned)offsetof(struct seccomp_data, args) +

@@ -76,6 +76,13 @@ enum {
 	ERESTART_RESTARTBLOCK = 516, /* the same, by restart_syscall(2) */
 };
 
+/* linux/arch/x86/entry/syscalls/syscall_32.tbl */
+enum {
+	NARROW_RESTART_SYSCALL = 0,
+	NARROW_SIGRETURN = 119,
+	NARROW_RT_SIGRETURN = 173,
+};
+
 bool stop_is_interrupted(int64_t result)
 {
 	return result == -ERESTARTSYS || result == -ERESTARTNOINTR ||
@@ -91,8 +98,19 @@ enum stop_interlude stop_interlude(pid_t thread)
 {
 	struct __ptrace_syscall_info info;
 
-	if (!get(thread, &info) || info.op != PTRACE_SYSCALL_INFO_ENTRY ||
-		info.arch != filter_architecture())
+	if (!get(thread, &info) || info.op != PTRACE_SYSCALL_INFO_ENTRY)
+		return STOP_NOTHING;
+	if (info.arch == filter_narrow_architecture())
+		switch (info.entry.nr) {
+		case NARROW_SIGRETURN:
+		case NARROW_RT_SIGRETURN:
+			return STOP_RETURNS;
+		case NARROW_RESTART_SYSCALL:
+			return STOP_RESUMES;
+		default:
+			return STOP_NOTHING;
+		}
+	if (info.arch != filter_architecture())
 		return STOP_NOTHING;
 	if (info.entry.nr == SYS_rt_sigreturn)
 		return STOP_RETURNS;

@@ -51,7 +51,7 @@ enum stop_interlude {
 	STOP_RESUMES, /* the call, by restart_syscall(2) */
 };
 
-/* The one at whose entry it stands; of the native ABI. */
+/* The one at whose entry it stands. */
 enum stop_interlude stop_interlude(pid_t thread);
 
 /* Whether the thread goes on by PTRACE_LISTEN: it is stopped for good. */

@@ -22,6 +22,7 @@ struct thread {
 	bool asleep;    /* its call was seen to block */
 	bool returns;   /* INTERRUPTED: it is in rt_sigreturn(2) */
 	bool handled;   /* INTERRUPTED: a handler is called */
+	unsigned depth; /* ... handlers that have not returned yet */
 	bool restarts;  /* ... and the call is restarted behind it */
 	bool unaligned; /* stopped, and the call's exit is yet to come */
 	struct trace_call call;

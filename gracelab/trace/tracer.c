@@ -67,6 +67,7 @@ static void on_return(struct tracer *tracer, struct thread *thread)
 	turn_leave(tracer, thread);
 	thread->phase = THREAD_FREE;
 	thread->handled = false;
+	thread->depth = 0;
 	if (stop_is_interrupted(thread->call.result))
 		thread->phase = THREAD_INTERRUPTED;
 	else
@@ -146,7 +147,7 @@ static void on_end_begun(struct tracer *tracer, struct thread *thread)
 		.args = { (uint64_t)status },
 	};
 	if (tracer->bypasses)
-		entry_close_bypass(tracer, &thread->call);
+		bypass_close_by(tracer, &thread->call);
 	if (tracer->hooks.enter(tracer->hooks.context, &thread->call)) {
 		turn_add(tracer, thread);
 		return;
