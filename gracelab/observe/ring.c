@@ -7,12 +7,15 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <pcap/pcap.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "lib/base/duration.h"
 
 #ifndef PACKET_IGNORE_OUTGOING
 #define PACKET_IGNORE_OUTGOING 23
@@ -29,6 +32,10 @@ enum {
 	 * TCP's without options. */
 	SNAP_BYTES = FRAME_BYTES - PACKET_AT,
 	NS_PER_S = 1000000000,
+	/* Frames that are written at a time, by as many processors; and for how
+	 * long one is waited for at most, if its processor is another's. */
+	AT_ONCE = 4,
+	WRITTEN_NS = 10000000,
 };
 
 _Static_assert(sizeof(struct tpacket2_hdr) <= ADDRESS_AT &&
@@ -184,10 +191,47 @@ struct ring *ring_open(unsigned interface, unsigned loopback, size_t bytes)
 	return NULL;
 }
 
-static struct tpacket2_hdr *frame_of(const struct ring *ring)
+/* The frame so many behind the next. */
+static struct tpacket2_hdr *frame_of(const struct ring *ring, unsigned behind)
 {
-	return (struct tpacket2_hdr *)(void *)(ring->memory + ring->block +
-		(size_t)ring->frame * FRAME_BYTES);
+	unsigned frame = ring->frame + behind;
+	size_t block = ring->block;
+
+	if (frame >= FRAMES_PER_BLOCK) {
+		frame -= FRAMES_PER_BLOCK;
+		block = (block + BLOCK_BYTES) % ring->bytes;
+	}
+	return (struct tpacket2_hdr *)(void *)(ring->memory + block +
+		(size_t)frame * FRAME_BYTES);
+}
+
+static bool is_written(const struct ring *ring, unsigned behind)
+{
+	return __atomic_load_n(
+		       &frame_of(ring, behind)->tp_status, __ATOMIC_ACQUIRE) &
+		TP_STATUS_USER;
+}
+
+/* The kernel gives out frames in turn, and one processor may have written its
+ * while another, which got the one before, is at it yet. */
+static bool await_next(const struct ring *ring)
+{
+	uint64_t until_ns = 0;
+
+	while (!is_written(ring, 0)) {
+		unsigned behind = 1;
+
+		while (behind < AT_ONCE && !is_written(ring, behind))
+			behind++;
+		if (behind == AT_ONCE)
+			return false;
+		if (!until_ns)
+			until_ns = duration_wall_ns() + WRITTEN_NS;
+		if (duration_wall_ns() > until_ns)
+			return false;
+		sched_yield();
+	}
+	return true;
 }
 
 static bool is_wanted(const struct ring *ring, const struct sockaddr_ll *from)
@@ -201,12 +245,11 @@ static bool is_wanted(const struct ring *ring, const struct sockaddr_ll *from)
 bool ring_first(struct ring *ring, struct ring_packet *packet)
 {
 	for (;;) {
-		const struct tpacket2_hdr *head = frame_of(ring);
+		const struct tpacket2_hdr *head = frame_of(ring, 0);
 		const uint8_t *frame = (const void *)head;
 		struct sockaddr_ll from;
 
-		if (!(__atomic_load_n(&head->tp_status, __ATOMIC_ACQUIRE) &
-			    TP_STATUS_USER))
+		if (!await_next(ring))
 			return false;
 		memcpy(&from, frame + ADDRESS_AT, sizeof(from));
 		if (is_wanted(ring, &from)) {
@@ -223,8 +266,8 @@ bool ring_first(struct ring *ring, struct ring_packet *packet)
 
 void ring_take(struct ring *ring)
 {
-	__atomic_store_n(
-		&frame_of(ring)->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
+	__atomic_store_n(&frame_of(ring, 0)->tp_status, TP_STATUS_KERNEL,
+		__ATOMIC_RELEASE);
 	if (++ring->frame < FRAMES_PER_BLOCK)
 		return;
 	ring->frame = 0;
