@@ -30,11 +30,12 @@ struct session {
 	uint16_t port; /* where the server listens, or shall */
 	int signals;   /* signalfd(2) */
 	struct tick tick;
-	bool ticks;      /* it is waited by that */
-	int quiet_ms;    /* for so long nothing has happened */
-	sigset_t mask;   /* of before */
-	bool busy;       /* something has just happened */
-	unsigned wishes; /* how often somebody wanted it to end */
+	bool ticks;        /* it is waited by that */
+	int quiet_ms;      /* for so long nothing has happened */
+	sigset_t mask;     /* of before */
+	bool busy;         /* something has just happened */
+	uint64_t segments; /* of watched, at the last tick */
+	unsigned wishes;   /* how often somebody wanted it to end */
 };
 
 #endif

@@ -15,6 +15,7 @@ static void on_segment(void *context, const struct segment *segment)
 {
 	struct watched *watched = context;
 
+	watched->segments++;
 	story_segment(watched->story, segment);
 }
 

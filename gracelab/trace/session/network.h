@@ -23,7 +23,8 @@ struct watched {
 	struct savefile *savefile;
 	struct kernel *kernels[SIDES];
 	bool has_hosts;
-	bool eager; /* segments are looked at as soon as they come */
+	bool eager;        /* segments are looked at as soon as they come */
+	uint64_t segments; /* that were looked at, of a capture */
 	char why[240];
 };
 

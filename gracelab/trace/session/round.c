@@ -18,6 +18,8 @@ enum {
 	TICK_MS = 10,
 	SHORT_TICK_MS = 5,
 	BULK_TICK_MS = 4,
+	RARE_TICK_MS = 40,
+	MANY_SEGMENTS = 1024, /* a twentieth of what there is room for */
 	SOON_US = 50,
 	WISHES_MAX = 2, /* whoever asks so often does not want to wait */
 };
@@ -87,12 +89,26 @@ static void heed_signals(struct session *session)
 		on_signal(session, &info);
 }
 
+/* How soon the next is. What moves in bulk and stops nowhere is disturbed by
+ * each, as all processors are its; but its segments must not pile up. */
+static int next_tick_ms(const struct session *session)
+{
+	int rarer_ms = session->tick.every_ms * 2;
+
+	if (!session->tracer.bypasses)
+		return SHORT_TICK_MS;
+	if (session->busy || !session->tick.every_ms ||
+		session->watched.segments - session->segments > MANY_SEGMENTS)
+		return BULK_TICK_MS;
+	return rarer_ms < RARE_TICK_MS ? rarer_ms : RARE_TICK_MS;
+}
+
 /* Something that is not to be waited for in waitpid(2) is looked at now and
  * then. */
 static void on_tick(struct session *session)
 {
-	tick_every(&session->tick,
-		session->tracer.bypasses ? BULK_TICK_MS : SHORT_TICK_MS);
+	tick_every(&session->tick, next_tick_ms(session));
+	session->segments = session->watched.segments;
 	heed_signals(session);
 	turn_settle(&session->tracer);
 	session->plan->flush(session->plan->context);
