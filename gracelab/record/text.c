@@ -105,17 +105,16 @@ size_t text_bytes_of(const char *text, size_t columns)
 	return text_measure(text, columns, &used);
 }
 
-/* Puts the first `len` bytes of a text at the end of another, as many as there
- * is room for before `end`; where that ends then. snprintf(3) took a third of
- * what a row takes. */
-static char *append(char *at, const char *end, const char *text, size_t len)
+/* Puts a text behind the `used` bytes of another, as much of it as there is
+ * room for; how many are used then. snprintf(3) took a third of what a row
+ * takes. */
+static size_t append(char *out, size_t size, size_t used, const char *text)
 {
-	size_t room = (size_t)(end - at) - 1;
+	size_t len = strnlen(text, size - 1 - used);
 
-	len = strnlen(text, len < room ? len : room);
-	memcpy(at, text, len);
-	at[len] = '\0';
-	return at + len;
+	memcpy(out + used, text, len);
+	out[used + len] = '\0';
+	return used + len;
 }
 
 /*
@@ -136,12 +135,13 @@ static void put_cut(char *out, size_t columns, const char *before,
 			text, around < columns ? columns - around - 1 : 0);
 	/* What takes no column may still take bytes without end. */
 	shown = escape_cut(text, shown, room);
-	const char *end = out + TEXT_LABEL_SIZE;
-	char *at = append(out, end, before, SIZE_MAX);
+	size_t used = append(out, TEXT_LABEL_SIZE, 0, before);
 
-	at = append(at, end, text, shown);
-	at = append(at, end, shown < len ? ellipsis : "", SIZE_MAX);
-	append(at, end, behind, SIZE_MAX);
+	/* There is room for it: see above. */
+	memcpy(out + used, text, shown);
+	used = append(out, TEXT_LABEL_SIZE, used + shown,
+		shown < len ? ellipsis : "");
+	append(out, TEXT_LABEL_SIZE, used, behind);
 	/* What stands around it may be too wide, or the ellipsis one more. */
 	if (shown < len || around > columns)
 		out[text_bytes_of(out, columns)] = '\0';
@@ -211,10 +211,10 @@ void text_label(
 	char number[NUMBER_SIZE], before[TEXT_LABEL_SIZE / 2];
 
 	put_number(number, rung->connection);
-	char *at = append(before, before + sizeof(before), number, SIZE_MAX);
+	size_t used = append(before, sizeof(before), 0, number);
 
-	at = append(at, before + sizeof(before), rung->call, SIZE_MAX);
-	append(at, before + sizeof(before), " \"", SIZE_MAX);
+	used = append(before, sizeof(before), used, rung->call);
+	append(before, sizeof(before), used, " \"");
 	utf8_trim(before);
 	/* A call that fills the line by itself leaves its text no room. */
 	if (rung->text && text_columns(before) + CUT_COLUMNS <= columns)
@@ -227,13 +227,13 @@ void text_label(
 	size_t whole = strlen(number) + text_columns(rung->call) +
 		(rung->text ? text_columns(rung->text) + strlen(" \"\"") : 0) +
 		strlen(" = ") + text_columns(rung->result);
-	const char *end = first + TEXT_LABEL_SIZE;
-	size_t used = strlen(first);
 
+	used = strlen(first);
 	if (whole <= columns &&
 		used + strlen(" = ") + strlen(rung->result) < TEXT_LABEL_SIZE)
-		append(append(first + used, end, " = ", SIZE_MAX), end,
-			rung->result, SIZE_MAX);
+		append(first, TEXT_LABEL_SIZE,
+			append(first, TEXT_LABEL_SIZE, used, " = "),
+			rung->result);
 	else
 		put_cut(second, columns, "  = ", rung->result, "");
 }
