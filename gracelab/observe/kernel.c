@@ -82,22 +82,6 @@ bool kernel_pair_equal(const struct kernel_pair *a, const struct kernel_pair *b)
 		is_same_end(&a->server, &b->server);
 }
 
-/* The request for one end of a connection; how long it is. */
-static size_t put_look(struct kernel *kernel, char *buffer,
-	const struct sockaddr_storage *local,
-	const struct sockaddr_storage *remote)
-{
-	const struct nlmsghdr *header = (void *)buffer;
-	struct inet_diag_req_v2 *request =
-		kernel_put_request(kernel, buffer, local->ss_family, 0);
-
-	kernel_put_address(
-		local, request->id.idiag_src, &request->id.idiag_sport);
-	kernel_put_address(
-		remote, request->id.idiag_dst, &request->id.idiag_dport);
-	return NLMSG_ALIGN(header->nlmsg_len);
-}
-
 /* Not by the numbers of bytes: under steady traffic they never stand still. */
 static bool is_same(
 	const struct kernel_socket *a, const struct kernel_socket *b)
@@ -118,11 +102,13 @@ static int look_at(struct kernel *kernel, const struct kernel_pair *pair,
 
 	for (unsigned i = 0; i < count; i++) {
 		bool server = (i % 2 == 1) == (first == CLIENT);
+		const struct nlmsghdr *header = (void *)(buffer + len);
 
 		memset(sockets[i], 0, sizeof(*sockets[i]));
-		len += put_look(kernel, buffer + len,
+		kernel_put_look(kernel, buffer + len,
 			server ? &pair->server : &pair->client,
 			server ? &pair->client : &pair->server);
+		len += NLMSG_ALIGN(header->nlmsg_len);
 	}
 	if (netlink_send(kernel->nl, buffer, len) < 0)
 		return -1;

@@ -42,6 +42,20 @@ struct inet_diag_req_v2 *kernel_put_request(
 	return request;
 }
 
+struct inet_diag_req_v2 *kernel_put_look(struct kernel *kernel, char *buffer,
+	const struct sockaddr_storage *local,
+	const struct sockaddr_storage *remote)
+{
+	struct inet_diag_req_v2 *request =
+		kernel_put_request(kernel, buffer, local->ss_family, 0);
+
+	kernel_put_address(
+		local, request->id.idiag_src, &request->id.idiag_sport);
+	kernel_put_address(
+		remote, request->id.idiag_dst, &request->id.idiag_dport);
+	return request;
+}
+
 int kernel_take(
 	struct kernel *kernel, unsigned seq, mnl_cb_t on_message, void *context)
 {

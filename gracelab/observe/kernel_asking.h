@@ -29,6 +29,11 @@ void kernel_put_address(
 struct inet_diag_req_v2 *kernel_put_request(struct kernel *kernel, char *buffer,
 	sa_family_t family, uint16_t flags);
 
+/* The same for one end of a connection. */
+struct inet_diag_req_v2 *kernel_put_look(struct kernel *kernel, char *buffer,
+	const struct sockaddr_storage *local,
+	const struct sockaddr_storage *remote);
+
 /* Hands the messages of the next answer to on_message; what that returned
  * last, or -1 and errno. */
 int kernel_take(struct kernel *kernel, unsigned seq, mnl_cb_t on_message,

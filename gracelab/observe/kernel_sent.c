@@ -125,22 +125,15 @@ struct question {
 static struct look look_at_pair(const void *what, enum side side)
 {
 	const struct question *question = what;
-	const struct kernel_pair *pair = question->pair;
-	bool is_client = side == CLIENT;
-	const struct sockaddr_storage *local = is_client ? &pair->client
-							 : &pair->server,
-				      *remote = is_client ? &pair->server
-							  : &pair->client;
+	const struct sockaddr_storage *client = &question->pair->client,
+				      *server = &question->pair->server;
 	char buffer[KERNEL_REQUEST_BYTES];
-	struct inet_diag_req_v2 *request = kernel_put_request(
-		question->kernel, buffer, local->ss_family, 0);
+	struct inet_diag_req_v2 *request = kernel_put_look(question->kernel,
+		buffer, side == CLIENT ? client : server,
+		side == CLIENT ? server : client);
 	struct answer answer = { .side = side };
 
 	request->idiag_ext = 1 << (INET_DIAG_INFO - 1);
-	kernel_put_address(
-		local, request->id.idiag_src, &request->id.idiag_sport);
-	kernel_put_address(
-		remote, request->id.idiag_dst, &request->id.idiag_dport);
 	kernel_ask(question->kernel, buffer, on_answer, &answer);
 	return answer.look;
 }

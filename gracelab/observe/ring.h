@@ -34,10 +34,9 @@ struct ring_stream {
 };
 
 /* Of a stream that is thinned, a segment comes that begins in the first 64 KiB
- * of each MiB of sequence numbers; and whatever tells of more than data. */
-#define RING_THINNED_BYTES ((uint32_t)1 << 20)
-
-/* From now on those streams are thinned, and no others. False with errno: those
+ * of each MiB of sequence numbers; and whatever tells of more than data.
+ *
+ * From now on those streams are thinned, and no others. False with errno: those
  * of before still are. */
 bool ring_thin(
 	struct ring *ring, const struct ring_stream *streams, size_t count);

@@ -78,22 +78,14 @@ static const struct call table[] = {
  * numbers, which is hardly ever set; and who asks what a signal does sets
  * nothing. */
 static const struct call_condition conditions[] = {
-	{ SYS_fcntl, 1, { F_DUPFD, F_DUPFD_CLOEXEC, F_DUPFD, F_DUPFD }, false,
-		false },
-	{ SYS_prctl, 0,
-		{ PR_SET_SECCOMP, PR_SET_DUMPABLE, PR_SET_SECCOMP,
-			PR_SET_SECCOMP },
-		false, false },
-	{ SYS_preadv2, 3, { UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX },
-		false, false },
-	{ SYS_pwritev2, 3, { UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX },
-		false, false },
-	{ SYS_setsockopt, 1,
-		{ IPPROTO_TCP, SOL_SOCKET, IPPROTO_TCP, IPPROTO_TCP }, true,
-		false },
-	{ SYS_setsockopt, 2, { TCP_CORK, TCP_NODELAY, SO_LINGER, TCP_ULP },
-		true, false },
-	{ SYS_rt_sigaction, 1, { 0 }, false, true },
+	{ SYS_fcntl, 1, 2, { F_DUPFD, F_DUPFD_CLOEXEC }, false },
+	{ SYS_prctl, 0, 2, { PR_SET_SECCOMP, PR_SET_DUMPABLE }, false },
+	{ SYS_preadv2, 3, 1, { UINT32_MAX }, false },
+	{ SYS_pwritev2, 3, 1, { UINT32_MAX }, false },
+	{ SYS_setsockopt, 1, 2, { IPPROTO_TCP, SOL_SOCKET }, true },
+	{ SYS_setsockopt, 2, 4, { TCP_CORK, TCP_NODELAY, SO_LINGER, TCP_ULP },
+		true },
+	{ SYS_rt_sigaction, 1, 0, { 0 }, false },
 };
 
 #define CALLS (sizeof(table) / sizeof(*table))
@@ -244,12 +236,12 @@ long call_native(long number)
 	return NONE_SUCH;
 }
 
-static bool fits(const struct call_condition *condition, uint32_t value)
+static bool fits(const struct call_condition *condition, uint64_t argument)
 {
-	for (size_t i = 0; i < CALL_VALUES; i++)
-		if (condition->values[i] == value)
+	for (size_t i = 0; i < condition->count; i++)
+		if (condition->values[i] == (uint32_t)argument)
 			return true;
-	return false;
+	return !condition->count && argument;
 }
 
 bool call_suits(const struct call *call, const uint64_t args[6], bool all)
@@ -261,10 +253,7 @@ bool call_suits(const struct call *call, const uint64_t args[6], bool all)
 	while ((condition = call_condition(call, condition))) {
 		if (condition->unless_all && all)
 			continue;
-		if (condition->given
-				? !args[condition->argument]
-				: !fits(condition,
-					  (uint32_t)args[condition->argument]))
+		if (!fits(condition, args[condition->argument]))
 			return false;
 	}
 	return true;

@@ -60,9 +60,9 @@ struct call {
 struct call_condition {
 	long number;
 	unsigned argument;
+	unsigned char count; /* of the values; 0: all, but the null pointer */
 	uint32_t values[CALL_VALUES]; /* of its low half */
 	bool unless_all; /* it need not hold if all calls are asked for */
-	bool given;      /* instead: it is no null pointer */
 };
 
 /* The next condition of a call; `previous` is NULL at first. NULL: no more. */

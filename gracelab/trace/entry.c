@@ -74,8 +74,7 @@ void entry_give_up(struct tracer *tracer, struct thread *thread)
 	if (thread->phase != THREAD_INTERRUPTED)
 		return;
 	thread->phase = THREAD_FREE;
-	thread->call.result =
-		thread->handled && thread->restarts ? CALL_INTERRUPTED : -EINTR;
+	thread->call.result = thread->restarts ? CALL_INTERRUPTED : -EINTR;
 	tracer->hooks.leave(tracer->hooks.context, &thread->call);
 }
 

@@ -8,11 +8,11 @@
 /* It has stopped there. */
 void entry_stop(struct tracer *tracer, struct thread *thread);
 
-/* If it was interrupted in a call: that was not restarted. */
 /* A handler of that signal is about to be called. */
 void entry_handled(
 	const struct tracer *tracer, struct thread *thread, int signal);
 
+/* If it was interrupted in a call: that is not waited for any more. */
 void entry_give_up(struct tracer *tracer, struct thread *thread);
 
 /* The same where it stands at the entry or exit of some call: what a handler

@@ -109,7 +109,7 @@ static unsigned short add_conditional(struct sock_filter out[FILTER_MAX],
 	while ((condition = call_condition(call, condition))) {
 		if (condition->unless_all && all)
 			continue;
-		if (condition->given) {
+		if (!condition->count) {
 			n = add_given(out, n, condition);
 			continue;
 		}
@@ -117,9 +117,9 @@ static unsigned short add_conditional(struct sock_filter out[FILTER_MAX],
 			(struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 				(unsigned)offsetof(struct seccomp_data, args) +
 					8 * condition->argument);
-		for (unsigned char i = 0; i < CALL_VALUES; i++)
+		for (unsigned char i = 0; i < condition->count; i++)
 			out[n++] = IF(condition->values[i],
-				(unsigned char)(CALL_VALUES - i));
+				(unsigned char)(condition->count - i));
 		out[n++] = RETURN(SECCOMP_RET_ALLOW);
 	}
 	out[n++] = RETURN(SECCOMP_RET_TRACE);

@@ -66,7 +66,7 @@ static void on_return(struct tracer *tracer, struct thread *thread)
 	}
 	turn_leave(tracer, thread);
 	thread->phase = THREAD_FREE;
-	thread->handled = false;
+	thread->handled = thread->restarts = false;
 	thread->depth = 0;
 	if (stop_is_interrupted(thread->call.result))
 		thread->phase = THREAD_INTERRUPTED;

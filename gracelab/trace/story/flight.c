@@ -23,8 +23,7 @@
 /* What is sent at once was seen by then. */
 #define LATE_NS 100000
 
-/* A packet is not seen while one before it, of whichever processor, is written
- * yet. */
+/* A packet is not seen while its processor has put off taking it in. */
 #define SEEN_NS 5000000
 
 struct flight *flight_begin(struct story *story, const struct trace_call *call,

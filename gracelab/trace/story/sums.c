@@ -49,7 +49,6 @@ void sums_add(struct story *story, const struct trace_socket *socket,
 	bulk->calls += more->calls;
 	bulk->bytes += more->bytes;
 	bulk->again += more->again;
-	sums_note(story, socket, call);
 }
 
 bool sums_call(struct story *story, const struct trace_socket *socket,

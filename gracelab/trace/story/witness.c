@@ -259,6 +259,7 @@ static void bulk(void *context, const struct trace_call *call, uint64_t calls,
 		return;
 	story->changes++;
 	said_lose(socket->connection, socket->side);
+	sums_note(story, socket, call);
 	sums_add(story, socket, call, &more);
 }
 
