@@ -72,10 +72,11 @@ static bool is_between(const struct look *before, const struct look *look)
 static bool settle(struct look (*look_at)(const void *what, enum side side),
 	const void *what, enum side side, uint64_t *bytes)
 {
-	struct look before = { 0 }, look = { 0 };
+	struct look look = { 0 };
 
 	for (int i = 0; i < LOOKS_MAX; i++) {
-		before = look;
+		const struct look before = look;
+
 		look = look_at(what, side);
 		if (!look.known)
 			return false;
